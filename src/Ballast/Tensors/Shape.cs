@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast;
+
+/// <summary>The sizes of a tensor's axes, outermost first, as in PyTorch's <c>torch.Size</c>: up to six axes, none for a
+/// scalar. Values are stored row-major, so the last axis varies fastest.</summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public readonly struct Shape : IEquatable<Shape>
+{
+    /// <summary>The largest number of axes.</summary>
+    public const int MaxRank = 6;
+
+    readonly Axes axes;
+
+    /// <summary>Makes a shape from its sizes.</summary>
+    /// <exception cref="ArgumentException">More than six axes, a negative size, or more than 2^31 - 1 values in all.
+    /// </exception>
+    public Shape(params ReadOnlySpan<int> sizes)
+    {
+        Throw.Unless(sizes.Length <= MaxRank,
+            $"Shape: expected at most {MaxRank} axes, got {sizes.Length}. Merge axes with Reshape first.");
+        long length = 1;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            Throw.Unless(sizes[i] >= 0, $"Shape: axis {i} has the size {sizes[i]}. Sizes start at 0.");
+            length *= sizes[i];
+            Throw.Unless(length <= int.MaxValue,
+                $"Shape: more than {int.MaxValue} values. Split the data into smaller tensors.");
+            axes[i] = sizes[i];
+        }
+
+        Rank = sizes.Length;
+        Length = (int)length;
+    }
+
+    /// <summary>For collection expressions: <c>Shape shape = [10, 3, 32, 32];</c></summary>
+    public static Shape Create(ReadOnlySpan<int> sizes) => new(sizes);
+
+    /// <summary>The shape of a single value: no axes.</summary>
+    public static Shape Scalar => new([]);
+
+    /// <summary>How many axes there are.</summary>
+    public int Rank { get; }
+
+    /// <summary>How many values there are: the product of the sizes, 1 for a scalar.</summary>
+    public int Length { get; }
+
+    /// <summary>The size of an axis; <c>shape[^1]</c> is the last one.</summary>
+    public int this[Index axis]
+    {
+        get
+        {
+            int i = axis.GetOffset(Rank);
+            if ((uint)i >= (uint)Rank)
+                Throw.Argument($"Shape {this}: there is no axis {axis}; it has {Rank}.");
+            return axes[i];
+        }
+    }
+
+    /// <summary>The sizes as an array of its own.</summary>
+    public int[] ToArray() => [.. this];
+
+    /// <summary>For <c>foreach</c> over the sizes.</summary>
+    public IEnumerator<int> GetEnumerator()
+    {
+        for (int i = 0; i < Rank; i++)
+            yield return axes[i];
+    }
+
+    /// <summary>The same shape with another size on its first axis: <c>[10, 3, 32, 32]</c> becomes
+    /// <c>[4, 3, 32, 32]</c>.</summary>
+    public Shape WithBatch(int size)
+    {
+        Span<int> sizes = stackalloc int[MaxRank];
+        CopyTo(sizes);
+        sizes[0] = size;
+        return new Shape(sizes[..Math.Max(1, Rank)]);
+    }
+
+    /// <summary>This shape behind one more axis: a sample of <c>[3, 32, 32]</c> becomes a batch of
+    /// <c>[10, 3, 32, 32]</c>.</summary>
+    public Shape Batched(int size)
+    {
+        Span<int> sizes = stackalloc int[MaxRank + 1];
+        sizes[0] = size;
+        CopyTo(sizes[1..]);
+        return new Shape(sizes[..(Rank + 1)]);
+    }
+
+    void CopyTo(Span<int> sizes)
+    {
+        for (int i = 0; i < Rank; i++)
+            sizes[i] = axes[i];
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other)
+    {
+        if (Rank != other.Rank || Length != other.Length)
+            return false;
+        for (int i = 0; i < Rank; i++)
+        {
+            if (axes[i] != other.axes[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Rank, Length, Rank > 0 ? axes[0] : 0);
+
+    /// <summary>Whether all sizes are equal.</summary>
+    public static bool operator ==(Shape left, Shape right) => left.Equals(right);
+
+    /// <summary>Whether any size differs.</summary>
+    public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
+
+    /// <summary>As PyTorch prints it: <c>[10, 3, 32, 32]</c>.</summary>
+    public override string ToString() => $"[{string.Join(", ", ToArray())}]";
+
+    [InlineArray(MaxRank)]
+    struct Axes
+    {
+        int first;
+    }
+}

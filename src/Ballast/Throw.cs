@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Ballast;
+
+/// <summary>The one place that throws. A message says what came, what was expected, and what to do about it.</summary>
+static class Throw
+{
+    /// <summary>An argument that cannot be used: a wrong shape, a value out of range.</summary>
+    [DoesNotReturn]
+    public static void Argument(string message) => throw new ArgumentException(message);
+
+    /// <summary>An operation that the object's present state does not allow.</summary>
+    [DoesNotReturn]
+    public static void InvalidOperation(string message) => throw new InvalidOperationException(message);
+
+    /// <summary>A file whose content cannot be used.</summary>
+    [DoesNotReturn]
+    public static void InvalidData(string message, Exception? inner = null) =>
+        throw new InvalidDataException(message, inner);
+
+    /// <summary>Refuses with <paramref name="message"/> unless <paramref name="condition"/> holds; the message is
+    /// composed only when it is needed.</summary>
+    public static void Unless(
+        [DoesNotReturnIf(false)] bool condition,
+        [InterpolatedStringHandlerArgument(nameof(condition))] ref Message message)
+    {
+        if (!condition)
+            Argument(message.ToString());
+    }
+
+    /// <summary>Builds the text of <see cref="Unless"/> only when the condition has failed.</summary>
+    [InterpolatedStringHandler]
+    public ref struct Message
+    {
+        DefaultInterpolatedStringHandler text;
+        readonly bool needed;
+
+        public Message(int literalLength, int formattedCount, bool condition, out bool isEnabled)
+        {
+            needed = isEnabled = !condition;
+            if (needed)
+                text = new DefaultInterpolatedStringHandler(literalLength, formattedCount,
+                    System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        public void AppendLiteral(string value) => text.AppendLiteral(value);
+
+        public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+        public void AppendFormatted<T>(T value, string? format) => text.AppendFormatted(value, format);
+
+        public override string ToString() => needed ? text.ToStringAndClear() : "";
+    }
+}
