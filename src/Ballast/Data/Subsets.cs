@@ -1,0 +1,49 @@
+namespace Ballast;
+
+/// <summary>What <see cref="Dataset.Subset"/> gives: the same samples behind other indices.</summary>
+sealed class DatasetSubset(Dataset source, ReadOnlySpan<int> indices) : Dataset
+{
+    readonly int[] indices = source.CopyIndices(indices);
+
+    public override int Count => indices.Length;
+
+    public override Shape SampleShape => source.SampleShape;
+
+    public override IReadOnlyList<string> ClassNames => source.ClassNames;
+
+    public override int Label(int index)
+    {
+        CheckIndex(index);
+        return source.Label(indices[index]);
+    }
+
+    public override void Read(int index, Span<float> destination)
+    {
+        CheckIndex(index);
+        source.Read(indices[index], destination);
+    }
+}
+
+/// <summary>What <see cref="ByteDataset.Subset"/> gives: a subset that still gives its bytes.</summary>
+sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDataset
+{
+    readonly int[] indices = source.CopyIndices(indices);
+
+    public override int Count => indices.Length;
+
+    public override Shape SampleShape => source.SampleShape;
+
+    public override IReadOnlyList<string> ClassNames => source.ClassNames;
+
+    public override int Label(int index)
+    {
+        CheckIndex(index);
+        return source.Label(indices[index]);
+    }
+
+    public override ReadOnlySpan<byte> Bytes(int index)
+    {
+        CheckIndex(index);
+        return source.Bytes(indices[index]);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace Ballast;
+
+/// <summary>Takes files out of a <c>.tar.gz</c> archive.</summary>
+static class TarArchive
+{
+    const int BufferSize = 1 << 17;
+
+    /// <summary>Writes the named files into a folder, whatever folders they are in inside the archive; others are passed
+    /// over, so that no path in an archive can lead anywhere.</summary>
+    /// <exception cref="InvalidDataException">The archive is damaged, or a file isn't in it.</exception>
+    public static void Extract(
+        string archive, string folder, IReadOnlyCollection<string> names, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var missing = new HashSet<string>(names, StringComparer.Ordinal);
+        using var packed = new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
+        using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        using var tar = new TarReader(unpacked);
+        var transfer = new Transfer(progress, "Unpacking", null);
+        transfer.Begin();
+        var buffer = new byte[BufferSize];
+        try
+        {
+            while (missing.Count > 0 && tar.GetNextEntry() is { } entry)
+            {
+                string name = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
+                if (entry.DataStream is { } content && missing.Remove(name))
+                    Write(content, Path.Combine(folder, name), buffer, transfer, cancellation);
+            }
+        }
+        catch (Exception e) when (e is FormatException or EndOfStreamException or InvalidDataException)
+        {
+            Throw.InvalidData($"the archive cannot be unpacked: {e.Message}", e);
+        }
+
+        if (missing.Count > 0)
+            Throw.InvalidData($"the archive does not hold {string.Join(", ", missing)}.");
+    }
+
+    static void Write(
+        Stream content, string path, byte[] buffer, Transfer transfer, CancellationToken cancellation)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        for (int count; (count = content.Read(buffer)) > 0; transfer.Add(count))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            file.Write(buffer, 0, count);
+        }
+    }
+}
