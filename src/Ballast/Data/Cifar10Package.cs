@@ -24,7 +24,7 @@ sealed class Cifar10Package(Func<string, CancellationToken, string>? pack = null
         long total = labels.Sum(part => (long)part.Length) * Cifar10Layout.RecordBytes;
         var transfer = new Transfer(progress, "Converting", total);
         transfer.Begin();
-        Workers.Each(Pictures.Length, i => Convert(folder, i, labels[i], transfer, cancellation), cancellation);
+        FileWork.Each(Pictures.Length, i => Convert(folder, i, labels[i], transfer, cancellation), cancellation);
     }
 
     static byte[][] LabelsByFile(string folder)

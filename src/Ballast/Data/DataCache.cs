@@ -80,7 +80,7 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
     void Map(IReadOnlyList<DataFile> wanted, MappedFile?[] mapped, CancellationToken cancellation)
     {
         var damaged = new DataFileStatus?[wanted.Count];
-        Workers.Each(wanted.Count, i =>
+        FileWork.Each(wanted.Count, i =>
         {
             string path = Path.Combine(folder, wanted[i].Name);
             var file = new FileInfo(path);
@@ -104,7 +104,7 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
     DataFileStatus[] Inspect(string where, CancellationToken cancellation)
     {
         var found = new DataFileStatus[files.Count];
-        Workers.Each(files.Count, i => found[i] = files[i].Inspect(where), cancellation);
+        FileWork.Each(files.Count, i => found[i] = files[i].Inspect(where), cancellation);
         return found;
     }
 

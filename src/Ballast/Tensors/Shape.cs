@@ -77,6 +77,15 @@ public readonly struct Shape : IEquatable<Shape>
         return new Shape(sizes[..Math.Max(1, Rank)]);
     }
 
+    /// <summary>The same shape with another size on its last axis: <c>[10, 64]</c> becomes <c>[10, 32]</c>.</summary>
+    public Shape WithLast(int size)
+    {
+        Span<int> sizes = stackalloc int[MaxRank];
+        CopyTo(sizes);
+        sizes[Math.Max(0, Rank - 1)] = size;
+        return new Shape(sizes[..Math.Max(1, Rank)]);
+    }
+
     /// <summary>This shape behind one more axis: a sample of <c>[3, 32, 32]</c> becomes a batch of
     /// <c>[10, 3, 32, 32]</c>.</summary>
     public Shape Batched(int size)

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Ballast;
 
 /// <summary>Does independent pieces of file work on all cores.</summary>
-static class Workers
+static class FileWork
 {
     /// <summary>Runs <paramref name="work"/> for 0 up to <paramref name="count"/> - 1; what one of them throws is
     /// thrown as it is.</summary>

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+/// <summary>One value in, one out.</summary>
+interface IUnary
+{
+    static abstract V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>Two values in, one out.</summary>
+interface IBinary
+{
+    static abstract V Apply<S, V>(V x, V y) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>Loops over elements, written once for every operator and every register width. Destinations may be one of the
+/// sources.</summary>
+static unsafe class Elementwise
+{
+    /// <summary>destination[i] = F(x[i]).</summary>
+    public static void Map<F>(ReadOnlySpan<float> x, Span<float> destination)
+        where F : struct, IUnary
+    {
+        fixed (float* from = x, to = destination)
+        {
+            int i = 0;
+            if (Vector512.IsHardwareAccelerated)
+                i = Map<F, Simd512, Vector512<float>>(from, to, i, x.Length);
+            else if (Vector256.IsHardwareAccelerated)
+                i = Map<F, Simd256, Vector256<float>>(from, to, i, x.Length);
+            else
+                i = Map<F, Simd128, Vector128<float>>(from, to, i, x.Length);
+            Map<F, SimdScalar, float>(from, to, i, x.Length);
+        }
+    }
+
+    /// <summary>destination[i] = F(x[i], y[i]).</summary>
+    public static void Zip<F>(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> destination)
+        where F : struct, IBinary
+    {
+        fixed (float* left = x, right = y, to = destination)
+        {
+            int i = 0;
+            if (Vector512.IsHardwareAccelerated)
+                i = Zip<F, Simd512, Vector512<float>>(left, right, to, i, x.Length);
+            else if (Vector256.IsHardwareAccelerated)
+                i = Zip<F, Simd256, Vector256<float>>(left, right, to, i, x.Length);
+            else
+                i = Zip<F, Simd128, Vector128<float>>(left, right, to, i, x.Length);
+            Zip<F, SimdScalar, float>(left, right, to, i, x.Length);
+        }
+    }
+
+    /// <summary>The sum of all values: partial sums of 4,096 values in float, added up in double.</summary>
+    public static double Sum(ReadOnlySpan<float> x)
+    {
+        double total = 0;
+        fixed (float* from = x)
+        {
+            for (int start = 0; start < x.Length; start += 4096)
+            {
+                int length = Math.Min(4096, x.Length - start);
+                total += Vector512.IsHardwareAccelerated ? Sum<Simd512, Vector512<float>>(from + start, length)
+                    : Vector256.IsHardwareAccelerated ? Sum<Simd256, Vector256<float>>(from + start, length)
+                    : Sum<Simd128, Vector128<float>>(from + start, length);
+            }
+        }
+
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int Map<F, S, V>(float* from, float* to, int i, int length)
+        where F : struct, IUnary
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (; i <= length - S.Width; i += S.Width)
+            S.Store(to + i, F.Apply<S, V>(S.Load(from + i)));
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int Zip<F, S, V>(float* left, float* right, float* to, int i, int length)
+        where F : struct, IBinary
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (; i <= length - S.Width; i += S.Width)
+            S.Store(to + i, F.Apply<S, V>(S.Load(left + i), S.Load(right + i)));
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Sum<S, V>(float* from, int length)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        var a = S.Broadcast(0);
+        var b = a;
+        int i = 0;
+        for (; i <= length - 2 * S.Width; i += 2 * S.Width)
+        {
+            a = S.Add(a, S.Load(from + i));
+            b = S.Add(b, S.Load(from + i + S.Width));
+        }
+
+        float sum = S.Sum(S.Add(a, b));
+        for (; i < length; i++)
+            sum += from[i];
+        return sum;
+    }
+}

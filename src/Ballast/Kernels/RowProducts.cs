@@ -1,0 +1,225 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+/// <summary>Products of rows with rows: y[n, r] = sum over k of x[n, k] w[r, k], plus bias[r]: x times w transposed, which is
+/// the forward pass of a linear layer.</summary>
+/// <remarks>Both operands are read along k, as they lie. A tile of 5 rows of x by 4 rows of w keeps 20 sums in registers (9
+/// loads for 20 multiply-adds). k is cut so that the x rows of a tile stay in L1; with at most ten rows of x all of them do,
+/// and each row of w is read from memory once. A worker always has the same rows of w.</remarks>
+static unsafe class RowProducts
+{
+    const int TileRows = 5;
+    const int FewRows = 10;
+
+    /// <summary>The scalar reference: the formula.</summary>
+    public static void Reference(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias, Span<float> y, int rowsX, int rowsW, int k)
+    {
+        for (int n = 0; n < rowsX; n++)
+        {
+            for (int r = 0; r < rowsW; r++)
+            {
+                double sum = bias.IsEmpty ? 0 : bias[r];
+                for (int i = 0; i < k; i++)
+                    sum += (double)x[n * k + i] * w[r * k + i];
+                y[n * rowsW + r] = (float)sum;
+            }
+        }
+    }
+
+    /// <summary>y[n, r] = sum over k of x[n, k] w[r, k] + bias[r].</summary>
+    /// <param name="x">Rows of x.</param>
+    /// <param name="w">[rowsW, k].</param>
+    /// <param name="bias">[rowsW], or null for none.</param>
+    /// <param name="y">[rowsX, rowsW].</param>
+    /// <param name="rowsX">How many rows x has.</param>
+    /// <param name="rowsW">How many rows w has.</param>
+    /// <param name="k">The length of every row.</param>
+    public static void Compute(Rows x, float* w, float* bias, float* y, int rowsX, int rowsW, int k)
+    {
+        var work = new Work { X = x, W = w, Bias = bias, Y = y, RowsX = rowsX, RowsW = rowsW, K = k };
+        int parts = (rowsW + 3) / 4;
+        if ((long)rowsX * rowsW * k < 1 << 18)
+            work.Run(0, parts, 0);
+        else
+            Workers.Run(work, parts);
+    }
+
+    struct Work : IWork
+    {
+        public Rows X;
+        public float* W, Bias, Y;
+        public int RowsX, RowsW, K;
+
+        public readonly void Run(int first, int last, int worker)
+        {
+            if (Vector512.IsHardwareAccelerated)
+                Run<Simd512, Vector512<float>>(first, last);
+            else if (Vector256.IsHardwareAccelerated)
+                Run<Simd256, Vector256<float>>(first, last);
+            else
+                Run<Simd128, Vector128<float>>(first, last);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            bool few = RowsX <= FewRows;
+            int block = Math.Min(K, few ? 768 : 1536);
+            int tile = few ? RowsX : TileRows;
+            int stride = (block + 15) / 16 * 16 + 16; // rows a power of two apart would share their cache sets
+            float* rows = X.AreFloats ? null : Scratch.Take(tile * stride);
+            for (int start = 0; start == 0 || start < K; start += block)
+            {
+                int length = Math.Min(block, K - start);
+                for (int n = 0; n < RowsX; n += tile)
+                {
+                    int count = Math.Min(tile, RowsX - n);
+                    float* x = rows;
+                    if (X.AreFloats)
+                    {
+                        x = X.Row(n) + start;
+                        stride = X.Stride;
+                    }
+                    else
+                    {
+                        for (int i = 0; i < count; i++)
+                            X.Copy(n + i, start, length, rows + i * stride);
+                    }
+
+                    for (int quad = first; quad < last; quad++)
+                        Quad<S, V>(x, stride, n, count, quad * 4, start, length);
+                }
+            }
+        }
+
+        // All x rows of a block with four rows of w.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Quad<S, V>(float* x, int stride, int n, int count, int r, int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            float* w = W + (nint)r * K + start;
+            nint next = K;
+            int valid = Math.Min(4, RowsW - r);
+            // Past the last row of w the last one is read again and its sums are dropped.
+            nint w1 = valid > 1 ? next : 0, w2 = valid > 2 ? 2 * next : w1, w3 = valid > 3 ? 3 * next : w2;
+            Vector128<float>* sums = stackalloc Vector128<float>[TileRows];
+            int i = 0;
+            while (i < count)
+            {
+                int taken = TileRows;
+                if (count - i >= TileRows)
+                    Five<S, V>(x + (nint)i * stride, stride, w, w + w1, w + w2, w + w3, length, sums);
+                else
+                {
+                    One<S, V>(x + (nint)i * stride, w, w + w1, w + w2, w + w3, length, sums);
+                    taken = 1;
+                }
+
+                for (int row = 0; row < taken; row++)
+                    Add(Y + (nint)(n + i + row) * RowsW + r, sums[row], r, valid, start == 0);
+                i += taken;
+            }
+        }
+
+        readonly void Add(float* y, Vector128<float> sums, int r, int valid, bool begin)
+        {
+            if (valid == 4)
+            {
+                var before = !begin ? Vector128.Load(y)
+                    : Bias is null ? Vector128<float>.Zero : Vector128.Load(Bias + r);
+                (before + sums).Store(y);
+                return;
+            }
+
+            for (int i = 0; i < valid; i++)
+                y[i] = (!begin ? y[i] : Bias is null ? 0 : Bias[r + i]) + sums[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Five<S, V>(
+        float* x, nint stride, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride, x4 = x3 + stride;
+        V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0;
+        V b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        V c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+        V d0 = a0, d1 = a0, d2 = a0, d3 = a0;
+        V e0 = a0, e1 = a0, e2 = a0, e3 = a0;
+        nint k = 0;
+        for (; k <= length - S.Width; k += S.Width)
+        {
+            V p0 = S.Load(w0 + k), p1 = S.Load(w1 + k), p2 = S.Load(w2 + k), p3 = S.Load(w3 + k);
+            V v = S.Load(x + k);
+            a0 = S.Fma(v, p0, a0);
+            a1 = S.Fma(v, p1, a1);
+            a2 = S.Fma(v, p2, a2);
+            a3 = S.Fma(v, p3, a3);
+            v = S.Load(x1 + k);
+            b0 = S.Fma(v, p0, b0);
+            b1 = S.Fma(v, p1, b1);
+            b2 = S.Fma(v, p2, b2);
+            b3 = S.Fma(v, p3, b3);
+            v = S.Load(x2 + k);
+            c0 = S.Fma(v, p0, c0);
+            c1 = S.Fma(v, p1, c1);
+            c2 = S.Fma(v, p2, c2);
+            c3 = S.Fma(v, p3, c3);
+            v = S.Load(x3 + k);
+            d0 = S.Fma(v, p0, d0);
+            d1 = S.Fma(v, p1, d1);
+            d2 = S.Fma(v, p2, d2);
+            d3 = S.Fma(v, p3, d3);
+            v = S.Load(x4 + k);
+            e0 = S.Fma(v, p0, e0);
+            e1 = S.Fma(v, p1, e1);
+            e2 = S.Fma(v, p2, e2);
+            e3 = S.Fma(v, p3, e3);
+        }
+
+        sums[0] = S.Sum(a0, a1, a2, a3);
+        sums[1] = S.Sum(b0, b1, b2, b3);
+        sums[2] = S.Sum(c0, c1, c2, c3);
+        sums[3] = S.Sum(d0, d1, d2, d3);
+        sums[4] = S.Sum(e0, e1, e2, e3);
+        for (; k < length; k++)
+        {
+            var p = Vector128.Create(w0[k], w1[k], w2[k], w3[k]);
+            sums[0] += p * x[k];
+            sums[1] += p * x1[k];
+            sums[2] += p * x2[k];
+            sums[3] += p * x3[k];
+            sums[4] += p * x4[k];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void One<S, V>(float* x, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0;
+        nint k = 0;
+        for (; k <= length - S.Width; k += S.Width)
+        {
+            V v = S.Load(x + k);
+            a0 = S.Fma(v, S.Load(w0 + k), a0);
+            a1 = S.Fma(v, S.Load(w1 + k), a1);
+            a2 = S.Fma(v, S.Load(w2 + k), a2);
+            a3 = S.Fma(v, S.Load(w3 + k), a3);
+        }
+
+        var sum = S.Sum(a0, a1, a2, a3);
+        for (; k < length; k++)
+            sum += Vector128.Create(w0[k], w1[k], w2[k], w3[k]) * x[k];
+        *sums = sum;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+/// <summary>The softmax of each row, and the logarithm of its denominator.</summary>
+static unsafe class Softmax
+{
+    /// <summary>The scalar reference: p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]).</summary>
+    public static void Reference(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
+    {
+        for (int n = 0; n < rows; n++)
+        {
+            var row = x.Slice(n * classes, classes);
+            double max = double.NegativeInfinity, sum = 0;
+            foreach (float value in row)
+                max = Math.Max(max, value);
+            foreach (float value in row)
+                sum += Math.Exp(value - max);
+            for (int c = 0; c < classes; c++)
+                p[n * classes + c] = (float)(Math.Exp(row[c] - max) / sum);
+            logSums[n] = (float)(max + Math.Log(sum));
+        }
+    }
+
+    /// <summary>p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]); logSums[n] = ln of that sum. The largest value of a row
+    /// is subtracted first, so that nothing overflows.</summary>
+    public static void Compute(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
+    {
+        fixed (float* from = x, to = p, sums = logSums)
+        {
+            if (Vector512.IsHardwareAccelerated)
+                Compute<Simd512, Vector512<float>>(from, to, sums, rows, classes);
+            else if (Vector256.IsHardwareAccelerated)
+                Compute<Simd256, Vector256<float>>(from, to, sums, rows, classes);
+            else
+                Compute<Simd128, Vector128<float>>(from, to, sums, rows, classes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Compute<S, V>(float* x, float* p, float* logSums, int rows, int classes)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int padded = (classes + S.Width - 1) / S.Width * S.Width;
+        float* row = Scratch.Take(padded);
+        for (int n = 0; n < rows; n++, x += classes, p += classes)
+        {
+            float max = float.NegativeInfinity;
+            for (int c = 0; c < classes; c++)
+                max = x[c] > max ? x[c] : max;
+            for (int c = 0; c < padded; c++)
+                row[c] = c < classes ? x[c] - max : float.NegativeInfinity;
+
+            V total = S.Broadcast(0);
+            for (int c = 0; c < padded; c += S.Width)
+            {
+                V e = S.Exp(S.Load(row + c));
+                S.Store(row + c, e);
+                total = S.Add(total, e);
+            }
+
+            float sum = S.Sum(total), inverse = 1 / sum;
+            for (int c = 0; c < classes; c++)
+                p[c] = row[c] * inverse;
+            logSums[n] = max + MathF.Log(sum);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Ballast.Kernels;
+
+/// <summary>Work cut into parts by its shape, never by the number of threads: each part gives the same bits whoever runs
+/// it.</summary>
+interface IWork
+{
+    /// <summary>Runs the parts from <paramref name="first"/> up to, not including, <paramref name="last"/>.</summary>
+    /// <param name="first">The first part.</param>
+    /// <param name="last">One past the last part.</param>
+    /// <param name="worker">Which worker this is, below <see cref="Workers.Count"/>: for scratch memory of its own.</param>
+    void Run(int first, int last, int worker);
+}
+
+/// <summary>The threads that share the arithmetic. Part p of P always goes to the same worker, so that a worker's rows of
+/// weights stay in its core's cache from the forward pass to the optimizer. A worker that finds nothing to do spins for
+/// about as long as the serial part of a small training step takes, then sleeps.</summary>
+static class Workers
+{
+    const int SpinsBeforeSleep = 4000;
+    const int SpinsBeforeYield = 2000;
+
+    static readonly Lock Gate = new();
+    static Worker[] helpers = [];
+    static Work? current;
+    static int epoch;
+    static int count = Environment.ProcessorCount;
+
+    /// <summary>How many threads share the work, the calling one included.</summary>
+    public static int Count
+    {
+        get => count;
+        set
+        {
+            lock (Gate)
+            {
+                count = value;
+                foreach (var helper in helpers)
+                    helper.Retire();
+                helpers = [];
+            }
+        }
+    }
+
+    /// <summary>Runs parts 0 to <paramref name="parts"/> - 1 and returns when all are done. Called while another thread's
+    /// work is running, it runs them all itself.</summary>
+    public static void Run<T>(in T work, int parts)
+        where T : struct, IWork
+    {
+        int share = Math.Min(count, parts);
+        if (share <= 1 || !Gate.TryEnter())
+        {
+            work.Run(0, parts, 0);
+            return;
+        }
+
+        try
+        {
+            RunShared(work, parts);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+    }
+
+    static void RunShared<T>(in T work, int parts)
+        where T : struct, IWork
+    {
+        if (Gate.IsHeldByCurrentThread && current is not null)
+        {
+            work.Run(0, parts, 0); // Work that starts work: the helpers are busy with the outer one.
+            return;
+        }
+
+        if (helpers.Length != count - 1)
+            helpers = Worker.Start(count - 1);
+
+        var shared = Work<T>.Instance;
+        shared.Value = work;
+        shared.Parts = parts;
+        current = shared;
+        int mine = Interlocked.Increment(ref epoch);
+        foreach (var helper in helpers)
+            helper.Wake();
+
+        try
+        {
+            shared.Run(0, count);
+        }
+        finally
+        {
+            foreach (var helper in helpers)
+                helper.Wait(mine);
+            current = null;
+            shared.Value = default;
+        }
+
+        if (shared.Error is { } error)
+        {
+            shared.Error = null;
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Pause()
+    {
+        if (X86Base.IsSupported)
+            X86Base.Pause();
+        else
+            Thread.SpinWait(1);
+    }
+
+    abstract class Work
+    {
+        public Exception? Error;
+
+        public abstract void Run(int worker, int workers);
+    }
+
+    // One per type of work, filled anew each time: starting parallel work allocates nothing.
+    sealed class Work<T> : Work
+        where T : struct, IWork
+    {
+        public static readonly Work<T> Instance = new();
+        public T Value;
+        public int Parts;
+
+        public override void Run(int worker, int workers)
+        {
+            int first = (int)((long)Parts * worker / workers);
+            int last = (int)((long)Parts * (worker + 1) / workers);
+            if (first < last)
+                Value.Run(first, last, worker);
+        }
+    }
+
+#pragma warning disable CA1001 // A worker lives as long as its thread; a semaphore without a wait handle owns nothing.
+    sealed class Worker(int index, int workers, int start)
+#pragma warning restore CA1001
+    {
+        readonly SemaphoreSlim bell = new(0);
+        volatile bool retired;
+        int asleep;
+        int done = start;
+
+        public static Worker[] Start(int helpers)
+        {
+            var started = new Worker[helpers];
+            for (int i = 0; i < helpers; i++)
+            {
+                var worker = started[i] = new Worker(i + 1, helpers + 1, epoch);
+                new Thread(worker.Loop) { IsBackground = true, Name = $"Ballast worker {i + 1}" }.Start();
+            }
+
+            return started;
+        }
+
+        public void Wake()
+        {
+            if (Volatile.Read(ref asleep) == 1 && Interlocked.Exchange(ref asleep, 0) == 1)
+                bell.Release();
+        }
+
+        public void Wait(int ticket)
+        {
+            for (int spins = 0; Volatile.Read(ref done) != ticket; spins++)
+            {
+                if (spins < SpinsBeforeYield)
+                    Pause();
+                else
+                    Thread.Yield();
+            }
+        }
+
+        public void Retire()
+        {
+            retired = true;
+            Wake();
+        }
+
+        void Loop()
+        {
+            int seen = done;
+            while (true)
+            {
+                AwaitWork(seen);
+                if (retired)
+                    return;
+                seen = Volatile.Read(ref epoch);
+                var work = current!;
+                try
+                {
+                    work.Run(index, workers);
+                }
+#pragma warning disable CA1031 // Whatever a part throws is thrown again on the calling thread.
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    work.Error = error;
+                }
+
+                Volatile.Write(ref done, seen);
+            }
+        }
+
+        void AwaitWork(int seen)
+        {
+            int limit = workers > Environment.ProcessorCount ? 0 : SpinsBeforeSleep;
+            for (int spins = 0; spins < limit; spins++)
+            {
+                if (Volatile.Read(ref epoch) != seen || retired)
+                    return;
+                Pause();
+            }
+
+            Interlocked.Exchange(ref asleep, 1);
+            if ((Volatile.Read(ref epoch) != seen || retired) && Interlocked.Exchange(ref asleep, 0) == 1)
+                return;
+            bell.Wait();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Ballast;
+
+/// <summary>y = x W^T + b, from [..., in] to [..., out]. PyTorch: <c>nn.Linear</c>, with its initial values.</summary>
+public sealed class Linear : Module
+{
+    /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(in), weight first, then bias.</summary>
+    /// <param name="inFeatures">The size of the input's last axis.</param>
+    /// <param name="outFeatures">The size of the output's last axis.</param>
+    /// <param name="bias">Whether b is there. Right before a batch normalization it has no effect.</param>
+    /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">A size below 1.</exception>
+    public Linear(int inFeatures, int outFeatures, bool bias = true, Generator? generator = null)
+    {
+        Throw.Unless(inFeatures > 0 && outFeatures > 0,
+            $"Linear: expected sizes of at least 1, got {inFeatures} inputs and {outFeatures} outputs.");
+        InFeatures = inFeatures;
+        OutFeatures = outFeatures;
+        Weight = Register("weight", new Parameter([outFeatures, inFeatures]));
+        Bias = bias ? Register("bias", new Parameter([outFeatures])) : null;
+        Initializers.LinearUniform(
+            generator ?? Generator.Default, Weight.Mutate(), Bias is null ? default : Bias.Mutate(), inFeatures);
+    }
+
+    /// <summary>The size of the input's last axis.</summary>
+    public int InFeatures { get; }
+
+    /// <summary>The size of the output's last axis.</summary>
+    public int OutFeatures { get; }
+
+    /// <summary>W: [out, in].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b: [out], or null.</summary>
+    public Parameter? Bias { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">An input whose last axis is not <see cref="InFeatures"/>.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        var shape = input.Shape;
+        if (shape.Rank < 1 || shape[^1] != InFeatures)
+            Refuse(shape);
+        return LinearOperation.Run(input, Weight, Bias, shape.WithLast(OutFeatures));
+    }
+
+    void Refuse(Shape shape)
+    {
+        bool flatten = shape.Rank > 2 && shape.Length / Math.Max(1, shape[0]) == InFeatures;
+        Throw.Argument(
+            $"{this}: expected input [..., {InFeatures}], got {shape}. " +
+            (flatten ? "Put a Flatten before it." : $"The layer before it must produce {InFeatures} features."));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"Linear({InFeatures}, {OutFeatures}{(Bias is null ? ", bias: false" : "")})");
+}

@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace Ballast;
+
+public abstract partial class Module
+{
+    /// <summary>Everything that makes up the module's state, by PyTorch's keys: the parameters, and the buffers such as a
+    /// batch normalization's running statistics. The values are a copy.</summary>
+    public StateDict StateDict()
+    {
+        var state = new StateDict();
+        foreach (var (name, slot) in Slots())
+            state.Add(name, slot.Read());
+        return state;
+    }
+
+    /// <summary>Takes over a state, copying its values. Every key must be there with the right shape and none besides; a
+    /// state without <c>num_batches_tracked</c>, as old PyTorch wrote it, loads as 0.</summary>
+    /// <exception cref="ArgumentException">Keys that are missing, unexpected, or of another shape or type: the message lists
+    /// them all, and nothing has been changed.</exception>
+    public void LoadStateDict(StateDict state)
+    {
+        List<string> missing = [], wrong = [];
+        var slots = Slots().ToList();
+        foreach (var (name, slot) in slots)
+        {
+            if (state.TryGetValue(name, out var entry))
+            {
+                if (slot.Mismatch(entry) is { } mismatch)
+                    wrong.Add($"{name}: {mismatch}");
+            }
+            else if (slot is not CounterSlot)
+            {
+                missing.Add(name);
+            }
+        }
+
+        var known = slots.Select(static slot => slot.Name).ToHashSet();
+        var unexpected = state.Keys.Where(key => !known.Contains(key)).ToList();
+        if (missing.Count + wrong.Count + unexpected.Count > 0)
+        {
+            var text = new StringBuilder($"The state does not fit {GetType().Name}. Nothing was changed.");
+            List(text, "missing", missing);
+            List(text, "unexpected", unexpected);
+            List(text, "of another shape or type", wrong);
+            Throw.Argument(text.ToString());
+        }
+
+        foreach (var (name, slot) in slots)
+            slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
+    }
+
+    IEnumerable<(string Name, StateSlot Slot)> Slots()
+    {
+        foreach (var (path, module) in NamedModules())
+        {
+            foreach (var (name, parameter) in module.parameters)
+                yield return (Join(path, name), new TensorSlot(parameter));
+            foreach (var (name, slot) in module.buffers)
+                yield return (Join(path, name), slot);
+        }
+    }
+
+    static void List(StringBuilder text, string title, List<string> lines)
+    {
+        if (lines.Count == 0)
+            return;
+        text.Append('\n').Append("  ").Append(title).Append(':');
+        foreach (string line in lines)
+            text.Append("\n    ").Append(line);
+    }
+}

@@ -1,0 +1,113 @@
+namespace Ballast;
+
+/// <summary>A part of a network: its parameters, its state, its parts, and how it turns an input into an output. Derive from
+/// it, register what it is made of in the constructor, and write <see cref="Forward"/>. PyTorch: <c>nn.Module</c>.</summary>
+/// <remarks>Registration is explicit: nothing is looked up by reflection, so a network can be trimmed and compiled ahead of
+/// time. Names become the keys of <see cref="StateDict"/>, joined by dots as PyTorch joins them.</remarks>
+public abstract partial class Module
+{
+    readonly List<(string Name, Module Value)> modules = [];
+    readonly List<(string Name, Parameter Value)> parameters = [];
+    readonly List<(string Name, StateSlot Value)> buffers = [];
+
+    /// <summary>Whether the module is in training mode, as it is at first: batch normalization then normalizes with the
+    /// statistics of the batch.</summary>
+    public bool Training { get; private set; } = true;
+
+    /// <summary>The direct parts, in the order of their registration.</summary>
+    public IEnumerable<(string Name, Module Module)> Children => modules;
+
+    /// <summary>The output for an input.</summary>
+    public abstract Tensor Forward(Tensor input);
+
+    /// <summary>Switches this module and all its parts to training mode, or back with <c>false</c>.</summary>
+    public void Train(bool training = true)
+    {
+        Training = training;
+        foreach (var (_, module) in modules)
+            module.Train(training);
+    }
+
+    /// <summary>Switches this module and all its parts to evaluation mode: batch normalization then uses the statistics it
+    /// gathered in training.</summary>
+    public void Eval() => Train(false);
+
+    /// <summary>This module and all its parts, by their dotted names; this one's is empty.</summary>
+    public IEnumerable<(string Name, Module Module)> NamedModules(string prefix = "")
+    {
+        yield return (prefix, this);
+        foreach (var (name, module) in modules)
+        {
+            foreach (var inner in module.NamedModules(Join(prefix, name)))
+                yield return inner;
+        }
+    }
+
+    /// <summary>All parameters, this module's own before its parts'.</summary>
+    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static entry => entry.Parameter);
+
+    /// <summary>All parameters by their dotted names, this module's own before its parts'.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
+    {
+        foreach (var (path, module) in NamedModules())
+        {
+            foreach (var (name, parameter) in module.parameters)
+                yield return (Join(path, name), parameter);
+        }
+    }
+
+    /// <summary>Forgets the gradients of all parameters.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var parameter in Parameters())
+            parameter.ZeroGrad();
+    }
+
+    /// <summary>Makes <paramref name="module"/> a part of this one under a name, and returns it.</summary>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
+    protected T Register<T>(string name, T module)
+        where T : Module
+    {
+        CheckName(name);
+        modules.Add((name, module));
+        module.Train(Training);
+        return module;
+    }
+
+    /// <summary>Makes <paramref name="parameter"/> a parameter of this module under a name, and returns it.</summary>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
+    protected Parameter Register(string name, Parameter parameter)
+    {
+        CheckName(name);
+        parameters.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Makes a tensor a part of this module's state that is saved but not learned, and returns it.
+    /// PyTorch: <c>register_buffer</c>.</summary>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
+    protected Tensor RegisterBuffer(string name, Tensor tensor)
+    {
+        CheckName(name);
+        buffers.Add((name, new TensorSlot(tensor)));
+        return tensor;
+    }
+
+    private protected void RegisterCounter(string name, Func<long> read, Action<long> write)
+    {
+        CheckName(name);
+        buffers.Add((name, new CounterSlot(read, write)));
+    }
+
+    void CheckName(string name)
+    {
+        Throw.Unless(name.Length > 0 && !name.Contains('.', StringComparison.Ordinal),
+            $"{GetType().Name}: a part's name is one word without dots, got \"{name}\".");
+        Throw.Unless(
+            modules.TrueForAll(part => part.Name != name) && parameters.TrueForAll(part => part.Name != name)
+                && buffers.TrueForAll(part => part.Name != name),
+            $"{GetType().Name}: the name \"{name}\" is registered already.");
+    }
+
+    static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
+}

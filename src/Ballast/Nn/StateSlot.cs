@@ -1,0 +1,42 @@
+namespace Ballast;
+
+/// <summary>A place in a module where a value of its state lives.</summary>
+abstract class StateSlot
+{
+    /// <summary>A copy of the value.</summary>
+    public abstract StateEntry Read();
+
+    /// <summary>Replaces the value by a copy of an entry that fits.</summary>
+    public abstract void Write(StateEntry entry);
+
+    /// <summary>Why an entry does not fit, or null if it does.</summary>
+    public abstract string? Mismatch(StateEntry entry);
+}
+
+/// <summary>A parameter or a registered tensor.</summary>
+sealed class TensorSlot(Tensor tensor) : StateSlot
+{
+    /// <inheritdoc/>
+    public override StateEntry Read() => new(tensor.Clone());
+
+    /// <inheritdoc/>
+    public override void Write(StateEntry entry) => entry.Tensor!.AsSpan().CopyTo(tensor.Mutate());
+
+    /// <inheritdoc/>
+    public override string? Mismatch(StateEntry entry) =>
+        entry.Tensor?.Shape == tensor.Shape ? null : $"expected floats {tensor.Shape}, got {entry.Describe()}";
+}
+
+/// <summary>A whole number that a module counts.</summary>
+sealed class CounterSlot(Func<long> read, Action<long> write) : StateSlot
+{
+    /// <inheritdoc/>
+    public override StateEntry Read() => new(read());
+
+    /// <inheritdoc/>
+    public override void Write(StateEntry entry) => write(entry.Number!.Value);
+
+    /// <inheritdoc/>
+    public override string? Mismatch(StateEntry entry) =>
+        entry.Number is null ? $"expected a whole number, got {entry.Describe()}" : null;
+}

@@ -1,0 +1,36 @@
+namespace Ballast;
+
+/// <summary>Adam with weight decay apart from the gradient (Loshchilov &amp; Hutter 2019): each step first shrinks the weights by
+/// learning rate times weight decay. PyTorch: <c>optim.AdamW</c>.</summary>
+public sealed class AdamW : AdamBase
+{
+    /// <summary>Optimizes parameters with one setting.</summary>
+    /// <param name="parameters">What to optimize.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="beta1">How much of the running mean of the gradient is kept each step.</param>
+    /// <param name="beta2">How much of the running mean of its square is kept each step.</param>
+    /// <param name="eps">Added to the square root in the denominator.</param>
+    /// <param name="weightDecay">Shrinks the weights by this times the learning rate.</param>
+    /// <exception cref="ArgumentException">No parameters, one twice, or a setting out of range.</exception>
+    public AdamW(
+        IEnumerable<Parameter> parameters, float learningRate = 1e-3f, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, float weightDecay = 1e-2f)
+        : this([new ParameterGroup(parameters)], learningRate, beta1, beta2, eps, weightDecay)
+    {
+    }
+
+    /// <summary>Optimizes groups of parameters, each with its own learning rate or weight decay where it has one.</summary>
+    /// <param name="groups">What to optimize.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="beta1">How much of the running mean of the gradient is kept each step.</param>
+    /// <param name="beta2">How much of the running mean of its square is kept each step.</param>
+    /// <param name="eps">Added to the square root in the denominator.</param>
+    /// <param name="weightDecay">Shrinks the weights by this times the learning rate.</param>
+    /// <exception cref="ArgumentException">No parameters, one twice, or a setting out of range.</exception>
+    public AdamW(
+        IEnumerable<ParameterGroup> groups, float learningRate = 1e-3f, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, float weightDecay = 1e-2f)
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay, decoupled: true)
+    {
+    }
+}

@@ -1,0 +1,71 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Stochastic gradient descent, with momentum: d = momentum d + (1 - dampening) g, w -= rate d; with Nesterov
+/// w -= rate (g + momentum d). The first step takes d = g. PyTorch: <c>optim.SGD</c>.</summary>
+public sealed class Sgd : Optimizer
+{
+    readonly float momentum, dampening;
+    readonly bool nesterov;
+
+    /// <summary>Optimizes parameters with one setting.</summary>
+    /// <param name="parameters">What to optimize.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="momentum">How much of the last step's direction is kept.</param>
+    /// <param name="dampening">How much of the gradient is left out of the direction.</param>
+    /// <param name="weightDecay">Times the weight, added to the gradient (L2).</param>
+    /// <param name="nesterov">Look ahead: step by the gradient plus momentum times the direction.</param>
+    /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
+    /// with dampening.</exception>
+    public Sgd(
+        IEnumerable<Parameter> parameters, float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0,
+        bool nesterov = false)
+        : this([new ParameterGroup(parameters)], learningRate, momentum, dampening, weightDecay, nesterov)
+    {
+    }
+
+    /// <summary>Optimizes groups of parameters, each with its own learning rate or weight decay where it has one.</summary>
+    /// <param name="groups">What to optimize.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="momentum">How much of the last step's direction is kept.</param>
+    /// <param name="dampening">How much of the gradient is left out of the direction.</param>
+    /// <param name="weightDecay">Times the weight, added to the gradient (L2).</param>
+    /// <param name="nesterov">Look ahead: step by the gradient plus momentum times the direction.</param>
+    /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
+    /// with dampening.</exception>
+    public Sgd(
+        IEnumerable<ParameterGroup> groups, float learningRate, float momentum = 0, float dampening = 0,
+        float weightDecay = 0, bool nesterov = false)
+        : base(groups, learningRate, weightDecay, stateCount: momentum > 0 ? 1 : 0)
+    {
+        Throw.Unless(momentum is >= 0 and < 1, $"Sgd: expected a momentum from 0 up to, not including, 1, got {momentum}.");
+        Throw.Unless(dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {dampening}.");
+        Throw.Unless(!nesterov || (momentum > 0 && dampening == 0),
+            $"Sgd: Nesterov needs a momentum and no dampening, got momentum {momentum} and dampening {dampening}.");
+        this.momentum = momentum;
+        this.dampening = dampening;
+        this.nesterov = nesterov;
+    }
+
+    private protected override IReadOnlyList<string> StateNames => momentum > 0 ? ["momentum_buffer"] : [];
+
+    private protected override void Update(ParameterState state, float learningRate, float weightDecay)
+    {
+        if (momentum == 0)
+        {
+            Apply(state, new SgdRule { Step = -learningRate, WeightDecay = weightDecay });
+            return;
+        }
+
+        Apply(state, new MomentumRule
+        {
+            Step = -learningRate,
+            WeightDecay = weightDecay,
+            Momentum = momentum,
+            Gain = state.Steps == 1 ? 1 : 1 - dampening,
+            Lead = nesterov ? 1 : 0,
+            Follow = nesterov ? momentum : 1,
+        });
+    }
+}

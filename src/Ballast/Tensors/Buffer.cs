@@ -1,0 +1,126 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Ballast;
+
+/// <summary>Memory for values: 64-byte aligned, counted by its holders, and handed back to the pool when the last one lets
+/// go. A holder that is merely dropped leaves it to the garbage collector, so nothing leaks and nobody has to free
+/// anything; letting go is what makes a training step reuse warm memory.</summary>
+/// <remarks><see cref="Generation"/> grows with each return to the pool: whoever remembers an older one can tell that its
+/// values are gone.</remarks>
+sealed class Buffer
+{
+    const int Alignment = 16; // floats
+
+    readonly float[] array;
+    readonly int offset;
+    int holders;
+
+    Buffer(int capacity)
+    {
+        array = GC.AllocateUninitializedArray<float>(capacity + Alignment, pinned: true);
+        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        offset = (int)((-address & (Alignment * sizeof(float) - 1)) / sizeof(float));
+        Capacity = capacity;
+    }
+
+    /// <summary>How many floats fit.</summary>
+    public int Capacity { get; }
+
+    /// <summary>How often this memory has been handed back.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Whether the caller is the only one who holds it, and so may write over it.</summary>
+    public bool IsExclusive => holders == 1;
+
+    /// <summary>A buffer with room for <paramref name="length"/> floats, not cleared; the caller is its one holder.
+    /// </summary>
+    public static Buffer Rent(int length)
+    {
+        var buffer = Pool.Take(length) ?? new Buffer(Pool.Capacity(length));
+        buffer.holders = 1;
+        return buffer;
+    }
+
+    /// <summary>A buffer that holds a copy of <paramref name="values"/>.</summary>
+    public static Buffer Copy(ReadOnlySpan<float> values)
+    {
+        var buffer = Rent(values.Length);
+        values.CopyTo(buffer.Span(values.Length));
+        return buffer;
+    }
+
+    /// <summary>The first <paramref name="length"/> floats.</summary>
+    public Span<float> Span(int length) => array.AsSpan(offset, length);
+
+    /// <summary>A part of the floats.</summary>
+    public Span<float> Span(int start, int length) => array.AsSpan(offset + start, length);
+
+    /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
+    public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(array.AsSpan(offset))[..length];
+
+    /// <summary>The same memory as integers: class indices.</summary>
+    public Span<int> Integers(int length) => MemoryMarshal.Cast<float, int>(array.AsSpan(offset, length));
+
+    /// <summary>One more holder.</summary>
+    public Buffer Hold()
+    {
+        Interlocked.Increment(ref holders);
+        return this;
+    }
+
+    /// <summary>One holder fewer; the last one hands the memory back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref holders) == 0)
+        {
+            Generation++;
+            Pool.Return(this);
+        }
+    }
+
+    /// <summary>Free buffers by size class: eight classes an octave, so that at most an eighth of a buffer lies idle.
+    /// </summary>
+    static class Pool
+    {
+        const int SmallestBits = 6; // 64 floats
+        static readonly Stack<Buffer>?[] Free = new Stack<Buffer>?[8 * 32];
+        static SpinLock gate = new(enableThreadOwnerTracking: false);
+
+        public static Buffer? Take(int length)
+        {
+            int index = Class(length);
+            bool taken = false;
+            gate.Enter(ref taken);
+            Buffer? buffer = null;
+            Free[index]?.TryPop(out buffer);
+            gate.Exit();
+            return buffer;
+        }
+
+        public static void Return(Buffer buffer)
+        {
+            int index = Class(buffer.Capacity);
+            bool taken = false;
+            gate.Enter(ref taken);
+            (Free[index] ??= new Stack<Buffer>()).Push(buffer);
+            gate.Exit();
+        }
+
+        /// <summary>The capacity of the class that <paramref name="length"/> falls into.</summary>
+        public static int Capacity(int length)
+        {
+            if (length <= 1 << SmallestBits)
+                return 1 << SmallestBits;
+            int step = 1 << (BitOperations.Log2((uint)length - 1) - 3);
+            return (int)Math.Min(((long)length + step - 1) / step * step, Array.MaxLength - Alignment);
+        }
+
+        static int Class(int length)
+        {
+            int capacity = Capacity(length);
+            int octave = BitOperations.Log2((uint)capacity - 1);
+            return octave * 8 + ((capacity - 1 - (1 << octave)) >> (octave - 3));
+        }
+    }
+}

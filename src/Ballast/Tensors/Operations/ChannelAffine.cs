@@ -1,0 +1,45 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Normalized values as a recipe over the values that were normalized: (x - center) scale + shift for each channel,
+/// with a ReLU behind it or not. Batch normalization and the activation behind it are one pass over memory, made by
+/// whoever reads them.</summary>
+/// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
+/// mean.</remarks>
+sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bool relu) : Deferred
+{
+    /// <summary>Whether a ReLU follows.</summary>
+    public bool HasRelu => relu;
+
+    /// <summary>The values that were normalized.</summary>
+    public ReadOnlySpan<float> Source => source.Span(layout.Length);
+
+    /// <summary>center, scale and shift: [3, C]; then what the normalization keeps for itself.</summary>
+    public Span<float> Table => table.Span(3 * layout.C);
+
+    /// <summary>Where the channels lie.</summary>
+    public ChannelLayout Layout => layout;
+
+    /// <summary>The same values behind a ReLU.</summary>
+    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), layout, relu: true);
+
+    /// <summary>Whether this is a recipe over the same normalization.</summary>
+    public bool SharesTable(Buffer other) => table == other;
+
+    /// <inheritdoc/>
+    public override void Write(Span<float> destination)
+    {
+        if (relu)
+            Channels.Map<AffineReluMap>(Source, default, layout, Table, default, destination);
+        else
+            Channels.Map<AffineMap>(Source, default, layout, Table, default, destination);
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSources()
+    {
+        source.Release();
+        table.Release();
+    }
+}

@@ -1,0 +1,77 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = x W^T + b for x [..., in], W [out, in], b [out] or none.</summary>
+sealed unsafe class LinearOperation : Operation
+{
+    // Below this many weights the gradient is made at once: its memory is smaller than what its factors would occupy.
+    const int DeferredLength = 1 << 14;
+
+    readonly Values input;
+    readonly Buffer weight;
+    readonly int rows;
+
+    LinearOperation(Tensor x, Parameter w, Parameter? b, int rows) : base(x, w, b)
+    {
+        input = x.Values.Hold();
+        weight = w.Buffer.Hold();
+        this.rows = rows;
+    }
+
+    /// <summary>The forward pass.</summary>
+    public static Tensor Run(Tensor x, Parameter w, Parameter? b, Shape shape)
+    {
+        int outputs = w.Shape[0], inputs = w.Shape[1], rows = shape.Length / Math.Max(1, outputs);
+        var result = Buffer.Rent(shape.Length);
+        using var source = new RowSource(x.Recipe is PixelValues ? x.Values : new Values(x.Buffer), rows, inputs);
+        fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(shape.Length))
+            RowProducts.Compute(source.Rows, weights, bias, y, rows, outputs, inputs);
+
+        var values = new Values(result);
+        return Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true })
+            ? new LinearOperation(x, w, b, rows).Produce(shape, values)
+            : new Tensor(shape, values);
+    }
+
+    /// <summary>dx = dy W; dW = dy^T x, kept as these two factors where it is large; db = the column sums of dy.</summary>
+    public override void Backward(Values gradient)
+    {
+        var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        int outputs = w.Shape[0], inputs = w.Shape[1];
+        var dy = gradient.Read(Output.Length);
+        if (b is { RequiresGrad: true })
+        {
+            var sums = Buffer.Rent(outputs);
+            Reductions.SumRows(dy.Span(Output.Length), rows, outputs, sums.Span(outputs));
+            Give(b, new Values(sums));
+        }
+
+        if (x.RequiresGrad)
+        {
+            var dx = Buffer.Rent(x.Length);
+            fixed (float* g = dy.Span(Output.Length), weights = weight.Span(w.Length), to = dx.Span(x.Length))
+            {
+                ColumnProducts.Compute(g, 1, outputs, new Rows(weights, inputs), outputs, rows, inputs,
+                    new ColumnProducts.ToMemory(to, inputs));
+            }
+
+            Give(x, new Values(dx));
+        }
+
+        if (w.RequiresGrad)
+        {
+            var product = new OuterProduct(dy.Hold(), input.Hold(), rows, outputs, inputs);
+            Give(w, w.Length >= DeferredLength ? new Values(product) : new Values(new Values(product).Read(w.Length)));
+        }
+
+        dy.Release();
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved()
+    {
+        input.Release();
+        weight.Release();
+    }
+}

@@ -1,0 +1,174 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = (x - mean) / sqrt(var + eps) gamma + beta for each channel, with the statistics of this batch or with given
+/// ones. Ioffe &amp; Szegedy 2015, algorithm 1 and section 3.1.</summary>
+sealed class NormalizationOperation : Operation
+{
+    readonly Buffer source;
+    readonly Buffer table; // center, scale, shift, 1 / sqrt(var + eps): [4, C]
+    readonly ChannelLayout layout;
+    readonly bool batchStatistics;
+
+    NormalizationOperation(
+        Tensor x, Parameter? gamma, Parameter? beta, Buffer table, ChannelLayout layout, bool batchStatistics)
+        : base(x, gamma, beta)
+    {
+        source = x.Buffer.Hold();
+        this.table = table.Hold();
+        this.layout = layout;
+        this.batchStatistics = batchStatistics;
+    }
+
+    /// <summary>The mean and the biased variance of each channel: [2, C], in double.</summary>
+    public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
+    {
+        int c = layout.C;
+        double count = layout.PerChannel;
+        Span<double> sums = stackalloc double[2 * 64];
+        double[]? rented = null;
+        if (c > 64)
+            sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
+        var centers = Buffer.Rent(3 * c);
+        var table = centers.Span(3 * c);
+        table.Clear();
+
+        Channels.Sum<ValueTerm>(x.AsSpan(), default, layout, table, sums);
+        for (int i = 0; i < c; i++)
+            table[i] = (float)(sums[i] / count);
+        Channels.Sum<DeviationTerm>(x.AsSpan(), default, layout, table, sums);
+        for (int i = 0; i < c; i++)
+        {
+            double offset = sums[c + i] / count; // what rounding the center to float left over
+            statistics[i] = table[i] + offset;
+            statistics[c + i] = Math.Max(0, sums[i] / count - offset * offset);
+        }
+
+        centers.Release();
+        if (rented is not null)
+            System.Buffers.ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <summary>The forward pass.</summary>
+    /// <param name="x">[N, C] or [N, C, L].</param>
+    /// <param name="gamma">[C], or null for 1.</param>
+    /// <param name="beta">[C], or null for 0.</param>
+    /// <param name="layout">Where the channels lie.</param>
+    /// <param name="statistics">Mean and biased variance: [2, C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="batchStatistics">The statistics are those of x itself: the gradient goes through them too.</param>
+    public static Tensor Run(
+        Tensor x, Parameter? gamma, Parameter? beta, ChannelLayout layout, ReadOnlySpan<double> statistics, double epsilon,
+        bool batchStatistics)
+    {
+        int c = layout.C;
+        var table = Buffer.Rent(4 * c);
+        var constants = table.Span(4 * c);
+        ReadOnlySpan<float> scales = gamma is null ? default : gamma.AsSpan();
+        ReadOnlySpan<float> shifts = beta is null ? default : beta.AsSpan();
+        for (int i = 0; i < c; i++)
+        {
+            double deviation = 1 / Math.Sqrt(statistics[c + i] + epsilon);
+            constants[i] = (float)statistics[i];
+            constants[c + i] = (float)(scales.IsEmpty ? deviation : deviation * scales[i]);
+            constants[2 * c + i] = shifts.IsEmpty ? 0 : shifts[i];
+            constants[3 * c + i] = (float)deviation;
+        }
+
+        bool record = Tensor.Recording
+            && (x.RequiresGrad || gamma is { RequiresGrad: true } || beta is { RequiresGrad: true });
+        var operation = record
+            ? new NormalizationOperation(x, gamma, beta, table, layout, batchStatistics)
+            : null;
+        var values = new Values(new ChannelAffine(x.Buffer.Hold(), table, layout, relu: false));
+        return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
+    }
+
+    /// <summary>With g the gradient, m values a channel, h = (x - mean) / sqrt(var + eps): dbeta = sum g, dgamma = sum g h,
+    /// dx = gamma / sqrt(var + eps) (g - dbeta / m - h dgamma / m); without batch statistics the two means drop out.
+    /// </summary>
+    public override void Backward(Values gradient)
+    {
+        if (gradient.Recipe is GatedGradient gated && gated.Gate.SharesTable(table))
+        {
+            var ungated = gated.HoldGradient();
+            gradient.Release();
+            Backward<ReluGate>(ungated);
+        }
+        else
+        {
+            Backward<OpenGate>(gradient.Read(layout.Length));
+        }
+    }
+
+    void Backward<G>(Buffer gradient)
+        where G : struct, IGate
+    {
+        int c = layout.C, length = layout.Length;
+        double count = layout.PerChannel;
+        var x = source.Span(length);
+        var constants = table.Span(4 * c);
+        Span<double> sums = stackalloc double[2 * 64];
+        double[]? rented = null;
+        if (c > 64)
+            sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
+        Channels.Sum<GradientTerm<G>>(x, gradient.Span(length), layout, constants[..(3 * c)], sums);
+
+        var more = Buffer.Rent(3 * c);
+        var means = more.Span(3 * c);
+        for (int i = 0; i < c; i++)
+        {
+            double scale = constants[c + i], deviation = constants[3 * c + i];
+            means[i] = batchStatistics ? (float)(-scale * deviation * deviation * sums[c + i] / count) : 0;
+            means[c + i] = (float)scale;
+            means[2 * c + i] = batchStatistics ? (float)(-scale * sums[i] / count) : 0;
+        }
+
+        GiveSums((Parameter?)Second, (Parameter?)Third, constants, sums);
+        if (First!.RequiresGrad)
+        {
+            var dx = gradient.IsExclusive ? gradient : Buffer.Rent(length);
+            Channels.Map<GradientMap<G>>(
+                x, gradient.Span(length), layout, constants[..(3 * c)], means, dx.Span(length));
+            if (dx != gradient)
+                gradient.Release();
+            Give(First, new Values(dx));
+        }
+        else
+        {
+            gradient.Release();
+        }
+
+        more.Release();
+        if (rented is not null)
+            System.Buffers.ArrayPool<double>.Shared.Return(rented);
+    }
+
+    void GiveSums(Parameter? gamma, Parameter? beta, Span<float> constants, Span<double> sums)
+    {
+        int c = layout.C;
+        if (gamma is { RequiresGrad: true })
+        {
+            var dgamma = Buffer.Rent(c);
+            for (int i = 0; i < c; i++)
+                dgamma.Span(c)[i] = (float)(sums[c + i] * constants[3 * c + i]);
+            Give(gamma, new Values(dgamma));
+        }
+
+        if (beta is { RequiresGrad: true })
+        {
+            var dbeta = Buffer.Rent(c);
+            for (int i = 0; i < c; i++)
+                dbeta.Span(c)[i] = (float)sums[i];
+            Give(beta, new Values(dbeta));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved()
+    {
+        source.Release();
+        table.Release();
+    }
+}

@@ -1,0 +1,50 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = max(x, 0). Behind a normalization that is still a recipe it joins the recipe.</summary>
+sealed class ReluOperation : Operation
+{
+    readonly Values open; // the result, or the recipe that tells where it is above zero
+
+    ReluOperation(Tensor x, Values open) : base(x) => this.open = open.Hold();
+
+    /// <summary>The forward pass.</summary>
+    public static Tensor Run(Tensor x)
+    {
+        Values values;
+        if (x.Recipe is ChannelAffine { HasRelu: false } normalized)
+        {
+            values = new Values(normalized.WithRelu());
+        }
+        else
+        {
+            var result = Buffer.Rent(x.Length);
+            Elementwise.Map<Relu>(x.AsSpan(), result.Span(x.Length));
+            values = new Values(result);
+        }
+
+        return Records(x)
+            ? new ReluOperation(x, values).Produce(x.Shape, values)
+            : new Tensor(x.Shape, values);
+    }
+
+    /// <summary>dx = dy where y > 0, else 0.</summary>
+    public override void Backward(Values gradient)
+    {
+        int length = Output.Length;
+        if (open.Recipe is ChannelAffine gate)
+        {
+            gate.Hold();
+            Give(First!, new Values(new GatedGradient(gradient.Read(length), gate)));
+            return;
+        }
+
+        var dx = gradient.ReadExclusive(length);
+        Elementwise.Zip<ReluBackward>(open.Buffer!.Span(length), dx.Span(length), dx.Span(length));
+        Give(First!, new Values(dx));
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved() => open.Release();
+}

@@ -1,0 +1,19 @@
+namespace Ballast;
+
+/// <summary>The same values, in the same order, under another shape. Nothing is copied or computed.</summary>
+sealed class ReshapeOperation : Operation
+{
+    ReshapeOperation(Tensor x) : base(x)
+    {
+    }
+
+    /// <summary>The forward pass, for a shape of as many values.</summary>
+    public static Tensor Run(Tensor x, Shape shape)
+    {
+        var values = x.Values.Hold();
+        return Records(x) ? new ReshapeOperation(x).Produce(shape, values) : new Tensor(shape, values);
+    }
+
+    /// <summary>dx = g.</summary>
+    public override void Backward(Values gradient) => Give(First!, gradient);
+}

@@ -1,0 +1,83 @@
+namespace Ballast;
+
+/// <summary>A tensor that is learned: it gathers gradients and optimizers change it in place.
+/// PyTorch: <c>torch.nn.Parameter</c>.</summary>
+public sealed class Parameter : Tensor
+{
+    Values gradient;
+    Tensor? readGradient;
+
+    /// <summary>A parameter that starts as a copy of <paramref name="values"/>.</summary>
+    public Parameter(Tensor values) : base(values.Shape, new Values(Buffer.Copy(values.AsSpan())))
+    {
+    }
+
+    internal Parameter(Shape shape) : base(shape, new Values(Buffer.Rent(shape.Length)))
+    {
+    }
+
+    /// <summary>Whether this parameter learns. A frozen one gathers no gradient and optimizers pass it over.</summary>
+    public bool Frozen { get; set; }
+
+    /// <inheritdoc/>
+    public override bool RequiresGrad => !Frozen;
+
+    /// <summary>The gradient gathered by <see cref="Tensor.Backward()"/> since it was last cleared, of this parameter's shape;
+    /// null when there is none. Gradients of several backward passes add up until
+    /// <see cref="Optimizer.ZeroGrad"/>, which also takes the returned tensor's values back.</summary>
+    public Tensor? Grad
+    {
+        get
+        {
+            if (gradient.IsEmpty)
+                return null;
+            if (readGradient is null)
+            {
+                readGradient = new Tensor(Shape, new Values(ReadGradient().Hold()));
+            }
+
+            return readGradient;
+        }
+    }
+
+    /// <summary>The gradient as it is held: perhaps as the two factors of a product.</summary>
+    internal Values Gradient => gradient;
+
+    /// <summary>Forgets the gradient. PyTorch: <c>grad = None</c>.</summary>
+    public void ZeroGrad()
+    {
+        readGradient?.ReleaseValues();
+        readGradient = null;
+        gradient.Release();
+        gradient = default;
+    }
+
+    /// <summary>Replaces the values in place.</summary>
+    /// <exception cref="ArgumentException">Not as many values as this parameter has.</exception>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        Throw.Unless(values.Length == Length,
+            $"Parameter {Shape}: expected {Length} values, got {values.Length}.");
+        values.CopyTo(Mutate());
+    }
+
+    /// <summary>The gradient in memory; there must be one.</summary>
+    internal Buffer ReadGradient()
+    {
+        gradient = new Values(gradient.Read(Length));
+        return gradient.Buffer!;
+    }
+
+    internal void AccumulateGradient(Values more)
+    {
+        if (gradient.IsEmpty)
+        {
+            gradient = more;
+            return;
+        }
+
+        readGradient?.ReleaseValues();
+        readGradient = null;
+        gradient = Operation.Sum(gradient, more, Length);
+    }
+}

@@ -1,0 +1,139 @@
+namespace Ballast;
+
+public partial class Tensor
+{
+    /// <summary>x + y, element by element; shapes broadcast as in NumPy.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
+    public static Tensor operator +(Tensor x, Tensor y)
+    {
+        Broadcast("+", ref x, ref y);
+        return AddOperation.Run(x, y);
+    }
+
+    /// <summary>x - y, element by element; shapes broadcast as in NumPy.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
+    public static Tensor operator -(Tensor x, Tensor y)
+    {
+        Broadcast("-", ref x, ref y);
+        return SubtractOperation.Run(x, y);
+    }
+
+    /// <summary>x y, element by element; shapes broadcast as in NumPy.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
+    public static Tensor operator *(Tensor x, Tensor y)
+    {
+        Broadcast("*", ref x, ref y);
+        return MultiplyOperation.Run(x, y);
+    }
+
+    /// <summary>x / y, element by element; shapes broadcast as in NumPy.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
+    public static Tensor operator /(Tensor x, Tensor y)
+    {
+        Broadcast("/", ref x, ref y);
+        return DivideOperation.Run(x, y);
+    }
+
+    /// <summary>-x.</summary>
+    public static Tensor operator -(Tensor x) => 0f - x;
+
+    /// <summary>A number stands for a tensor of one value.</summary>
+    public static implicit operator Tensor(float value) => From([value], Shape.Scalar);
+
+    /// <summary>exp(x), element by element.</summary>
+    public Tensor Exp() => ExpOperation.Run(this);
+
+    /// <summary>The natural logarithm, element by element.</summary>
+    public Tensor Log() => LogOperation.Run(this);
+
+    /// <summary>The square root, element by element.</summary>
+    public Tensor Sqrt() => SqrtOperation.Run(this);
+
+    /// <summary>max(x, 0), element by element.</summary>
+    public Tensor Relu() => ReluOperation.Run(this);
+
+    /// <summary>The sum of all values, as a tensor of one.</summary>
+    public Tensor Sum() => SumOperation.Run(this, 1);
+
+    /// <summary>The mean of all values, as a tensor of one.</summary>
+    public Tensor Mean() => SumOperation.Run(this, 1f / Length);
+
+    /// <summary>The matrix product of this [M, K] with another [K, N].</summary>
+    /// <exception cref="ArgumentException">Not two matrices whose inner sizes agree.</exception>
+    public Tensor MatMul(Tensor other)
+    {
+        Throw.Unless(Shape.Rank == 2 && other.Shape.Rank == 2 && Shape[1] == other.Shape[0],
+            $"MatMul: expected [M, K] and [K, N], got {Shape} and {other.Shape}.");
+        return MatMulOperation.Run(this, other);
+    }
+
+    /// <summary>The matrix [M, N] as [N, M].</summary>
+    /// <exception cref="ArgumentException">Not a matrix.</exception>
+    public Tensor Transpose()
+    {
+        Throw.Unless(Shape.Rank == 2, $"Transpose: expected a matrix [M, N], got {Shape}.");
+        return TransposeOperation.Run(this);
+    }
+
+    /// <summary>The same values, in the same order, under another shape.</summary>
+    /// <exception cref="ArgumentException">A shape of another number of values.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        Throw.Unless(shape.Length == Length,
+            $"Reshape: {shape} has {shape.Length} values, this tensor {Shape} has {Length}.");
+        return ReshapeOperation.Run(this, shape);
+    }
+
+    /// <summary>The softmax of each row of [N, C]: probabilities that add up to 1. It records no gradient:
+    /// <see cref="CrossEntropyLoss"/> takes logits.</summary>
+    /// <exception cref="ArgumentException">Not [N, C].</exception>
+    public Tensor Softmax()
+    {
+        Throw.Unless(Shape.Rank == 2, $"Softmax: expected [N, C], got {Shape}.");
+        var probabilities = Buffer.Rent(Length);
+        var sums = Buffer.Rent(Shape[0]);
+        Kernels.Softmax.Compute(AsSpan(), probabilities.Span(Length), sums.Span(Shape[0]), Shape[0], Shape[1]);
+        sums.Release();
+        return new Tensor(Shape, new Values(probabilities));
+    }
+
+    /// <summary>The position of the largest value in each row of [N, C]: the predicted classes. The first of equals.</summary>
+    /// <exception cref="ArgumentException">Not [N, C].</exception>
+    public int[] ArgMax()
+    {
+        Throw.Unless(Shape.Rank == 2 && Shape[1] > 0, $"ArgMax: expected [N, C], got {Shape}.");
+        int[] positions = new int[Shape[0]];
+        for (int n = 0; n < positions.Length; n++)
+        {
+            var row = AsSpan().Slice(n * Shape[1], Shape[1]);
+            for (int c = 1; c < row.Length; c++)
+            {
+                if (row[c] > row[positions[n]])
+                    positions[n] = c;
+            }
+        }
+
+        return positions;
+    }
+
+    static void Broadcast(string name, ref Tensor x, ref Tensor y)
+    {
+        if (x.Shape == y.Shape)
+            return;
+        int rank = Math.Max(x.Shape.Rank, y.Shape.Rank);
+        Span<int> sizes = stackalloc int[rank];
+        for (int axis = 1; axis <= rank; axis++)
+        {
+            int a = axis <= x.Shape.Rank ? x.Shape[^axis] : 1, b = axis <= y.Shape.Rank ? y.Shape[^axis] : 1;
+            if (a != b && a != 1 && b != 1)
+                Throw.Argument($"{name}: the shapes {x.Shape} and {y.Shape} do not broadcast: {a} against {b}.");
+            sizes[^axis] = a == 1 ? b : a;
+        }
+
+        Shape common = new(sizes);
+        if (x.Shape != common)
+            x = ExpandOperation.Run(x, common);
+        if (y.Shape != common)
+            y = ExpandOperation.Run(y, common);
+    }
+}

@@ -1,0 +1,159 @@
+namespace Ballast;
+
+public partial class Tensor
+{
+    [ThreadStatic] static bool gradientsOff;
+    [ThreadStatic] static List<Operation>? walk;
+    [ThreadStatic] static List<Tensor>? kept;
+
+    /// <summary>Whether operations on this thread remember how to go back.</summary>
+    internal static bool Recording => !gradientsOff;
+
+    /// <summary>Until it is disposed of, operations on this thread remember nothing to go back by:
+    /// <c>using var _ = Tensor.NoGrad();</c>. PyTorch: <c>torch.no_grad()</c>.</summary>
+    public static NoGradScope NoGrad()
+    {
+        var scope = new NoGradScope(gradientsOff);
+        gradientsOff = true;
+        return scope;
+    }
+
+    internal static void EndNoGrad(bool before) => gradientsOff = before;
+
+    /// <summary>Adds to the gradient of every parameter that this single value was computed from.</summary>
+    /// <exception cref="InvalidOperationException">More than one value, no parameter behind it, or a backward pass has already
+    /// run through it.</exception>
+    public void Backward() => Backward(retainGraph: false);
+
+    /// <inheritdoc cref="Backward()"/>
+    /// <param name="retainGraph">Keep everything, so that a backward pass can run through it once more.</param>
+    public void Backward(bool retainGraph)
+    {
+        if (Length != 1)
+            Throw.InvalidOperation(
+                $"Backward: expected a single value, got {Shape}. Reduce it to a loss, or pass the gradient to start from.");
+        var one = Buffer.Rent(1);
+        one.Span(1)[0] = 1;
+        Backward(new Values(one), retainGraph);
+    }
+
+    /// <summary>Adds to the gradient of every parameter that this tensor was computed from, starting from
+    /// <paramref name="gradient"/>, of this tensor's shape.</summary>
+    /// <param name="gradient">The gradient of some loss with respect to this tensor.</param>
+    /// <param name="retainGraph">Keep everything, so that a backward pass can run through it once more.</param>
+    /// <exception cref="ArgumentException">A gradient of another shape.</exception>
+    /// <exception cref="InvalidOperationException">No parameter behind it, or a backward pass has already run through it.
+    /// </exception>
+    public void Backward(Tensor gradient, bool retainGraph = false)
+    {
+        Throw.Unless(gradient.Shape == Shape,
+            $"Backward: expected a gradient of the shape {Shape}, got {gradient.Shape}.");
+        Backward(gradient.Values.Hold(), retainGraph);
+    }
+
+    void Backward(Values gradient, bool retainGraph)
+    {
+        if (Producer is null)
+        {
+            gradient.Release();
+            Throw.InvalidOperation(
+                "Backward: no parameter that learns is behind this tensor. It was computed under NoGrad, detached, or from data alone.");
+        }
+
+        if (Producer.Released)
+        {
+            gradient.Release();
+            Throw.InvalidOperation(
+                "Backward: a backward pass has already run through this tensor. Compute it again, or pass retainGraph: true the first time.");
+        }
+
+        ReleaseKept();
+        var operations = Collect(Producer);
+        Producer.Accumulate(gradient);
+        foreach (var operation in operations)
+        {
+            var incoming = operation.TakeGradient();
+            if (!incoming.IsEmpty)
+                operation.Backward(incoming);
+            if (!retainGraph)
+                Finish(operation);
+        }
+
+        operations.Clear();
+    }
+
+    // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward.
+    void Finish(Operation operation)
+    {
+        bool isRoot = operation == Producer;
+        FinishInput(operation.First, isRoot);
+        FinishInput(operation.Second, isRoot);
+        FinishInput(operation.Third, isRoot);
+        if (!isRoot && !kept!.Contains(operation.Output))
+            operation.Output.ReleaseValues();
+        operation.Release();
+    }
+
+    static void FinishInput(Tensor? input, bool ofRoot)
+    {
+        if (input is null or Parameter)
+            return;
+        if (input.Producer is null)
+            input.Consumed = true;
+        else if (ofRoot)
+            kept!.Add(input);
+    }
+
+    static void ReleaseKept()
+    {
+        kept ??= [];
+        foreach (var tensor in kept)
+            tensor.ReleaseValues();
+        kept.Clear();
+    }
+
+    // All operations behind the given one, later ones first.
+    static List<Operation> Collect(Operation last)
+    {
+        var found = walk ??= [];
+        found.Clear();
+        Visit(last, found);
+        for (int i = 0; i < found.Count; i++)
+        {
+            Visit(found[i].First?.Producer, found);
+            Visit(found[i].Second?.Producer, found);
+            Visit(found[i].Third?.Producer, found);
+        }
+
+        foreach (var operation in found)
+            operation.Visited = false;
+        found.Sort(static (a, b) => b.Order.CompareTo(a.Order));
+        return found;
+    }
+
+    static void Visit(Operation? operation, List<Operation> found)
+    {
+        if (operation is null || operation.Visited)
+            return;
+        if (operation.Released)
+        {
+            found.ForEach(static met => met.Visited = false);
+            Throw.InvalidOperation(
+                "Backward: a part of this computation was already released by another backward pass. Pass retainGraph: true to the first one.");
+        }
+
+        operation.Visited = true;
+        found.Add(operation);
+    }
+}
+
+/// <summary>Ends when it is disposed of; see <see cref="Tensor.NoGrad"/>.</summary>
+public readonly ref struct NoGradScope
+{
+    readonly bool before;
+
+    internal NoGradScope(bool before) => this.before = before;
+
+    /// <summary>Gradients are recorded again, if they were before.</summary>
+    public void Dispose() => Tensor.EndNoGrad(before);
+}

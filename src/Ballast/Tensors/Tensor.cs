@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ballast;
+
+/// <summary>An array of 32-bit floats, dense and row-major, that remembers how it was computed, so that
+/// <see cref="Backward()"/> can give every <see cref="Parameter"/> behind it its gradient.</summary>
+/// <remarks>
+/// A tensor's values never change. Nothing has to be disposed of: large memory is lent from a pool and goes back to it. The
+/// results that a training step computes between its input and its loss go back when <see cref="Backward()"/> has run
+/// through them; the loss itself stays, and what the loss was computed from stays until the next
+/// <see cref="Backward()"/>. Reading what is gone throws, and says to keep it with <see cref="Detach"/>.
+/// PyTorch: <c>torch.Tensor</c>.
+/// </remarks>
+public partial class Tensor
+{
+    Buffer? buffer;
+    Deferred? recipe;
+    int generation;
+
+    internal Tensor(Shape shape, Values values, Operation? producer = null)
+    {
+        Shape = shape;
+        buffer = values.Buffer;
+        recipe = values.Recipe;
+        generation = buffer?.Generation ?? 0;
+        Producer = producer;
+    }
+
+    /// <summary>The sizes of the axes, outermost first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>How many values there are.</summary>
+    public int Length => Shape.Length;
+
+    /// <summary>Whether <see cref="Backward()"/> reaches this tensor: it is a parameter that is not frozen, or was computed
+    /// from one.</summary>
+    public virtual bool RequiresGrad => Producer is not null;
+
+    /// <summary>The operation that computed this tensor, where gradients are recorded.</summary>
+    internal Operation? Producer { get; }
+
+    /// <summary>Whether a backward pass has used this tensor as data: its memory may be lent again by whoever made it.
+    /// </summary>
+    internal bool Consumed { get; set; }
+
+    /// <summary>The values as they are held, without a hold of one's own.</summary>
+    internal Values Values
+    {
+        get
+        {
+            if (buffer is not null && buffer.Generation != generation)
+                ThrowGone();
+            return new Values(buffer, recipe);
+        }
+    }
+
+    /// <summary>The recipe of values that nobody has read yet.</summary>
+    internal Deferred? Recipe => recipe;
+
+    /// <summary>The values in memory, computed now if they are still a recipe.</summary>
+    internal Buffer Buffer
+    {
+        get
+        {
+            if (buffer is null)
+            {
+                buffer = new Values(recipe!).Read(Length);
+                generation = buffer.Generation;
+                recipe = null;
+            }
+
+            if (buffer.Generation != generation)
+                ThrowGone();
+            return buffer;
+        }
+    }
+
+    /// <summary>The values, row-major. The span is good until the next operation on tensors.</summary>
+    /// <exception cref="InvalidOperationException">The values were handed back; see the remarks of this class.</exception>
+    public ReadOnlySpan<float> AsSpan() => Buffer.Span(Length);
+
+    /// <summary>The values as an array of its own, row-major.</summary>
+    public float[] ToArray() => AsSpan().ToArray();
+
+    /// <summary>The value of a tensor with just one. PyTorch: <c>item()</c>.</summary>
+    /// <exception cref="InvalidOperationException">There is not exactly one value.</exception>
+    public float Item()
+    {
+        if (Length != 1)
+            Throw.InvalidOperation($"Item: expected a tensor of one value, got {Shape}. Read several with AsSpan().");
+        return AsSpan()[0];
+    }
+
+    /// <summary>One value by its position on each axis.</summary>
+    [System.Runtime.CompilerServices.IndexerName("Value")]
+    public float this[params ReadOnlySpan<int> position]
+    {
+        get
+        {
+            Throw.Unless(position.Length == Shape.Rank,
+                $"Tensor {Shape}: expected {Shape.Rank} indices, got {position.Length}.");
+            int offset = 0;
+            for (int axis = 0; axis < position.Length; axis++)
+            {
+                Throw.Unless((uint)position[axis] < (uint)Shape[axis],
+                    $"Tensor {Shape}: index {position[axis]} is outside axis {axis}, which has {Shape[axis]} values.");
+                offset = offset * Shape[axis] + position[axis];
+            }
+
+            return AsSpan()[offset];
+        }
+    }
+
+    /// <summary>The same values without their history, kept for as long as the caller likes: no backward pass hands them
+    /// back. Nothing is copied.</summary>
+    public Tensor Detach() => new(Shape, Values.Hold());
+
+    /// <summary>A copy of the values without their history.</summary>
+    public Tensor Clone() => new(Shape, new Values(Buffer.Copy(AsSpan())));
+
+    /// <summary>Hands the values back: whoever still reads them is told so.</summary>
+    internal void ReleaseValues()
+    {
+        recipe?.Release();
+        recipe = null;
+        if (buffer is null)
+        {
+            buffer = GoneBuffer;
+            generation = -1;
+        }
+        else if (buffer.Generation == generation && generation >= 0)
+        {
+            generation = -1;
+            buffer.Release();
+        }
+    }
+
+    /// <summary>The values to write over in place. If something else holds them (a graph that still needs the old weights, a
+    /// detached tensor), it keeps what it has and this tensor gets memory of its own first.</summary>
+    internal Span<float> Mutate()
+    {
+        var mine = Buffer;
+        if (!mine.IsExclusive)
+        {
+            buffer = Buffer.Copy(mine.Span(Length));
+            generation = buffer.Generation;
+            mine.Release();
+        }
+
+        return buffer!.Span(Length);
+    }
+
+    static readonly Buffer GoneBuffer = Buffer.Rent(1);
+
+    void ThrowGone() => Throw.InvalidOperation(
+        $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential that records nothing, was done with it and its memory went back to the pool. " +
+        "To keep a result for longer, keep result.Detach(), taken when it was made.");
+
+    /// <summary>The shape and the first values.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder($"Tensor {Shape} [");
+        var values = AsSpan();
+        for (int i = 0; i < Math.Min(values.Length, 8); i++)
+            text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{values[i]:G6}");
+        return text.Append(values.Length > 8 ? ", ...]" : "]").ToString();
+    }
+}
