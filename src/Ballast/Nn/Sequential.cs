@@ -32,7 +32,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         foreach (var layer in layers)
         {
             var next = layer.Forward(current);
-            if (next != current && current != input && !Tensor.Recording)
+            if (!Tensor.Recording && current.Root != next.Root && current.Root != input.Root)
                 current.ReleaseValues();
             current = next;
         }

@@ -14,9 +14,11 @@ namespace Ballast;
 /// </remarks>
 public partial class Tensor
 {
+    readonly Tensor? viewed; // data under another shape: the values are that tensor's
     Buffer? buffer;
     Deferred? recipe;
     int generation;
+    bool consumed;
 
     internal Tensor(Shape shape, Values values, Operation? producer = null)
     {
@@ -25,6 +27,12 @@ public partial class Tensor
         recipe = values.Recipe;
         generation = buffer?.Generation ?? 0;
         Producer = producer;
+    }
+
+    internal Tensor(Shape shape, Tensor viewed)
+    {
+        Shape = shape;
+        this.viewed = viewed.Root;
     }
 
     /// <summary>The sizes of the axes, outermost first.</summary>
@@ -40,15 +48,24 @@ public partial class Tensor
     /// <summary>The operation that computed this tensor, where gradients are recorded.</summary>
     internal Operation? Producer { get; }
 
-    /// <summary>Whether a backward pass has used this tensor as data: its memory may be lent again by whoever made it.
+    /// <summary>The tensor whose values these are: this one, unless it is a view.</summary>
+    internal Tensor Root => viewed ?? this;
+
+    /// <summary>Whether a backward pass has used these values as data: their memory may be lent again by whoever made them.
     /// </summary>
-    internal bool Consumed { get; set; }
+    internal bool Consumed
+    {
+        get => Root.consumed;
+        set => Root.consumed = value;
+    }
 
     /// <summary>The values as they are held, without a hold of one's own.</summary>
     internal Values Values
     {
         get
         {
+            if (viewed is not null)
+                return viewed.Values;
             if (buffer is not null && buffer.Generation != generation)
                 ThrowGone();
             return new Values(buffer, recipe);
@@ -56,13 +73,15 @@ public partial class Tensor
     }
 
     /// <summary>The recipe of values that nobody has read yet.</summary>
-    internal Deferred? Recipe => recipe;
+    internal Deferred? Recipe => Root.recipe;
 
     /// <summary>The values in memory, computed now if they are still a recipe.</summary>
     internal Buffer Buffer
     {
         get
         {
+            if (viewed is not null)
+                return viewed.Buffer;
             if (buffer is null)
             {
                 buffer = new Values(recipe!).Read(Length);
@@ -122,6 +141,12 @@ public partial class Tensor
     /// <summary>Hands the values back: whoever still reads them is told so.</summary>
     internal void ReleaseValues()
     {
+        if (viewed is not null)
+        {
+            viewed.ReleaseValues();
+            return;
+        }
+
         recipe?.Release();
         recipe = null;
         if (buffer is null)

@@ -8,11 +8,8 @@ sealed class ReshapeOperation : Operation
     }
 
     /// <summary>The forward pass, for a shape of as many values.</summary>
-    public static Tensor Run(Tensor x, Shape shape)
-    {
-        var values = x.Values.Hold();
-        return Records(x) ? new ReshapeOperation(x).Produce(shape, values) : new Tensor(shape, values);
-    }
+    public static Tensor Run(Tensor x, Shape shape) =>
+        Records(x) ? new ReshapeOperation(x).Produce(shape, x.Values.Hold()) : new Tensor(shape, x);
 
     /// <summary>dx = g.</summary>
     public override void Backward(Values gradient) => Give(First!, gradient);

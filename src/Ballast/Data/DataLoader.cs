@@ -1,0 +1,86 @@
+using System.Collections;
+
+namespace Ballast;
+
+/// <summary>Goes through a dataset in batches, in PyTorch's order for the same seed. Each <c>foreach</c> over it is one epoch.
+/// PyTorch: <c>torch.utils.data.DataLoader</c>.</summary>
+/// <remarks>
+/// At the start of each epoch two words are drawn from the generator, shuffled or not (PyTorch's base seed); a shuffled
+/// epoch then draws the seed of its permutation from <see cref="Generator.Default"/>, or the permutation itself from a
+/// generator of its own. A batch that was trained on is taken back when the next one is asked for; to keep one, keep
+/// <c>batch.Inputs.Detach()</c>.
+/// </remarks>
+public sealed partial class DataLoader : IEnumerable<Batch>
+{
+    /// <summary>Makes a loader.</summary>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
+    /// <param name="shuffle">Whether each epoch takes the samples in a new random order.</param>
+    /// <param name="dropLast">Whether a last, smaller batch is left out.</param>
+    /// <param name="generator">Where the order comes from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="prefetch">How many batches a thread of the loader's own prepares ahead; 0 prepares each when it is asked
+    /// for, which is quicker for images in memory. The batches are the same.</param>
+    /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, or a negative prefetch.</exception>
+    public DataLoader(
+        Dataset dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false, Generator? generator = null,
+        int prefetch = 0)
+    {
+        Throw.Unless(dataset.Count > 0, $"DataLoader: the dataset has no samples.");
+        Throw.Unless(batchSize > 0, $"DataLoader: expected a batch size of at least 1, got {batchSize}.");
+        Throw.Unless(prefetch >= 0, $"DataLoader: expected to prefetch 0 or more batches, got {prefetch}.");
+        Throw.Unless(!dropLast || dataset.Count >= batchSize,
+            $"DataLoader: {dataset.Count} samples make no batch of {batchSize}, and the last, smaller one is dropped.");
+        Dataset = dataset;
+        BatchSize = batchSize;
+        Shuffle = shuffle;
+        DropLast = dropLast;
+        Generator = generator;
+        Prefetch = prefetch;
+    }
+
+    /// <summary>The samples.</summary>
+    public Dataset Dataset { get; }
+
+    /// <summary>How many samples a batch has, but for the last.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Whether each epoch takes the samples in a new random order.</summary>
+    public bool Shuffle { get; }
+
+    /// <summary>Whether a last, smaller batch is left out.</summary>
+    public bool DropLast { get; }
+
+    /// <summary>Where the order comes from; null for <see cref="Generator.Default"/>.</summary>
+    public Generator? Generator { get; }
+
+    /// <summary>How many batches are prepared ahead.</summary>
+    public int Prefetch { get; }
+
+    /// <summary>How many batches an epoch has.</summary>
+    public int Count => DropLast ? Dataset.Count / BatchSize : (Dataset.Count - 1) / BatchSize + 1;
+
+    /// <summary>How many samples the last batch of an epoch has.</summary>
+    public int LastBatchSize => DropLast ? BatchSize : (Dataset.Count - 1) % BatchSize + 1;
+
+    /// <summary>Starts an epoch.</summary>
+    public IEnumerator<Batch> GetEnumerator() => Start(0);
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Starts an epoch at a later batch: all draws are made as if the earlier ones had been taken.</summary>
+    internal IEnumerator<Batch> Start(int firstBatch)
+    {
+        var generator = Generator ?? Generator.Default;
+        generator.RandomInt64();
+        return new Epoch(this, firstBatch);
+    }
+
+    int[]? DrawOrder()
+    {
+        if (!Shuffle)
+            return null;
+        return Generator is null
+            ? new Generator(Generator.Default.RandomInt64()).Permutation(Dataset.Count)
+            : Generator.Permutation(Dataset.Count);
+    }
+}
