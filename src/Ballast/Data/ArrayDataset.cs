@@ -16,7 +16,7 @@ public sealed class ArrayDataset : Dataset
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(labels);
-        Throw.Unless(sampleShape.Length > 0, $"ArrayDataset: a sample of shape {sampleShape} has no values.");
+        Throw.Unless(sampleShape.Length > 0, $"ArrayDataset: a sample has no values, its shape has an axis of size 0.");
         Throw.Unless(values.Length == (long)labels.Length * sampleShape.Length,
             $"ArrayDataset: {labels.Length} labels for samples of shape {sampleShape} need "
             + $"{(long)labels.Length * sampleShape.Length} values, got {values.Length}.");

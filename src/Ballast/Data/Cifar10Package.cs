@@ -34,7 +34,8 @@ sealed class Cifar10Package(Func<string, CancellationToken, string>? pack = null
         int files = Cifar10Layout.TrainFiles.Length;
         if (train.Length % files != 0)
             Throw.InvalidData($"{TrainLabels} has {train.Length} labels, which do not divide among {files} files.");
-        return [.. train.Chunk(Math.Max(1, train.Length / files)), test];
+        int each = train.Length / files;
+        return [.. Enumerable.Range(0, files).Select(i => train[(i * each)..((i + 1) * each)]), test];
     }
 
     static byte[] ReadLabels(string folder, string name)

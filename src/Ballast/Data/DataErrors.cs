@@ -26,7 +26,7 @@ static class DataErrors
     {
         var attempts = failures.Select((failure, i) => $"  {i + 1}. {failure.Source.Name}: {failure.Error.Message}\n");
         Unavailable($"{title} could not be fetched:\n{string.Concat(attempts)}"
-            + $"Once one of these can be reached, {Remedy.ToLowerInvariant()}; or put {string.Join(", ", names)} into "
+            + $"Once one of these works, {Remedy.ToLowerInvariant()}; or put {string.Join(", ", names)} into "
             + $"{folder} by hand.", failures.Count > 0 ? failures[^1].Error : null);
     }
 

@@ -8,11 +8,15 @@ namespace Ballast;
 static class NpmClient
 {
     /// <summary>Downloads a package's archive into a folder; npm checks what came against the registry's hash.</summary>
+    /// <param name="package">Its name and version.</param>
+    /// <param name="folder">Where the archive is put.</param>
+    /// <param name="cancellation">Ends npm and what it has started.</param>
+    /// <param name="program">What stands in for npm, in tests.</param>
     /// <returns>The archive's path.</returns>
     /// <exception cref="IOException">npm isn't installed, or could not bring the package.</exception>
-    public static string Pack(string package, string folder, CancellationToken cancellation)
+    public static string Pack(string package, string folder, CancellationToken cancellation, string program = "npm")
     {
-        using var npm = Start(["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder);
+        using var npm = Start(program, ["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder);
         npm.StandardInput.Close();
         var output = npm.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = npm.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -35,12 +39,12 @@ static class NpmClient
         return archive;
     }
 
-    static Process Start(string[] arguments, string folder)
+    static Process Start(string program, string[] arguments, string folder)
     {
         // npm is a script on Windows, which only the shell there can start.
         var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo("cmd.exe", ["/d", "/c", "npm", .. arguments])
-            : new ProcessStartInfo("npm", arguments);
+            ? new ProcessStartInfo("cmd.exe", ["/d", "/c", program, .. arguments])
+            : new ProcessStartInfo(program, arguments);
         start.WorkingDirectory = folder;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         try
@@ -49,7 +53,7 @@ static class NpmClient
         }
         catch (Win32Exception e)
         {
-            DataErrors.Unavailable("npm is not installed, or not on the PATH.", e);
+            DataErrors.Unavailable($"{program} is not installed, or not on the PATH.", e);
             return null;
         }
     }

@@ -27,8 +27,8 @@ static class TarArchive
             while (missing.Count > 0 && tar.GetNextEntry() is { } entry)
             {
                 string name = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
-                if (entry.DataStream is { } content && missing.Remove(name))
-                    Write(content, Path.Combine(folder, name), buffer, transfer, cancellation);
+                if (missing.Remove(name))
+                    Write(entry, Path.Combine(folder, name), buffer, transfer, cancellation);
             }
         }
         catch (Exception e) when (e is FormatException or EndOfStreamException or InvalidDataException)
@@ -41,13 +41,20 @@ static class TarArchive
     }
 
     static void Write(
-        Stream content, string path, byte[] buffer, Transfer transfer, CancellationToken cancellation)
+        TarEntry entry, string path, byte[] buffer, Transfer transfer, CancellationToken cancellation)
     {
+        var content = entry.DataStream ?? Stream.Null;      // an empty file has none
+        long written = 0;
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (int count; (count = content.Read(buffer)) > 0; transfer.Add(count))
+        for (int count; (count = content.Read(buffer)) > 0; written += count)
         {
             cancellation.ThrowIfCancellationRequested();
             file.Write(buffer, 0, count);
+            transfer.Add(count);
         }
+
+        // An archive that is cut inside a file ends there without a word.
+        if (written != entry.Length)
+            Throw.InvalidData($"{entry.Name} has {written} of {entry.Length} bytes.");
     }
 }

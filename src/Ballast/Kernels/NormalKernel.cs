@@ -6,8 +6,8 @@ namespace Ballast.Kernels;
 
 /// <summary>Uniform values to normal ones by Box and Muller's transform, sixteen at a time, with the single-precision
 /// logarithm, sine and cosine of the Cephes library (Moshier) that PyTorch's CPU kernel uses
-/// (<c>normal_fill_16_AVX2</c>, <c>avx_mathfun.h</c>). The system's own functions would change about 38 % of the values in
-/// the last bits. Every multiply-add is fused, so the bits are the same on every processor.</summary>
+/// (<c>normal_fill_16_AVX2</c>, <c>avx_mathfun.h</c>). The system's own functions would change about 38 % of the values
+/// in the last bits. Every multiply-add is fused, so the bits are the same on every processor.</summary>
 static class NormalKernel
 {
     /// <summary>Values per block.</summary>
@@ -39,9 +39,9 @@ static class NormalKernel
     const float CosP1 = -1.388731625493765e-3f;
     const float CosP2 = 4.166664568298827e-2f;
 
-    /// <summary>Turns uniform values of [0, 1) into normal ones, in place, block by block; what lies behind the last whole
-    /// block is left alone. In a block, value j and value j + 8 make a pair of radius sqrt(-2 ln(1 - u_j)) and angle
-    /// 2 pi u_(j+8).</summary>
+    /// <summary>Turns uniform values of [0, 1) into normal ones, in place, block by block; what lies behind the last
+    /// whole block is left alone. In a block, value j and value j + 8 make a pair of radius sqrt(-2 ln(1 - u_j)) and
+    /// angle 2 pi u_(j+8).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(Span<float> values, float mean, float std)
     {
@@ -131,8 +131,8 @@ static class NormalKernel
         return MathF.FusedMultiplyAdd(exponent, LnTwoHigh, fraction + y);
     }
 
-    /// <summary>sin x and cos x for x from 0: x less a multiple of pi / 4, then one polynomial each, which swap places in
-    /// every other octant pair.</summary>
+    /// <summary>sin x and cos x for x from 0: x less a multiple of pi / 4, then one polynomial each, which swap places
+    /// in every other octant pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector256<float> Sin, Vector256<float> Cos) SinCos(Vector256<float> x)
     {

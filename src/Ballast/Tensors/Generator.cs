@@ -4,8 +4,8 @@ namespace Ballast;
 
 /// <summary>Random numbers, bit for bit those of PyTorch 1.13.1 on CPU after <c>torch.manual_seed</c>, on every
 /// processor. PyTorch itself promises no equality across its releases.</summary>
-/// <remarks>The engine is MT19937. One generator is used by one thread at a time: drawing changes its state, and nothing
-/// here locks. Give each thread a generator of its own.</remarks>
+/// <remarks>The engine is MT19937. One generator is used by one thread at a time: drawing changes its state, and
+/// nothing here locks. Give each thread a generator of its own.</remarks>
 public sealed partial class Generator
 {
     const long PyTorchDefaultSeed = 67280421310721;

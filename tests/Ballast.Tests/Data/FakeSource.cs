@@ -1,0 +1,16 @@
+namespace Ballast.Tests;
+
+/// <summary>A source whose way of working, or failing, the test decides.</summary>
+sealed class FakeSource(string name, Action<string, CancellationToken> fetch) : IDataSource
+{
+    public string Name => name;
+
+    public int Fetches { get; private set; }
+
+    public void Fetch(string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        Fetches++;
+        progress?.Report(new DownloadProgress(name, 0, null));
+        fetch(folder, cancellation);
+    }
+}

@@ -1,0 +1,88 @@
+namespace Ballast.Tests.Formats;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ballast-tests-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    string[] Names() => [.. folder.EnumerateFileSystemInfos().Select(info => info.Name).Order()];
+
+    [Fact]
+    public void A_new_file_gets_its_content_and_nothing_else_stays()
+    {
+        AtomicFile.Write(PathOf("a.bin"), stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(PathOf("a.bin")));
+        Assert.Equal(["a.bin"], Names());
+    }
+
+    [Fact]
+    public void An_old_file_is_replaced_whole()
+    {
+        File.WriteAllText(PathOf("a.bin"), "a long old content");
+        AtomicFile.Write(PathOf("a.bin"), stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(PathOf("a.bin")));
+        Assert.Equal(["a.bin"], Names());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_failure_in_the_middle_changes_nothing(bool existed)
+    {
+        if (existed)
+            File.WriteAllText(PathOf("a.bin"), "old");
+        var failure = Assert.Throws<IOException>(() => AtomicFile.Write(PathOf("a.bin"), stream =>
+        {
+            stream.Write(new byte[1 << 20]);
+            throw new IOException("No space left on device");
+        }));
+        Assert.Contains("No space left", failure.Message);
+        Assert.Equal(existed ? ["a.bin"] : [], Names());
+        Assert.Equal(existed, File.Exists(PathOf("a.bin")) && File.ReadAllText(PathOf("a.bin")) == "old");
+    }
+
+    [Fact]
+    public void The_old_content_is_there_until_the_new_one_is_complete()
+    {
+        File.WriteAllText(PathOf("a.bin"), "old");
+        AtomicFile.Write(PathOf("a.bin"), stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(PathOf("a.bin")));
+        });
+        Assert.Equal("new", File.ReadAllText(PathOf("a.bin")));
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_is_reported_and_stays()
+    {
+        folder.CreateSubdirectory("a.bin");
+        Assert.ThrowsAny<SystemException>(() => AtomicFile.Write(PathOf("a.bin"), stream => stream.WriteByte(1)));
+        Assert.Equal(["a.bin"], Names());
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named()
+    {
+        var failure = Assert.Throws<DirectoryNotFoundException>(
+            () => AtomicFile.Write(Path.Combine(PathOf("missing"), "a.bin"), _ => { }));
+        Assert.Contains("missing", failure.Message);
+    }
+
+    [Fact]
+    public void A_symbolic_link_stays_and_its_target_is_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        File.WriteAllText(PathOf("target.bin"), "old");
+        File.CreateSymbolicLink(PathOf("link.bin"), "target.bin");
+        AtomicFile.Write(PathOf("link.bin"), stream => stream.Write("new"u8));
+        Assert.Equal("target.bin", new FileInfo(PathOf("link.bin")).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(PathOf("target.bin")));
+        Assert.Equal(["link.bin", "target.bin"], Names());
+    }
+}
