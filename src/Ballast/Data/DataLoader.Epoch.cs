@@ -20,18 +20,22 @@ public sealed partial class DataLoader
         {
             TakeBack();
             if (!started)
-            {
-                started = true;
-                order = loader.DrawOrder();
-                if (loader.Prefetch > 0)
-                    prefetcher = new Prefetcher(Read, next, loader.Count, loader.Prefetch);
-            }
+                Begin();
 
             if (next >= loader.Count)
                 return false;
             Current = prefetcher is null ? Read(next) : prefetcher.Take();
             next++;
             return true;
+        }
+
+        /// <summary>Draws the order, as PyTorch does when the first batch is asked for.</summary>
+        public void Begin()
+        {
+            started = true;
+            order = loader.DrawOrder();
+            if (loader.Prefetch > 0)
+                prefetcher = new Prefetcher(Read, next, loader.Count, loader.Prefetch);
         }
 
         public void Dispose() => prefetcher?.Stop();

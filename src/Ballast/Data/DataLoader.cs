@@ -72,7 +72,10 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     {
         var generator = Generator ?? Generator.Default;
         generator.RandomInt64();
-        return new Epoch(this, firstBatch);
+        var epoch = new Epoch(this, firstBatch);
+        if (firstBatch > 0)
+            epoch.Begin();
+        return epoch;
     }
 
     int[]? DrawOrder()

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Ballast;
+
+/// <summary>Everything that training needs to go on as if it had never stopped: weights, the optimizer's state, the random
+/// generators, and the position in the data. One safetensors file, written whole or not at all.</summary>
+public sealed class Checkpoint
+{
+    const string Format = "ballast-checkpoint-1";
+    const string ModelPrefix = "model.";
+    const string OptimizerPrefix = "optimizer.";
+
+    /// <summary>The network's state.</summary>
+    public required StateDict Model { get; init; }
+
+    /// <summary>The optimizer's state.</summary>
+    public required StateDict Optimizer { get; init; }
+
+    /// <summary>How many epochs are over.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How many mini-batches of the epoch after those are done.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>How many mini-batches are done in all.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The sum of the losses since the last line of the log.</summary>
+    public required double LossSum { get; init; }
+
+    /// <summary>How many samples were classified right since the last line of the log.</summary>
+    public required long Correct { get; init; }
+
+    /// <summary>How many samples there were since the last line of the log.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>The state of <see cref="Generator.Default"/>.</summary>
+    public required byte[] DefaultGenerator { get; init; }
+
+    /// <summary>The state of the loader's generator as the epoch in progress found it.</summary>
+    public required byte[] EpochGenerator { get; init; }
+
+    /// <summary>The state of the loader's generator now.</summary>
+    public required byte[] LoaderGenerator { get; init; }
+
+    /// <summary>What else the caller keeps.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Writes the checkpoint.</summary>
+    /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
+    public void Save(string path)
+    {
+        var metadata = new Dictionary<string, string>(Metadata)
+        {
+            ["format"] = Format,
+            ["epoch"] = Text(Epoch),
+            ["batch"] = Text(Batch),
+            ["step"] = Text(Step),
+            ["loss_sum"] = LossSum.ToString("R", CultureInfo.InvariantCulture),
+            ["correct"] = Text(Correct),
+            ["samples"] = Text(Samples),
+        };
+        SafetensorsEntry[] generators =
+        [
+            Bytes("generator.default", DefaultGenerator),
+            Bytes("generator.epoch", EpochGenerator),
+            Bytes("generator.loader", LoaderGenerator),
+        ];
+        SafetensorsFile.Save(
+            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. generators], metadata);
+    }
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">Not a checkpoint of this version, or a damaged one.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Checkpoint Load(string path)
+    {
+        var file = SafetensorsFile.Load(path);
+        if (file.Metadata.GetValueOrDefault("format") != Format)
+        {
+            Throw.InvalidData(
+                $"{path}: expected a checkpoint of the format {Format}, got {file.Metadata.GetValueOrDefault("format") ?? "none"}. " +
+                "Weights alone cannot be resumed from.");
+        }
+
+        StateDict model = new(), optimizer = new();
+        var generators = new Dictionary<string, byte[]>();
+        foreach (var entry in file.Entries)
+        {
+            if (entry.Name.StartsWith(ModelPrefix, StringComparison.Ordinal))
+                model.Add(entry.Name[ModelPrefix.Length..], StateFile.Unpack(entry, path));
+            else if (entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+                optimizer.Add(entry.Name[OptimizerPrefix.Length..], StateFile.Unpack(entry, path));
+            else
+                generators[entry.Name] = entry.Data.ToArray();
+        }
+
+        return new Checkpoint
+        {
+            Model = model,
+            Optimizer = optimizer,
+            Epoch = (int)Number("epoch"),
+            Batch = (int)Number("batch"),
+            Step = Number("step"),
+            LossSum = double.TryParse(file.Metadata.GetValueOrDefault("loss_sum"), CultureInfo.InvariantCulture, out double sum)
+                ? sum : Missing<double>("loss_sum"),
+            Correct = Number("correct"),
+            Samples = Number("samples"),
+            DefaultGenerator = generators.GetValueOrDefault("generator.default") ?? Missing<byte[]>("generator.default"),
+            EpochGenerator = generators.GetValueOrDefault("generator.epoch") ?? Missing<byte[]>("generator.epoch"),
+            LoaderGenerator = generators.GetValueOrDefault("generator.loader") ?? Missing<byte[]>("generator.loader"),
+            Metadata = file.Metadata,
+        };
+
+        long Number(string key) =>
+            long.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long value) && value >= 0
+                ? value : Missing<long>(key);
+
+        T Missing<T>(string key)
+        {
+            Throw.InvalidData($"{path}: the checkpoint has no usable entry {key}. It is damaged or of another version.");
+            return default!;
+        }
+    }
+
+    static IEnumerable<SafetensorsEntry> Entries(string prefix, StateDict state) =>
+        state.Select(entry => StateFile.Pack(prefix + entry.Key, entry.Value));
+
+    static SafetensorsEntry Bytes(string name, byte[] bytes) =>
+        new(name, SafetensorsType.U8, ImmutableArray.Create((long)bytes.Length), bytes);
+
+    static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

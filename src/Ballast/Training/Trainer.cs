@@ -1,0 +1,166 @@
+using System.Diagnostics;
+
+namespace Ballast;
+
+/// <summary>Trains a classifier: the tutorial's loop, with its log, checkpoints that resume to the same bits, cancellation,
+/// and a stop at the first loss that is not finite.</summary>
+/// <param name="model">The network: one logit for each class.</param>
+/// <param name="optimizer">The optimizer of its parameters.</param>
+/// <param name="loader">The training data.</param>
+/// <param name="options">How long, what to report, where to keep checkpoints.</param>
+public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
+{
+    readonly CrossEntropyLoss lossFunction = new();
+    int epoch, batch;
+    long step, correct, samples;
+    double lossSum;
+    byte[]? epochGenerator;
+    bool resumed;
+
+    Generator LoaderGenerator => loader.Generator ?? Generator.Default;
+
+    long Steps => (long)options.Epochs * loader.Count;
+
+    /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
+    /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset.</exception>
+    public void Resume(Checkpoint checkpoint)
+    {
+        Throw.Unless(checkpoint.Batch <= loader.Count
+                && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
+            $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
+        model.LoadStateDict(checkpoint.Model);
+        optimizer.LoadStateDict(checkpoint.Optimizer);
+        Generator.Default.SetState(checkpoint.DefaultGenerator);
+        LoaderGenerator.SetState(checkpoint.LoaderGenerator);
+        (epoch, batch, step) = (checkpoint.Epoch, checkpoint.Batch, checkpoint.Step);
+        (lossSum, correct, samples) = (checkpoint.LossSum, checkpoint.Correct, checkpoint.Samples);
+        epochGenerator = checkpoint.EpochGenerator;
+        resumed = true;
+    }
+
+    /// <summary>Trains to the end, or until it is cancelled: then the checkpoint is written first.</summary>
+    /// <exception cref="ArgumentException">A setting or a shape that cannot work: found before training starts.</exception>
+    /// <exception cref="TrainingDivergedException">A loss that is not finite.</exception>
+    public TrainingResult Fit(CancellationToken cancellation = default)
+    {
+        Throw.Unless(options is { Epochs: > 0, LogEvery: > 0, CheckpointEvery: >= 0 },
+            $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
+        Rehearsal.Run(model, loader);
+        model.Train();
+        var clock = Stopwatch.StartNew();
+        long before = step;
+        bool completed = true;
+        while (completed && epoch < options.Epochs)
+            completed = RunEpoch(clock, before, cancellation);
+
+        double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
+        return new TrainingResult(completed, step, clock.Elapsed, speed);
+    }
+
+    bool RunEpoch(Stopwatch clock, long before, CancellationToken cancellation)
+    {
+        using var batches = StartEpoch();
+        long nextReport = clock.ElapsedMilliseconds + 100;
+        while (batches.MoveNext())
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                SaveCheckpoint();
+                return false;
+            }
+
+            Step(batches.Current);
+            if (batch % options.LogEvery == 0)
+                WriteLine();
+            if (options.OnProgress is { } report && clock.ElapsedMilliseconds >= nextReport)
+            {
+                nextReport = clock.ElapsedMilliseconds + 100;
+                double rate = (step - before) / clock.Elapsed.TotalSeconds;
+                report(new TrainingProgress(
+                    step, Steps, rate * loader.BatchSize, TimeSpan.FromSeconds((Steps - step) / rate)));
+            }
+
+            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count)
+                SaveCheckpoint();
+        }
+
+        epoch++;
+        batch = 0;
+        (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
+        epochGenerator = null;
+        options.OnEpoch?.Invoke(epoch);
+        SaveCheckpoint();
+        return true;
+    }
+
+    // A resumed epoch draws its order again from the state it began with, then goes on with the state it had reached.
+    IEnumerator<Batch> StartEpoch()
+    {
+        var generator = LoaderGenerator;
+        if (resumed && batch > 0)
+        {
+            byte[] reached = generator.GetState(), reachedDefault = Generator.Default.GetState();
+            generator.SetState(epochGenerator!);
+            var batches = loader.Start(batch);
+            generator.SetState(reached);
+            Generator.Default.SetState(reachedDefault);
+            resumed = false;
+            return batches;
+        }
+
+        resumed = false;
+        epochGenerator = generator.GetState();
+        return loader.Start(0);
+    }
+
+    void Step(Batch current)
+    {
+        var (inputs, targets) = current;
+        optimizer.ZeroGrad();
+        var outputs = model.Forward(inputs);
+        var loss = lossFunction.Forward(outputs, targets);
+        float value = loss.Item();
+        if (!float.IsFinite(value))
+        {
+            string? kept = options.CheckpointPath is { } path && File.Exists(path) ? path : null;
+            throw new TrainingDivergedException(step + 1, epoch + 1, value, kept);
+        }
+
+        loss.Backward();
+        optimizer.Step();
+        batch++;
+        step++;
+        lossSum += value;
+        correct += Evaluation.Correct(outputs, targets);
+        samples += targets.Count;
+    }
+
+    void WriteLine()
+    {
+        options.OnLine?.Invoke(new TrainingLine(
+            epoch + 1, batch, step, lossSum / options.LogEvery, (double)correct / samples));
+        (lossSum, correct, samples) = (0, 0, 0);
+    }
+
+    void SaveCheckpoint()
+    {
+        if (options.CheckpointPath is null)
+            return;
+        byte[] now = LoaderGenerator.GetState();
+        new Checkpoint
+        {
+            Model = model.StateDict(),
+            Optimizer = optimizer.StateDict(),
+            Epoch = epoch,
+            Batch = batch,
+            Step = step,
+            LossSum = lossSum,
+            Correct = correct,
+            Samples = samples,
+            DefaultGenerator = Generator.Default.GetState(),
+            EpochGenerator = epochGenerator ?? now,
+            LoaderGenerator = now,
+            Metadata = options.Metadata,
+        }.Save(options.CheckpointPath);
+    }
+}
