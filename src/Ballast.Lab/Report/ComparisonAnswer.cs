@@ -1,0 +1,154 @@
+using static Ballast.Lab.ReportFormat;
+
+namespace Ballast.Lab;
+
+/// <summary>What a comparison found, in sentences. It judges only what was measured: the last epoch that both runs
+/// completed, or less where there is less.</summary>
+sealed class ComparisonAnswer
+{
+    readonly ComparisonReport report;
+
+    public ComparisonAnswer(ComparisonReport report)
+    {
+        this.report = report;
+        for (int epoch = report.Epochs; epoch > 0 && Epoch is null; epoch--)
+        {
+            if (Mean(report.With, epoch) is not null && Mean(report.Without, epoch) is not null)
+                Epoch = epoch;
+        }
+    }
+
+    /// <summary>The last epoch that both runs completed with finite losses; null if there is none.</summary>
+    public int? Epoch { get; }
+
+    /// <summary>The mean loss of an epoch; null if the run did not complete it.</summary>
+    public double? Mean(RunCurve? run, int epoch) => run?.EpochMean(epoch, report.PointsPerEpoch);
+
+    /// <summary>The answer in a sentence.</summary>
+    public Markup Sentence()
+    {
+        if (Epoch is { } epoch)
+        {
+            return Markup.Of($"""
+                With batch normalization the mean loss of epoch {epoch} was {Value(Mean(report.With, epoch), "with")},
+                without it {Value(Mean(report.Without, epoch), "without")}.
+                """);
+        }
+
+        var (with, without) = (LastFinite(report.With), LastFinite(report.Without));
+        if (with is null && without is null)
+        {
+            return Markup.Of($"""
+                Nothing was measured: no run came as far as mini-batch {Count(report.LogEvery)}, the first at which
+                the loss is noted.
+                """);
+        }
+
+        if (LastCommonStep() is { } step)
+        {
+            return Markup.Of($"""
+                After {Count(step)} mini-batches the loss was {Value(At(report.With!, step), "with")} with batch
+                normalization and {Value(At(report.Without!, step), "without")} without.
+                """);
+        }
+
+        return Markup.Join([Alone("With", report.With, with, "with"), Alone("Without", report.Without, without, "without")]);
+    }
+
+    /// <summary>What the test images say, if both runs were tested.</summary>
+    public Markup Test()
+    {
+        if (report is not { With.TestAccuracy: { } with, Without.TestAccuracy: { } without })
+            return Markup.None;
+        return Markup.Of($"""
+            <p>Lower is better. Of {Count(report.TestImages)} images that neither network was trained on, the first named
+            {Percent(with)} correctly, the second {Percent(without)}; guessing would get 10&nbsp;%.</p>
+            """);
+    }
+
+    /// <summary>What a reader must know before trusting the sentence: runs that are missing, short or broken.</summary>
+    public IEnumerable<string> Reservations() =>
+        [.. Reservations(report.With, "with"), .. Reservations(report.Without, "without")];
+
+    IEnumerable<string> Reservations(RunCurve? run, string name)
+    {
+        if (run is null)
+        {
+            yield return $"The network {name} batch normalization was not trained.";
+            yield break;
+        }
+
+        if (run.Broken is { } broken)
+        {
+            yield return $"{Capital(name)} batch normalization training diverged: by mini-batch {Count(broken.Step)} " +
+                $"(epoch {broken.Epoch}) the loss was no longer a finite number.";
+        }
+        else if (run.Points.Count == 0)
+        {
+            yield return $"The run {name} batch normalization ended before its first point.";
+        }
+        else if (Mean(run, report.Epochs) is null)
+        {
+            var last = run.Points[^1];
+            string place = Mean(run, last.Epoch) is null ? "in" : "after";
+            yield return $"The run {name} batch normalization is incomplete: it ended {place} epoch {last.Epoch} of " +
+                $"{report.Epochs}; its last point is at mini-batch {Count(last.Step)}.";
+        }
+
+        if (!string.IsNullOrWhiteSpace(run.Remark))
+            yield return run.Remark;
+    }
+
+    static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
+    Markup Alone(string name, RunCurve? run, LossPoint? last, string tone)
+    {
+        if (run is null || last is not { } point)
+            return Markup.None;
+        for (int epoch = point.Epoch; epoch > 0; epoch--)
+        {
+            if (Mean(run, epoch) is { } mean)
+            {
+                return Markup.Of($"""
+                    {name} batch normalization the mean loss of epoch {epoch} was {Value(mean, tone)}; there is nothing
+                    to compare it with yet.
+                    """);
+            }
+        }
+
+        return Markup.Of($"""
+            {name} batch normalization the loss was {Value(point.Loss, tone)} after {Count(point.Step)} mini-batches; there
+            is nothing to compare it with yet.
+            """);
+    }
+
+    static Markup Value(double? loss, string tone) => Markup.Of($"""<b class="{tone}">{Loss(loss)}</b>""");
+
+    static LossPoint? LastFinite(RunCurve? run)
+    {
+        for (int i = (run?.Points.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (double.IsFinite(run!.Points[i].Loss))
+                return run.Points[i];
+        }
+
+        return null;
+    }
+
+    int? LastCommonStep()
+    {
+        if (report.With is null || report.Without is null)
+            return null;
+        var steps = report.With.Points.Where(point => double.IsFinite(point.Loss)).Select(point => point.Step).ToHashSet();
+        for (int i = report.Without.Points.Count - 1; i >= 0; i--)
+        {
+            var point = report.Without.Points[i];
+            if (double.IsFinite(point.Loss) && steps.Contains(point.Step))
+                return point.Step;
+        }
+
+        return null;
+    }
+
+    static double At(RunCurve run, int step) => run.Points.Last(point => point.Step == step).Loss;
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using static Ballast.Lab.ReportFormat;
+
+namespace Ballast.Lab;
+
+/// <summary>Turns a <see cref="ComparisonReport"/> into one self-contained HTML page: it loads nothing, works in light
+/// and dark, on a phone and on paper.</summary>
+public static class ComparisonPage
+{
+    /// <summary>The page as HTML.</summary>
+    public static string Render(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var answer = new ComparisonAnswer(report);
+        var training = ComparisonCharts.Training(report);
+        int closeUp = CloseUpEpoch(report, answer);
+        var epoch = closeUp > 0 ? ComparisonCharts.Epoch(report, closeUp) : null;
+
+        var body = Markup.Join(
+        [
+            Head(report, answer),
+            Section("What was trained", Trained(report)),
+            Section("The curves", Curves(report, training), epoch is null ? Markup.None : CloseUp(report, epoch, closeUp)),
+            Section("The numbers", ComparisonTables.Results(report, answer), Notes(report, answer),
+                ComparisonTables.Epochs(report, answer)),
+            Section("What is batch normalization?", new Markup(ReportPage.Resource("batch-normalization.html"))),
+            Section("What this cannot tell", Limits(report)),
+            Section("Settings", Settings(report)),
+            Section("Where it comes from", Origin(report)),
+            Again(report),
+        ]);
+        return ReportPage.Render(report.Title, body, new ReportData([.. new[] { training, epoch }.OfType<ChartData>()]));
+    }
+
+    /// <summary>Writes the page to a file, whole or not at all. Missing folders are created.</summary>
+    /// <exception cref="IOException">The file cannot be written; one that was there before is unchanged.</exception>
+    public static void Write(ComparisonReport report, string path) => ReportPage.Write(Render(report), path);
+
+    static Markup Head(ComparisonReport report, ComparisonAnswer answer)
+    {
+        var reservations = answer.Reservations().Select(text => Markup.Of($"<p>{text}</p>")).ToList();
+        return Markup.Of($"""
+            <header>
+            <h1>{report.Title}</h1>
+            <p class="answer">{answer.Sentence()}</p>
+            {answer.Test()}
+            {(reservations.Count == 0 ? Markup.None : Markup.Of($"""<div class="note" role="note">{reservations}</div>"""))}
+            <p class="facts">CIFAR-10 · {report.Epochs} {(report.Epochs == 1 ? "epoch" : "epochs")} of
+            {Count(report.StepsPerEpoch)} mini-batches · seed {report.Seed} ·
+            {report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}</p>
+            </header>
+
+            """);
+    }
+
+    static Markup Trained(ComparisonReport report) => Markup.Of($"""
+        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of CIFAR-10, colour
+        photographs of 32 × 32 pixels, {report.BatchSize} at a time, and learns to name what each shows, out of ten kinds:
+        airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. After every {report.BatchSize} images (a
+        mini-batch) its weights are corrected a little; once through all images is an epoch.</p>
+        <p>The two differ in one thing: the first normalizes what its hidden layers compute. All else is the same, down to the
+        random weights they start from and the order in which the images come.</p>
+        {Diagram(report)}
+        """);
+
+    static Markup Diagram(ComparisonReport report)
+    {
+        if (report.Network.Count == 0)
+            return Markup.None;
+        return Markup.Of($"""
+            <figure class="network">
+            {Lane("with", report.Network)}{Lane("without", report.Network)}</figure>
+            """);
+    }
+
+    static Markup Lane(string name, IReadOnlyList<NetworkLayer> layers) => Markup.Of($"""
+        <div class="lane {name}"><p>{name}</p>
+        <ol>{layers.Select(layer => (layer.Role, name) switch
+        {
+            (LayerRole.Normalization, "without") => new Markup("<li class=\"gap\" aria-hidden=\"true\"></li>"),
+            var (role, _) => Markup.Of($"""<li class="{role.ToString().ToLowerInvariant()}"><b>{layer.Name}</b> <span>{layer.Detail}</span></li>"""),
+        })}</ol></div>
+
+        """);
+
+    static Markup Curves(ComparisonReport report, ChartData? chart) => chart is null
+        ? new Markup("<p>There is no point to draw.</p>")
+        : Markup.Of($"""
+            {Chart(chart, $"Mean loss of {Count(report.LogEvery)} mini-batches", "Training loss of both networks over all mini-batches.")}
+            <p><b>How to read it.</b> The loss says how far the answers were off: 0 is certain and right every time, 2.303 is what
+            guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)} mini-batches, so of two curves
+            the lower one has learned more from the same images. The small ups and downs are the luck of which images
+            came. The vertical axis does not begin at 0.</p>
+            <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the arrow
+            keys. Drag along it to zoom; double-click to see all again.</p>
+
+            """);
+
+    static Markup CloseUp(ComparisonReport report, ChartData chart, int epoch)
+    {
+        string beside = string.Join(" and of ", report.Published
+            .Where(other => other.Epoch == epoch && other.LinesWith.Count + other.LinesWithout.Count > 0)
+            .Select(other => other.Name));
+        return Chart(chart, beside.Length == 0 ? $"Epoch {epoch} close up" : $"Epoch {epoch} close up; dashed, the lines of {beside}",
+            $"Training loss of both networks in epoch {epoch}.");
+    }
+
+    static Markup Chart(ChartData chart, string caption, string description) => Markup.Of($"""
+        <figure class="chart" id="chart-{chart.Id}" data-chart="{chart.Id}">
+        <figcaption>{caption}</figcaption>
+        <p class="reading" aria-live="polite"></p>
+        <div class="plot" tabindex="0" role="img" aria-label="{description}"></div>
+        <details><summary>All values</summary></details>
+        <noscript><p>The curves are drawn by a script; the means by epoch are in the table below.</p></noscript>
+        </figure>
+
+        """);
+
+    static Markup Notes(ComparisonReport report, ComparisonAnswer answer)
+    {
+        bool easierTest = answer.Epoch is { } epoch && report.With?.TestLoss < answer.Mean(report.With, epoch);
+        int? later = report.Published.Where(other => other.Epoch > report.Epochs).Select(other => (int?)other.Epoch).Min();
+        return Markup.Of($"""
+            {(easierTest ? Markup.Of($"""
+                <p>Why is the test loss with batch normalization below the training loss? While training, each image is normalized with
+                the statistics of the {report.BatchSize} images that happen to share its mini-batch, which is noisy; in the test, with
+                averages gathered over the whole training.</p>
+                """) : Markup.None)}
+            {(later is { } published ? Markup.Of($"<p>Published results are for epoch {published}: train that long to compare with them.</p>")
+                : Markup.None)}
+            """);
+    }
+
+    static Markup Limits(ComparisonReport report) => Markup.Of($"""
+        <p>This is one training of each kind, with one seed. Another seed starts from other weights and shows the images
+        in another order, and every number here would change a little; how much, one run cannot say, which is why no
+        uncertainty stands beside the numbers. Nor does it say what other networks, mini-batch sizes or learning rates
+        would do.</p>
+        {report.Caveats.Select(caveat => Markup.Of($"<p>{caveat}</p>\n"))}
+        """);
+
+    static Markup Settings(ComparisonReport report) => List(
+    [
+        new("Epochs", Count(report.Epochs)),
+        new("Images in a mini-batch", Count(report.BatchSize)),
+        new("Seed", report.Seed.ToString(CultureInfo.InvariantCulture)),
+        .. report.Settings,
+    ]);
+
+    static Markup Origin(ComparisonReport report)
+    {
+        var from = report.Provenance;
+        var facts = List(
+        [
+            new("Ballast", from.BallastVersion),
+            new(".NET", from.DotNetVersion),
+            new("Processor", from.Processor),
+            new("Threads", Count(from.Threads)),
+            new("Vector width", $"{from.VectorBits} bits"),
+            new("Operating system", from.OperatingSystem),
+            new("Date", from.Date.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture)),
+        ]);
+        return from.Data.Count == 0 ? facts : Markup.Of($"""
+            {facts}
+            <table class="hashes">
+            <caption>SHA-256 of the data files</caption>
+            <tbody>{from.Data.Select(file => Markup.Of($"<tr><th scope=\"row\">{file.Name}</th><td>{file.Sha256}</td></tr>\n"))}</tbody>
+            </table>
+            """);
+    }
+
+    static Markup Again(ComparisonReport report) => string.IsNullOrWhiteSpace(report.Provenance.CommandLine)
+        ? Markup.None
+        : Section("Run it again", Markup.Of($"<pre><code>{report.Provenance.CommandLine}</code></pre>"));
+
+    static Markup List(IEnumerable<Setting> settings) => Markup.Of($"""
+        <dl>{settings.Select(setting => Markup.Of($"<div><dt>{setting.Name}</dt><dd>{setting.Value}</dd></div>\n"))}</dl>
+        """);
+
+    static Markup Section(string heading, params ReadOnlySpan<Markup> content) => Markup.Of($"""
+        <section>
+        <h2>{heading}</h2>
+        <div>
+        {Markup.Join(content.ToArray())}
+        </div>
+        </section>
+
+        """);
+
+    // The last epoch, if there is more than one or something to hold it against.
+    static int CloseUpEpoch(ComparisonReport report, ComparisonAnswer answer)
+    {
+        int epoch = answer.Epoch
+            ?? Math.Max(LastEpoch(report.With), LastEpoch(report.Without));
+        return epoch > 1 || report.Published.Any(other => other.Epoch == epoch) ? epoch : 0;
+    }
+
+    static int LastEpoch(RunCurve? run) => run is { Points: [.., var last] } ? last.Epoch : 0;
+}

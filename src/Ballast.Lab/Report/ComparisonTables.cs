@@ -1,0 +1,97 @@
+using static Ballast.Lab.ReportFormat;
+
+namespace Ballast.Lab;
+
+/// <summary>The tables of a comparison.</summary>
+static class ComparisonTables
+{
+    const int EpochRows = 12;
+
+    /// <summary>Losses, accuracy and time of both runs, with what others published below ours.</summary>
+    public static Markup Results(ComparisonReport report, ComparisonAnswer answer)
+    {
+        var groups = new List<Markup>();
+        foreach (int epoch in LossEpochs(report, answer))
+        {
+            groups.Add(Group($"Mean loss of epoch {epoch}",
+            [
+                Row("this run", Loss(answer.Mean(report.With, epoch)), Loss(answer.Mean(report.Without, epoch)),
+                    LossDifference(answer.Mean(report.With, epoch), answer.Mean(report.Without, epoch)), own: true),
+                .. from other in report.Published
+                   where other.Epoch == epoch && (other.LossWith ?? other.LossWithout) is not null
+                   select Row(other.Name, Loss(other.LossWith), Loss(other.LossWithout),
+                       LossDifference(other.LossWith, other.LossWithout)),
+            ]));
+        }
+
+        var (with, without) = (report.With, report.Without);
+        var tested = report.Published.Where(other => other.Epoch == report.Epochs).ToList();
+        groups.Add(Group($"Loss on the {Count(report.TestImages)} test images",
+        [
+            Row("this run", Loss(with?.TestLoss), Loss(without?.TestLoss),
+                LossDifference(with?.TestLoss, without?.TestLoss), own: true),
+            .. from other in tested
+               where (other.TestLossWith ?? other.TestLossWithout) is not null
+               select Row(other.Name, Loss(other.TestLossWith), Loss(other.TestLossWithout),
+                   LossDifference(other.TestLossWith, other.TestLossWithout)),
+        ]));
+        groups.Add(Group("Test images named correctly",
+        [
+            Row("this run", Percent(with?.TestAccuracy), Percent(without?.TestAccuracy),
+                PercentDifference(with?.TestAccuracy, without?.TestAccuracy), own: true),
+            .. from other in tested
+               where (other.AccuracyWith ?? other.AccuracyWithout) is not null
+               select Row(other.Name, Percent(other.AccuracyWith), Percent(other.AccuracyWithout),
+                   PercentDifference(other.AccuracyWith, other.AccuracyWithout)),
+        ]));
+        groups.Add(Group("Training time",
+        [
+            Row("this run", Seconds(with?.TrainingSeconds), Seconds(without?.TrainingSeconds), "", own: true),
+            Row("images a second", Count(with?.ImagesPerSecond), Count(without?.ImagesPerSecond), ""),
+        ]));
+        return Markup.Of($"""
+            <table class="results">
+            <thead><tr><td></td><th scope="col" class="with">with</th><th scope="col" class="without">without</th><th scope="col">difference</th></tr></thead>
+            {groups}</table>
+            """);
+    }
+
+    /// <summary>The mean loss of each epoch; of a long training, a dozen epochs spread over it.</summary>
+    public static Markup Epochs(ComparisonReport report, ComparisonAnswer answer)
+    {
+        int last = report.Epochs;
+        while (last > 0 && (answer.Mean(report.With, last) ?? answer.Mean(report.Without, last)) is null)
+            last--;
+        if (last < 2)
+            return Markup.None;
+
+        int rows = Math.Min(last, EpochRows);
+        var epochs = Enumerable.Range(0, rows).Select(row => 1 + (int)Math.Round(row * (last - 1d) / (rows - 1)));
+        return Markup.Of($"""
+            <table class="epochs">
+            <caption>Mean training loss by epoch</caption>
+            <thead><tr><th scope="col">epoch</th><th scope="col" class="with">with</th><th scope="col" class="without">without</th><th scope="col">difference</th></tr></thead>
+            <tbody>
+            {epochs.Select(epoch => Row($"{epoch}", Loss(answer.Mean(report.With, epoch)), Loss(answer.Mean(report.Without, epoch)),
+                LossDifference(answer.Mean(report.With, epoch), answer.Mean(report.Without, epoch))))}</tbody>
+            </table>
+            """);
+    }
+
+    // The epoch that the answer is about, and the one that others published, if it was meant to be reached.
+    static IEnumerable<int> LossEpochs(ComparisonReport report, ComparisonAnswer answer) =>
+        report.Published.Select(other => other.Epoch).Where(epoch => epoch <= report.Epochs)
+            .Append(answer.Epoch ?? report.Epochs).Distinct().Order();
+
+    static Markup Group(string name, IReadOnlyList<Markup> rows) => Markup.Of($"""
+        <tbody>
+        <tr class="group"><th scope="rowgroup" colspan="4">{name}</th></tr>
+        {rows}</tbody>
+
+        """);
+
+    static Markup Row(string name, string with, string without, string difference, bool own = false) => Markup.Of($"""
+        <tr{(own ? new Markup(" class=\"own\"") : Markup.None)}><th scope="row">{name}</th><td>{with}</td><td>{without}</td><td>{difference}</td></tr>
+
+        """);
+}
