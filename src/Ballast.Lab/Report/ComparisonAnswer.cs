@@ -37,12 +37,7 @@ sealed class ComparisonAnswer
 
         var (with, without) = (LastFinite(report.With), LastFinite(report.Without));
         if (with is null && without is null)
-        {
-            return Markup.Of($"""
-                Nothing was measured: no run came as far as mini-batch {Count(report.LogEvery)}, the first at which
-                the loss is noted.
-                """);
-        }
+            return new Markup("Nothing was measured: the runs ended before the first point of their curves.");
 
         if (LastCommonStep() is { } step)
         {
@@ -52,14 +47,23 @@ sealed class ComparisonAnswer
                 """);
         }
 
-        return Markup.Join([Alone("With", report.With, with, "with"), Alone("Without", report.Without, without, "without")]);
+        return (with, without) switch
+        {
+            (_, null) => Markup.Of($"{Alone("With", report.With, with, "with")} Without it nothing was measured."),
+            (null, _) => Markup.Of($"{Alone("Without", report.Without, without, "without")} With it nothing was measured."),
+            _ => Markup.Of($"""
+                {Alone("With", report.With, with, "with")} {Alone("Without", report.Without, without, "without")}
+                """),
+        };
     }
 
-    /// <summary>What the test images say, if both runs were tested.</summary>
-    public Markup Test()
+    /// <summary>What the sentence's numbers mean, and what the test images say if both runs were tested.</summary>
+    public Markup Meaning()
     {
-        if (report is not { With.TestAccuracy: { } with, Without.TestAccuracy: { } without })
+        if (LastFinite(report.With) is null && LastFinite(report.Without) is null)
             return Markup.None;
+        if (report is not { With.TestAccuracy: { } with, Without.TestAccuracy: { } without })
+            return new Markup("<p>Lower is better.</p>");
         return Markup.Of($"""
             <p>Lower is better. Of {Count(report.TestImages)} images that neither network was trained on, the first named
             {Percent(with)} correctly, the second {Percent(without)}; guessing would get 10&nbsp;%.</p>
@@ -110,15 +114,13 @@ sealed class ComparisonAnswer
             if (Mean(run, epoch) is { } mean)
             {
                 return Markup.Of($"""
-                    {name} batch normalization the mean loss of epoch {epoch} was {Value(mean, tone)}; there is nothing
-                    to compare it with yet.
+                    {name} batch normalization the mean loss of epoch {epoch} was {Value(mean, tone)}.
                     """);
             }
         }
 
         return Markup.Of($"""
-            {name} batch normalization the loss was {Value(point.Loss, tone)} after {Count(point.Step)} mini-batches; there
-            is nothing to compare it with yet.
+            {name} batch normalization the loss was {Value(point.Loss, tone)} after {Count(point.Step)} mini-batches.
             """);
     }
 

@@ -43,11 +43,12 @@ public static class ComparisonPage
             <header>
             <h1>{report.Title}</h1>
             <p class="answer">{answer.Sentence()}</p>
-            {answer.Test()}
+            {answer.Meaning()}
             {(reservations.Count == 0 ? Markup.None : Markup.Of($"""<div class="note" role="note">{reservations}</div>"""))}
-            <p class="facts">CIFAR-10 · {report.Epochs} {(report.Epochs == 1 ? "epoch" : "epochs")} of
-            {Count(report.StepsPerEpoch)} mini-batches · seed {report.Seed} ·
-            {report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}</p>
+            <p class="facts"><span>CIFAR-10</span> ·
+            <span>{report.Epochs} {(report.Epochs == 1 ? "epoch" : "epochs")} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
+            <span>seed {report.Seed}</span> ·
+            <span>{report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}</span></p>
             </header>
 
             """);
@@ -84,24 +85,24 @@ public static class ComparisonPage
         """);
 
     static Markup Curves(ComparisonReport report, ChartData? chart) => chart is null
-        ? new Markup("<p>There is no point to draw.</p>")
+        ? new Markup("<p>Neither run has a loss to draw.</p>")
         : Markup.Of($"""
-            {Chart(chart, $"Mean loss of {Count(report.LogEvery)} mini-batches", "Training loss of both networks over all mini-batches.")}
+            {Chart(chart, $"Training loss, mean of each {Count(report.LogEvery)} mini-batches", "Training loss of both networks over all mini-batches.")}
             <p><b>How to read it.</b> The loss says how far the answers were off: 0 is certain and right every time, 2.303 is what
             guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)} mini-batches, so of two curves
             the lower one has learned more from the same images. The small ups and downs are the luck of which images
             came. The vertical axis does not begin at 0.</p>
             <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the arrow
-            keys. Drag along it to zoom; double-click to see all again.</p>
+            keys. <span class="mouse">Drag along it to zoom; double-click to see all again.</span></p>
 
             """);
 
     static Markup CloseUp(ComparisonReport report, ChartData chart, int epoch)
     {
-        string beside = string.Join(" and of ", report.Published
+        string beside = string.Join(" and ", report.Published
             .Where(other => other.Epoch == epoch && other.LinesWith.Count + other.LinesWithout.Count > 0)
             .Select(other => other.Name));
-        return Chart(chart, beside.Length == 0 ? $"Epoch {epoch} close up" : $"Epoch {epoch} close up; dashed, the lines of {beside}",
+        return Chart(chart, beside.Length == 0 ? $"Epoch {epoch} close up" : $"Epoch {epoch} close up; dashed: {beside}",
             $"Training loss of both networks in epoch {epoch}.");
     }
 
@@ -122,9 +123,10 @@ public static class ComparisonPage
         int? later = report.Published.Where(other => other.Epoch > report.Epochs).Select(other => (int?)other.Epoch).Min();
         return Markup.Of($"""
             {(easierTest ? Markup.Of($"""
-                <p>Why is the test loss with batch normalization below the training loss? While training, each image is normalized with
-                the statistics of the {report.BatchSize} images that happen to share its mini-batch, which is noisy; in the test, with
-                averages gathered over the whole training.</p>
+                <p>Why is the test loss lower than the training loss? The training loss is a mean over an epoch in which the network
+                was still getting better, while the test takes it as it is at the end. And with batch normalization an image in
+                training is normalized by the statistics of the {report.BatchSize} images that happen to share its mini-batch, which
+                is noisy; in the test, by averages gathered over the whole training.</p>
                 """) : Markup.None)}
             {(later is { } published ? Markup.Of($"<p>Published results are for epoch {published}: train that long to compare with them.</p>")
                 : Markup.None)}

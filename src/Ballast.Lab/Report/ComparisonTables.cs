@@ -44,10 +44,10 @@ static class ComparisonTables
                select Row(other.Name, Percent(other.AccuracyWith), Percent(other.AccuracyWithout),
                    PercentDifference(other.AccuracyWith, other.AccuracyWithout)),
         ]));
-        groups.Add(Group("Training time",
+        groups.Add(Group("Speed",
         [
-            Row("this run", Seconds(with?.TrainingSeconds), Seconds(without?.TrainingSeconds), "", own: true),
-            Row("images a second", Count(with?.ImagesPerSecond), Count(without?.ImagesPerSecond), ""),
+            Row("training time", Seconds(with?.TrainingSeconds), Seconds(without?.TrainingSeconds), "", own: true),
+            Row("images a second", Count(with?.ImagesPerSecond), Count(without?.ImagesPerSecond), "", own: true),
         ]));
         return Markup.Of($"""
             <table class="results">

@@ -5,7 +5,8 @@
   const root = document.documentElement;
   const { charts } = JSON.parse(document.getElementById("report-data").textContent);
   const figures = charts.map(chart => ({ chart, element: document.getElementById("chart-" + chart.id), plot: null }));
-  const PRINT_WIDTH = 640, PRINT_SCALE = 2;
+  const PRINT_WIDTH = 640, PRINT_HEIGHT = 250, PRINT_SCALE = 2;
+  const STEPS = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7].flatMap(power => [1, 2, 5].map(digit => Number(`${digit}e${power}`)));
 
   const style = name => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const count = value => Math.round(value).toLocaleString("en-US");
@@ -27,6 +28,9 @@
     return 0;
   }
 
+  // The points that no line reaches, because nothing was measured on either side of them.
+  const alone = values => [...values.keys()].filter(i => values[i] != null && values[i - 1] == null && values[i + 1] == null);
+
   function read({ chart, element }, index) {
     const reading = element.querySelector(".reading");
     const x = chart.x[index];
@@ -42,13 +46,15 @@
       const [a, b] = chart.series.map(line => line.values[index]);
       items.splice(2, 0, make("span", "", "difference " + (a == null || b == null ? "–" : signed(a - b))));
     }
+    const published = chart.series.findIndex(line => line.published);
+    if (published >= 0) items.splice(published + (chart.difference ? 1 : 0), 0, make("span", "break"));
     reading.replaceChildren(place, ...items);
   }
 
   // The lines' names at their ends, pushed apart where they would meet.
   function labels(chart, colours, scale, font) {
     return u => {
-      const ratio = u.width ? u.ctx.canvas.width / u.width : 1;
+      const unit = scale * u.ctx.canvas.width / u.width;
       const { min, max } = u.scales.x;
       const ends = [];
       chart.series.forEach((line, s) => {
@@ -59,7 +65,7 @@
           break;
         }
       });
-      const line = 15 * scale * ratio;
+      const line = 15 * unit;
       ends.sort((a, b) => a.y - b.y);
       for (let i = 1; i < ends.length; i++) {
         const near = line - (ends[i].y - ends[i - 1].y);
@@ -67,44 +73,45 @@
       }
       const c = u.ctx;
       c.save();
-      c.font = `600 ${12 * scale * ratio}px ${font}`;
+      c.font = `600 ${12 * unit}px ${font}`;
       c.textAlign = "left";
       c.textBaseline = "middle";
       for (const end of ends) {
         c.fillStyle = end.colour;
-        c.fillText(end.text, end.x + 7 * scale * ratio, end.y);
+        c.fillText(end.text, end.x + 7 * unit, end.y);
       }
       c.restore();
     };
   }
 
-  // A line where one band ends and the next begins, and the bands' names above, as many as there is room for.
+  // A line where one band ends and the next begins, and the bands' names above; where they are many, every second,
+  // fifth, tenth one, named before its end.
   function bands(chart, colour, lineColour, scale, font) {
     return u => {
       if (!chart.bands.length) return;
-      const ratio = u.width ? u.ctx.canvas.width / u.width : 1;
-      const c = u.ctx, { left, top, width, height } = u.bbox;
-      const place = value => Math.min(left + width, Math.max(left, u.valToPos(value, "x", true)));
-      const room = (place(chart.bands[0].to) - place(chart.bands[0].from)) || width * (chart.bands[0].to - chart.bands[0].from) / (u.scales.x.max - u.scales.x.min);
-      const every = Math.max(1, Math.ceil(58 * scale * ratio / room));
+      const unit = scale * u.ctx.canvas.width / u.width;
+      const c = u.ctx, { left, top, width, height } = u.bbox, right = left + width;
+      const shown = (chart.bands[0].to - chart.bands[0].from) / (u.scales.x.max - u.scales.x.min) * width;
+      const every = shown >= 48 * unit ? 1 : STEPS.find(step => step > 1 && step * shown >= 60 * unit) ?? chart.bands.length;
+      const place = value => Math.min(right, Math.max(left, u.valToPos(value, "x", true)));
       c.save();
-      c.font = `${11 * scale * ratio}px ${font}`;
-      c.textAlign = "center";
+      c.font = `${11 * unit}px ${font}`;
       c.textBaseline = "alphabetic";
+      c.textAlign = every > 1 ? "right" : "center";
       c.fillStyle = colour;
       c.strokeStyle = lineColour;
-      c.lineWidth = scale * ratio;
+      c.lineWidth = unit;
       chart.bands.forEach((band, i) => {
+        if ((i + 1) % every) return;
         const from = place(band.from), to = place(band.to);
-        if (to - from < 2 || (i + 1) % every && every > 1) return;
-        if (to < left + width - 1) {
+        if (to > left && to < right - 1) {
           c.beginPath();
-          c.moveTo(to, top - 14 * scale * ratio);
-          c.lineTo(to, top + height);
+          c.moveTo(Math.round(to), top - 14 * unit);
+          c.lineTo(Math.round(to), top + height);
           c.stroke();
         }
-        if (every > 1) { if (to - 20 * scale * ratio > left) { c.textAlign = "right"; c.fillText(band.name, to - 5 * scale * ratio, top - 6 * scale * ratio); } }
-        else if (to - from > 44 * scale * ratio) c.fillText(band.name, (from + to) / 2, top - 6 * scale * ratio);
+        if (every > 1 ? to > left + 48 * unit : to - from > 44 * unit)
+          c.fillText(band.name, every > 1 ? to - 5 * unit : (from + to) / 2, top - 6 * unit);
       });
       c.restore();
     };
@@ -121,17 +128,17 @@
     const first = chart.x[0], last = chart.x[chart.x.length - 1];
     const axis = {
       stroke: ink, font: `${12 * scale}px ${font}`, gap: 5 * scale,
-      ticks: { stroke: rule, width: scale, size: 5 * scale }, grid: { stroke: rule, width: scale },
+      incrs: STEPS, ticks: { stroke: rule, width: scale, size: 5 * scale }, grid: { stroke: rule, width: scale },
     };
     const values = chart.series.flatMap(line => line.values).filter(value => value != null);
     figure.plot = new uPlot({
       width: width * scale,
-      height: Math.round(Math.min(380, Math.max(260, width * .52))) * scale,
+      height: (scale === 1 ? Math.round(Math.min(380, Math.max(260, width * .52))) : PRINT_HEIGHT) * scale,
       padding: [(chart.bands.length ? 22 : 10) * scale, 58 * scale, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 * scale, width: 0, fill: (u, s) => colours[s - 1] } },
       scales: {
-        x: { time: false, range: (u, min, max) => min === first && max === last ? [chart.from, chart.to] : [min, max] },
+        x: { time: false, range: (u, min, max) => chart.x.length < 2 || min === first && max === last ? [chart.from, chart.to] : [min, max] },
         y: {
           range: (u, min, max) => {
             if (min == null) { min = Math.min(...values); max = Math.max(...values); }
@@ -142,11 +149,11 @@
       },
       axes: [
         { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(count) },
-        { ...axis, size: 42 * scale, space: 44 * scale, ticks: { show: false }, values: (u, ticks, a, b, step) => ticks.map(v => v.toFixed(step < .0999 ? step < .00999 ? 3 : 2 : 1)) },
+        { ...axis, size: 42 * scale, space: 44 * scale, ticks: { show: false }, values: (u, ticks, a, b, step) => ticks.map(value => value.toFixed(Math.max(1, Math.ceil(-Math.log10(step) - 1e-9)))) },
       ],
       series: [{}, ...chart.series.map((line, s) => ({
         stroke: colours[s], width: (line.published ? 1.25 : 2) * scale, dash: line.published ? [5 * scale, 4 * scale] : undefined,
-        points: { size: 6 * scale, fill: colours[s], show: line.published ? false : undefined },
+        points: { show: true, size: 6 * scale, width: 0, fill: colours[s], filter: () => alone(line.values) },
       }))],
       hooks: {
         drawClear: [bands(chart, ink, rule, scale, font)],
