@@ -49,11 +49,9 @@ sealed class ComparisonAnswer
 
         return (with, without) switch
         {
-            (_, null) => Markup.Of($"{Alone("With", report.With, with, "with")} Without it nothing was measured."),
-            (null, _) => Markup.Of($"{Alone("Without", report.Without, without, "without")} With it nothing was measured."),
-            _ => Markup.Of($"""
-                {Alone("With", report.With, with, "with")} {Alone("Without", report.Without, without, "without")}
-                """),
+            (_, null) => Markup.Of($"{Alone(report.With, with, "with")} Without it nothing was measured."),
+            (null, _) => Markup.Of($"{Alone(report.Without, without, "without")} With it nothing was measured."),
+            _ => Markup.Of($"{Alone(report.With, with, "with")} {Alone(report.Without, without, "without")}"),
         };
     }
 
@@ -65,8 +63,8 @@ sealed class ComparisonAnswer
         if (report is not { With.TestAccuracy: { } with, Without.TestAccuracy: { } without })
             return new Markup("<p>Lower is better.</p>");
         return Markup.Of($"""
-            <p>Lower is better. Of {Count(report.TestImages)} images that neither network was trained on, the first named
-            {Percent(with)} correctly, the second {Percent(without)}; guessing would get 10&nbsp;%.</p>
+            <p>Lower is better. Of {Count(report.TestImages)} images that neither network was trained on, the first
+            named {Percent(with)} correctly, the second {Percent(without)}; guessing would get 10&nbsp;%.</p>
             """);
     }
 
@@ -105,7 +103,7 @@ sealed class ComparisonAnswer
 
     static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    Markup Alone(string name, RunCurve? run, LossPoint? last, string tone)
+    Markup Alone(RunCurve? run, LossPoint? last, string name)
     {
         if (run is null || last is not { } point)
             return Markup.None;
@@ -114,13 +112,14 @@ sealed class ComparisonAnswer
             if (Mean(run, epoch) is { } mean)
             {
                 return Markup.Of($"""
-                    {name} batch normalization the mean loss of epoch {epoch} was {Value(mean, tone)}.
+                    {Capital(name)} batch normalization the mean loss of epoch {epoch} was {Value(mean, name)}.
                     """);
             }
         }
 
         return Markup.Of($"""
-            {name} batch normalization the loss was {Value(point.Loss, tone)} after {Count(point.Step)} mini-batches.
+            {Capital(name)} batch normalization the loss was {Value(point.Loss, name)} after {Count(point.Step)}
+            mini-batches.
             """);
     }
 
@@ -141,7 +140,8 @@ sealed class ComparisonAnswer
     {
         if (report.With is null || report.Without is null)
             return null;
-        var steps = report.With.Points.Where(point => double.IsFinite(point.Loss)).Select(point => point.Step).ToHashSet();
+        var steps = new HashSet<int>(
+            from point in report.With.Points where double.IsFinite(point.Loss) select point.Step);
         for (int i = report.Without.Points.Count - 1; i >= 0; i--)
         {
             var point = report.Without.Points[i];

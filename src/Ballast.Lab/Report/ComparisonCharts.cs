@@ -57,7 +57,8 @@ static class ComparisonCharts
             X = [.. steps.Select(step => (double)step)],
             Series = [.. lines.Select(line => line.Series with
             {
-                Values = [.. steps.Select(step => line.Values.TryGetValue(step, out double loss) ? Finite(loss) : null)],
+                Values = [.. steps.Select(step =>
+                    line.Values.TryGetValue(step, out double loss) ? Finite(loss) : null)],
             })],
             Difference = difference,
         };

@@ -20,7 +20,8 @@ public static class ComparisonPage
         [
             Head(report, answer),
             Section("What was trained", Trained(report)),
-            Section("The curves", Curves(report, training), epoch is null ? Markup.None : CloseUp(report, epoch, closeUp)),
+            Section("The curves", Curves(report, training),
+                epoch is null ? Markup.None : CloseUp(report, epoch, closeUp)),
             Section("The numbers", ComparisonTables.Results(report, answer), Notes(report, answer),
                 ComparisonTables.Epochs(report, answer)),
             Section("What is batch normalization?", new Markup(ReportPage.Resource("batch-normalization.html"))),
@@ -29,7 +30,8 @@ public static class ComparisonPage
             Section("Where it comes from", Origin(report)),
             Again(report),
         ]);
-        return ReportPage.Render(report.Title, body, new ReportData([.. new[] { training, epoch }.OfType<ChartData>()]));
+        var charts = new[] { training, epoch }.OfType<ChartData>();
+        return ReportPage.Render(report.Title, body, new ReportData([.. charts]));
     }
 
     /// <summary>Writes the page to a file, whole or not at all. Missing folders are created.</summary>
@@ -39,28 +41,32 @@ public static class ComparisonPage
     static Markup Head(ComparisonReport report, ComparisonAnswer answer)
     {
         var reservations = answer.Reservations().Select(text => Markup.Of($"<p>{text}</p>")).ToList();
+        var note = reservations.Count == 0 ? Markup.None
+            : Markup.Of($"""<div class="note" role="note">{reservations}</div>""");
+        string date = report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+        string epochs = report.Epochs == 1 ? "epoch" : "epochs";
         return Markup.Of($"""
             <header>
             <h1>{report.Title}</h1>
             <p class="answer">{answer.Sentence()}</p>
             {answer.Meaning()}
-            {(reservations.Count == 0 ? Markup.None : Markup.Of($"""<div class="note" role="note">{reservations}</div>"""))}
+            {note}
             <p class="facts"><span>CIFAR-10</span> ·
-            <span>{report.Epochs} {(report.Epochs == 1 ? "epoch" : "epochs")} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
+            <span>{report.Epochs} {epochs} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
             <span>seed {report.Seed}</span> ·
-            <span>{report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}</span></p>
+            <span>{date}</span></p>
             </header>
 
             """);
     }
 
     static Markup Trained(ComparisonReport report) => Markup.Of($"""
-        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of CIFAR-10, colour
-        photographs of 32 × 32 pixels, {report.BatchSize} at a time, and learns to name what each shows, out of ten kinds:
-        airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. After every {report.BatchSize} images (a
-        mini-batch) its weights are corrected a little; once through all images is an epoch.</p>
-        <p>The two differ in one thing: the first normalizes what its hidden layers compute. All else is the same, down to the
-        random weights they start from and the order in which the images come.</p>
+        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of CIFAR-10,
+        colour photographs of 32 × 32 pixels, {report.BatchSize} at a time, and learns to name what each shows, out of
+        ten kinds: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. After every {report.BatchSize}
+        images (a mini-batch) its weights are corrected a little; once through all images is an epoch.</p>
+        <p>The two differ in one thing: the first normalizes what its hidden layers compute. All else is the same, down
+        to the random weights they start from and the order in which the images come.</p>
         {Diagram(report)}
         """);
 
@@ -76,24 +82,30 @@ public static class ComparisonPage
 
     static Markup Lane(string name, IReadOnlyList<NetworkLayer> layers) => Markup.Of($"""
         <div class="lane {name}"><p>{name}</p>
-        <ol>{layers.Select(layer => (layer.Role, name) switch
-        {
-            (LayerRole.Normalization, "without") => new Markup("<li class=\"gap\" aria-hidden=\"true\"></li>"),
-            var (role, _) => Markup.Of($"""<li class="{role.ToString().ToLowerInvariant()}"><b>{layer.Name}</b> <span>{layer.Detail}</span></li>"""),
-        })}</ol></div>
+        <ol>{layers.Select(layer => Station(layer, name == "without"))}</ol>
+        </div>
 
         """);
+
+    static Markup Station(NetworkLayer layer, bool bare)
+    {
+        if (bare && layer.Role == LayerRole.Normalization)
+            return new Markup("<li class=\"gap\" aria-hidden=\"true\"></li>");
+        string role = layer.Role.ToString().ToLowerInvariant();
+        return Markup.Of($"""<li class="{role}"><b>{layer.Name}</b> <span>{layer.Detail}</span></li>""");
+    }
 
     static Markup Curves(ComparisonReport report, ChartData? chart) => chart is null
         ? new Markup("<p>Neither run has a loss to draw.</p>")
         : Markup.Of($"""
-            {Chart(chart, $"Training loss, mean of each {Count(report.LogEvery)} mini-batches", "Training loss of both networks over all mini-batches.")}
-            <p><b>How to read it.</b> The loss says how far the answers were off: 0 is certain and right every time, 2.303 is what
-            guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)} mini-batches, so of two curves
-            the lower one has learned more from the same images. The small ups and downs are the luck of which images
-            came. The vertical axis does not begin at 0.</p>
-            <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the arrow
-            keys. <span class="mouse">Drag along it to zoom; double-click to see all again.</span></p>
+            {Chart(chart, $"Training loss, mean of each {Count(report.LogEvery)} mini-batches",
+                "Training loss of both networks over all mini-batches.")}
+            <p><b>How to read it.</b> The loss says how far the answers were off: 0 is certain and right every time,
+            2.303 is what guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)}
+            mini-batches, so of two curves the lower one has learned more from the same images. The small ups and downs
+            are the luck of which images came. The vertical axis does not begin at 0.</p>
+            <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the
+            arrow keys. <span class="mouse">Drag along it to zoom; double-click to see all again.</span></p>
 
             """);
 
@@ -102,8 +114,8 @@ public static class ComparisonPage
         string beside = string.Join(" and ", report.Published
             .Where(other => other.Epoch == epoch && other.LinesWith.Count + other.LinesWithout.Count > 0)
             .Select(other => other.Name));
-        return Chart(chart, beside.Length == 0 ? $"Epoch {epoch} close up" : $"Epoch {epoch} close up; dashed: {beside}",
-            $"Training loss of both networks in epoch {epoch}.");
+        string caption = $"Epoch {epoch} close up" + (beside.Length == 0 ? "" : $"; dashed: {beside}");
+        return Chart(chart, caption, $"Training loss of both networks in epoch {epoch}.");
     }
 
     static Markup Chart(ChartData chart, string caption, string description) => Markup.Of($"""
@@ -119,18 +131,26 @@ public static class ComparisonPage
 
     static Markup Notes(ComparisonReport report, ComparisonAnswer answer)
     {
-        bool easierTest = answer.Epoch is { } epoch && report.With?.TestLoss < answer.Mean(report.With, epoch);
-        int? later = report.Published.Where(other => other.Epoch > report.Epochs).Select(other => (int?)other.Epoch).Min();
-        return Markup.Of($"""
-            {(easierTest ? Markup.Of($"""
-                <p>Why is the test loss lower than the training loss? The training loss is a mean over an epoch in which the network
-                was still getting better, while the test takes it as it is at the end. And with batch normalization an image in
-                training is normalized by the statistics of the {report.BatchSize} images that happen to share its mini-batch, which
-                is noisy; in the test, by averages gathered over the whole training.</p>
-                """) : Markup.None)}
-            {(later is { } published ? Markup.Of($"<p>Published results are for epoch {published}: train that long to compare with them.</p>")
-                : Markup.None)}
-            """);
+        var notes = new List<Markup>();
+        if (answer.Epoch is { } epoch && report.With?.TestLoss < answer.Mean(report.With, epoch))
+        {
+            notes.Add(Markup.Of($"""
+                <p>Why is the test loss lower than the training loss? The training loss is a mean over an epoch in which
+                the network was still getting better, while the test takes it as it is at the end. And with batch
+                normalization an image in training is normalized by the statistics of the {report.BatchSize} images
+                that happen to share its mini-batch, which is noisy; in the test, by averages gathered over the whole
+                training.</p>
+                """));
+        }
+
+        if (report.Published.Select(other => other.Epoch).Where(published => published > report.Epochs).ToList()
+            is { Count: > 0 } later)
+        {
+            notes.Add(Markup.Of(
+                $"<p>Published results are for epoch {later.Min()}: train that long to compare with them.</p>"));
+        }
+
+        return Markup.Join(notes);
     }
 
     static Markup Limits(ComparisonReport report) => Markup.Of($"""
@@ -151,22 +171,26 @@ public static class ComparisonPage
 
     static Markup Origin(ComparisonReport report)
     {
-        var from = report.Provenance;
+        var origin = report.Provenance;
         var facts = List(
         [
-            new("Ballast", from.BallastVersion),
-            new(".NET", from.DotNetVersion),
-            new("Processor", from.Processor),
-            new("Threads", Count(from.Threads)),
-            new("Vector width", $"{from.VectorBits} bits"),
-            new("Operating system", from.OperatingSystem),
-            new("Date", from.Date.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture)),
+            new("Ballast", origin.BallastVersion),
+            new(".NET", origin.DotNetVersion),
+            new("Processor", origin.Processor),
+            new("Threads", Count(origin.Threads)),
+            new("Vector width", $"{origin.VectorBits} bits"),
+            new("Operating system", origin.OperatingSystem),
+            new("Date", origin.Date.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture)),
         ]);
-        return from.Data.Count == 0 ? facts : Markup.Of($"""
+        if (origin.Data.Count == 0)
+            return facts;
+        var files = from file in origin.Data
+                    select Markup.Of($"<tr><th scope=\"row\">{file.Name}</th><td>{file.Sha256}</td></tr>\n");
+        return Markup.Of($"""
             {facts}
             <table class="hashes">
             <caption>SHA-256 of the data files</caption>
-            <tbody>{from.Data.Select(file => Markup.Of($"<tr><th scope=\"row\">{file.Name}</th><td>{file.Sha256}</td></tr>\n"))}</tbody>
+            <tbody>{files}</tbody>
             </table>
             """);
     }
@@ -176,7 +200,7 @@ public static class ComparisonPage
         : Section("Run it again", Markup.Of($"<pre><code>{report.Provenance.CommandLine}</code></pre>"));
 
     static Markup List(IEnumerable<Setting> settings) => Markup.Of($"""
-        <dl>{settings.Select(setting => Markup.Of($"<div><dt>{setting.Name}</dt><dd>{setting.Value}</dd></div>\n"))}</dl>
+        <dl>{settings.Select(item => Markup.Of($"<div><dt>{item.Name}</dt><dd>{item.Value}</dd></div>\n"))}</dl>
         """);
 
     static Markup Section(string heading, params ReadOnlySpan<Markup> content) => Markup.Of($"""

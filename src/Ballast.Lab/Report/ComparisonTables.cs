@@ -7,6 +7,11 @@ static class ComparisonTables
 {
     const int EpochRows = 12;
 
+    static readonly Markup Columns = new("""
+        <th scope="col" class="with">with</th><th scope="col" class="without">without</th>
+        <th scope="col">difference</th>
+        """);
+
     /// <summary>Losses, accuracy and time of both runs, with what others published below ours.</summary>
     public static Markup Results(ComparisonReport report, ComparisonAnswer answer)
     {
@@ -15,12 +20,10 @@ static class ComparisonTables
         {
             groups.Add(Group($"Mean loss of epoch {epoch}",
             [
-                Row("this run", Loss(answer.Mean(report.With, epoch)), Loss(answer.Mean(report.Without, epoch)),
-                    LossDifference(answer.Mean(report.With, epoch), answer.Mean(report.Without, epoch)), own: true),
+                LossRow("this run", answer.Mean(report.With, epoch), answer.Mean(report.Without, epoch), own: true),
                 .. from other in report.Published
                    where other.Epoch == epoch && (other.LossWith ?? other.LossWithout) is not null
-                   select Row(other.Name, Loss(other.LossWith), Loss(other.LossWithout),
-                       LossDifference(other.LossWith, other.LossWithout)),
+                   select LossRow(other.Name, other.LossWith, other.LossWithout),
             ]));
         }
 
@@ -28,21 +31,17 @@ static class ComparisonTables
         var tested = report.Published.Where(other => other.Epoch == report.Epochs).ToList();
         groups.Add(Group($"Loss on the {Count(report.TestImages)} test images",
         [
-            Row("this run", Loss(with?.TestLoss), Loss(without?.TestLoss),
-                LossDifference(with?.TestLoss, without?.TestLoss), own: true),
+            LossRow("this run", with?.TestLoss, without?.TestLoss, own: true),
             .. from other in tested
                where (other.TestLossWith ?? other.TestLossWithout) is not null
-               select Row(other.Name, Loss(other.TestLossWith), Loss(other.TestLossWithout),
-                   LossDifference(other.TestLossWith, other.TestLossWithout)),
+               select LossRow(other.Name, other.TestLossWith, other.TestLossWithout),
         ]));
         groups.Add(Group("Test images named correctly",
         [
-            Row("this run", Percent(with?.TestAccuracy), Percent(without?.TestAccuracy),
-                PercentDifference(with?.TestAccuracy, without?.TestAccuracy), own: true),
+            ShareRow("this run", with?.TestAccuracy, without?.TestAccuracy, own: true),
             .. from other in tested
                where (other.AccuracyWith ?? other.AccuracyWithout) is not null
-               select Row(other.Name, Percent(other.AccuracyWith), Percent(other.AccuracyWithout),
-                   PercentDifference(other.AccuracyWith, other.AccuracyWithout)),
+               select ShareRow(other.Name, other.AccuracyWith, other.AccuracyWithout),
         ]));
         groups.Add(Group("Speed",
         [
@@ -51,7 +50,7 @@ static class ComparisonTables
         ]));
         return Markup.Of($"""
             <table class="results">
-            <thead><tr><td></td><th scope="col" class="with">with</th><th scope="col" class="without">without</th><th scope="col">difference</th></tr></thead>
+            <thead><tr><td></td>{Columns}</tr></thead>
             {groups}</table>
             """);
     }
@@ -70,10 +69,10 @@ static class ComparisonTables
         return Markup.Of($"""
             <table class="epochs">
             <caption>Mean training loss by epoch</caption>
-            <thead><tr><th scope="col">epoch</th><th scope="col" class="with">with</th><th scope="col" class="without">without</th><th scope="col">difference</th></tr></thead>
+            <thead><tr><th scope="col">epoch</th>{Columns}</tr></thead>
             <tbody>
-            {epochs.Select(epoch => Row($"{epoch}", Loss(answer.Mean(report.With, epoch)), Loss(answer.Mean(report.Without, epoch)),
-                LossDifference(answer.Mean(report.With, epoch), answer.Mean(report.Without, epoch))))}</tbody>
+            {epochs.Select(epoch => LossRow($"{epoch}", answer.Mean(report.With, epoch),
+                answer.Mean(report.Without, epoch)))}</tbody>
             </table>
             """);
     }
@@ -90,8 +89,18 @@ static class ComparisonTables
 
         """);
 
-    static Markup Row(string name, string with, string without, string difference, bool own = false) => Markup.Of($"""
-        <tr{(own ? new Markup(" class=\"own\"") : Markup.None)}><th scope="row">{name}</th><td>{with}</td><td>{without}</td><td>{difference}</td></tr>
+    static Markup LossRow(string name, double? with, double? without, bool own = false) =>
+        Row(name, Loss(with), Loss(without), LossDifference(with, without), own);
 
-        """);
+    static Markup ShareRow(string name, double? with, double? without, bool own = false) =>
+        Row(name, Percent(with), Percent(without), PercentDifference(with, without), own);
+
+    static Markup Row(string name, string with, string without, string difference, bool own = false)
+    {
+        var emphasis = own ? new Markup(" class=\"own\"") : Markup.None;
+        return Markup.Of($"""
+            <tr{emphasis}><th scope="row">{name}</th><td>{with}</td><td>{without}</td><td>{difference}</td></tr>
+
+            """);
+    }
 }

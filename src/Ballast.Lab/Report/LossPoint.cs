@@ -4,6 +4,6 @@ namespace Ballast.Lab;
 /// <param name="Step">The mini-batch after which it was taken, counted from 1 over the whole training, not from the
 /// start of the epoch.</param>
 /// <param name="Epoch">The epoch, counted from 1.</param>
-/// <param name="Loss">The mean loss of the last <see cref="ComparisonReport.LogEvery"/> mini-batches; not a number where
-/// training diverged.</param>
+/// <param name="Loss">The mean loss of the last <see cref="ComparisonReport.LogEvery"/> mini-batches; not a number
+/// where training diverged.</param>
 public readonly record struct LossPoint(int Step, int Epoch, double Loss);

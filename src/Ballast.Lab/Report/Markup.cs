@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Ballast.Lab;
 
-/// <summary>Finished HTML. Text becomes HTML by interpolation, <c>Markup.Of($"&lt;p&gt;{name}&lt;/p&gt;")</c>, which escapes
-/// everything put in except what is <see cref="Markup"/> already: forgetting to escape is not possible.</summary>
+/// <summary>Finished HTML. Text becomes HTML by interpolation, <c>Markup.Of($"&lt;p&gt;{name}&lt;/p&gt;")</c>, which
+/// escapes everything put in except what is <see cref="Markup"/> already: nobody has to remember it.</summary>
 readonly struct Markup(string text)
 {
     /// <summary>No HTML at all.</summary>

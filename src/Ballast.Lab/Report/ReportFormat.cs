@@ -19,7 +19,8 @@ static class ReportFormat
         share is { } value ? Number(100 * value, "0.0") + NoBreak + "%" : Missing;
 
     /// <summary>A signed difference of two shares, in percentage points.</summary>
-    public static string PercentDifference(double? a, double? b) => 100 * (a - b) is { } value ? Signed(value, "0.0") : "";
+    public static string PercentDifference(double? a, double? b) =>
+        100 * (a - b) is { } value ? Signed(value, "0.0") : "";
 
     /// <summary>A count with a comma before each three digits.</summary>
     public static string Count(double? count) => count is { } value ? Number(value, "#,0") : Missing;

@@ -7,17 +7,22 @@ namespace Ballast.Lab;
 static class ReportPage
 {
     /// <summary>Puts a page together.</summary>
-    public static string Render(string title, Markup body, ReportData data) => Fill(Resource("page.html"), name => name switch
+    public static string Render(string title, Markup body, ReportData data)
     {
-        "title" => Markup.Escape(title),
-        "style" => Resource("uPlot.css") + Resource("report.css"),
-        "body" => body.ToString(),
-        "data" => data.ToJson(),
-        "licence" => Resource("uPlot.licence"),
-        "uPlot" => Resource("uPlot.js"),
-        "script" => Resource("report.js"),
-        _ => throw new InvalidOperationException($"page.html: there is nothing to fill {{{{{name}}}}} with."),
-    });
+        return Fill(Resource("page.html"), Content);
+
+        string Content(string name) => name switch
+        {
+            "title" => Markup.Escape(title),
+            "style" => Resource("uPlot.css") + Resource("report.css"),
+            "body" => body.ToString(),
+            "data" => data.ToJson(),
+            "licence" => Resource("uPlot.licence"),
+            "uPlot" => Resource("uPlot.js"),
+            "script" => Resource("report.js"),
+            _ => throw new InvalidOperationException($"page.html: there is nothing to fill {{{{{name}}}}} with."),
+        };
+    }
 
     /// <summary>Writes a page so that a reader never meets half of it and a full disk leaves the former one.</summary>
     public static void Write(string page, string path)

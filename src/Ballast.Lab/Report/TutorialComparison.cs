@@ -47,8 +47,8 @@ public static class TutorialComparison
     /// <summary>How far PyTorch's numbers for this training move from seed to seed and with rounding alone.</summary>
     public static IReadOnlyList<string> Caveats { get; } =
     [
-        "For scale: PyTorch, with the seeds 42, 7, 0, 123 and 2024, names 47.5 to 48.4\u00A0% of the test images correctly " +
-        "with batch normalization and 41.0 to 42.7\u00A0% without. The gap between the two is several times what the " +
+        "For scale: PyTorch, with the seeds 42, 7, 0, 123 and 2024, names 47.5 to 48.4\u00A0% of the test images " +
+        "correctly with batch normalization and 41.0 to 42.7\u00A0% without. The gap between the two is several times what the " +
         "seed alone does.",
         "Even one seed leaves room. When only the order of roundings changes (another number of threads, another " +
         "matrix library), single points of PyTorch's curves move by up to 0.013 with batch normalization and 0.004 " +

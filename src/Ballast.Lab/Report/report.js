@@ -61,7 +61,12 @@
         if (!line.label) return;
         for (let i = chart.x.length - 1; i >= 0; i--) {
           if (line.values[i] == null || chart.x[i] > max || chart.x[i] < min) continue;
-          ends.push({ text: line.label, colour: colours[s], x: u.valToPos(chart.x[i], "x", true), y: u.valToPos(line.values[i], "y", true) });
+          let x = chart.x[i], y = line.values[i];
+          if (line.values[i + 1] != null) {
+            y += (line.values[i + 1] - y) * (max - x) / (chart.x[i + 1] - x);
+            x = max;
+          }
+          ends.push({ text: line.label, colour: colours[s], x: u.valToPos(x, "x", true), y: u.valToPos(y, "y", true) });
           break;
         }
       });

@@ -13,7 +13,8 @@ public class ComparisonAnswerTests
     {
         string page = Seen(Complete);
 
-        Assert.Contains("With batch normalization the mean loss of epoch 5 was 1.573, without it 1.648.", page, StringComparison.Ordinal);
+        Assert.Contains("With batch normalization the mean loss of epoch 5 was 1.573, without it 1.648.",
+            page, StringComparison.Ordinal);
         Assert.Contains("the first named 47.9 % correctly, the second 42.6 %", page, StringComparison.Ordinal);
         Assert.DoesNotContain("incomplete", page, StringComparison.Ordinal);
     }
@@ -25,7 +26,8 @@ public class ComparisonAnswerTests
 
         Assert.Contains("Mean loss of epoch 5 this run 1.573 1.648 −0.075 the tutorial 1.578 1.650 −0.072 " +
             "PyTorch 1.13.1, seed 42 1.573 1.648 −0.075", page, StringComparison.Ordinal);
-        Assert.Contains("test images this run 1.467 1.625 −0.158 PyTorch 1.13.1, seed 42 1.467 1.625 −0.158", page, StringComparison.Ordinal);
+        Assert.Contains("test images this run 1.467 1.625 −0.158 PyTorch 1.13.1, seed 42 1.467 1.625 −0.158",
+            page, StringComparison.Ordinal);
         Assert.Contains("this run 47.9 % 42.6 % +5.3", page, StringComparison.Ordinal);
     }
 
@@ -39,9 +41,11 @@ public class ComparisonAnswerTests
         });
 
         Assert.Contains("the mean loss of epoch 1 was 1.720, without it 1.816.", page, StringComparison.Ordinal);
-        Assert.Contains("The run with batch normalization is incomplete: it ended after epoch 2 of 5", page, StringComparison.Ordinal);
+        Assert.Contains("The run with batch normalization is incomplete: it ended after epoch 2 of 5",
+            page, StringComparison.Ordinal);
         Assert.Contains("Stopped with Ctrl-C.", page, StringComparison.Ordinal);
-        Assert.Contains("The run without batch normalization is incomplete: it ended in epoch 2 of 5; its last point is at mini-batch 6,500.",
+        Assert.Contains("The run without batch normalization is incomplete: it ended in epoch 2 of 5; " +
+            "its last point is at mini-batch 6,500.",
             page, StringComparison.Ordinal);
         Assert.Contains("Mean loss of epoch 5 this run – – the tutorial 1.578", page, StringComparison.Ordinal);
     }
@@ -55,7 +59,8 @@ public class ComparisonAnswerTests
             Without = SampleComparison.Losses(2.2, 2.15),
         });
 
-        Assert.Contains("After 1,000 mini-batches the loss was 2.000 with batch normalization and 2.150 without.", page, StringComparison.Ordinal);
+        Assert.Contains("After 1,000 mini-batches the loss was 2.000 with batch normalization and 2.150 without.",
+            page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +68,8 @@ public class ComparisonAnswerTests
     {
         string page = Seen(Complete with { With = null });
 
-        Assert.Contains("Without batch normalization the mean loss of epoch 5 was 1.648. With it nothing was measured.", page, StringComparison.Ordinal);
+        Assert.Contains("Without batch normalization the mean loss of epoch 5 was 1.648. With it nothing was measured.",
+            page, StringComparison.Ordinal);
         Assert.Contains("The network with batch normalization was not trained.", page, StringComparison.Ordinal);
     }
 
@@ -79,7 +85,8 @@ public class ComparisonAnswerTests
         string page = Seen(Complete with { Without = broken });
 
         Assert.Contains("the mean loss of epoch 1 was 1.720, without it 1.816.", page, StringComparison.Ordinal);
-        Assert.Contains("Without batch normalization training diverged: by mini-batch 7,000 (epoch 2)", page, StringComparison.Ordinal);
+        Assert.Contains("Without batch normalization training diverged: by mini-batch 7,000 (epoch 2)",
+            page, StringComparison.Ordinal);
         Assert.Contains("Mean loss of epoch 5 this run 1.573 –", page, StringComparison.Ordinal);
     }
 

@@ -68,7 +68,8 @@ public class ComparisonPageTests
             Regex.Matches(page, @"https?://[^\s""'<)]+").Select(match => match.Value)); // in the library's own comment
         Assert.DoesNotMatch(@"\ssrc\s*=\s*[""']", page);
         Assert.DoesNotMatch(@"@import|url\(|XMLHttpRequest|fetch\(|import\(|EventSource|WebSocket|sendBeacon", page);
-        Assert.Equal(["data:,"], Regex.Matches(page, @"href\s*=\s*""([^""]*)""").Select(match => match.Groups[1].Value));
+        Assert.Equal(["data:,"],
+            Regex.Matches(page, @"href\s*=\s*""([^""]*)""").Select(match => match.Groups[1].Value));
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
     }
 
@@ -80,7 +81,8 @@ public class ComparisonPageTests
     [Fact]
     public void Hostile_text_stays_text()
     {
-        const string Hostile = "</script><script>alert(1)</script><img src=x onerror='alert(2)'>\" onload=\"{{data}}&amp;";
+        const string Hostile =
+            "</script><script>alert(1)</script><img src=x onerror='alert(2)'>\" onload=\"{{data}}&amp;";
         string page = ComparisonPage.Render(Complete with
         {
             Title = Hostile,
@@ -105,16 +107,19 @@ public class ComparisonPageTests
         Assert.Equal(3, Regex.Count(page, "<script"));
         // Heading twice, remark, diagram 4, caption, table 4, caveat, setting 2, provenance 4, command, data file 2.
         Assert.Equal(22, Regex.Count(PageText.Seen(page), Regex.Escape(Hostile)));
-        Assert.Equal(Hostile + ", with", PageText.Chart(page, "epoch").GetProperty("series")[2].GetProperty("name").GetString());
+        Assert.Equal(Hostile + ", with",
+            PageText.Chart(page, "epoch").GetProperty("series")[2].GetProperty("name").GetString());
     }
 
     [Fact]
     public void No_text_changes_the_structure_of_the_page()
     {
-        string[] tags = PageText.Tags(ComparisonPage.Render(Complete with { Title = "x", Settings = [new("x", "x")] }));
+        static string[] Tags(string text) =>
+            PageText.Tags(ComparisonPage.Render(Complete with { Title = text, Settings = [new(text, text)] }));
+        string[] tags = Tags("x");
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll<NonNull<string>>(text => tags.SequenceEqual(
-            PageText.Tags(ComparisonPage.Render(Complete with { Title = text.Get, Settings = [new(text.Get, text.Get)] })))));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(50),
+            Prop.ForAll<NonNull<string>>(text => tags.SequenceEqual(Tags(text.Get))));
     }
 
     [Fact]
@@ -123,8 +128,9 @@ public class ComparisonPageTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll<NonEmptyArray<double>>(losses =>
         {
             double[] values = [.. losses.Get, 1.5];
-            var report = Complete with { With = SampleComparison.Losses(values), Without = null, Epochs = values.Length };
-            double?[] read = PageText.Line(PageText.Chart(ComparisonPage.Render(report), "training"), 0);
+            string page = ComparisonPage.Render(
+                Complete with { With = SampleComparison.Losses(values), Without = null, Epochs = values.Length });
+            double?[] read = PageText.Line(PageText.Chart(page, "training"), 0);
             return read.SequenceEqual(values.Select(v => double.IsFinite(v) ? Math.Round(v, 5) : (double?)null));
         }));
     }

@@ -10,7 +10,8 @@ public class MarkupTests
         var bold = Markup.Of($"<b>{"a<b & 'c'\""}</b>");
 
         Assert.Equal("<b>a&lt;b &amp; &#39;c&#39;&quot;</b>", bold.ToString());
-        Assert.Equal("<p><b>a&lt;b &amp; &#39;c&#39;&quot;</b>1</p>", Markup.Of($"<p>{bold}{1}{Markup.None}{(string?)null}</p>").ToString());
+        Assert.Equal("<p><b>a&lt;b &amp; &#39;c&#39;&quot;</b>1</p>",
+            Markup.Of($"<p>{bold}{1}{Markup.None}{(string?)null}</p>").ToString());
     }
 
     [Theory]

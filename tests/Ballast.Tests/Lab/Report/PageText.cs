@@ -11,7 +11,8 @@ static partial class PageText
     public static string Seen(string page)
     {
         string visible = Invisible().Replace(page, " ");
-        return Space().Replace(WebUtility.HtmlDecode(Tag().Replace(visible, " ")), " ").Replace(" .", ".").Replace(" ,", ",");
+        string text = Space().Replace(WebUtility.HtmlDecode(Tag().Replace(visible, " ")), " ");
+        return text.Replace(" .", ".", StringComparison.Ordinal).Replace(" ,", ",", StringComparison.Ordinal);
     }
 
     /// <summary>The page's data.</summary>
