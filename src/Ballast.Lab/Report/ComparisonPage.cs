@@ -1,0 +1,225 @@
+using System.Globalization;
+using static Ballast.Lab.ReportFormat;
+
+namespace Ballast.Lab;
+
+/// <summary>Turns a <see cref="ComparisonReport"/> into one self-contained HTML page: it loads nothing, works in light
+/// and dark, on a phone and on paper.</summary>
+public static class ComparisonPage
+{
+    /// <summary>The page as HTML.</summary>
+    public static string Render(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var answer = new ComparisonAnswer(report);
+        var training = ComparisonCharts.Training(report);
+        int closeUp = CloseUpEpoch(report, answer);
+        var epoch = closeUp > 0 ? ComparisonCharts.Epoch(report, closeUp) : null;
+
+        var body = Markup.Join(
+        [
+            Head(report, answer),
+            Section("What was trained", Trained(report)),
+            Section("The curves", Curves(report, training),
+                epoch is null ? Markup.None : CloseUp(report, epoch, closeUp)),
+            Section("The numbers", ComparisonTables.Results(report, answer), Notes(report, answer),
+                ComparisonTables.Epochs(report, answer)),
+            Section("What is batch normalization?", new Markup(ReportPage.Resource("batch-normalization.html"))),
+            Section("What this cannot tell", Limits(report)),
+            Section("Settings", Settings(report)),
+            Section("Where it comes from", Origin(report)),
+            Again(report),
+        ]);
+        var charts = new[] { training, epoch }.OfType<ChartData>();
+        return ReportPage.Render(report.Title, body, new ReportData([.. charts]));
+    }
+
+    /// <summary>Writes the page to a file, whole or not at all. Missing folders are created.</summary>
+    /// <exception cref="IOException">The file cannot be written; one that was there before is unchanged.</exception>
+    public static void Write(ComparisonReport report, string path) => ReportPage.Write(Render(report), path);
+
+    static Markup Head(ComparisonReport report, ComparisonAnswer answer)
+    {
+        var reservations = answer.Reservations().Select(text => Markup.Of($"<p>{text}</p>")).ToList();
+        var note = reservations.Count == 0 ? Markup.None
+            : Markup.Of($"""<div class="note" role="note">{reservations}</div>""");
+        string date = report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+        string epochs = report.Epochs == 1 ? "epoch" : "epochs";
+        return Markup.Of($"""
+            <header>
+            <h1>{report.Title}</h1>
+            <p class="answer">{answer.Sentence()}</p>
+            {answer.Meaning()}
+            {note}
+            <p class="facts"><span>CIFAR-10</span> ·
+            <span>{report.Epochs} {epochs} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
+            <span>seed {report.Seed}</span> ·
+            <span>{date}</span></p>
+            </header>
+
+            """);
+    }
+
+    static Markup Trained(ComparisonReport report) => Markup.Of($"""
+        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of CIFAR-10,
+        colour photographs of 32 × 32 pixels, {report.BatchSize} at a time, and learns to name what each shows, out of
+        ten kinds: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. After every {report.BatchSize}
+        images (a mini-batch) its weights are corrected a little; once through all images is an epoch.</p>
+        <p>The two differ in one thing: the first normalizes what its hidden layers compute. All else is the same, down
+        to the random weights they start from and the order in which the images come.</p>
+        {Diagram(report)}
+        """);
+
+    static Markup Diagram(ComparisonReport report)
+    {
+        if (report.Network.Count == 0)
+            return Markup.None;
+        return Markup.Of($"""
+            <figure class="network">
+            {Lane("with", report.Network)}{Lane("without", report.Network)}</figure>
+            """);
+    }
+
+    static Markup Lane(string name, IReadOnlyList<NetworkLayer> layers) => Markup.Of($"""
+        <div class="lane {name}"><p>{name}</p>
+        <ol>{layers.Select(layer => Station(layer, name == "without"))}</ol>
+        </div>
+
+        """);
+
+    static Markup Station(NetworkLayer layer, bool bare)
+    {
+        if (bare && layer.Role == LayerRole.Normalization)
+            return new Markup("<li class=\"gap\" aria-hidden=\"true\"></li>");
+        string role = layer.Role.ToString().ToLowerInvariant();
+        return Markup.Of($"""<li class="{role}"><b>{layer.Name}</b> <span>{layer.Detail}</span></li>""");
+    }
+
+    static Markup Curves(ComparisonReport report, ChartData? chart) => chart is null
+        ? new Markup("<p>Neither run has a loss to draw.</p>")
+        : Markup.Of($"""
+            {Chart(chart, $"Training loss, mean of each {Count(report.LogEvery)} mini-batches",
+                "Training loss of both networks over all mini-batches.")}
+            <p><b>How to read it.</b> The loss says how far the answers were off: 0 is certain and right every time,
+            2.303 is what guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)}
+            mini-batches, so of two curves the lower one has learned more from the same images. The small ups and downs
+            are the luck of which images came. The vertical axis does not begin at 0.</p>
+            <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the
+            arrow keys. <span class="mouse">Drag along it to zoom; double-click to see all again.</span></p>
+
+            """);
+
+    static Markup CloseUp(ComparisonReport report, ChartData chart, int epoch)
+    {
+        string beside = string.Join(" and ", report.Published
+            .Where(other => other.Epoch == epoch && other.LinesWith.Count + other.LinesWithout.Count > 0)
+            .Select(other => other.Name));
+        string caption = $"Epoch {epoch} close up" + (beside.Length == 0 ? "" : $"; dashed: {beside}");
+        return Chart(chart, caption, $"Training loss of both networks in epoch {epoch}.");
+    }
+
+    static Markup Chart(ChartData chart, string caption, string description) => Markup.Of($"""
+        <figure class="chart" id="chart-{chart.Id}" data-chart="{chart.Id}">
+        <figcaption>{caption}</figcaption>
+        <p class="reading" aria-live="polite"></p>
+        <div class="plot" tabindex="0" role="img" aria-label="{description}"></div>
+        <details><summary>All values</summary></details>
+        <noscript><p>The curves are drawn by a script; the means by epoch are in the table below.</p></noscript>
+        </figure>
+
+        """);
+
+    static Markup Notes(ComparisonReport report, ComparisonAnswer answer)
+    {
+        var notes = new List<Markup>();
+        if (answer.Epoch is { } epoch && report.With?.TestLoss < answer.Mean(report.With, epoch))
+        {
+            notes.Add(Markup.Of($"""
+                <p>Why is the test loss lower than the training loss? The training loss is a mean over an epoch in which
+                the network was still getting better, while the test takes it as it is at the end. And with batch
+                normalization an image in training is normalized by the statistics of the {report.BatchSize} images
+                that happen to share its mini-batch, which is noisy; in the test, by averages gathered over the whole
+                training.</p>
+                """));
+        }
+
+        if (report.Published.Select(other => other.Epoch).Where(published => published > report.Epochs).ToList()
+            is { Count: > 0 } later)
+        {
+            notes.Add(Markup.Of(
+                $"<p>Published results are for epoch {later.Min()}: train that long to compare with them.</p>"));
+        }
+
+        return Markup.Join(notes);
+    }
+
+    static Markup Limits(ComparisonReport report) => Markup.Of($"""
+        <p>This is one training of each kind, with one seed. Another seed starts from other weights and shows the images
+        in another order, and every number here would change a little; how much, one run cannot say, which is why no
+        uncertainty stands beside the numbers. Nor does it say what other networks, mini-batch sizes or learning rates
+        would do.</p>
+        {report.Caveats.Select(caveat => Markup.Of($"<p>{caveat}</p>\n"))}
+        """);
+
+    static Markup Settings(ComparisonReport report) => List(
+    [
+        new("Epochs", Count(report.Epochs)),
+        new("Images in a mini-batch", Count(report.BatchSize)),
+        new("Seed", report.Seed.ToString(CultureInfo.InvariantCulture)),
+        .. report.Settings,
+    ]);
+
+    static Markup Origin(ComparisonReport report)
+    {
+        var origin = report.Provenance;
+        var facts = List(
+        [
+            new("Ballast", origin.BallastVersion),
+            new(".NET", origin.DotNetVersion),
+            new("Processor", origin.Processor),
+            new("Threads", Count(origin.Threads)),
+            new("Vector width", $"{origin.VectorBits} bits"),
+            new("Operating system", origin.OperatingSystem),
+            new("Date", origin.Date.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture)),
+        ]);
+        if (origin.Data.Count == 0)
+            return facts;
+        var files = from file in origin.Data
+                    select Markup.Of($"<tr><th scope=\"row\">{file.Name}</th><td>{file.Sha256}</td></tr>\n");
+        return Markup.Of($"""
+            {facts}
+            <table class="hashes">
+            <caption>SHA-256 of the data files</caption>
+            <tbody>{files}</tbody>
+            </table>
+            """);
+    }
+
+    static Markup Again(ComparisonReport report) => string.IsNullOrWhiteSpace(report.Provenance.CommandLine)
+        ? Markup.None
+        : Section("Run it again", Markup.Of($"<pre><code>{report.Provenance.CommandLine}</code></pre>"));
+
+    static Markup List(IEnumerable<Setting> settings) => Markup.Of($"""
+        <dl>{settings.Select(item => Markup.Of($"<div><dt>{item.Name}</dt><dd>{item.Value}</dd></div>\n"))}</dl>
+        """);
+
+    static Markup Section(string heading, params ReadOnlySpan<Markup> content) => Markup.Of($"""
+        <section>
+        <h2>{heading}</h2>
+        <div>
+        {Markup.Join(content.ToArray())}
+        </div>
+        </section>
+
+        """);
+
+    // The last epoch, if there is more than one or something to hold it against.
+    static int CloseUpEpoch(ComparisonReport report, ComparisonAnswer answer)
+    {
+        int epoch = answer.Epoch
+            ?? Math.Max(LastEpoch(report.With), LastEpoch(report.Without));
+        return epoch > 1 || report.Published.Any(other => other.Epoch == epoch) ? epoch : 0;
+    }
+
+    static int LastEpoch(RunCurve? run) => run is { Points: [.., var last] } ? last.Epoch : 0;
+}
