@@ -59,7 +59,6 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
             {
                 Directory.CreateDirectory(attempt);
                 source.Fetch(attempt, progress, cancellation);
-                cancellation.ThrowIfCancellationRequested();
                 Check(attempt, cancellation);
                 Place(attempt, wanted);
                 return;

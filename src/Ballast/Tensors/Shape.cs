@@ -58,7 +58,12 @@ public readonly struct Shape : IEquatable<Shape>
     }
 
     /// <summary>The sizes as an array of its own.</summary>
-    public int[] ToArray() => [.. this];
+    public int[] ToArray()
+    {
+        int[] sizes = new int[Rank]; // a collection expression would ask for Length, the number of values
+        CopyTo(sizes);
+        return sizes;
+    }
 
     /// <summary>For <c>foreach</c> over the sizes.</summary>
     public IEnumerator<int> GetEnumerator()

@@ -1,4 +1,4 @@
-namespace Ballast.Tests.Formats;
+namespace Ballast.Tests;
 
 public sealed class AtomicFileTests : IDisposable
 {

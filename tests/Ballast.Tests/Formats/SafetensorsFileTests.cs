@@ -4,7 +4,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ballast.Tests.Formats;
+namespace Ballast.Tests;
 
 public sealed class SafetensorsFileTests : IDisposable
 {
@@ -31,9 +31,9 @@ public sealed class SafetensorsFileTests : IDisposable
 
     static void AssertSame(IEnumerable<SafetensorsEntry> expected, IEnumerable<SafetensorsEntry> actual)
     {
-        static string Text(SafetensorsEntry e) =>
-            $"{e.Name} {e.Type} [{string.Join(",", e.Shape)}] {Convert.ToHexString(e.Data.Span)}";
-        Assert.Equal(expected.Select(Text).Order(StringComparer.Ordinal), actual.Select(Text).Order(StringComparer.Ordinal));
+        static IEnumerable<string> Texts(IEnumerable<SafetensorsEntry> entries) =>
+            entries.Select(e => $"{e} {Convert.ToHexString(e.Data.Span)}").Order(StringComparer.Ordinal);
+        Assert.Equal(Texts(expected), Texts(actual));
     }
 
     [Fact]
@@ -47,9 +47,12 @@ public sealed class SafetensorsFileTests : IDisposable
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         Assert.Equal(0, length % 8);
         string header = Encoding.UTF8.GetString(bytes, 8, length);
-        Assert.Equal(
-            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[3],"data_offsets":[4,7]}}""",
-            header.TrimEnd(' '));
+        const string Expected = """
+            {"__metadata__":{"format":"pt"},
+            "a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},
+            "b":{"dtype":"U8","shape":[3],"data_offsets":[4,7]}}
+            """;
+        Assert.Equal(Expected.ReplaceLineEndings(""), header.TrimEnd(' '));
         Assert.Equal([0, 0, 128, 63, 7, 8, 9], bytes[(8 + length)..]);
     }
 
@@ -65,7 +68,8 @@ public sealed class SafetensorsFileTests : IDisposable
         ];
         var metadata = new Dictionary<string, string> { ["über"] = "\"quoted\" \u0000 \ud83d\ude00", ["a"] = "" };
         string path = Saved(entries, metadata);
-        foreach (var file in (SafetensorsFile[])[SafetensorsFile.Load(path), SafetensorsFile.Parse(File.ReadAllBytes(path))])
+        SafetensorsFile[] files = [SafetensorsFile.Load(path), SafetensorsFile.Parse(File.ReadAllBytes(path))];
+        foreach (SafetensorsFile file in files)
         {
             AssertSame(entries, file.Entries);
             string[] names = ["layers.2.num_batches_tracked", "empty", "layers.1.weight", "flag"];
@@ -95,7 +99,8 @@ public sealed class SafetensorsFileTests : IDisposable
         AssertSame(entries, SafetensorsFile.Parse(bytes).Entries);
         int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         var header = SafetensorsHeader.Parse(bytes.AsSpan(8, length), bytes.Length - 8 - length, "test");
-        Assert.All(header.Tensors, item => Assert.Equal(0, (8 + length + item.Begin) % SafetensorsTypes.SizeOf(item.Type)));
+        Assert.All(header.Tensors,
+            item => Assert.Equal(0, (8 + length + item.Begin) % SafetensorsTypes.SizeOf(item.Type)));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ballast.Tests.Formats;
+namespace Ballast.Tests;
 
 /// <summary>Malformed and hostile files: each is refused as invalid data, and cheaply.</summary>
 public sealed class SafetensorsRefusalTests : IDisposable
@@ -171,7 +171,11 @@ public sealed class SafetensorsRefusalTests : IDisposable
     [Fact]
     public void Spaces_behind_the_header_and_empty_tensors_between_others_are_allowed()
     {
-        const string Header = """{"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},"e":{"dtype":"F64","shape":[0],"data_offsets":[1,1]},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}   """;
+        const string Header = """
+            {"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},
+            "e":{"dtype":"F64","shape":[0],"data_offsets":[1,1]},
+            "a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}
+            """ + "   ";
         Assert.Null(Refusal(File(Header, 3)));
         Assert.Equal(["a", "e", "b"], SafetensorsFile.Parse(File(Header, 3)).Entries.Select(e => e.Name));
     }

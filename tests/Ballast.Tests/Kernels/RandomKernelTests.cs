@@ -1,6 +1,6 @@
 using Ballast.Kernels;
 
-namespace Ballast.Tests.Kernels;
+namespace Ballast.Tests;
 
 /// <summary>The fast paths against their scalar references, bit for bit.</summary>
 public class RandomKernelTests

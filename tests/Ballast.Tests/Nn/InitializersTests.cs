@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Ballast.Tests.Tensors;
 
-namespace Ballast.Tests.Nn;
+namespace Ballast.Tests;
 
 public class InitializersTests
 {

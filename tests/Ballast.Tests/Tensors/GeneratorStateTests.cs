@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ballast.Tests.Tensors;
+namespace Ballast.Tests;
 
 public class GeneratorStateTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests.Tensors;
+namespace Ballast.Tests;
 
 public class GeneratorTests
 {
@@ -101,7 +101,8 @@ public class GeneratorTests
         var (recorded, generator) = Start(index);
         foreach (JsonProperty length in recorded.GetProperty("normal").EnumerateObject())
         {
-            float[] values = Randn(generator, int.Parse(length.Name, System.Globalization.CultureInfo.InvariantCulture));
+            int n = int.Parse(length.Name, System.Globalization.CultureInfo.InvariantCulture);
+            float[] values = Randn(generator, n);
             Assert.Equal((length.Name, length.Value.GetString()), (length.Name, Golden.Digest(values)));
         }
 

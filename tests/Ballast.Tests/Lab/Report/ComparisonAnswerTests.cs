@@ -91,6 +91,21 @@ public class ComparisonAnswerTests
     }
 
     [Fact]
+    public void An_epoch_with_a_loss_that_is_not_finite_has_no_mean()
+    {
+        double[] losses = [2.2, 2.1, 2.0, double.NaN, 1.9, 1.9, 1.8, 1.8, 1.8, 1.7];
+        string page = Seen(Complete with
+        {
+            Epochs = 1,
+            With = SampleComparison.First(Complete.With, 10),
+            Without = SampleComparison.Losses(losses),
+        });
+
+        Assert.Contains("After 5,000 mini-batches the loss was", page, StringComparison.Ordinal);
+        Assert.Contains("Mean loss of epoch 1 this run 1.720 –", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_measured_is_said_and_not_drawn()
     {
         string page = ComparisonPage.Render(Complete with { With = new(), Without = null });
