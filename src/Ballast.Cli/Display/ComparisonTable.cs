@@ -10,7 +10,7 @@ static class ComparisonTable
     public static void Print(ComparisonReport report)
     {
         var console = Output.Rich();
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii };
+        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2 };
         table.AddColumn("");
         foreach (string name in (string[])["with", "without"])
             table.AddColumn(new TableColumn(name).RightAligned());
