@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Ballast.Lab;
 
 namespace Ballast.Cli;
 
@@ -26,7 +27,7 @@ static class Application
 
         var parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
-            return Failure.Usage([.. parsed.Errors.Select(static error => error.Message)], Name(parsed));
+            return Failure.Usage([.. parsed.Errors.Select(error => error.Message + Hint(parsed, error.Message))], Name(parsed));
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -37,6 +38,18 @@ static class Application
         {
             return Failure.Report(error, Name(parsed), parsed.GetValue(CommonOptions.Verbose));
         }
+    }
+
+    // What is not known is perhaps misspelled.
+    static string Hint(ParseResult parsed, string message)
+    {
+        if (parsed.UnmatchedTokens.FirstOrDefault(token => message.Contains($"'{token}'", StringComparison.Ordinal)) is not { } word)
+            return "";
+        var command = parsed.CommandResult.Command;
+        var known = word.StartsWith('-')
+            ? command.Options.Select(static option => option.Name)
+            : command.Subcommands.Select(static part => part.Name);
+        return Suggestion.Nearest(word, known) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 
     static string Name(ParseResult parsed)

@@ -12,7 +12,7 @@ static class Failure
     public static int Usage(IReadOnlyList<string> problems, string command)
     {
         foreach (string problem in problems)
-            Console.Error.WriteLine($"error: {problem}");
+            Console.Error.WriteLine($"error: {InOptions(problem)}");
         Console.Error.WriteLine($"See {command} --help.");
         return 2;
     }

@@ -72,7 +72,7 @@ static class TrainCommand
         RunFolder.RefuseUsed(path);
         LayerText.Parse(settings.Layers);
         var data = source.Train(settings, cancellation);
-        var run = new TrainingRun(settings, data);
+        var run = Prepare(settings, data);
         var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
         var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance));
         return (folder, () => run.Start(folder, source, Listen(folder, json, progress), cancellation));
@@ -90,6 +90,19 @@ static class TrainCommand
             return (folder, static () => new RunOutcome(true, null));
         var run = new TrainingRun(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
+    }
+
+    // What the library refuses here, it refuses of the options.
+    static TrainingRun Prepare(RunSettings settings, Cifar10 data)
+    {
+        try
+        {
+            return new TrainingRun(settings, data);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     static IRunListener Listen(RunFolder folder, bool json, ProgressDisplay progress)

@@ -8,12 +8,13 @@ static class FirstStep
     /// <summary>The time, or null before the step.</summary>
     public static TimeSpan? After { get; private set; }
 
-    /// <summary>Notes the time when it is called first.</summary>
-    public static void Mark()
+    /// <summary>Notes the time when it is called first, and says whether it was.</summary>
+    public static bool Mark()
     {
         if (After is not null)
-            return;
+            return false;
         using var process = Process.GetCurrentProcess();
         After = DateTime.Now - process.StartTime;
+        return true;
     }
 }

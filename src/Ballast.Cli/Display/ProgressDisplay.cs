@@ -49,7 +49,19 @@ sealed class ProgressDisplay : IDisposable
         console = null;
     }
 
-    void Draw() => console!.Progress()
+    // A terminal that goes away takes the bar with it, not the training.
+    void Draw()
+    {
+        try
+        {
+            DrawUntilEnded();
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    void DrawUntilEnded() => console!.Progress()
         .AutoClear(true)
         .AutoRefresh(false)
         .Columns(
@@ -57,7 +69,7 @@ sealed class ProgressDisplay : IDisposable
             new DetailColumn(() => note.Detail))
         .Start(context =>
         {
-            var task = context.AddTask("", maxValue: 1);
+            var task = context.AddTask(Markup.Escape(note.What), maxValue: 1);
             do
             {
                 var now = note;

@@ -16,8 +16,8 @@ sealed class RunDisplay(ProgressDisplay progress, RunSettings settings) : IRunLi
 
     public void OnProgress(TrainingProgress state)
     {
-        FirstStep.Mark();
-        if (Output.IsTerminal)
+        // The first step's own speed would promise far too long a time.
+        if (!FirstStep.Mark() && Output.IsTerminal)
         {
             progress.Report($"training, {settings.Epochs} {(settings.Epochs == 1 ? "epoch" : "epochs")}",
                 state.Steps > 0 ? (double)state.Step / state.Steps : null,

@@ -13,9 +13,10 @@ public static class LayerKinds
         {
             int outputs = settings.Count("out");
             bool bias = settings.Flag("bias", true);
-            return input => input.Rank > 0
+            return input => (long)input[^1] * outputs <= int.MaxValue
                 ? (new Linear(input[^1], outputs, bias), input.WithLast(outputs))
-                : throw new ArgumentException($"linear: expected a sample with at least one axis, got {input}.");
+                : throw new ArgumentException(
+                    $"linear: {input[^1]} inputs and {outputs} outputs make more than {int.MaxValue} weights.");
         }),
 
         new("batchnorm", "batchnorm[:momentum=0.1,eps=1e-5,affine=true,track=true]",
