@@ -8,6 +8,9 @@ static class Failure
     const int NoSpace = 28;                         // ENOSPC
     const int DiskFull = unchecked((int)0x80070070);    // ERROR_DISK_FULL
 
+    /// <summary>The key of <see cref="Exception.Data"/> under which a command says how to go on.</summary>
+    public const string Remedy = "remedy";
+
     /// <summary>A command line that cannot be understood.</summary>
     public static int Usage(IReadOnlyList<string> problems, string command)
     {
@@ -33,6 +36,8 @@ static class Failure
         }
 
         Console.Error.WriteLine($"error: {InOptions(Describe(error))}");
+        if (error.Data[Remedy] is string remedy)
+            Console.Error.WriteLine(remedy);
         if (verbose || Environment.GetEnvironmentVariable("BALLAST_DEBUG") is { Length: > 0 })
             Console.Error.WriteLine(error);
         return 1;

@@ -39,6 +39,7 @@ static class CompareCommand
         using var progress = new ProgressDisplay();
         var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
         var comparison = Begin(result, source, interruption.Token);
+        string goOn = $"Continue with: {CommandText.Of(["ballast", "compare", "--resume", comparison.Folder.Path])}";
         bool completed;
         try
         {
@@ -48,14 +49,16 @@ static class CompareCommand
         {
             completed = false;
         }
+        catch (IOException error)
+        {
+            error.Data[Failure.Remedy] = goOn;
+            throw;
+        }
 
         progress.Dispose();
         Print(comparison);
         if (!completed)
-        {
-            throw new InterruptedException(
-                $"Stopped. Continue with: {CommandText.Of(["ballast", "compare", "--resume", comparison.Folder.Path])}");
-        }
+            throw new InterruptedException($"Stopped. {goOn}");
 
         if (result.GetValue(OpenReport))
             Process.Start(new ProcessStartInfo(Path.GetFullPath(comparison.Folder.ReportPath)) { UseShellExecute = true })?.Dispose();

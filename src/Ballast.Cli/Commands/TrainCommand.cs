@@ -39,6 +39,7 @@ static class TrainCommand
         var (folder, work) = result.Has(Resume)
             ? Reopen(result, source, json, progress, interruption.Token)
             : Begin(result, source, json, progress, interruption.Token);
+        string goOn = $"Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}";
         RunOutcome outcome;
         try
         {
@@ -48,13 +49,15 @@ static class TrainCommand
         {
             outcome = new RunOutcome(false, null);
         }
+        catch (IOException error)
+        {
+            error.Data[Failure.Remedy] = goOn;
+            throw;
+        }
 
         progress.Dispose();
         if (!outcome.Completed)
-        {
-            throw new InterruptedException(
-                $"Stopped. Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}");
-        }
+            throw new InterruptedException($"Stopped. {goOn}");
 
         if (json)
             CliJson.Print(new RunEnd(folder.Path, folder.WeightsPath, FirstStep.After?.TotalSeconds));

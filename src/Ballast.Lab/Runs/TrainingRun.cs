@@ -49,8 +49,8 @@ public sealed class TrainingRun
     public RunOutcome Resume(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default)
     {
         RefuseChangedData(folder);
-        return Run(folder, File.Exists(folder.CheckpointPath) ? Checkpoint.Load(folder.CheckpointPath) : null,
-            source, listener, cancellation);
+        var checkpoint = File.Exists(folder.CheckpointPath) ? Checkpoint.Load(folder.CheckpointPath) : null;
+        return Run(folder, checkpoint, source, listener, cancellation);
     }
 
     RunOutcome Run(
@@ -59,7 +59,7 @@ public sealed class TrainingRun
         var recorder = new RunRecorder(settings, loader, folder, listener);
         var trainer = new Trainer(network, optimizer, loader, recorder.Options);
         if (checkpoint is not null)
-            trainer.Resume(checkpoint);
+            Resume(trainer, checkpoint, folder);
         using (recorder.Open(checkpoint?.Step ?? 0))
         {
             if (!recorder.Train(trainer, cancellation))
@@ -72,6 +72,18 @@ public sealed class TrainingRun
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
             recorder.Write(test);
             return new RunOutcome(true, test);
+        }
+    }
+
+    static void Resume(Trainer trainer, Checkpoint checkpoint, RunFolder folder)
+    {
+        try
+        {
+            trainer.Resume(checkpoint);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{folder.CheckpointPath} does not belong to this run. {error.Message}", error);
         }
     }
 
