@@ -6,11 +6,14 @@ namespace Ballast.Kernels;
 /// <summary>Takes the rows of a product piece by piece, each while it is in the first-level cache.</summary>
 unsafe interface IRowConsumer
 {
-    /// <summary>These columns of this row will come soon: whatever they will be combined with may be fetched.</summary>
-    void Expect(int row, int column, int length);
-
     /// <summary>The values of one row from <paramref name="column"/> on.</summary>
     void Take(int row, int column, float* values, int length);
+
+    /// <summary>Where c begins, if it is to be written and no more; null for a consumer that takes.</summary>
+    float* Memory { get; }
+
+    /// <summary>From one row to the next in <see cref="Memory"/>.</summary>
+    int Stride { get; }
 }
 
 /// <summary>Products that sum over the rows of both operands: c[i, k] = sum over s of a[s, i] b[s, k]. With a the gradient of
@@ -93,7 +96,7 @@ static unsafe class ColumnProducts
         {
             int tile = 4 * S.Width;
             int block = Math.Min(Sums, LongestSum);
-            int chunk = Math.Clamp(ChunkFloats / Math.Max(1, block) / tile, 1, 384 / tile) * tile;
+            int chunk = Math.Clamp(ChunkFloats / Math.Max(1, block) / tile, 1, 512 / tile) * tile;
             chunk = Math.Min(chunk, (Columns + tile - 1) / tile * tile);
             bool whole = Sums <= LongestSum;
             int quads = last - first;
@@ -115,25 +118,36 @@ static unsafe class ColumnProducts
                     for (int j = 0; j < quads; j++)
                     {
                         int quad = Backwards ? quads - 1 - j : j;
-                        int row = (first + quad) * 4;
-                        int valid = Math.Min(4, Rows - row);
-                        float* sums = whole ? c : c + (nint)quad * 4 * chunk;
-                        if (s + block >= Sums)
-                        {
-                            for (int r = 0; r < valid; r++)
-                                Consumer.Expect(row + r, column, length);
-                        }
-
                         float* a = packedA + ((nint)quad * Sums + s) * 4;
-                        for (int k = 0; k < length; k += tile)
-                            Tile<S, V>(a, packedB + k, chunk, sums + k, count, s > 0);
-                        if (s + block < Sums)
-                            continue;
-                        for (int r = 0; r < valid; r++)
-                            Consumer.Take(row + r, column, sums + (nint)r * chunk, length);
+                        float* sums = whole ? c : c + (nint)quad * 4 * chunk;
+                        Quad<S, V>(a, packedB, sums, chunk, (first + quad) * 4, column, length, s, count);
                     }
                 }
             }
+        }
+
+        // Four rows of a chunk, for one block of s.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Quad<S, V>(
+            float* a, float* b, float* sums, int chunk, int row, int column, int length, int s, int count)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int tile = 4 * S.Width;
+            int valid = Math.Min(4, Rows - row);
+            if (Consumer.Memory is not null && valid == 4 && length % tile == 0)
+            {
+                float* c = Consumer.Memory + (nint)row * Consumer.Stride + column;
+                for (int k = 0; k < length; k += tile)
+                    Tile<S, V>(a, b + k, chunk, c + k, Consumer.Stride, count, s > 0);
+                return;
+            }
+
+            bool complete = s + count == Sums;
+            for (int k = 0; k < length; k += tile)
+                Tile<S, V>(a, b + k, chunk, sums + k, chunk, count, s > 0);
+            for (int r = 0; complete && r < valid; r++)
+                Consumer.Take(row + r, column, sums + (nint)r * chunk, length);
         }
 
         // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
@@ -167,12 +181,12 @@ static unsafe class ColumnProducts
 
     // c[4, 4 registers] = or += sum over s of a[s, 4] b[s, 4 registers].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tile<S, V>(float* a, float* b, nint stride, float* c, int count, bool add)
+    static void Tile<S, V>(float* a, float* b, nint strideB, float* c, nint strideC, int count, bool add)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         nint w = S.Width;
-        float* c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;
+        float* c1 = c + strideC, c2 = c1 + strideC, c3 = c2 + strideC;
         V p0 = S.Broadcast(0), p1 = p0, p2 = p0, p3 = p0;
         V q0 = p0, q1 = p0, q2 = p0, q3 = p0;
         V r0 = p0, r1 = p0, r2 = p0, r3 = p0;
@@ -185,7 +199,7 @@ static unsafe class ColumnProducts
             (t0, t1, t2, t3) = (S.Load(c3), S.Load(c3 + w), S.Load(c3 + 2 * w), S.Load(c3 + 3 * w));
         }
 
-        for (int s = 0; s < count; s++, a += 4, b += stride)
+        for (int s = 0; s < count; s++, a += 4, b += strideB)
         {
             V b0 = S.Load(b), b1 = S.Load(b + w), b2 = S.Load(b + 2 * w), b3 = S.Load(b + 3 * w);
             V v = S.Broadcast(a[0]);
@@ -232,13 +246,14 @@ static unsafe class ColumnProducts
     public readonly struct ToMemory(float* destination, int stride) : IRowConsumer
     {
         /// <inheritdoc/>
-        public void Expect(int row, int column, int length)
-        {
-        }
-
-        /// <inheritdoc/>
         public void Take(int row, int column, float* values, int length) =>
             new ReadOnlySpan<float>(values, length).CopyTo(
                 new Span<float>(destination + (nint)row * stride + column, length));
+
+        /// <inheritdoc/>
+        public float* Memory => destination;
+
+        /// <inheritdoc/>
+        public int Stride => stride;
     }
 }
