@@ -33,8 +33,18 @@ sealed class Buffer
         Capacity = capacity;
     }
 
+    Buffer(float value)
+    {
+        array = [value];
+        Capacity = 1;
+        holders = 1;
+    }
+
     /// <summary>How many floats fit.</summary>
     public int Capacity { get; }
+
+    /// <summary>Whether the memory stays at one address; a single value may move.</summary>
+    public bool IsPinned => Capacity > 1;
 
     /// <summary>How often this memory has been handed back.</summary>
     public int Generation { get; private set; }
@@ -50,6 +60,9 @@ sealed class Buffer
         buffer.holders = 1;
         return buffer;
     }
+
+    /// <summary>A single value, in memory that is never pooled: callers keep losses, and small garbage is cheap.</summary>
+    public static Buffer Single(float value) => new(value);
 
     /// <summary>A buffer that holds a copy of <paramref name="values"/>.</summary>
     public static Buffer Copy(ReadOnlySpan<float> values)
@@ -84,7 +97,8 @@ sealed class Buffer
         if (Interlocked.Decrement(ref holders) == 0)
         {
             Generation++;
-            Pool.Return(this);
+            if (Capacity > 1)
+                Pool.Return(this);
         }
     }
 
