@@ -67,8 +67,16 @@ public sealed class Cifar10 : ByteDataset
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];
 
+    // A mapping lives as long as the process.
+    internal override unsafe byte* Address(int index)
+    {
+        fixed (byte* first = Record(index))
+            return first + 1;
+    }
+
     /// <summary>Opens images of your own in the same layout: records of one label byte, 0 to 9, and 3072 bytes of image.
-    /// Nothing is known of such a file beforehand, so it is not held against a hash.</summary>
+    /// Nothing is known of such a file beforehand, so it is not held against a hash. It must not be written to
+    /// while it is in use.</summary>
     /// <exception cref="InvalidDataException">A file that is not made of such records, or a label above 9.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Cifar10 FromRecords(string path)
