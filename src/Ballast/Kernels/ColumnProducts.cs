@@ -55,6 +55,8 @@ static unsafe class ColumnProducts
         float* a, int strideS, int strideI, Rows b, int sums, int rows, int columns, C consumer, bool backwards = false)
         where C : struct, IRowConsumer
     {
+        if (columns == 0)
+            return;
         var work = new Work<C>
         {
             A = a, StrideS = strideS, StrideI = strideI, B = b, Sums = sums, Rows = rows, Columns = columns,
@@ -92,8 +94,8 @@ static unsafe class ColumnProducts
             where V : unmanaged
         {
             int tile = 4 * S.Width;
-            int block = Math.Min(Sums, LongestSum);
-            int chunk = Math.Clamp(ChunkFloats / Math.Max(1, block) / tile, 1, 384 / tile) * tile;
+            int block = Math.Clamp(Sums, 1, LongestSum);
+            int chunk = Math.Clamp(ChunkFloats / block / tile, 1, 384 / tile) * tile;
             chunk = Math.Min(chunk, (Columns + tile - 1) / tile * tile);
             bool whole = Sums <= LongestSum;
             int quads = last - first;

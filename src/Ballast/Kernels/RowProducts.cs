@@ -69,7 +69,7 @@ static unsafe class RowProducts
             where V : unmanaged
         {
             bool few = RowsX <= FewRows;
-            int block = Math.Min(K, few ? 512 : 1024);
+            int block = Math.Clamp(K, 1, few ? 512 : 1024);
             int tile = few ? RowsX : TileRows;
             int stride = (block + 15) / 16 * 16 + 16; // rows a power of two apart would share their cache sets
             float* rows = X.AreFloats ? null : Scratch.Take(tile * stride);
