@@ -10,6 +10,10 @@ public abstract class ByteDataset : Dataset
     /// <exception cref="ArgumentException">There is no such sample.</exception>
     public abstract ReadOnlySpan<byte> Bytes(int index);
 
+    /// <summary>Where a sample's bytes are, if they stay there for as long as the dataset lives; null if they may move. A
+    /// batch of such samples copies nothing: its layers read the dataset itself.</summary>
+    internal virtual unsafe byte* Address(int index) => null;
+
     /// <inheritdoc/>
     public override unsafe void Read(int index, Span<float> destination)
     {

@@ -64,6 +64,13 @@ public sealed class Cifar10 : ByteDataset
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];
 
+    // A mapping lives as long as the process.
+    internal override unsafe byte* Address(int index)
+    {
+        fixed (byte* first = Record(index))
+            return first + 1;
+    }
+
     /// <summary>Opens a file of records in the same layout, of which no hash is known.</summary>
     internal static Cifar10 FromRecords(string path)
     {

@@ -59,33 +59,54 @@ public sealed partial class DataLoader
             int size = loader.Dataset.SampleShape.Length;
             var labels = Buffer.Rent(count);
             var targets = labels.Integers(count);
-            Buffer values;
-            if (loader.Dataset is ByteDataset images)
-            {
-                values = Buffer.Rent((count * size + sizeof(float) - 1) / sizeof(float));
-                var bytes = values.Bytes(count * size);
-                for (int i = 0; i < count; i++)
-                {
-                    int sample = order is null ? first + i : order[first + i];
-                    images.Bytes(sample).CopyTo(bytes[(i * size)..]);
-                    targets[i] = images.Label(sample);
-                }
-
-                var pixels = new Values(new PixelValues(values));
-                return new Batch(
-                    new Tensor(loader.Dataset.SampleShape.Batched(count), pixels), new Labels(labels, count));
-            }
-
-            values = Buffer.Rent(count * size);
             for (int i = 0; i < count; i++)
+                targets[i] = loader.Dataset.Label(Sample(first + i));
+
+            var values = loader.Dataset is ByteDataset images
+                ? ReadImages(images, first, count, size)
+                : ReadFloats(first, count, size);
+            return new Batch(
+                new Tensor(loader.Dataset.SampleShape.Batched(count), values), new Labels(labels, count));
+        }
+
+        int Sample(int position) => order is null ? position : order[position];
+
+        Values ReadFloats(int first, int count, int size)
+        {
+            var values = Buffer.Rent(count * size);
+            for (int i = 0; i < count; i++)
+                loader.Dataset.Read(Sample(first + i), values.Span(i * size, size));
+            return new Values(values);
+        }
+
+        // Images that stay in place are not touched yet; others are copied, still as bytes.
+        unsafe Values ReadImages(ByteDataset images, int first, int count, int size)
+        {
+            var addresses = Buffer.Rent(PixelValues.AddressFloats(count));
+            object owner = images;
+            fixed (float* start = addresses.Span(PixelValues.AddressFloats(count)))
             {
-                int sample = order is null ? first + i : order[first + i];
-                loader.Dataset.Read(sample, values.Span(i * size, size));
-                targets[i] = loader.Dataset.Label(sample);
+                byte** to = (byte**)start;
+                if (images.Address(Sample(first)) is not null)
+                {
+                    for (int i = 0; i < count; i++)
+                        to[i] = images.Address(Sample(first + i));
+                }
+                else
+                {
+                    var copy = Buffer.Rent((count * size + sizeof(float) - 1) / sizeof(float));
+                    owner = copy;
+                    var bytes = copy.Bytes(count * size);
+                    for (int i = 0; i < count; i++)
+                    {
+                        images.Bytes(Sample(first + i)).CopyTo(bytes[(i * size)..]);
+                        fixed (byte* image = bytes[(i * size)..])
+                            to[i] = image;
+                    }
+                }
             }
 
-            return new Batch(
-                new Tensor(loader.Dataset.SampleShape.Batched(count), new Values(values)), new Labels(labels, count));
+            return new Values(new PixelValues(addresses, count, size, owner));
         }
     }
 }

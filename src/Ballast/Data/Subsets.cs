@@ -46,4 +46,6 @@ sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDat
         CheckIndex(index);
         return source.Bytes(indices[index]);
     }
+
+    internal override unsafe byte* Address(int index) => source.Address(indices[index]);
 }

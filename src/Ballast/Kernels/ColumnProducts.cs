@@ -6,23 +6,30 @@ namespace Ballast.Kernels;
 /// <summary>Takes the rows of a product piece by piece, each while it is in the first-level cache.</summary>
 unsafe interface IRowConsumer
 {
-    /// <summary>These columns of this row will come soon: whatever they will be combined with may be fetched.</summary>
-    void Expect(int row, int column, int length);
-
     /// <summary>The values of one row from <paramref name="column"/> on.</summary>
     void Take(int row, int column, float* values, int length);
+
+    /// <summary>Where c begins, if it is to be written and no more; null for a consumer that takes.</summary>
+    float* Memory { get; }
+
+    /// <summary>From one row to the next in <see cref="Memory"/>.</summary>
+    int Stride { get; }
 }
 
 /// <summary>Products that sum over the rows of both operands: c[i, k] = sum over s of a[s, i] b[s, k]. With a the gradient of
 /// a linear layer's output and b its input this is the gradient of its weight; with a read across, it is an ordinary matrix
 /// product.</summary>
-/// <remarks>A tile keeps 4 rows by 4 registers of c while s runs. b is copied in chunks of columns that stay in cache
-/// (turning bytes into floats on the way), a in groups of four rows. c is never written whole: a consumer gets each piece
+/// <remarks>A tile keeps 4 rows by 4 registers of c while s runs. b is copied, a chunk of columns at a time, into tiles that
+/// stay in cache (turning bytes into floats on the way), a into groups of four rows. c is never written whole: a consumer gets each piece
 /// while it is hot, so that an optimizer can apply a gradient that never exists in memory.</remarks>
 static unsafe class ColumnProducts
 {
-    const int ChunkFloats = 1 << 16;
-    const int LongestSum = 1024;
+    const int LongestChunk = 512; // columns that a consumer gets at once
+    const int FewSums = 16;
+    const int BlockSums = 128;
+    const int ManySums = 256;
+    const int SerialProducts = 1 << 18;
+    const int PrefetchRows = 16;
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -55,18 +62,15 @@ static unsafe class ColumnProducts
         float* a, int strideS, int strideI, Rows b, int sums, int rows, int columns, C consumer, bool backwards = false)
         where C : struct, IRowConsumer
     {
-        if (columns == 0)
-            return;
         var work = new Work<C>
         {
             A = a, StrideS = strideS, StrideI = strideI, B = b, Sums = sums, Rows = rows, Columns = columns,
             Consumer = consumer, Backwards = backwards,
         };
-        int parts = (rows + 3) / 4;
-        if ((long)sums * rows * columns < 1 << 18)
-            work.Run(0, parts, 0);
+        if ((long)sums * rows * columns < SerialProducts)
+            work.Run(0, work.Parts, 0);
         else
-            Workers.Run(work, parts);
+            Workers.Run(work, work.Parts);
     }
 
     struct Work<C> : IWork
@@ -77,6 +81,15 @@ static unsafe class ColumnProducts
         public Rows B;
         public C Consumer;
         public bool Backwards;
+
+        // With many sums, turning b into floats is dear: each worker takes columns of its own. With few, each keeps its rows.
+        readonly bool ByChunks => Sums >= ManySums && Columns >= 4 * LongestChunk;
+
+        readonly int Quads => (Rows + 3) / 4;
+
+        readonly int Chunks => (Columns + LongestChunk - 1) / LongestChunk;
+
+        public readonly int Parts => ByChunks ? Chunks : Quads;
 
         public readonly void Run(int first, int last, int worker)
         {
@@ -93,49 +106,117 @@ static unsafe class ColumnProducts
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            var (firstQuad, lastQuad) = ByChunks ? (0, Quads) : (first, last);
+            var (firstChunk, lastChunk) = ByChunks ? (first, last) : (0, Chunks);
+            int quads = lastQuad - firstQuad;
             int tile = 4 * S.Width;
-            int block = Math.Clamp(Sums, 1, LongestSum);
-            int chunk = Math.Clamp(ChunkFloats / block / tile, 1, 384 / tile) * tile;
-            chunk = Math.Min(chunk, (Columns + tile - 1) / tile * tile);
-            bool whole = Sums <= LongestSum;
-            int quads = last - first;
+            int chunk = Math.Min(LongestChunk, (Columns + tile - 1) / tile * tile);
+            bool few = Sums <= FewSums;
+            int block = Math.Min(Sums, few ? FewSums : BlockSums);
+            int rowsC = Consumer.Memory is not null || few ? 4 : quads * 4;
 
-            float* packedA = Scratch.Take(quads * 4 * Sums + block * chunk + (whole ? 4 : quads * 4) * chunk);
+            float* packedA = Scratch.Take(quads * 4 * Sums + block * chunk + rowsC * chunk);
             float* packedB = packedA + (nint)quads * 4 * Sums;
             float* c = packedB + (nint)block * chunk;
-            PackA(packedA, first, last);
+            PackA(packedA, firstQuad, lastQuad);
 
-            int chunks = (Columns + chunk - 1) / chunk;
-            for (int i = 0; i < chunks; i++)
+            for (int i = firstChunk; i < lastChunk; i++)
             {
-                int column = (Backwards ? chunks - 1 - i : i) * chunk;
+                int column = (Backwards ? lastChunk - 1 - (i - firstChunk) : i) * LongestChunk;
                 int length = Math.Min(chunk, Columns - column);
-                for (int s = 0; s == 0 || s < Sums; s += block)
+                if (few)
+                    RunFew<S, V>(packedA, packedB, c, chunk, firstQuad, quads, column, length);
+                else
+                    RunMany<S, V>(packedA, packedB, c, chunk, firstQuad, quads, column, length);
+            }
+        }
+
+        // A chunk of b stays in the first-level cache as it is; each group of rows is finished before the next begins.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void RunFew<S, V>(
+            float* packedA, float* packedB, float* c, int chunk, int first, int quads, int column, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int tile = 4 * S.Width;
+            PackB<S, V>(packedB, 0, Sums, column, length);
+            for (int j = 0; j < quads; j++)
+            {
+                int quad = Backwards ? quads - 1 - j : j;
+                int row = (first + quad) * 4;
+                bool direct = Consumer.Memory is not null && row + 4 <= Rows && length % tile == 0;
+                float* to = direct ? Consumer.Memory + (nint)row * Consumer.Stride + column : c;
+                for (int k = 0; k < length; k += tile)
                 {
-                    int count = Math.Min(block, Sums - s);
-                    PackB(packedB, s, count, column, length, chunk);
-                    for (int j = 0; j < quads; j++)
+                    Tile<S, V>(packedA + (nint)quad * Sums * 4, packedB + (nint)k * Sums, to + k,
+                        direct ? Consumer.Stride : chunk, Sums, add: false);
+                }
+
+                if (!direct)
+                    Take(c, chunk, row, column, length);
+            }
+        }
+
+        // A block of b, one tile wide, stays in the first-level cache while all rows use it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void RunMany<S, V>(
+            float* packedA, float* packedB, float* c, int chunk, int first, int quads, int column, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int tile = 4 * S.Width;
+            bool memory = Consumer.Memory is not null;
+            for (int s = 0; s < Sums; s += BlockSums)
+            {
+                int count = Math.Min(BlockSums, Sums - s);
+                PackB<S, V>(packedB, s, count, column, length);
+                for (int k = 0; k < length; k += tile)
+                {
+                    float* b = packedB + (nint)k * count;
+                    int width = Math.Min(tile, length - k);
+                    for (int quad = 0; quad < quads; quad++)
                     {
-                        int quad = Backwards ? quads - 1 - j : j;
                         int row = (first + quad) * 4;
-                        int valid = Math.Min(4, Rows - row);
-                        float* sums = whole ? c : c + (nint)quad * 4 * chunk;
-                        if (s + block >= Sums)
+                        float* a = packedA + ((nint)quad * Sums + s) * 4;
+                        if (!memory)
                         {
-                            for (int r = 0; r < valid; r++)
-                                Consumer.Expect(row + r, column, length);
+                            Tile<S, V>(a, b, c + (nint)quad * 4 * chunk + k, chunk, count, s > 0);
+                            continue;
                         }
 
-                        float* a = packedA + ((nint)quad * Sums + s) * 4;
-                        for (int k = 0; k < length; k += tile)
-                            Tile<S, V>(a, packedB + k, chunk, sums + k, count, s > 0);
-                        if (s + block < Sums)
-                            continue;
-                        for (int r = 0; r < valid; r++)
-                            Consumer.Take(row + r, column, sums + (nint)r * chunk, length);
+                        float* to = Consumer.Memory + (nint)row * Consumer.Stride + column + k;
+                        if (row + 4 <= Rows && width == tile)
+                            Tile<S, V>(a, b, to, Consumer.Stride, count, s > 0);
+                        else
+                            TileEdge<S, V>(a, b, c, to, Math.Min(4, Rows - row), width, count, s > 0);
                     }
                 }
             }
+
+            for (int j = 0; j < quads && !memory; j++)
+            {
+                int quad = Backwards ? quads - 1 - j : j;
+                Take(c + (nint)quad * 4 * chunk, chunk, (first + quad) * 4, column, length);
+            }
+        }
+
+        // A tile that reaches past the rows or columns of c goes there by way of scratch memory.
+        readonly void TileEdge<S, V>(float* a, float* b, float* c, float* to, int rows, int width, int count, bool add)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int tile = 4 * S.Width;
+            for (int r = 0; add && r < rows; r++)
+                new ReadOnlySpan<float>(to + (nint)r * Consumer.Stride, width).CopyTo(new Span<float>(c + r * tile, width));
+            Tile<S, V>(a, b, c, tile, count, add);
+            for (int r = 0; r < rows; r++)
+                new ReadOnlySpan<float>(c + r * tile, width).CopyTo(new Span<float>(to + (nint)r * Consumer.Stride, width));
+        }
+
+        readonly void Take(float* c, int stride, int row, int column, int length)
+        {
+            for (int r = 0; r < Math.Min(4, Rows - row); r++)
+                Consumer.Take(row + r, column, c + (nint)r * stride, length);
         }
 
         // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
@@ -156,20 +237,24 @@ static unsafe class ColumnProducts
             }
         }
 
-        readonly void PackB(float* packed, int s, int count, int column, int length, int chunk)
+        // [tile][s][4 registers], zero past the last column.
+        readonly void PackB<S, V>(float* packed, int s, int count, int column, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            for (int i = 0; i < count; i++, packed += chunk)
+            int tile = 4 * S.Width;
+            nint stride = (nint)tile * count;
+            for (int i = 0; i < count; i++)
             {
-                B.Copy(s + i, column, length, packed);
-                for (int k = length; k < chunk; k++)
-                    packed[k] = 0;
+                B.Prefetch(Math.Min(s + i + PrefetchRows, Sums - 1), column, length);
+                B.CopyTiles<S, V>(s + i, column, length, packed + i * tile, stride);
             }
         }
     }
 
     // c[4, 4 registers] = or += sum over s of a[s, 4] b[s, 4 registers].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tile<S, V>(float* a, float* b, nint stride, float* c, int count, bool add)
+    static void Tile<S, V>(float* a, float* b, float* c, nint stride, int count, bool add)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -187,7 +272,7 @@ static unsafe class ColumnProducts
             (t0, t1, t2, t3) = (S.Load(c3), S.Load(c3 + w), S.Load(c3 + 2 * w), S.Load(c3 + 3 * w));
         }
 
-        for (int s = 0; s < count; s++, a += 4, b += stride)
+        for (int s = 0; s < count; s++, a += 4, b += 4 * w)
         {
             V b0 = S.Load(b), b1 = S.Load(b + w), b2 = S.Load(b + 2 * w), b3 = S.Load(b + 3 * w);
             V v = S.Broadcast(a[0]);
@@ -234,13 +319,14 @@ static unsafe class ColumnProducts
     public readonly struct ToMemory(float* destination, int stride) : IRowConsumer
     {
         /// <inheritdoc/>
-        public void Expect(int row, int column, int length)
-        {
-        }
-
-        /// <inheritdoc/>
         public void Take(int row, int column, float* values, int length) =>
             new ReadOnlySpan<float>(values, length).CopyTo(
                 new Span<float>(destination + (nint)row * stride + column, length));
+
+        /// <inheritdoc/>
+        public float* Memory => destination;
+
+        /// <inheritdoc/>
+        public int Stride => stride;
     }
 }

@@ -35,9 +35,6 @@ unsafe interface ISimd<V>
     /// <summary><paramref name="value"/> where <paramref name="gate"/> is above zero, 0 elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);
 
-    /// <summary>a / (sqrt(b) * c + d) for b >= 0, to within two units in the last place.</summary>
-    static abstract V DivideBySqrt(V a, V b, V c, V d);
-
     /// <summary>The sum of all lanes, halves added to halves.</summary>
     static abstract float Sum(V a);
 
@@ -96,25 +93,6 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> WherePositive(Vector512<float> gate, Vector512<float> value) =>
         Vector512.ConditionalSelect(
             Vector512.GreaterThan(gate, Vector512<float>.Zero), value, Vector512<float>.Zero);
-
-    // Square root and division share one slow unit (about 10 cycles a vector each); the 14-bit estimates with one Newton
-    // step apiece run on the multiply-add units, where they hide behind the memory traffic of an optimizer.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> DivideBySqrt(
-        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
-    {
-        var safe = Avx512F.Max(b, Vector512.Create(1.17549435e-38f));
-        var r = Avx512F.ReciprocalSqrt14(safe);
-        var root = b * r;
-        var half = r * Vector512.Create(0.5f);
-        var error = Avx512F.FusedMultiplyAddNegated(root, root, b);
-        root = Avx512F.FusedMultiplyAdd(error, half, root);
-        var denominator = Avx512F.FusedMultiplyAdd(root, c, d);
-        var inverse = Avx512F.Reciprocal14(denominator);
-        var quotient = a * inverse;
-        var rest = Avx512F.FusedMultiplyAddNegated(quotient, denominator, a);
-        return Avx512F.FusedMultiplyAdd(rest, inverse, quotient);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Simd256.Sum(a.GetLower() + a.GetUpper());
@@ -180,11 +158,6 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> gate, Vector256<float> value) =>
         Vector256.GreaterThan(gate, Vector256<float>.Zero) & value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> DivideBySqrt(
-        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
-        a / Fma(Vector256.Sqrt(b), c, d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Simd128.Sum(a.GetLower() + a.GetUpper());
@@ -253,11 +226,6 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.GreaterThan(gate, Vector128<float>.Zero) & value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> DivideBySqrt(
-        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
-        a / Fma(Vector128.Sqrt(b), c, d);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a)
     {
         var pairs = a + Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1));
@@ -294,7 +262,6 @@ readonly unsafe struct SimdScalar : ISimd<float>
 
     public static float Max(float a, float b) => a > b || float.IsNaN(a) ? a : b;
     public static float WherePositive(float gate, float value) => gate > 0 ? value : 0;
-    public static float DivideBySqrt(float a, float b, float c, float d) => a / Fma(MathF.Sqrt(b), c, d);
     public static float Sum(float a) => a;
     public static Vector128<float> Sum(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 }

@@ -10,8 +10,11 @@ namespace Ballast.Kernels;
 /// and each row of w is read from memory once. A worker always has the same rows of w.</remarks>
 static unsafe class RowProducts
 {
-    const int TileRows = 5;
+    const int MaxTileRows = 6;
     const int FewRows = 10;
+    const int ManyRows = 256;
+    const int PartRows = 16;
+    const int SerialProducts = 1 << 18;
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -40,11 +43,10 @@ static unsafe class RowProducts
     public static void Compute(Rows x, float* w, float* bias, float* y, int rowsX, int rowsW, int k)
     {
         var work = new Work { X = x, W = w, Bias = bias, Y = y, RowsX = rowsX, RowsW = rowsW, K = k };
-        int parts = (rowsW + 3) / 4;
-        if ((long)rowsX * rowsW * k < 1 << 18)
-            work.Run(0, parts, 0);
+        if ((long)rowsX * rowsW * k < SerialProducts)
+            work.Run(0, work.Parts, 0);
         else
-            Workers.Run(work, parts);
+            Workers.Run(work, work.Parts);
     }
 
     struct Work : IWork
@@ -52,6 +54,13 @@ static unsafe class RowProducts
         public Rows X;
         public float* W, Bias, Y;
         public int RowsX, RowsW, K;
+
+        // Few rows of x: each worker keeps its rows of w. Many: each has rows of x, and so of everything computed from them.
+        readonly bool ByRowsX => RowsX >= ManyRows;
+
+        readonly int Quads => (RowsW + 3) / 4;
+
+        public readonly int Parts => ByRowsX ? (RowsX + PartRows - 1) / PartRows : Quads;
 
         public readonly void Run(int first, int last, int worker)
         {
@@ -68,17 +77,19 @@ static unsafe class RowProducts
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            var (firstX, lastX) = ByRowsX ? (first * PartRows, Math.Min(last * PartRows, RowsX)) : (0, RowsX);
+            var (firstQuad, lastQuad) = ByRowsX ? (0, Quads) : (first, last);
             bool few = RowsX <= FewRows;
             int block = Math.Clamp(K, 1, few ? 512 : 1024);
-            int tile = few ? RowsX : TileRows;
+            int tile = few ? RowsX : MaxTileRows;
             int stride = (block + 15) / 16 * 16 + 16; // rows a power of two apart would share their cache sets
             float* rows = X.AreFloats ? null : Scratch.Take(tile * stride);
             for (int start = 0; start == 0 || start < K; start += block)
             {
                 int length = Math.Min(block, K - start);
-                for (int n = 0; n < RowsX; n += tile)
+                for (int n = firstX; n < lastX; n += tile)
                 {
-                    int count = Math.Min(tile, RowsX - n);
+                    int count = Math.Min(tile, lastX - n);
                     float* x = rows;
                     if (X.AreFloats)
                     {
@@ -89,12 +100,27 @@ static unsafe class RowProducts
                     {
                         for (int i = 0; i < count; i++)
                             X.Copy(n + i, start, length, rows + i * stride);
+                        PrefetchNext(n + tile, tile, firstX, lastX, start, length);
                     }
 
-                    for (int quad = first; quad < last; quad++)
+                    for (int quad = firstQuad; quad < lastQuad; quad++)
                         Quad<S, V>(x, stride, n, count, quad * 4, start, length);
                 }
             }
+        }
+
+        // While this tile is multiplied, the next one's images come from memory.
+        readonly void PrefetchNext(int n, int tile, int firstX, int lastX, int start, int length)
+        {
+            if (n >= lastX)
+            {
+                n = firstX;
+                start += length;
+                length = Math.Min(length, K - start);
+            }
+
+            for (int i = n; length > 0 && i < Math.Min(n + tile, lastX); i++)
+                X.Prefetch(i, start, length);
         }
 
         // All x rows of a block with four rows of w.
@@ -108,19 +134,18 @@ static unsafe class RowProducts
             int valid = Math.Min(4, RowsW - r);
             // Past the last row of w the last one is read again and its sums are dropped.
             nint w1 = valid > 1 ? next : 0, w2 = valid > 2 ? 2 * next : w1, w3 = valid > 3 ? 3 * next : w2;
-            Vector128<float>* sums = stackalloc Vector128<float>[TileRows];
+            Vector128<float>* sums = stackalloc Vector128<float>[MaxTileRows];
             int i = 0;
             while (i < count)
             {
-                int taken = TileRows;
-                if (count - i >= TileRows)
-                    Five<S, V>(x + (nint)i * stride, stride, w, w + w1, w + w2, w + w3, length, sums);
+                float* rows = x + (nint)i * stride;
+                int taken = count - i >= 6 && count != FewRows ? 6 : count - i >= 5 ? 5 : 1;
+                if (taken == 6)
+                    Six<S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                else if (taken == 5)
+                    Five<S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else
-                {
-                    One<S, V>(x + (nint)i * stride, w, w + w1, w + w2, w + w3, length, sums);
-                    taken = 1;
-                }
-
+                    One<S, V>(rows, w, w + w1, w + w2, w + w3, length, sums);
                 for (int row = 0; row < taken; row++)
                     Add(Y + (nint)(n + i + row) * RowsW + r, sums[row], r, valid, start == 0);
                 i += taken;
@@ -139,6 +164,73 @@ static unsafe class RowProducts
 
             for (int i = 0; i < valid; i++)
                 y[i] = (!begin ? y[i] : Bias is null ? 0 : Bias[r + i]) + sums[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Six<S, V>(
+        float* x, nint stride, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride, x4 = x3 + stride, x5 = x4 + stride;
+        V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0;
+        V b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        V c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+        V d0 = a0, d1 = a0, d2 = a0, d3 = a0;
+        V e0 = a0, e1 = a0, e2 = a0, e3 = a0;
+        V f0 = a0, f1 = a0, f2 = a0, f3 = a0;
+        nint k = 0;
+        for (; k <= length - S.Width; k += S.Width)
+        {
+            V p0 = S.Load(w0 + k), p1 = S.Load(w1 + k), p2 = S.Load(w2 + k), p3 = S.Load(w3 + k);
+            V v = S.Load(x + k);
+            a0 = S.Fma(v, p0, a0);
+            a1 = S.Fma(v, p1, a1);
+            a2 = S.Fma(v, p2, a2);
+            a3 = S.Fma(v, p3, a3);
+            v = S.Load(x1 + k);
+            b0 = S.Fma(v, p0, b0);
+            b1 = S.Fma(v, p1, b1);
+            b2 = S.Fma(v, p2, b2);
+            b3 = S.Fma(v, p3, b3);
+            v = S.Load(x2 + k);
+            c0 = S.Fma(v, p0, c0);
+            c1 = S.Fma(v, p1, c1);
+            c2 = S.Fma(v, p2, c2);
+            c3 = S.Fma(v, p3, c3);
+            v = S.Load(x3 + k);
+            d0 = S.Fma(v, p0, d0);
+            d1 = S.Fma(v, p1, d1);
+            d2 = S.Fma(v, p2, d2);
+            d3 = S.Fma(v, p3, d3);
+            v = S.Load(x4 + k);
+            e0 = S.Fma(v, p0, e0);
+            e1 = S.Fma(v, p1, e1);
+            e2 = S.Fma(v, p2, e2);
+            e3 = S.Fma(v, p3, e3);
+            v = S.Load(x5 + k);
+            f0 = S.Fma(v, p0, f0);
+            f1 = S.Fma(v, p1, f1);
+            f2 = S.Fma(v, p2, f2);
+            f3 = S.Fma(v, p3, f3);
+        }
+
+        sums[0] = S.Sum(a0, a1, a2, a3);
+        sums[1] = S.Sum(b0, b1, b2, b3);
+        sums[2] = S.Sum(c0, c1, c2, c3);
+        sums[3] = S.Sum(d0, d1, d2, d3);
+        sums[4] = S.Sum(e0, e1, e2, e3);
+        sums[5] = S.Sum(f0, f1, f2, f3);
+        for (; k < length; k++)
+        {
+            var p = Vector128.Create(w0[k], w1[k], w2[k], w3[k]);
+            sums[0] += p * x[k];
+            sums[1] += p * x1[k];
+            sums[2] += p * x2[k];
+            sums[3] += p * x3[k];
+            sums[4] += p * x4[k];
+            sums[5] += p * x5[k];
         }
     }
 

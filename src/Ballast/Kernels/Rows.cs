@@ -1,14 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
-/// <summary>The rows of a matrix as a product reads them: floats, or the bytes of images, each standing for byte / 255.
-/// Bytes become floats in the reader's own cache, a quarter of the memory traffic of floats made beforehand.</summary>
+/// <summary>The rows of a matrix as a product reads them: floats a stride apart, or the bytes of images wherever they are,
+/// each standing for byte / 255. Bytes become floats in the reader's own cache: a quarter of the memory traffic of floats
+/// made beforehand, and nothing that one core writes for another to read.</summary>
 readonly unsafe struct Rows
 {
+    const int CacheLine = 64;
+
     readonly float* floats;
-    readonly byte* bytes;
+    readonly byte** images;
 
     /// <summary>Rows of floats, <paramref name="stride"/> apart.</summary>
     public Rows(float* floats, int stride)
@@ -17,18 +21,14 @@ readonly unsafe struct Rows
         Stride = stride;
     }
 
-    /// <summary>Rows of bytes, <paramref name="stride"/> apart.</summary>
-    public Rows(byte* bytes, int stride)
-    {
-        this.bytes = bytes;
-        Stride = stride;
-    }
+    /// <summary>Rows of bytes, each at an address of its own.</summary>
+    public Rows(byte** images) => this.images = images;
 
-    /// <summary>From one row to the next, in values.</summary>
+    /// <summary>From one row of floats to the next, in values.</summary>
     public int Stride { get; }
 
     /// <summary>Whether the rows are floats in memory already.</summary>
-    public bool AreFloats => floats is not null;
+    public bool AreFloats => images is null;
 
     /// <summary>Where a row of floats begins.</summary>
     public float* Row(int row) => floats + (nint)row * Stride;
@@ -37,15 +37,60 @@ readonly unsafe struct Rows
     public void Copy(int row, int start, int length, float* destination)
     {
         if (AreFloats)
-        {
             new ReadOnlySpan<float>(Row(row) + start, length).CopyTo(new Span<float>(destination, length));
-            return;
+        else
+            Convert(images[row] + start, destination, length);
+    }
+
+    /// <summary>Writes a part of a row as floats, cut into tiles of four registers, <paramref name="stride"/> apart; the last
+    /// one is filled up with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void CopyTiles<S, V>(int row, int start, int length, float* destination, nint stride)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int tile = 4 * S.Width;
+        int i = 0;
+        if (AreFloats)
+        {
+            float* from = Row(row) + start;
+            for (; i <= length - tile; i += tile, destination += stride)
+            {
+                for (int k = 0; k < tile; k += S.Width)
+                    S.Store(destination + k, S.Load(from + i + k));
+            }
+        }
+        else
+        {
+            byte* from = images[row] + start;
+            var divisor = S.Broadcast(-255f);
+            var reciprocal = S.Broadcast(1 / 255f);
+            for (; i <= length - tile; i += tile, destination += stride)
+            {
+                for (int k = 0; k < tile; k += S.Width)
+                    S.Store(destination + k, ToUnit<S, V>(S.LoadBytes(from + i + k), divisor, reciprocal));
+            }
         }
 
-        Convert(bytes + (nint)row * Stride + start, destination, length);
+        if (i == length)
+            return;
+        Copy(row, start + i, length - i, destination);
+        new Span<float>(destination + (length - i), tile - (length - i)).Clear();
+    }
+
+    /// <summary>Asks for a part of a row that will be copied soon. Images lie scattered over a large dataset: each is a wait
+    /// for memory unless it is asked for while there is other work.</summary>
+    public void Prefetch(int row, int start, int length)
+    {
+        if (AreFloats || !Sse.IsSupported)
+            return;
+        byte* from = images[row] + start;
+        for (int i = 0; i < length; i += CacheLine)
+            Sse.Prefetch0(from + i);
     }
 
     /// <summary>destination[i] = source[i] / 255, correctly rounded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convert(byte* source, float* destination, int length)
     {
         int i = 0;
@@ -58,8 +103,6 @@ readonly unsafe struct Rows
         Convert<SimdScalar, float>(source, destination, i, length);
     }
 
-    // Product with the reciprocal, corrected by the remainder: the same bits as a division for every byte, four times
-    // faster. Without a fused multiply-add the remainder is not exact, so there it is a division.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int Convert<S, V>(byte* source, float* destination, int i, int length)
         where S : struct, ISimd<V>
@@ -68,19 +111,20 @@ readonly unsafe struct Rows
         var divisor = S.Broadcast(-255f);
         var reciprocal = S.Broadcast(1 / 255f);
         for (; i <= length - S.Width; i += S.Width)
-        {
-            var value = S.LoadBytes(source + i);
-            if (!System.Runtime.Intrinsics.X86.Fma.IsSupported)
-            {
-                S.Store(destination + i, S.Divide(value, S.Broadcast(255f)));
-                continue;
-            }
-
-            var quotient = S.Multiply(value, reciprocal);
-            var rest = S.Fma(quotient, divisor, value);
-            S.Store(destination + i, S.Fma(rest, reciprocal, quotient));
-        }
-
+            S.Store(destination + i, ToUnit<S, V>(S.LoadBytes(source + i), divisor, reciprocal));
         return i;
+    }
+
+    // Product with the reciprocal, corrected by the remainder: the same bits as a division for every byte, and faster.
+    // Without a fused multiply-add the remainder is not exact, so there it is a division.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ToUnit<S, V>(V value, V divisor, V reciprocal)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        if (!Fma.IsSupported)
+            return S.Divide(value, S.Broadcast(255f));
+        var quotient = S.Multiply(value, reciprocal);
+        return S.Fma(S.Fma(quotient, divisor, value), reciprocal, quotient);
     }
 }

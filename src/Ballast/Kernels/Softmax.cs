@@ -6,6 +6,9 @@ namespace Ballast.Kernels;
 /// <summary>The softmax of each row, and the logarithm of its denominator.</summary>
 static unsafe class Softmax
 {
+    const int PartRows = 16;
+    const int SerialLength = 1 << 12;
+
     /// <summary>The scalar reference: p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]).</summary>
     public static void Reference(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
     {
@@ -29,12 +32,30 @@ static unsafe class Softmax
     {
         fixed (float* from = x, to = p, sums = logSums)
         {
-            if (Vector512.IsHardwareAccelerated)
-                Compute<Simd512, Vector512<float>>(from, to, sums, rows, classes);
-            else if (Vector256.IsHardwareAccelerated)
-                Compute<Simd256, Vector256<float>>(from, to, sums, rows, classes);
+            var work = new Work { X = from, P = to, LogSums = sums, Rows = rows, Classes = classes };
+            int parts = (rows + PartRows - 1) / PartRows;
+            if (x.Length < SerialLength)
+                work.Run(0, parts, 0);
             else
-                Compute<Simd128, Vector128<float>>(from, to, sums, rows, classes);
+                Workers.Run(work, parts);
+        }
+    }
+
+    struct Work : IWork
+    {
+        public float* X, P, LogSums;
+        public int Rows, Classes;
+
+        public readonly void Run(int first, int last, int worker)
+        {
+            int start = first * PartRows, count = Math.Min(last * PartRows, Rows) - start;
+            float* from = X + (nint)start * Classes, to = P + (nint)start * Classes;
+            if (Vector512.IsHardwareAccelerated)
+                Compute<Simd512, Vector512<float>>(from, to, LogSums + start, count, Classes);
+            else if (Vector256.IsHardwareAccelerated)
+                Compute<Simd256, Vector256<float>>(from, to, LogSums + start, count, Classes);
+            else
+                Compute<Simd128, Vector128<float>>(from, to, LogSums + start, count, Classes);
         }
     }
 
@@ -44,26 +65,28 @@ static unsafe class Softmax
         where V : unmanaged
     {
         int padded = (classes + S.Width - 1) / S.Width * S.Width;
-        float* row = Scratch.Take(padded);
+        float* row = Scratch.Take(2 * padded), exponentials = row + padded;
+        new Span<float>(row, padded).Fill(float.NegativeInfinity);
         for (int n = 0; n < rows; n++, x += classes, p += classes)
         {
-            float max = float.NegativeInfinity;
+            float max = x[0];
             for (int c = 0; c < classes; c++)
+            {
+                row[c] = x[c];
                 max = x[c] > max ? x[c] : max;
-            for (int c = 0; c < padded; c++)
-                row[c] = c < classes ? x[c] - max : float.NegativeInfinity;
+            }
 
-            V total = S.Broadcast(0);
+            V top = S.Broadcast(max), total = S.Broadcast(0);
             for (int c = 0; c < padded; c += S.Width)
             {
-                V e = S.Exp(S.Load(row + c));
-                S.Store(row + c, e);
+                V e = S.Exp(S.Subtract(S.Load(row + c), top));
+                S.Store(exponentials + c, e);
                 total = S.Add(total, e);
             }
 
             float sum = S.Sum(total), inverse = 1 / sum;
             for (int c = 0; c < classes; c++)
-                p[c] = row[c] * inverse;
+                p[c] = exponentials[c] * inverse;
             logSums[n] = max + MathF.Log(sum);
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -51,8 +50,10 @@ readonly struct AdamRule : IUpdateRule
         weight = S.Multiply(weight, S.Broadcast(Shrink));
         first = S.Fma(g, S.Broadcast(Rest1), S.Multiply(first, S.Broadcast(Beta1)));
         second = S.Fma(S.Multiply(g, S.Broadcast(Rest2)), g, S.Multiply(second, S.Broadcast(Beta2)));
-        weight = S.Fma(
-            S.DivideBySqrt(first, second, S.Broadcast(Scale), S.Broadcast(Epsilon)), S.Broadcast(Step), weight);
+        // Square root and division exactly: they have a unit of their own, which works beside the multiply-adds, and the
+        // estimates with a Newton step each that would replace them take longer.
+        var denominator = S.Fma(S.Sqrt(second), S.Broadcast(Scale), S.Broadcast(Epsilon));
+        weight = S.Fma(S.Divide(first, denominator), S.Broadcast(Step), weight);
     }
 }
 
@@ -183,27 +184,17 @@ static unsafe class Updates
         where R : struct, IUpdateRule
     {
         /// <inheritdoc/>
-        public void Expect(int row, int column, int length)
-        {
-            if (!Sse.IsSupported)
-                return;
-            nint offset = (nint)row * stride + column;
-            for (int i = 0; i < length; i += 16)
-            {
-                Sse.Prefetch0(weight + offset + i);
-                if (R.States > 0)
-                    Sse.Prefetch0(first + offset + i);
-                if (R.States > 1)
-                    Sse.Prefetch0(second + offset + i);
-            }
-        }
-
-        /// <inheritdoc/>
         public void Take(int row, int column, float* values, int length)
         {
             nint offset = (nint)row * stride + column;
             Apply(rule, values, weight + offset, first is null ? null : first + offset,
                 second is null ? null : second + offset, length);
         }
+
+        /// <inheritdoc/>
+        public float* Memory => null;
+
+        /// <inheritdoc/>
+        public int Stride => stride;
     }
 }

@@ -190,6 +190,9 @@ static class Workers
                 AwaitWork(seen);
                 if (retired)
                     return;
+                // A bell rung late, for work that is done already, is no new work.
+                if (Volatile.Read(ref epoch) == seen)
+                    continue;
                 seen = Volatile.Read(ref epoch);
                 var work = current!;
                 try

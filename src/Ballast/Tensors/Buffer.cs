@@ -12,20 +12,39 @@ sealed class Buffer
 {
     const int Alignment = 16; // floats
 
+    const int Page = 1024; // floats
+    static int made;
+
     readonly float[] array;
     readonly int offset;
     int holders;
 
     Buffer(int capacity)
     {
-        array = GC.AllocateUninitializedArray<float>(capacity + Alignment, pinned: true);
+        // Large buffers begin at eight different places of a page: a kernel that reads several of them side by side would
+        // otherwise find the same element of each in the same set of the cache.
+        int slack = capacity < Page ? 0 : Page;
+        array = GC.AllocateUninitializedArray<float>(capacity + slack + Alignment, pinned: true);
         nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        offset = (int)((-address & (Alignment * sizeof(float) - 1)) / sizeof(float));
+        int place = slack == 0 ? 0 : (Interlocked.Increment(ref made) * 3 % 8) * (Page / 8);
+        nint wanted = slack == 0 ? -address : place * sizeof(float) - address;
+        int mask = (Math.Max(slack, Alignment) * sizeof(float)) - 1;
+        offset = (int)((wanted & mask) / sizeof(float));
         Capacity = capacity;
+    }
+
+    Buffer(float value)
+    {
+        array = [value];
+        Capacity = 1;
+        holders = 1;
     }
 
     /// <summary>How many floats fit.</summary>
     public int Capacity { get; }
+
+    /// <summary>Whether the memory stays at one address; a single value may move.</summary>
+    public bool IsPinned => Capacity > 1;
 
     /// <summary>How often this memory has been handed back.</summary>
     public int Generation { get; private set; }
@@ -41,6 +60,9 @@ sealed class Buffer
         buffer.holders = 1;
         return buffer;
     }
+
+    /// <summary>A single value, in memory that is never pooled: callers keep losses, and small garbage is cheap.</summary>
+    public static Buffer Single(float value) => new(value);
 
     /// <summary>A buffer that holds a copy of <paramref name="values"/>.</summary>
     public static Buffer Copy(ReadOnlySpan<float> values)
@@ -75,7 +97,8 @@ sealed class Buffer
         if (Interlocked.Decrement(ref holders) == 0)
         {
             Generation++;
-            Pool.Return(this);
+            if (Capacity > 1)
+                Pool.Return(this);
         }
     }
 
@@ -113,7 +136,7 @@ sealed class Buffer
             if (length <= 1 << SmallestBits)
                 return 1 << SmallestBits;
             int step = 1 << (BitOperations.Log2((uint)length - 1) - 3);
-            return (int)Math.Min(((long)length + step - 1) / step * step, Array.MaxLength - Alignment);
+            return (int)Math.Min(((long)length + step - 1) / step * step, Array.MaxLength - Page - Alignment);
         }
 
         static int Class(int length)

@@ -5,7 +5,7 @@ namespace Ballast;
 /// its own, with its forward pass beside its rule.</summary>
 abstract class Operation
 {
-    static long counter;
+    static int counter;
 
     Values gradient;
 
@@ -31,7 +31,7 @@ abstract class Operation
 
     /// <summary>Later operations have larger numbers: going down the numbers is going back through the computation.
     /// </summary>
-    public long Order { get; }
+    public int Order { get; }
 
     /// <summary>Whether the walk in progress has met this operation.</summary>
     public bool Visited { get; set; }

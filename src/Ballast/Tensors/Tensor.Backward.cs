@@ -2,6 +2,8 @@ namespace Ballast;
 
 public partial class Tensor
 {
+    static readonly Buffer One = Buffer.Single(1);
+
     [ThreadStatic] static bool gradientsOff;
     [ThreadStatic] static List<Operation>? walk;
     [ThreadStatic] static List<Tensor>? kept;
@@ -32,9 +34,7 @@ public partial class Tensor
         if (Length != 1)
             Throw.InvalidOperation(
                 $"Backward: expected a single value, got {Shape}. Reduce it to a loss, or pass the gradient to start from.");
-        var one = Buffer.Rent(1);
-        one.Span(1)[0] = 1;
-        Backward(new Values(one), retainGraph);
+        Backward(new Values(One.Hold()), retainGraph);
     }
 
     /// <summary>Adds to the gradient of every parameter that this tensor was computed from, starting from
@@ -127,7 +127,7 @@ public partial class Tensor
 
         foreach (var operation in found)
             operation.Visited = false;
-        found.Sort(static (a, b) => b.Order.CompareTo(a.Order));
+        found.Sort(static (a, b) => b.Order - a.Order); // by difference: the numbers may wrap around
         return found;
     }
 

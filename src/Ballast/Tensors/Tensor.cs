@@ -15,17 +15,15 @@ namespace Ballast;
 public partial class Tensor
 {
     readonly Tensor? viewed; // data under another shape: the values are that tensor's
-    Buffer? buffer;
-    Deferred? recipe;
+    Values values;
     int generation;
     bool consumed;
 
     internal Tensor(Shape shape, Values values, Operation? producer = null)
     {
         Shape = shape;
-        buffer = values.Buffer;
-        recipe = values.Recipe;
-        generation = buffer?.Generation ?? 0;
+        this.values = values;
+        generation = values.Buffer?.Generation ?? 0;
         Producer = producer;
     }
 
@@ -66,14 +64,14 @@ public partial class Tensor
         {
             if (viewed is not null)
                 return viewed.Values;
-            if (buffer is not null && buffer.Generation != generation)
+            if (values.Buffer is { } buffer && buffer.Generation != generation)
                 ThrowGone();
-            return new Values(buffer, recipe);
+            return values;
         }
     }
 
     /// <summary>The recipe of values that nobody has read yet.</summary>
-    internal Deferred? Recipe => Root.recipe;
+    internal Deferred? Recipe => Root.values.Recipe;
 
     /// <summary>The values in memory, computed now if they are still a recipe.</summary>
     internal Buffer Buffer
@@ -82,16 +80,34 @@ public partial class Tensor
         {
             if (viewed is not null)
                 return viewed.Buffer;
-            if (buffer is null)
+            if (values.Buffer is not { } buffer)
             {
-                buffer = new Values(recipe!).Read(Length);
+                buffer = values.Read(Length);
+                values = new Values(buffer);
                 generation = buffer.Generation;
-                recipe = null;
             }
 
             if (buffer.Generation != generation)
                 ThrowGone();
             return buffer;
+        }
+    }
+
+    /// <summary>The values in memory that stays at one address for as long as it is held.</summary>
+    internal Buffer PinnedBuffer
+    {
+        get
+        {
+            var buffer = Buffer;
+            if (!buffer.IsPinned)
+            {
+                float value = buffer.Span(1)[0];
+                Root.values = new Values(Buffer.Rent(1));
+                Root.generation = Root.values.Buffer!.Generation;
+                Root.values.Buffer.Span(1)[0] = value;
+            }
+
+            return Buffer;
         }
     }
 
@@ -147,18 +163,13 @@ public partial class Tensor
             return;
         }
 
-        recipe?.Release();
-        recipe = null;
-        if (buffer is null)
-        {
-            buffer = GoneBuffer;
-            generation = -1;
-        }
-        else if (buffer.Generation == generation && generation >= 0)
-        {
-            generation = -1;
-            buffer.Release();
-        }
+        if (generation == Gone)
+            return;
+        if (values.Buffer is not { } buffer || buffer.Generation == generation)
+            values.Release();
+        if (values.Recipe is not null)
+            values = new Values(NoBuffer);
+        generation = Gone;
     }
 
     /// <summary>The values to write over in place. If something else holds them (a graph that still needs the old weights, a
@@ -168,15 +179,18 @@ public partial class Tensor
         var mine = Buffer;
         if (!mine.IsExclusive)
         {
-            buffer = Buffer.Copy(mine.Span(Length));
-            generation = buffer.Generation;
+            var copy = Buffer.Copy(mine.Span(Length));
             mine.Release();
+            mine = copy;
+            values = new Values(mine);
+            generation = mine.Generation;
         }
 
-        return buffer!.Span(Length);
+        return mine.Span(Length);
     }
 
-    static readonly Buffer GoneBuffer = Buffer.Rent(1);
+    const int Gone = -1;
+    static readonly Buffer NoBuffer = Buffer.Rent(1);
 
     void ThrowGone() => Throw.InvalidOperation(
         $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential that records nothing, was done with it and its memory went back to the pool. " +

@@ -3,47 +3,49 @@ namespace Ballast;
 /// <summary>A tensor's values or a gradient on its way: either in memory, or deferred as a recipe.</summary>
 /// <remarks>Whoever has a <see cref="Values"/> owns one hold on what is inside, and either passes it on or releases it.
 /// </remarks>
-readonly struct Values(Buffer? buffer, Deferred? recipe)
+readonly struct Values
 {
+    readonly object? held; // a Buffer or a Deferred
+
     /// <summary>Values in memory.</summary>
-    public Values(Buffer buffer) : this(buffer, null)
-    {
-    }
+    public Values(Buffer buffer) => held = buffer;
 
     /// <summary>Values that are computed when somebody reads them.</summary>
-    public Values(Deferred recipe) : this(null, recipe)
-    {
-    }
+    public Values(Deferred recipe) => held = recipe;
 
     /// <summary>The memory, where there is any.</summary>
-    public Buffer? Buffer { get; } = buffer;
+    public Buffer? Buffer => held as Buffer;
 
     /// <summary>The recipe, where nobody has read the values yet.</summary>
-    public Deferred? Recipe { get; } = recipe;
+    public Deferred? Recipe => held as Deferred;
 
     /// <summary>Whether there is nothing here.</summary>
-    public bool IsEmpty => Buffer is null && Recipe is null;
+    public bool IsEmpty => held is null;
 
     /// <summary>The same values, held once more.</summary>
     public Values Hold()
     {
-        Buffer?.Hold();
-        Recipe?.Hold();
+        if (held is Buffer buffer)
+            buffer.Hold();
+        else
+            Recipe?.Hold();
         return this;
     }
 
     /// <summary>Lets go of the values.</summary>
     public void Release()
     {
-        Buffer?.Release();
-        Recipe?.Release();
+        if (held is Buffer buffer)
+            buffer.Release();
+        else
+            Recipe?.Release();
     }
 
     /// <summary>The values in memory: a recipe is computed and let go.</summary>
     public Buffer Read(int length)
     {
-        if (Buffer is not null)
-            return Buffer;
+        if (held is Buffer buffer)
+            return buffer;
         var computed = Buffer.Rent(length);
         Recipe!.Write(computed.Span(length));
         Recipe.Release();

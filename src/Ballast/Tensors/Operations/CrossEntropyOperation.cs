@@ -38,13 +38,19 @@ sealed class CrossEntropyOperation : Operation
             sum += each[n];
         }
 
-        Shape shape = reduction == Reduction.None ? [rows] : Shape.Scalar;
+        Shape shape = [rows];
+        var values = new Values(losses);
         if (reduction != Reduction.None)
-            each[0] = (float)(reduction == Reduction.Mean ? sum / rows : sum);
+        {
+            shape = Shape.Scalar;
+            values = new Values(Buffer.Single((float)(reduction == Reduction.Mean ? sum / rows : sum)));
+            losses.Release();
+        }
+
         float weight = reduction switch { Reduction.Mean => 1f / rows, Reduction.Sum => 1, _ => 0 };
         var result = Records(x)
-            ? new CrossEntropyOperation(x, probabilities, labels, weight).Produce(shape, new Values(losses))
-            : new Tensor(shape, new Values(losses));
+            ? new CrossEntropyOperation(x, probabilities, labels, weight).Produce(shape, values)
+            : new Tensor(shape, values);
         probabilities.Release();
         return result;
     }

@@ -24,7 +24,7 @@ sealed unsafe class LinearOperation : Operation
     {
         int outputs = w.Shape[0], inputs = w.Shape[1], rows = shape.Length / Math.Max(1, outputs);
         var result = Buffer.Rent(shape.Length);
-        using var source = new RowSource(x.Recipe is PixelValues ? x.Values : new Values(x.Buffer), rows, inputs);
+        using var source = new RowSource(RowSource.Prepare(x, rows, inputs), rows, inputs);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(shape.Length))
             RowProducts.Compute(source.Rows, weights, bias, y, rows, outputs, inputs);
 
@@ -61,11 +61,19 @@ sealed unsafe class LinearOperation : Operation
 
         if (w.RequiresGrad)
         {
-            var product = new OuterProduct(dy.Hold(), input.Hold(), rows, outputs, inputs);
-            Give(w, w.Length >= DeferredLength ? new Values(product) : new Values(new Values(product).Read(w.Length)));
+            Give(w, w.Length >= DeferredLength
+                ? new Values(new OuterProduct(dy.Hold(), input.Hold(), rows, outputs, inputs))
+                : new Values(Product(dy, w.Length, outputs, inputs)));
         }
 
         dy.Release();
+    }
+
+    Buffer Product(Buffer dy, int length, int outputs, int inputs)
+    {
+        var dw = Buffer.Rent(length);
+        OuterProduct.Write(dy, input, rows, outputs, inputs, dw.Span(length));
+        return dw;
     }
 
     /// <inheritdoc/>

@@ -7,10 +7,13 @@ namespace Ballast;
 sealed unsafe class OuterProduct(Buffer dy, Values x, int rows, int outputs, int inputs) : Deferred
 {
     /// <inheritdoc/>
-    public override void Write(Span<float> destination)
+    public override void Write(Span<float> destination) => Write(dy, x, rows, outputs, inputs, destination);
+
+    /// <summary>Computes dy^T x at once.</summary>
+    public static void Write(Buffer dy, Values x, int rows, int outputs, int inputs, Span<float> destination)
     {
         fixed (float* to = destination)
-            Compute(new ColumnProducts.ToMemory(to, inputs), backwards: false);
+            Compute(dy, x, rows, outputs, inputs, new ColumnProducts.ToMemory(to, inputs), backwards: false);
     }
 
     /// <summary>Applies an optimizer's rule to the weight [outputs, inputs] and its state.</summary>
@@ -23,13 +26,14 @@ sealed unsafe class OuterProduct(Buffer dy, Values x, int rows, int outputs, int
         where R : struct, IUpdateRule
     {
         fixed (float* w = weight, m = first, v = second)
-            Compute(new Updates.ToWeights<R>(rule, w, m, v, inputs), backwards);
+            Compute(dy, x, rows, outputs, inputs, new Updates.ToWeights<R>(rule, w, m, v, inputs), backwards);
     }
 
-    void Compute<C>(C consumer, bool backwards)
+    static void Compute<C>(
+        Buffer dy, Values x, int rows, int outputs, int inputs, C consumer, bool backwards)
         where C : struct, IRowConsumer
     {
-        using var source = new RowSource(x.Recipe is PixelValues ? x : new Values(x.Buffer!), rows, inputs);
+        using var source = new RowSource(x, rows, inputs);
         fixed (float* g = dy.Span(rows * outputs))
             ColumnProducts.Compute(g, outputs, 1, source.Rows, rows, outputs, inputs, consumer, backwards);
     }

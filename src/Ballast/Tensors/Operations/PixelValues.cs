@@ -2,21 +2,44 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The values of images that are still bytes: byte / 255. A linear layer reads the bytes themselves; whoever else
-/// reads gets floats.</summary>
-sealed class PixelValues(Buffer bytes) : Deferred
+/// <summary>The values of images that are still bytes: byte / 255. A linear layer reads the bytes themselves, where they are;
+/// whoever else reads gets floats.</summary>
+/// <param name="addresses">Where each image's bytes are: as many addresses as there are images.</param>
+/// <param name="count">How many images there are.</param>
+/// <param name="size">How many bytes an image has.</param>
+/// <param name="owner">What keeps the bytes in place: their dataset, or a buffer of which this owns a hold.</param>
+sealed unsafe class PixelValues(Buffer addresses, int count, int size, object owner) : Deferred
 {
-    /// <summary>The bytes, row after row.</summary>
-    public Span<byte> Bytes(int length) => bytes.Bytes(length);
+    /// <summary>Where the images begin; good as long as this is alive.</summary>
+    public byte** Addresses
+    {
+        get
+        {
+            fixed (float* start = addresses.Span(AddressFloats(count)))
+                return (byte**)start;
+        }
+    }
+
+    /// <summary>How many floats hold that many addresses.</summary>
+    public static int AddressFloats(int count) => count * sizeof(byte*) / sizeof(float);
+
+    /// <summary>Whether the images are the rows of a matrix of this shape.</summary>
+    public bool AreRows(int rows, int columns) => rows == count && columns == size;
 
     /// <inheritdoc/>
-    public override unsafe void Write(Span<float> destination)
+    public override void Write(Span<float> destination)
     {
-        fixed (byte* from = Bytes(destination.Length))
         fixed (float* to = destination)
-            Rows.Convert(from, to, destination.Length);
+        {
+            for (int i = 0; i < count; i++)
+                Rows.Convert(Addresses[i], to + (nint)i * size, size);
+        }
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseSources() => bytes.Release();
+    protected override void ReleaseSources()
+    {
+        addresses.Release();
+        (owner as Buffer)?.Release();
+    }
 }
