@@ -65,8 +65,15 @@ static unsafe class ColumnProducts
     {
         var work = new Work<C>
         {
-            A = a, StrideS = strideS, StrideI = strideI, B = b, Sums = sums, Rows = rows, Columns = columns,
-            Consumer = consumer, Backwards = backwards,
+            A = a,
+            StrideS = strideS,
+            StrideI = strideI,
+            B = b,
+            Sums = sums,
+            Rows = rows,
+            Columns = columns,
+            Consumer = consumer,
+            Backwards = backwards,
         };
         if ((long)sums * rows * columns < SerialProducts)
             work.Run(0, work.Parts, 0);
