@@ -11,12 +11,16 @@ public sealed class Cifar10 : ByteDataset
 {
     readonly MappedFile[] files;
     readonly int recordsPerFile;
+    readonly byte[] labels; // apart from the images, which lie a page from one another
 
     Cifar10(MappedFile[] files)
     {
         this.files = files;
         recordsPerFile = files[0].Length / Cifar10Layout.RecordBytes;
         Count = files.Length * recordsPerFile;
+        labels = new byte[Count];
+        for (int i = 0; i < Count; i++)
+            labels[i] = Record(i)[0];
     }
 
     /// <inheritdoc/>
@@ -62,7 +66,11 @@ public sealed class Cifar10 : ByteDataset
         Cache(options ?? new()).Inspect(cancellation);
 
     /// <inheritdoc/>
-    public override int Label(int index) => Record(index)[0];
+    public override int Label(int index)
+    {
+        CheckIndex(index);
+        return labels[index];
+    }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];

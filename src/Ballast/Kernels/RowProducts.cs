@@ -80,7 +80,7 @@ static unsafe class RowProducts
             var (firstX, lastX) = ByRowsX ? (first * PartRows, Math.Min(last * PartRows, RowsX)) : (0, RowsX);
             var (firstQuad, lastQuad) = ByRowsX ? (0, Quads) : (first, last);
             bool few = RowsX <= FewRows;
-            int block = Math.Min(K, few ? 512 : 1024);
+            int block = Math.Clamp(K, 1, few ? 512 : 1024);
             int tile = few ? RowsX : MaxTileRows;
             int stride = (block + 15) / 16 * 16 + 16; // rows a power of two apart would share their cache sets
             float* rows = X.AreFloats ? null : Scratch.Take(tile * stride);

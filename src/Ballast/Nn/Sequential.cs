@@ -32,7 +32,8 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         foreach (var layer in layers)
         {
             var next = layer.Forward(current);
-            if (!Tensor.Recording && current.Root != next.Root && current.Root != input.Root)
+            bool spent = current.Root != next.Root && current.Root != input.Root && current.Root is not Parameter;
+            if (spent && !Tensor.Recording)
                 current.ReleaseValues();
             current = next;
         }

@@ -5,21 +5,6 @@ public class ByteDatasetTests
     static readonly byte[] EveryByte = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
     [Fact]
-    public void Every_byte_becomes_exactly_itself_over_255_at_every_length()
-    {
-        for (int length = 0; length <= 256; length++)
-        {
-            var source = EveryByte.AsSpan(256 - length);
-            var destination = new float[length + 1];
-            destination[length] = -1;
-            ByteDataset.ToUnit(source, destination);
-            for (int i = 0; i < length; i++)
-                Assert.Equal(source[i] / 255f, destination[i]);
-            Assert.Equal(-1, destination[length]);
-        }
-    }
-
-    [Fact]
     public void A_subset_keeps_the_bytes_in_place()
     {
         var all = new Digits();

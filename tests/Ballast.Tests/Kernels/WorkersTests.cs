@@ -1,0 +1,99 @@
+using Ballast.Kernels;
+
+namespace Ballast.Tests.Kernels;
+
+public sealed class WorkersTests : IDisposable
+{
+    readonly int threads = Compute.Threads;
+
+    public void Dispose() => Compute.Threads = threads;
+
+    readonly struct Counting(int[] done, int bad = -1) : IWork
+    {
+        public void Run(int first, int last, int worker)
+        {
+            for (int part = first; part < last; part++)
+            {
+                if (part == bad)
+                    throw new InvalidOperationException($"part {part}");
+                Interlocked.Increment(ref done[part]);
+            }
+        }
+    }
+
+    readonly struct Outer(int[] done) : IWork
+    {
+        public void Run(int first, int last, int worker)
+        {
+            for (int part = first; part < last; part++)
+                Workers.Run(new Counting(done), done.Length);
+        }
+    }
+
+    [Fact]
+    public void Every_part_is_done_once_for_any_number_of_threads()
+    {
+        for (int count = 1; count <= 5; count++)
+        {
+            Compute.Threads = count;
+            for (int parts = 0; parts <= 40; parts++)
+            {
+                int[] done = new int[parts];
+                Workers.Run(new Counting(done), parts);
+                Assert.All(done, times => Assert.Equal(1, times));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_a_part_throws_reaches_the_caller_and_the_next_work_runs()
+    {
+        foreach (int count in new[] { 1, 2, 3 })
+        {
+            Compute.Threads = count;
+            for (int bad = 0; bad < 6; bad++)
+            {
+                int part = bad;
+                var error = Assert.Throws<InvalidOperationException>(() => Workers.Run(new Counting(new int[6], part), 6));
+                Assert.Equal($"part {bad}", error.Message);
+                int[] done = new int[6];
+                Workers.Run(new Counting(done), 6);
+                Assert.All(done, times => Assert.Equal(1, times));
+            }
+        }
+    }
+
+    [Fact]
+    public void Work_that_starts_work_gets_it_done()
+    {
+        Compute.Threads = 2;
+        int[] done = new int[7];
+        Workers.Run(new Outer(done), 4);
+        Assert.All(done, times => Assert.Equal(4, times));
+    }
+
+    [Fact]
+    public async Task Work_from_several_threads_at_once_gets_done()
+    {
+        Compute.Threads = 2;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int round = 0; round < 200; round++)
+            {
+                int[] done = new int[9];
+                Workers.Run(new Counting(done), 9);
+                Assert.All(done, times => Assert.Equal(1, times));
+            }
+        })));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(257)]
+    public void A_number_of_threads_that_cannot_be_is_refused(int count)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Compute.Threads = count);
+        Assert.Contains($"expected 1 to 256 threads, got {count}", error.Message, StringComparison.Ordinal);
+    }
+}
