@@ -102,8 +102,12 @@ public sealed class RunFolder
         {
             // The version first: what else is in a file of another one is not known here.
             using var document = JsonDocument.Parse(json);
-            if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out int version))
+            if (!document.RootElement.TryGetProperty("format", out var format)
+                || format.ValueKind != JsonValueKind.Number || !format.TryGetInt32(out int version))
+            {
                 throw new InvalidDataException($"{file} does not say which version it is of (\"format\"). It is not a run of Ballast's.");
+            }
+
             if (version != Format)
             {
                 throw new InvalidDataException(

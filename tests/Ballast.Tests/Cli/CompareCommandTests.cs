@@ -41,13 +41,13 @@ public sealed class CompareCommandTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        var (code, errors) = BallastProcess.RunUntil(folder, "Starting epoch 3", kill: false, Arguments(200));
+        var (code, errors) = BallastProcess.RunUntil(folder, "Starting epoch 3", kill: false, Arguments(100));
         Assert.Equal((130, "Stopped. Continue with: ballast compare --resume run\n"), (code, errors));
         Assert.True(File.Exists(Path.Combine(folder.File("run"), "report.html")));
         Assert.False(Directory.Exists(Path.Combine(folder.File("run"), "without")));
         var (resumed, output, _) = BallastProcess.Run(folder, "compare", "--resume", "run");
         Assert.Equal(0, resumed);
         Assert.Contains("Without batch normalization", output, StringComparison.Ordinal);
-        Assert.Contains("Mean loss of epoch 200", output, StringComparison.Ordinal);
+        Assert.Contains("Mean loss of epoch 100", output, StringComparison.Ordinal);
     }
 }

@@ -10,8 +10,8 @@ public sealed class ResumeTests : IDisposable
 
     static string[] Arguments(string run) =>
     [
-        "train", "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "200", "--log-every", "7",
-        "--checkpoint-every", "5", "--out", run,
+        "train", "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "150", "--log-every", "7",
+        "--checkpoint-every", "15", "--out", run,
     ];
 
     byte[] Bytes(string run, string name) => File.ReadAllBytes(Path.Combine(folder.File(run), name));
