@@ -5,13 +5,16 @@ namespace Ballast.Tests;
 public sealed class ResumeTests : IDisposable
 {
     readonly TemporaryFolder folder = new();
+    readonly string records;
+
+    public ResumeTests() => records = SampleRun.Repeat(folder);
 
     public void Dispose() => folder.Dispose();
 
-    static string[] Arguments(string run) =>
+    string[] Arguments(string run) =>
     [
-        "train", "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "150", "--log-every", "7",
-        "--checkpoint-every", "15", "--out", run,
+        "train", "--data", records, "--test-data", SampleRun.Slice, "--epochs", "15", "--log-every", "7",
+        "--checkpoint-every", "80", "--out", run,
     ];
 
     byte[] Bytes(string run, string name) => File.ReadAllBytes(Path.Combine(folder.File(run), name));

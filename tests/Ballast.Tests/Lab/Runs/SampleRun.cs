@@ -14,6 +14,17 @@ static class SampleRun
 
     public static Provenance Provenance(Cifar10 data) => Machine.Describe("ballast train", RunData.Describe(data));
 
+    /// <summary>Writes the images ten times over to a file: epochs that take long enough to be interrupted.</summary>
+    public static string Repeat(TemporaryFolder folder)
+    {
+        string path = folder.File("records.bin");
+        byte[] slice = File.ReadAllBytes(Slice);
+        using var file = File.Create(path);
+        for (int i = 0; i < 10; i++)
+            file.Write(slice);
+        return path;
+    }
+
     public static RunFolder Folder(string path, RunSettings settings) =>
         RunFolder.Create(path, new RunRecord(RunKind.Train, settings, Provenance(Cifar10.FromRecords(Slice))));
 
