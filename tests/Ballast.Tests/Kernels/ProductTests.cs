@@ -58,13 +58,14 @@ public sealed unsafe class ProductTests : IDisposable
             float[] floats = Array.ConvertAll(bytes, value => value / 255f), w = Draw.Floats(7 * k, 5);
             float[] y = new float[rows * 7], z = new float[rows * 7];
             float[] dw = new float[rows * k], dz = new float[rows * k];
-            fixed (byte* b = bytes)
+            fixed (byte* start = bytes)
+            fixed (nint* b = Draw.Addresses(start, rows, k))
             fixed (float* x = floats, weights = w, to = y, other = z, d = dw, e = dz)
             {
-                RowProducts.Compute(new Rows(b, k), weights, null, to, rows, 7, k);
+                RowProducts.Compute(new Rows((byte**)b), weights, null, to, rows, 7, k);
                 RowProducts.Compute(new Rows(x, k), weights, null, other, rows, 7, k);
                 ColumnProducts.Compute(
-                    weights, 3, 1, new Rows(b, k), rows, 3, k, new ColumnProducts.ToMemory(d, k));
+                    weights, 3, 1, new Rows((byte**)b), rows, 3, k, new ColumnProducts.ToMemory(d, k));
                 ColumnProducts.Compute(
                     weights, 3, 1, new Rows(x, k), rows, 3, k, new ColumnProducts.ToMemory(e, k));
             }
@@ -124,9 +125,9 @@ public sealed unsafe class ProductTests : IDisposable
     // A piece that came twice would show as twice its value, one that never came as zero.
     readonly struct Adding(float* destination, int stride) : IRowConsumer
     {
-        public void Expect(int row, int column, int length)
-        {
-        }
+        public float* Memory => null;
+
+        public int Stride => stride;
 
         public void Take(int row, int column, float* values, int length)
         {

@@ -55,11 +55,12 @@ public unsafe class RowsTests
         byte[] bytes = Draw.Bytes(5 * 37, 1);
         float[] floats = Array.ConvertAll(bytes, value => value / 255f);
         float[] fromBytes = new float[20], fromFloats = new float[20];
-        fixed (byte* b = bytes)
+        fixed (byte* start = bytes)
+        fixed (nint* b = Draw.Addresses(start, 5, 37))
         fixed (float* f = floats, to = fromBytes, other = fromFloats)
         {
-            Assert.False(new Rows(b, 37).AreFloats);
-            new Rows(b, 37).Copy(3, 11, 20, to);
+            Assert.False(new Rows((byte**)b).AreFloats);
+            new Rows((byte**)b).Copy(3, 11, 20, to);
             new Rows(f, 37).Copy(3, 11, 20, other);
         }
 
