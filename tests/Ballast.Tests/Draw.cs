@@ -47,8 +47,4 @@ static class Draw
         [.. state.SelectMany(static entry => entry.Value.Tensor is { } tensor
             ? Bits(tensor.AsSpan()).Select(static bit => (long)bit)
             : [entry.Value.Number!.Value])];
-
-    /// <summary>Where each of the rows in a matrix of bytes begins.</summary>
-    public static unsafe nint[] Addresses(byte* start, int rows, int columns) =>
-        [.. Enumerable.Range(0, rows).Select(row => (nint)start + row * columns)];
 }
