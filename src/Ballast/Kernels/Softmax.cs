@@ -9,7 +9,8 @@ static unsafe class Softmax
     const int PartRows = 16;
     const int SerialLength = 1 << 12;
 
-    /// <summary>The scalar reference: p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]).</summary>
+    /// <summary>The scalar reference: p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]); logSums[n] = ln of the sum over j of
+    /// exp(x[n, j] - max).</summary>
     public static void Reference(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
     {
         for (int n = 0; n < rows; n++)
@@ -22,12 +23,12 @@ static unsafe class Softmax
                 sum += Math.Exp(value - max);
             for (int c = 0; c < classes; c++)
                 p[n * classes + c] = (float)(Math.Exp(row[c] - max) / sum);
-            logSums[n] = (float)(max + Math.Log(sum));
+            logSums[n] = (float)Math.Log(sum);
         }
     }
 
-    /// <summary>p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]); logSums[n] = ln of that sum. The largest value of a row
-    /// is subtracted first, so that nothing overflows.</summary>
+    /// <summary>p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]). The largest value of a row, max, is subtracted first, so
+    /// that nothing overflows; logSums[n] = ln of the sum over j of exp(x[n, j] - max).</summary>
     public static void Compute(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
     {
         fixed (float* from = x, to = p, sums = logSums)
@@ -87,7 +88,7 @@ static unsafe class Softmax
             float sum = S.Sum(total), inverse = 1 / sum;
             for (int c = 0; c < classes; c++)
                 p[c] = exponentials[c] * inverse;
-            logSums[n] = max + MathF.Log(sum);
+            logSums[n] = MathF.Log(sum);
         }
     }
 }

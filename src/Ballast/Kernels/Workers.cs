@@ -81,6 +81,7 @@ static class Workers
         var shared = Work<T>.Instance;
         shared.Value = work;
         shared.Parts = parts;
+        shared.Error = null;
         current = shared;
         int mine = Interlocked.Increment(ref epoch);
         foreach (var helper in helpers)
@@ -99,10 +100,7 @@ static class Workers
         }
 
         if (shared.Error is { } error)
-        {
-            shared.Error = null;
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

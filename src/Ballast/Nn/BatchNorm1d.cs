@@ -72,12 +72,12 @@ public sealed class BatchNorm1d : Module
     public long NumBatchesTracked { get; private set; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Another rank or another number of channels, or in training mode just one value a
-    /// channel, which has no variance.</exception>
+    /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
+    /// statistics are the batch's: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
-        var layout = Layout(input.Shape);
         bool ofBatch = Training || RunningMean is null;
+        var layout = Layout(input.Shape, ofBatch);
         Span<double> statistics = stackalloc double[2 * 64];
         double[]? rented = null;
         if (NumFeatures > 64)
@@ -104,7 +104,7 @@ public sealed class BatchNorm1d : Module
         return output;
     }
 
-    ChannelLayout Layout(Shape shape)
+    ChannelLayout Layout(Shape shape, bool ofBatch)
     {
         if (shape.Rank is not (2 or 3) || shape[1] != NumFeatures)
         {
@@ -116,14 +116,20 @@ public sealed class BatchNorm1d : Module
         }
 
         var layout = new ChannelLayout(shape[0], NumFeatures, shape.Rank == 3 ? shape[2] : 1);
-        if (layout.PerChannel == 0 || (Training && layout.PerChannel == 1))
+        if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch))
+            return layout;
+        if (Training)
         {
             Throw.Argument(
                 $"{this}: expected more than 1 value per channel when training, got input {shape}. One value has no variance. " +
                 "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.");
         }
 
-        return layout;
+        Throw.Argument(ofBatch
+            ? $"{this}: it has no running statistics, and {layout.PerChannel} value per channel in the input {shape} gives none. " +
+              "Use a larger batch, or a layer with trackRunningStats: true."
+            : $"{this}: the input {shape} has no values.");
+        return default;
     }
 
     // statistics holds the biased variance; the running one is unbiased.

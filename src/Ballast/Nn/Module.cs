@@ -46,13 +46,18 @@ public abstract partial class Module
     /// <summary>All parameters, this module's own before its parts'.</summary>
     public IEnumerable<Parameter> Parameters() => NamedParameters().Select(static entry => entry.Parameter);
 
-    /// <summary>All parameters by their dotted names, this module's own before its parts'.</summary>
+    /// <summary>All parameters by their dotted names, this module's own before its parts'. One that is registered in several
+    /// places is listed at the first.</summary>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
     {
+        var met = new HashSet<Parameter>();
         foreach (var (path, module) in NamedModules())
         {
             foreach (var (name, parameter) in module.parameters)
-                yield return (Join(path, name), parameter);
+            {
+                if (met.Add(parameter))
+                    yield return (Join(path, name), parameter);
+            }
         }
     }
 

@@ -89,7 +89,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Not [N, C].</exception>
     public Tensor Softmax()
     {
-        Throw.Unless(Shape.Rank == 2, $"Softmax: expected [N, C], got {Shape}.");
+        Throw.Unless(Shape.Rank == 2 && Shape[1] > 0, $"Softmax: expected [N, C], got {Shape}.");
         var probabilities = Buffer.Rent(Length);
         var sums = Buffer.Rent(Shape[0]);
         Kernels.Softmax.Compute(AsSpan(), probabilities.Span(Length), sums.Span(Shape[0]), Shape[0], Shape[1]);

@@ -33,6 +33,8 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(11, 7, 3071)]
     [InlineData(9, 66, 1025)]
     [InlineData(128, 13, 517)]
+    [InlineData(256, 9, 130)]
+    [InlineData(271, 5, 1030)]
     public void Rows_times_rows_meet_the_formula_where_rows_are_cut(int rowsX, int rowsW, int k)
     {
         RowsTimesRows(rowsX, rowsW, k, bias: true);
@@ -52,19 +54,23 @@ public sealed unsafe class ProductTests : IDisposable
     [Fact]
     public void Bytes_give_the_bits_of_the_floats_they_stand_for()
     {
-        foreach (var (rows, k) in new[] { (1, 1), (3, 17), (10, 3072), (11, 3072), (13, 1100), (16, 255) })
+        foreach (var (rows, k) in new[] { (1, 1), (3, 17), (10, 3072), (11, 3072), (13, 1100), (16, 255), (17, 600), (260, 2100) })
         {
             byte[] bytes = Draw.Bytes(rows * k, 4);
             float[] floats = Array.ConvertAll(bytes, value => value / 255f), w = Draw.Floats(7 * k, 5);
             float[] y = new float[rows * 7], z = new float[rows * 7];
-            float[] dw = new float[rows * k], dz = new float[rows * k];
+            float[] dw = new float[3 * k], dz = new float[3 * k];
+            byte*[] images = new byte*[rows];
             fixed (byte* b = bytes)
+            fixed (byte** all = images)
             fixed (float* x = floats, weights = w, to = y, other = z, d = dw, e = dz)
             {
-                RowProducts.Compute(new Rows(b, k), weights, null, to, rows, 7, k);
+                for (int i = 0; i < rows; i++)
+                    all[i] = b + i * k;
+                RowProducts.Compute(new Rows(all), weights, null, to, rows, 7, k);
                 RowProducts.Compute(new Rows(x, k), weights, null, other, rows, 7, k);
                 ColumnProducts.Compute(
-                    weights, 3, 1, new Rows(b, k), rows, 3, k, new ColumnProducts.ToMemory(d, k));
+                    weights, 3, 1, new Rows(all), rows, 3, k, new ColumnProducts.ToMemory(d, k));
                 ColumnProducts.Compute(
                     weights, 3, 1, new Rows(x, k), rows, 3, k, new ColumnProducts.ToMemory(e, k));
             }
@@ -97,6 +103,11 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(1025, 5, 67)]
     [InlineData(2050, 9, 130)]
     [InlineData(3, 131, 127)]
+    [InlineData(17, 6, 2100)]
+    [InlineData(128, 5, 513)]
+    [InlineData(129, 7, 2049)]
+    [InlineData(300, 6, 2100)]
+    [InlineData(256, 3, 3072)]
     public void Column_products_meet_the_formula_where_sums_and_columns_are_cut(int sums, int rows, int columns) =>
         ColumnProduct(sums, rows, columns);
 
@@ -114,9 +125,12 @@ public sealed unsafe class ProductTests : IDisposable
                 {
                     ColumnProducts.Compute(left, strideS, strideI, new Rows(right, columns), sums, rows, columns,
                         new Adding(to, columns), backwards);
+                    Assert.Equal(expected, c);
+                    Array.Fill(c, float.NaN);
+                    ColumnProducts.Compute(left, strideS, strideI, new Rows(right, columns), sums, rows, columns,
+                        new ColumnProducts.ToMemory(to, columns), backwards);
+                    Assert.Equal(expected, c);
                 }
-
-                Assert.Equal(expected, c);
             }
         }
     }
@@ -124,9 +138,9 @@ public sealed unsafe class ProductTests : IDisposable
     // A piece that came twice would show as twice its value, one that never came as zero.
     readonly struct Adding(float* destination, int stride) : IRowConsumer
     {
-        public void Expect(int row, int column, int length)
-        {
-        }
+        public float* Memory => null;
+
+        public int Stride => 0;
 
         public void Take(int row, int column, float* values, int length)
         {
@@ -138,7 +152,7 @@ public sealed unsafe class ProductTests : IDisposable
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {
-        foreach (var (rowsX, rowsW, k) in new[] { (10, 64, 3072), (128, 37, 1001), (1030, 33, 65) })
+        foreach (var (rowsX, rowsW, k) in new[] { (10, 64, 3072), (128, 37, 1001), (1030, 33, 65), (300, 6, 2100) })
         {
             float[] x = Draw.Floats(rowsX * k, 8), w = Draw.Floats(rowsW * k, 9), g = Draw.Floats(rowsX * rowsW, 10);
             int[]? product = null, gradient = null;

@@ -55,11 +55,15 @@ public unsafe class RowsTests
         byte[] bytes = Draw.Bytes(5 * 37, 1);
         float[] floats = Array.ConvertAll(bytes, value => value / 255f);
         float[] fromBytes = new float[20], fromFloats = new float[20];
+        byte*[] images = new byte*[5];
         fixed (byte* b = bytes)
+        fixed (byte** all = images)
         fixed (float* f = floats, to = fromBytes, other = fromFloats)
         {
-            Assert.False(new Rows(b, 37).AreFloats);
-            new Rows(b, 37).Copy(3, 11, 20, to);
+            for (int i = 0; i < 5; i++)
+                all[i] = b + i * 37;
+            Assert.True(new Rows(f, 37).AreFloats && !new Rows(all).AreFloats);
+            new Rows(all).Copy(3, 11, 20, to);
             new Rows(f, 37).Copy(3, 11, 20, other);
         }
 

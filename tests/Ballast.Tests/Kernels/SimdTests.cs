@@ -85,46 +85,4 @@ public unsafe class SimdTests
             Assert.Equal(expected, together);
         }
     }
-
-    [Fact]
-    public void A_quotient_by_a_root_is_within_two_units_of_the_last_place()
-    {
-        Quotients<SimdScalar, float>();
-        Quotients<Simd128, Vector128<float>>();
-        if (Vector256.IsHardwareAccelerated)
-            Quotients<Simd256, Vector256<float>>();
-        if (Vector512.IsHardwareAccelerated)
-            Quotients<Simd512, Vector512<float>>();
-    }
-
-    // What Adam divides: numerators of either sign over roots from 0 to large.
-    static void Quotients<S, V>()
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        var random = new Random(5);
-        float[] a = new float[4096], b = new float[4096], q = new float[4096];
-        for (int i = 0; i < a.Length; i++)
-        {
-            a[i] = (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-9, 3)));
-            b[i] = i % 64 == 0 ? 0 : (float)(random.NextDouble() * Math.Pow(10, random.Next(-30, 6)));
-        }
-
-        const float Scale = 1.37f, Epsilon = 1e-8f;
-        fixed (float* x = a, y = b, to = q)
-        {
-            for (int i = 0; i < a.Length; i += S.Width)
-            {
-                S.Store(to + i, S.DivideBySqrt(
-                    S.Load(x + i), S.Load(y + i), S.Broadcast(Scale), S.Broadcast(Epsilon)));
-            }
-        }
-
-        for (int i = 0; i < a.Length; i++)
-        {
-            double exact = a[i] / (Math.Sqrt(b[i]) * Scale + Epsilon);
-            // Two units of a float's last place, 2^-22, and the rounding of the root and the denominator.
-            Assert.True(Math.Abs(q[i] - exact) <= Math.Abs(exact) * 3.6e-7, $"{a[i]:R} over the root of {b[i]:R}: {q[i]:R}");
-        }
-    }
 }

@@ -45,6 +45,39 @@ public sealed class WorkersTests : IDisposable
         }
     }
 
+    // With more threads than processors nobody spins: a helper that is done before it was rung is rung all the same.
+    [Fact]
+    public void Short_work_is_never_done_twice()
+    {
+        Compute.Threads = Environment.ProcessorCount + 2;
+        int[] done = new int[Compute.Threads];
+        for (int round = 1; round <= 20_000; round++)
+        {
+            Workers.Run(new Counting(done), done.Length);
+            Assert.All(done, times => Assert.Equal(round, times));
+        }
+    }
+
+    [Fact]
+    public void What_several_parts_throw_is_thrown_once()
+    {
+        Compute.Threads = 2;
+        for (int round = 0; round < 20; round++)
+        {
+            Assert.Throws<InvalidOperationException>(() => Workers.Run(new Failing(true), 2));
+            Workers.Run(new Failing(false), 2);
+        }
+    }
+
+    readonly struct Failing(bool fails) : IWork
+    {
+        public void Run(int first, int last, int worker)
+        {
+            if (fails)
+                throw new InvalidOperationException();
+        }
+    }
+
     [Fact]
     public void What_a_part_throws_reaches_the_caller_and_the_next_work_runs()
     {

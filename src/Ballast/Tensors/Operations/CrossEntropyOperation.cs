@@ -34,7 +34,12 @@ sealed class CrossEntropyOperation : Operation
         double sum = 0;
         for (int n = 0; n < rows; n++)
         {
-            each[n] -= logits[n * classes + targets[n]];
+            // Differences of logits first: they keep their digits where the logits are large.
+            var row = logits.Slice(n * classes, classes);
+            float max = row[0];
+            foreach (float logit in row)
+                max = logit > max ? logit : max;
+            each[n] -= row[targets[n]] - max;
             sum += each[n];
         }
 

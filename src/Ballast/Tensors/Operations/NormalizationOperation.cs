@@ -7,7 +7,9 @@ namespace Ballast;
 sealed class NormalizationOperation : Operation
 {
     readonly Buffer source;
-    readonly Buffer table; // center, scale, shift, 1 / sqrt(var + eps): [4, C]
+
+    // center, scale, shift, 1 / sqrt(var + eps), and what rounding the mean to the center left out: [5, C].
+    readonly Buffer table;
     readonly ChannelLayout layout;
     readonly bool batchStatistics;
 
@@ -63,17 +65,21 @@ sealed class NormalizationOperation : Operation
         bool batchStatistics)
     {
         int c = layout.C;
-        var table = Buffer.Rent(4 * c);
-        var constants = table.Span(4 * c);
+        var table = Buffer.Rent(5 * c);
+        var constants = table.Span(5 * c);
         ReadOnlySpan<float> scales = gamma is null ? default : gamma.AsSpan();
         ReadOnlySpan<float> shifts = beta is null ? default : beta.AsSpan();
         for (int i = 0; i < c; i++)
         {
             double deviation = 1 / Math.Sqrt(statistics[c + i] + epsilon);
-            constants[i] = (float)statistics[i];
-            constants[c + i] = (float)(scales.IsEmpty ? deviation : deviation * scales[i]);
-            constants[2 * c + i] = shifts.IsEmpty ? 0 : shifts[i];
+            double scale = scales.IsEmpty ? deviation : deviation * scales[i];
+            float center = (float)statistics[i];
+            double rest = statistics[i] - center;
+            constants[i] = center;
+            constants[c + i] = (float)scale;
+            constants[2 * c + i] = (float)((shifts.IsEmpty ? 0 : shifts[i]) - rest * scale);
             constants[3 * c + i] = (float)deviation;
+            constants[4 * c + i] = (float)rest;
         }
 
         bool record = Tensor.Recording
@@ -108,7 +114,7 @@ sealed class NormalizationOperation : Operation
         int c = layout.C, length = layout.Length;
         double count = layout.PerChannel;
         var x = source.Span(length);
-        var constants = table.Span(4 * c);
+        var constants = table.Span(5 * c);
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
         if (c > 64)
@@ -119,10 +125,12 @@ sealed class NormalizationOperation : Operation
         var means = more.Span(3 * c);
         for (int i = 0; i < c; i++)
         {
-            double scale = constants[c + i], deviation = constants[3 * c + i];
-            means[i] = batchStatistics ? (float)(-scale * deviation * deviation * sums[c + i] / count) : 0;
+            double scale = constants[c + i], deviation = constants[3 * c + i], rest = constants[4 * c + i];
+            sums[c + i] -= rest * sums[i];
+            double slope = batchStatistics ? -scale * deviation * deviation * sums[c + i] / count : 0;
+            means[i] = (float)slope;
             means[c + i] = (float)scale;
-            means[2 * c + i] = batchStatistics ? (float)(-scale * sums[i] / count) : 0;
+            means[2 * c + i] = batchStatistics ? (float)(-scale * sums[i] / count - rest * slope) : 0;
         }
 
         GiveSums((Parameter?)Second, (Parameter?)Third, constants, sums);
