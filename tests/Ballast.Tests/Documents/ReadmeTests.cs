@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Tests;
+
+/// <summary>The README tells what is there.</summary>
+public class ReadmeTests
+{
+    static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "../../.."));
+    static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    [Fact]
+    public void Its_program_is_the_sample_that_is_compiled_and_run()
+    {
+        string sample = File.ReadAllText(Path.Combine(Root, "samples", "BatchNormalization.cs"));
+        string program = sample[sample.IndexOf("Generator.Default", StringComparison.Ordinal)..].Trim();
+        Assert.Contains(program, Readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_lines_it_shows_are_PyTorchs()
+    {
+        double[] losses = TutorialLines.Losses(Readme);
+        Assert.True(losses.Length >= 2);
+        TutorialLines.AreNearPyTorchs(losses, "trajectory-bn-42.json", TutorialLines.ToleranceWith);
+    }
+
+    [Fact]
+    public void Both_commands_are_on_its_first_screen()
+    {
+        string screen = string.Join('\n', Readme.Split('\n').Take(45));
+        Assert.Contains("dotnet run -c Release --project src/Ballast.Cli -- compare", screen, StringComparison.Ordinal);
+        Assert.Contains("dotnet test tests/Ballast.Tests -c Release", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_file_that_a_document_links_to_is_there()
+    {
+        string[] documents = [Path.Combine(Root, "README.md"), .. Directory.GetFiles(Root, "CONTRIBUTING.md"), .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")];
+        foreach (string document in documents)
+        {
+            string text = File.ReadAllText(document);
+            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(text, @"\]\(([^)#:]+)(#[^)]*)?\)"))
+            {
+                string target = Path.Combine(Path.GetDirectoryName(document)!, link.Groups[1].Value);
+                Assert.True(Path.Exists(target), $"{Path.GetFileName(document)} links to {link.Groups[1].Value}, which is not there.");
+            }
+        }
+    }
+
+    static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
