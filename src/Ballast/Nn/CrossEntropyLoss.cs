@@ -1,18 +1,5 @@
 namespace Ballast;
 
-/// <summary>How the losses of a batch become one tensor.</summary>
-public enum Reduction
-{
-    /// <summary>Their mean.</summary>
-    Mean,
-
-    /// <summary>Their sum.</summary>
-    Sum,
-
-    /// <summary>As they are: one for each sample.</summary>
-    None,
-}
-
 /// <summary>The loss of a classifier: for logits x and the class t of each sample, -ln softmax(x)[t]; from [N, C] and N labels
 /// to one value, or to [N] without a reduction. PyTorch: <c>nn.CrossEntropyLoss</c>.</summary>
 /// <param name="reduction">How the samples' losses are put together.</param>

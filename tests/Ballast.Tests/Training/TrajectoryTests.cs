@@ -60,9 +60,13 @@ public sealed class TrajectoryTests : IDisposable
             if (state[entry.Name].Number is { } number)
                 Assert.Equal(entry.Value.GetInt64(), number);
             else
-                Near.Equal(entry.Value.Doubles(), state[entry.Name].Tensor!.AsSpan()[..4], Tolerance, entry.Name);
+                Near.Equal(entry.Value.Doubles(), state[entry.Name].Tensor!.AsSpan()[..4], AllowedFor(entry.Name), entry.Name);
         }
     }
+
+    // The bias in front of a normalization has no gradient but rounding, of whose sign Adam makes steps of 1e-4: forty of
+    // them may move a mean. The variances know nothing of it.
+    static double AllowedFor(string name) => name.EndsWith("mean", StringComparison.Ordinal) ? 40e-4 : Tolerance;
 
     [CifarTheory]
     [InlineData(42, true)]
