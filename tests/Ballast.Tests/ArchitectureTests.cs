@@ -71,6 +71,10 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"(?<![\w.])\w+|(?<=Ballast\.)\w+")]
     private static partial Regex Word();
 
+    // A type and a name behind it: a property, a constant or a method, which may be called as another room's type is.
+    [GeneratedRegex(@"(?<!\b(?:new|return|throw|is|as|in|not|or|and|else|case|await|where|class|struct|record|enum|interface))[\w>\]?]\s+(\w+)\s*(?:\{|=>|=|\(|;)")]
+    private static partial Regex Member();
+
     // Two rooms may have types of one name, each for itself.
     static ILookup<string, string> Declared(Dictionary<string, List<(string File, string Code)>> rooms) => rooms
         .SelectMany(static room => room.Value.SelectMany(static file => Declaration().Matches(file.Code))
@@ -103,12 +107,15 @@ public partial class ArchitectureTests
         List<string> arrows = [];
         foreach (var (room, files) in rooms)
         {
+            var members = rooms.Where(other => other.Key == room || Allowed[room].Contains(other.Key))
+                .SelectMany(static other => other.Value.SelectMany(static file => Member().Matches(file.Code)))
+                .Select(static match => match.Groups[1].Value).ToHashSet();
             foreach (var (file, code) in files)
             {
                 foreach (string word in Word().Matches(code).Select(static match => match.Value).Distinct())
                 {
                     var homes = declared[word];
-                    if (homes.Any() && !homes.Any(home => home == room || Allowed[room].Contains(home)))
+                    if (homes.Any() && !members.Contains(word) && !homes.Any(home => home == room || Allowed[room].Contains(home)))
                         arrows.Add($"{file} names {word} of {string.Join(", ", homes)}");
                 }
             }

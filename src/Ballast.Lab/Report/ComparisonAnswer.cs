@@ -11,18 +11,14 @@ sealed class ComparisonAnswer
     public ComparisonAnswer(ComparisonReport report)
     {
         this.report = report;
-        for (int epoch = report.Epochs; epoch > 0 && Epoch is null; epoch--)
-        {
-            if (Mean(report.With, epoch) is not null && Mean(report.Without, epoch) is not null)
-                Epoch = epoch;
-        }
+        Epoch = report.ComparedEpoch;
     }
 
     /// <summary>The last epoch that both runs completed with finite losses; null if there is none.</summary>
     public int? Epoch { get; }
 
     /// <summary>The mean loss of an epoch; null if the run did not complete it.</summary>
-    public double? Mean(RunCurve? run, int epoch) => run?.EpochMean(epoch, report.PointsPerEpoch);
+    public double? Mean(RunCurve? run, int epoch) => report.MeanLoss(run, epoch);
 
     /// <summary>The answer in a sentence.</summary>
     public Markup Sentence()

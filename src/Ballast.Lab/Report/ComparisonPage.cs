@@ -51,7 +51,7 @@ public static class ComparisonPage
             <p class="answer">{answer.Sentence()}</p>
             {answer.Meaning()}
             {note}
-            <p class="facts"><span>CIFAR-10</span> ·
+            <p class="facts"><span>{report.Dataset}</span> ·
             <span>{report.Epochs} {epochs} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
             <span>seed {report.Seed}</span> ·
             <span>{date}</span></p>
@@ -61,7 +61,8 @@ public static class ComparisonPage
     }
 
     static Markup Trained(ComparisonReport report) => Markup.Of($"""
-        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of CIFAR-10,
+        <p>The same small network, twice. It looks at the {Count(report.TrainingImages)} training images of
+        {report.Dataset},
         colour photographs of 32 × 32 pixels, {report.BatchSize} at a time, and learns to name what each shows, out of
         ten kinds: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck. After every {report.BatchSize}
         images (a mini-batch) its weights are corrected a little; once through all images is an epoch.</p>

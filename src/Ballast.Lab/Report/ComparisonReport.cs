@@ -29,6 +29,9 @@ public sealed record ComparisonReport
     /// <summary>The seed of weights and order.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>What the runs trained on.</summary>
+    public string Dataset { get; init; } = "CIFAR-10";
+
     /// <summary>How many images the runs trained on.</summary>
     public int TrainingImages { get; init; } = 50_000;
 
@@ -50,6 +53,21 @@ public sealed record ComparisonReport
 
     /// <summary>Where the result comes from.</summary>
     public required Provenance Provenance { get; init; }
+
+    /// <summary>The last epoch that both runs completed with finite losses; null if there is none.</summary>
+    public int? ComparedEpoch
+    {
+        get
+        {
+            int epoch = Epochs;
+            while (epoch > 0 && (MeanLoss(With, epoch) is null || MeanLoss(Without, epoch) is null))
+                epoch--;
+            return epoch > 0 ? epoch : null;
+        }
+    }
+
+    /// <summary>The mean of an epoch's points; null if the run did not complete it or its losses were not finite.</summary>
+    public double? MeanLoss(RunCurve? run, int epoch) => run?.EpochMean(epoch, PointsPerEpoch);
 
     /// <summary>How many points a complete epoch has.</summary>
     internal int PointsPerEpoch => Math.Max(1, StepsPerEpoch / Math.Max(1, LogEvery));

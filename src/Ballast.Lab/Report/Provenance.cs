@@ -29,6 +29,9 @@ public sealed record Provenance
 
     /// <summary>The data files and their hashes.</summary>
     public IReadOnlyList<DataFile> Data { get; init; } = [];
+
+    /// <summary>The same, resting on some more data.</summary>
+    public Provenance With(IEnumerable<DataFile> more) => this with { Data = [.. Data.Union(more)] };
 }
 
 /// <summary>A data file that a result rests on.</summary>

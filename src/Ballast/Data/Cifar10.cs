@@ -11,12 +11,16 @@ public sealed class Cifar10 : ByteDataset
 {
     readonly MappedFile[] files;
     readonly int recordsPerFile;
+    readonly byte[] labels; // apart from the images, which lie a page from one another
 
     Cifar10(MappedFile[] files)
     {
         this.files = files;
         recordsPerFile = files[0].Length / Cifar10Layout.RecordBytes;
         Count = files.Length * recordsPerFile;
+        labels = new byte[Count];
+        for (int i = 0; i < Count; i++)
+            labels[i] = Record(i)[0];
     }
 
     /// <inheritdoc/>
@@ -27,6 +31,9 @@ public sealed class Cifar10 : ByteDataset
 
     /// <summary>airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.</summary>
     public override IReadOnlyList<string> ClassNames => Cifar10Layout.ClassNames;
+
+    /// <summary>The files that the samples are in, with the SHA-256 of each in lower-case hexadecimal.</summary>
+    public IEnumerable<(string Path, string Sha256)> Files => files.Select(static file => (file.Path, file.Sha256));
 
     /// <summary>The 50,000 training images: found, or downloaded and verified.</summary>
     /// <exception cref="InvalidDataException">A file in the cache is damaged; <see cref="Fetch"/> replaces it.
@@ -59,7 +66,11 @@ public sealed class Cifar10 : ByteDataset
         Cache(options ?? new()).Inspect(cancellation);
 
     /// <inheritdoc/>
-    public override int Label(int index) => Record(index)[0];
+    public override int Label(int index)
+    {
+        CheckIndex(index);
+        return labels[index];
+    }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];
@@ -71,13 +82,32 @@ public sealed class Cifar10 : ByteDataset
             return first + 1;
     }
 
-    /// <summary>Opens a file of records in the same layout, of which no hash is known.</summary>
-    internal static Cifar10 FromRecords(string path)
+    /// <summary>Opens images of your own in the same layout: records of one label byte, 0 to 9, and 3072 bytes of image.
+    /// Nothing is known of such a file beforehand, so it is not held against a hash. It must not be written to
+    /// while it is in use.</summary>
+    /// <exception cref="InvalidDataException">A file that is not made of such records, or a label above 9.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Cifar10 FromRecords(string path)
     {
-        var file = MappedFile.Open(path);
-        if (file.Length % Cifar10Layout.RecordBytes != 0)
-            Throw.InvalidData($"{path} has {file.Length} bytes; expected a multiple of {Cifar10Layout.RecordBytes}.");
-        return new Cifar10([file]);
+        // Before it is mapped: an empty file cannot be.
+        long length = new FileInfo(path) is { Exists: true } found ? found.Length : -1;
+        if (length == 0 || length % Cifar10Layout.RecordBytes > 0)
+        {
+            Throw.InvalidData($"{path} has {length} bytes. Expected records of {Cifar10Layout.RecordBytes} bytes: "
+                + "a label from 0 to 9, then 1024 bytes each of red, green and blue.");
+        }
+
+        var records = new Cifar10([MappedFile.Open(path)]);
+        for (int i = 0; i < records.Count; i++)
+        {
+            if (records.Label(i) >= Cifar10Layout.Classes)
+            {
+                Throw.InvalidData($"{path}: record {i} has the label {records.Label(i)}. Expected 0 to "
+                    + $"{Cifar10Layout.Classes - 1}; is this a file of records of {Cifar10Layout.RecordBytes} bytes?");
+            }
+        }
+
+        return records;
     }
 
     static Cifar10 Open(DataFile[] wanted, Cifar10Options options, CancellationToken cancellation) =>

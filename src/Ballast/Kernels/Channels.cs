@@ -207,14 +207,39 @@ static unsafe class Channels
         where V : unmanaged =>
         new(S.Broadcast(*table), S.Broadcast(table[stride]), S.Broadcast(table[2 * stride]));
 
+    // Four registers of channels side by side where there are as many: whole cache lines, and sums that do not wait for one
+    // another.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int SumColumns<T, S, V>(float* x, float* g, int rows, int columns, float* table, double* sums, int c)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        float* lanes = stackalloc float[2 * S.Width];
-        for (; c <= columns - S.Width; c += S.Width)
+        int w = S.Width;
+        for (; c <= columns - 4 * w; c += 4 * w)
+        {
+            var channel0 = Load<S, V>(table + c, columns);
+            var channel1 = Load<S, V>(table + c + w, columns);
+            var channel2 = Load<S, V>(table + c + 2 * w, columns);
+            var channel3 = Load<S, V>(table + c + 3 * w, columns);
+            V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+            for (int n = 0; n < rows; n++)
+            {
+                float* v = x + (nint)n * columns + c;
+                float* d = T.ReadsGradient ? g + (nint)n * columns + c : v;
+                T.Add<S, V>(S.Load(v), S.Load(d), channel0, ref a0, ref b0);
+                T.Add<S, V>(S.Load(v + w), S.Load(d + w), channel1, ref a1, ref b1);
+                T.Add<S, V>(S.Load(v + 2 * w), S.Load(d + 2 * w), channel2, ref a2, ref b2);
+                T.Add<S, V>(S.Load(v + 3 * w), S.Load(d + 3 * w), channel3, ref a3, ref b3);
+            }
+
+            StoreSums<S, V>(sums + c, columns, a0, b0);
+            StoreSums<S, V>(sums + c + w, columns, a1, b1);
+            StoreSums<S, V>(sums + c + 2 * w, columns, a2, b2);
+            StoreSums<S, V>(sums + c + 3 * w, columns, a3, b3);
+        }
+
+        for (; c <= columns - w; c += w)
         {
             var channel = Load<S, V>(table + c, columns);
             V first = S.Broadcast(0), second = first;
@@ -224,16 +249,24 @@ static unsafe class Channels
                 T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref first, ref second);
             }
 
-            S.Store(lanes, first);
-            S.Store(lanes + S.Width, second);
-            for (int lane = 0; lane < S.Width; lane++)
-            {
-                sums[c + lane] = lanes[lane];
-                sums[columns + c + lane] = lanes[S.Width + lane];
-            }
+            StoreSums<S, V>(sums + c, columns, first, second);
         }
 
         return c;
+    }
+
+    static void StoreSums<S, V>(double* sums, int columns, V first, V second)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* lanes = stackalloc float[2 * S.Width];
+        S.Store(lanes, first);
+        S.Store(lanes + S.Width, second);
+        for (int lane = 0; lane < S.Width; lane++)
+        {
+            sums[lane] = lanes[lane];
+            sums[columns + lane] = lanes[S.Width + lane];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -261,23 +294,24 @@ static unsafe class Channels
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int MapColumns<M, S, V>(
-        float* x, float* g, float* to, int rows, int columns, float* table, float* more, int c)
+        float* x, float* g, float* to, int rows, int columns, float* table, float* more, int start)
         where M : struct, IChannelMap
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        for (; c <= columns - S.Width; c += S.Width)
+        int end = start + (columns - start) / S.Width * S.Width;
+        for (int n = 0; n < rows; n++)
         {
-            var channel = Load<S, V>(table + c, columns);
-            var a = Load<S, V>(more + c, columns);
-            for (int n = 0; n < rows; n++)
+            for (int c = start; c < end; c += S.Width)
             {
                 nint i = (nint)n * columns + c;
+                var channel = Load<S, V>(table + c, columns);
+                var a = Load<S, V>(more + c, columns);
                 S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
             }
         }
 
-        return c;
+        return end;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -64,8 +65,15 @@ static unsafe class ColumnProducts
     {
         var work = new Work<C>
         {
-            A = a, StrideS = strideS, StrideI = strideI, B = b, Sums = sums, Rows = rows, Columns = columns,
-            Consumer = consumer, Backwards = backwards,
+            A = a,
+            StrideS = strideS,
+            StrideI = strideI,
+            B = b,
+            Sums = sums,
+            Rows = rows,
+            Columns = columns,
+            Consumer = consumer,
+            Backwards = backwards,
         };
         if ((long)sums * rows * columns < SerialProducts)
             work.Run(0, work.Parts, 0);
@@ -222,20 +230,58 @@ static unsafe class ColumnProducts
         // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
         readonly void PackA(float* packed, int first, int last)
         {
-            for (int quad = first; quad < last; quad++)
+            for (int quad = first; quad < last; quad++, packed += 4 * Sums)
             {
-                int row = quad * 4;
-                nint i1 = Math.Min(row + 1, Rows - 1), i2 = Math.Min(row + 2, Rows - 1), i3 = Math.Min(row + 3, Rows - 1);
-                float* a = A;
-                for (int s = 0; s < Sums; s++, a += StrideS, packed += 4)
-                {
-                    packed[0] = a[(nint)row * StrideI];
-                    packed[1] = a[i1 * StrideI];
-                    packed[2] = a[i2 * StrideI];
-                    packed[3] = a[i3 * StrideI];
-                }
+                int row = quad * 4, valid = Math.Min(4, Rows - row);
+                float* a = A + (nint)row * StrideI;
+                if (valid == 4 && StrideI == 1)
+                    PackColumns(a, packed);
+                else
+                    PackRows(a, packed, valid);
             }
         }
+
+        // Four neighbouring values of each s.
+        readonly void PackColumns(float* a, float* packed)
+        {
+            for (int s = 0; s < Sums; s++)
+                Vector128.Load(a + (nint)s * StrideS).Store(packed + 4 * s);
+        }
+
+        readonly void PackRows(float* a, float* packed, int valid)
+        {
+            nint i1 = valid > 1 ? StrideI : 0, i2 = valid > 2 ? 2 * StrideI : i1, i3 = valid > 3 ? 3 * StrideI : i2;
+            int s = 0;
+            for (; StrideS == 1 && s <= Sums - 4; s += 4)
+            {
+                var (r0, r1) = (Vector128.Load(a + s), Vector128.Load(a + i1 + s));
+                var (r2, r3) = (Vector128.Load(a + i2 + s), Vector128.Load(a + i3 + s));
+                // A 4 x 4 transpose: pairs of values first, then pairs of pairs.
+                var (low01, high01) = Interleave(r0, r1);
+                var (low23, high23) = Interleave(r2, r3);
+                Pair(low01, low23, lower: true).Store(packed + 4 * s);
+                Pair(low01, low23, lower: false).Store(packed + 4 * s + 4);
+                Pair(high01, high23, lower: true).Store(packed + 4 * s + 8);
+                Pair(high01, high23, lower: false).Store(packed + 4 * s + 12);
+            }
+
+            for (; s < Sums; s++)
+            {
+                float* from = a + (nint)s * StrideS;
+                packed[4 * s] = from[0];
+                packed[4 * s + 1] = from[i1];
+                packed[4 * s + 2] = from[i2];
+                packed[4 * s + 3] = from[i3];
+            }
+        }
+
+        static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) =>
+            Sse.IsSupported
+                ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
+                : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+
+        static Vector128<float> Pair(Vector128<float> a, Vector128<float> b, bool lower) =>
+            lower ? Vector128.Create(a.GetLower(), b.GetLower()) : Vector128.Create(a.GetUpper(), b.GetUpper());
 
         // [tile][s][4 registers], zero past the last column.
         readonly void PackB<S, V>(float* packed, int s, int count, int column, int length)

@@ -63,13 +63,8 @@ readonly unsafe struct Rows
         else
         {
             byte* from = images[row] + start;
-            var divisor = S.Broadcast(-255f);
-            var reciprocal = S.Broadcast(1 / 255f);
             for (; i <= length - tile; i += tile, destination += stride)
-            {
-                for (int k = 0; k < tile; k += S.Width)
-                    S.Store(destination + k, ToUnit<S, V>(S.LoadBytes(from + i + k), divisor, reciprocal));
-            }
+                Convert4<S, V>(from + i, destination);
         }
 
         if (i == length)
@@ -108,23 +103,35 @@ readonly unsafe struct Rows
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var divisor = S.Broadcast(-255f);
-        var reciprocal = S.Broadcast(1 / 255f);
+        for (; i <= length - 4 * S.Width; i += 4 * S.Width)
+            Convert4<S, V>(source + i, destination + i);
         for (; i <= length - S.Width; i += S.Width)
-            S.Store(destination + i, ToUnit<S, V>(S.LoadBytes(source + i), divisor, reciprocal));
+            S.Store(destination + i, ToUnit<S, V>(S.LoadBytes(source + i)));
         return i;
     }
 
-    // Product with the reciprocal, corrected by the remainder: the same bits as a division for every byte, and faster.
-    // Without a fused multiply-add the remainder is not exact, so there it is a division.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V ToUnit<S, V>(V value, V divisor, V reciprocal)
+    static void Convert4<S, V>(byte* source, float* destination)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        if (!Fma.IsSupported)
-            return S.Divide(value, S.Broadcast(255f));
-        var quotient = S.Multiply(value, reciprocal);
-        return S.Fma(S.Fma(quotient, divisor, value), reciprocal, quotient);
+        S.Store(destination, ToUnit<S, V>(S.LoadBytes(source)));
+        S.Store(destination + S.Width, ToUnit<S, V>(S.LoadBytes(source + S.Width)));
+        S.Store(destination + 2 * S.Width, ToUnit<S, V>(S.LoadBytes(source + 2 * S.Width)));
+        S.Store(destination + 3 * S.Width, ToUnit<S, V>(S.LoadBytes(source + 3 * S.Width)));
+    }
+
+    // 1 / 255 in two parts: with one rounding at the end the sum of both products has the bits of the division for every
+    // byte, and takes two operations. Without a fused multiply-add it would be rounded twice, so there it is a division.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ToUnit<S, V>(V value)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const float High = 1 / 255f;
+        const float Low = (float)(1 / 255.0 - High);
+        return Fma.IsSupported
+            ? S.Fma(value, S.Broadcast(High), S.Multiply(value, S.Broadcast(Low)))
+            : S.Divide(value, S.Broadcast(255f));
     }
 }

@@ -94,7 +94,7 @@ static class Workers
         finally
         {
             foreach (var helper in helpers)
-                helper.Wait(mine);
+                helper.Finish(shared, mine);
             current = null;
             shared.Value = default;
         }
@@ -143,6 +143,7 @@ static class Workers
         readonly SemaphoreSlim bell = new(0);
         volatile bool retired;
         int asleep;
+        int claimed = start;
         int done = start;
 
         public static Worker[] Start(int helpers)
@@ -163,8 +164,17 @@ static class Workers
                 bell.Release();
         }
 
-        public void Wait(int ticket)
+        /// <summary>Waits until the helper's share is done. If it has not begun, because its core is busy with something
+        /// else, the caller does that share too: more threads than free cores cost little.</summary>
+        public void Finish(Work work, int ticket)
         {
+            if (Claim(ticket))
+            {
+                work.Run(index, workers);
+                Volatile.Write(ref done, ticket);
+                return;
+            }
+
             for (int spins = 0; Volatile.Read(ref done) != ticket; spins++)
             {
                 if (spins < SpinsBeforeYield)
@@ -173,6 +183,9 @@ static class Workers
                     Thread.Yield();
             }
         }
+
+        // Every piece of work is claimed once, by the helper or by the caller, so the claims count up with the tickets.
+        bool Claim(int ticket) => Interlocked.CompareExchange(ref claimed, ticket, ticket - 1) == ticket - 1;
 
         public void Retire()
         {
@@ -188,10 +201,12 @@ static class Workers
                 AwaitWork(seen);
                 if (retired)
                     return;
-                // A bell rung late, for work that is done already, is no new work.
-                if (Volatile.Read(ref epoch) == seen)
+                int ticket = Volatile.Read(ref epoch);
+                if (ticket == seen)
+                    continue; // a bell rung late, for work that is done already
+                seen = ticket;
+                if (!Claim(ticket))
                     continue;
-                seen = Volatile.Read(ref epoch);
                 var work = current!;
                 try
                 {

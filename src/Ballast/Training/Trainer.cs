@@ -49,6 +49,12 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         resumed = true;
     }
 
+    /// <summary>Tries a network on zeros in batches of the sizes that training will bring, the last, smaller one among them.
+    /// Nothing changes. <see cref="Fit"/> does so first; calling this refuses what cannot work before anything is written.
+    /// </summary>
+    /// <exception cref="ArgumentException">The network cannot take these batches.</exception>
+    public static void Rehearse(Module model, DataLoader loader) => Rehearsal.Run(model, loader);
+
     /// <summary>Trains to the end, or until it is cancelled: then the checkpoint is written first.</summary>
     /// <exception cref="ArgumentException">A setting or a shape that cannot work: found before training starts.</exception>
     /// <exception cref="TrainingDivergedException">A loss that is not finite.</exception>
@@ -70,8 +76,9 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     bool RunEpoch(Stopwatch clock, long before, CancellationToken cancellation)
     {
+        options.OnEpochStart?.Invoke(epoch + 1);
         using var batches = StartEpoch();
-        long nextReport = clock.ElapsedMilliseconds + 100;
+        long nextReport = step == before ? 0 : clock.ElapsedMilliseconds + 100;
         while (true)
         {
             // Before the next batch is asked for: what it draws belongs behind the checkpoint.

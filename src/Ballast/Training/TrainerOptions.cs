@@ -22,8 +22,11 @@ public sealed record TrainerOptions
     /// <summary>Called with each line of the log, on the training thread.</summary>
     public Action<TrainingLine>? OnLine { get; init; }
 
-    /// <summary>Called about ten times a second, on the training thread.</summary>
+    /// <summary>Called after the first mini-batch and then about ten times a second, on the training thread.</summary>
     public Action<TrainingProgress>? OnProgress { get; init; }
+
+    /// <summary>Called before an epoch begins or is taken up again, on the training thread, with its number from 1.</summary>
+    public Action<int>? OnEpochStart { get; init; }
 
     /// <summary>Called when an epoch is over, on the training thread, with its number from 1.</summary>
     public Action<int>? OnEpoch { get; init; }

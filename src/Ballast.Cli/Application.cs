@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary>The <c>ballast</c> command.</summary>
+static class Application
+{
+    /// <summary>Runs it: 0 when all went well, 1 when something failed, 2 when it was called wrongly, 128 and the signal's
+    /// number when it was interrupted.</summary>
+    public static int Run(string[] arguments)
+    {
+        var root = new RootCommand("Trains neural networks with batch normalization, in plain C#.")
+        {
+            CompareCommand.Make(),
+            TrainCommand.Make(),
+            EvaluateCommand.Make(),
+            DataCommand.Make(),
+        };
+        root.Add(CommonOptions.Verbose);
+        var help = new HelpWithExamples();
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        root.SetAction(help.Invoke);
+
+        var parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+            return Failure.Usage([.. parsed.Errors.Select(error => error.Message + Hint(parsed, error.Message))], Name(parsed));
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+#pragma warning disable CA1031 // Whatever goes wrong becomes a message and an exit code.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return Failure.Report(error, Name(parsed), parsed.GetValue(CommonOptions.Verbose));
+        }
+    }
+
+    // What is not known is perhaps misspelled.
+    static string Hint(ParseResult parsed, string message)
+    {
+        if (parsed.UnmatchedTokens.FirstOrDefault(token => message.Contains($"'{token}'", StringComparison.Ordinal)) is not { } word)
+            return "";
+        var command = parsed.CommandResult.Command;
+        var known = word.StartsWith('-')
+            ? command.Options.Select(static option => option.Name)
+            : command.Subcommands.Select(static part => part.Name);
+        return Suggestion.Nearest(word, known) is { } nearest ? $" Did you mean {nearest}?" : "";
+    }
+
+    static string Name(ParseResult parsed)
+    {
+        string name = "";
+        for (SymbolResult? part = parsed.CommandResult; part is CommandResult { Command: not RootCommand and var command }; part = part.Parent)
+            name = $" {command.Name}{name}";
+        return $"ballast{name}";
+    }
+}

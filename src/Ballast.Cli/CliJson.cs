@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ballast.Cli;
+
+/// <summary>The first line of <c>train --json</c>; the run's metrics follow.</summary>
+sealed record RunStart(string Folder, string Layers, string Type = "run");
+
+/// <summary>The last line of <c>train --json</c>.</summary>
+sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, string Type = "end");
+
+/// <summary>What <c>evaluate --json</c> prints.</summary>
+sealed record EvaluationResult(string Run, string Weights, double Loss, double Accuracy, int Count);
+
+/// <summary>What <c>data --json</c> prints.</summary>
+sealed record DataStatus(string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);
+
+/// <summary>What the command prints where a program reads.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(DataFileStateJson)])]
+[JsonSerializable(typeof(RunStart))]
+[JsonSerializable(typeof(RunEnd))]
+[JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(DataStatus))]
+sealed partial class CliJson : JsonSerializerContext
+{
+    public static void Print(RunStart start) => Console.Out.WriteLine(JsonSerializer.Serialize(start, Default.RunStart));
+
+    public static void Print(RunEnd end) => Console.Out.WriteLine(JsonSerializer.Serialize(end, Default.RunEnd));
+
+    public static void Print(EvaluationResult result) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
+
+    public static void Print(DataStatus status) => Console.Out.WriteLine(JsonSerializer.Serialize(status, Default.DataStatus));
+}
+
+sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary><c>ballast compare</c>: the tutorial's network with and without batch normalization.</summary>
+static class CompareCommand
+{
+    static readonly Option<int> Epochs = CommonOptions.Epochs();
+    static readonly Option<long> Seed = CommonOptions.Seed();
+    static readonly Option<int> Threads = CommonOptions.Threads();
+    static readonly Option<int> LogEvery = CommonOptions.LogEvery();
+    static readonly Option<string?> Out = CommonOptions.Out();
+    static readonly Option<string?> Resume = CommonOptions.Resume();
+    static readonly Option<string?> Data = CommonOptions.Data();
+    static readonly Option<string?> TestData = CommonOptions.TestData();
+    static readonly Option<bool> OpenReport = new("--open") { Description = "Show the report in the browser at the end" };
+
+    public static Command Make()
+    {
+        var command = new ExampleCommand("compare",
+            "Trains the tutorial's network on CIFAR-10 with batch normalization and without, prints both, and leaves a report.",
+            "ballast compare",
+            "ballast compare --epochs 1 --seed 7",
+            "ballast compare --resume runs/20260502-140300-compare")
+        {
+            Epochs, Seed, Threads, LogEvery, Out, Resume, Data, TestData, OpenReport,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    static int Run(ParseResult result)
+    {
+        if (result.Given(Threads) is { } threads)
+            Compute.Threads = threads;
+        using var interruption = new Interruption();
+        using var progress = new ProgressDisplay();
+        var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
+        var comparison = Begin(result, source, interruption.Token);
+        string goOn = $"Continue with: {CommandText.Of(["ballast", "compare", "--resume", comparison.Folder.Path])}";
+        bool completed;
+        try
+        {
+            completed = comparison.Run(arm => Listen(arm, comparison, progress), interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            completed = false;
+        }
+        catch (IOException error)
+        {
+            error.Data[Failure.Remedy] = goOn;
+            throw;
+        }
+
+        progress.Dispose();
+        Print(comparison);
+        if (!completed)
+            throw new InterruptedException($"Stopped. {goOn}");
+
+        if (result.GetValue(OpenReport))
+            Process.Start(new ProcessStartInfo(Path.GetFullPath(comparison.Folder.ReportPath)) { UseShellExecute = true })?.Dispose();
+        return 0;
+    }
+
+    static Comparison Begin(ParseResult result, RunData source, CancellationToken cancellation)
+    {
+        if (result.Has(Resume))
+        {
+            if (((Option[])[Epochs, Seed, LogEvery, Out, Data, TestData]).FirstOrDefault(result.Has) is { } extra)
+                throw new UsageException($"{extra.Name} cannot be changed with --resume: the comparison keeps its settings.");
+            return Comparison.Open(RunPaths.Find(result.GetValue(Resume), RunKind.Compare), source, cancellation);
+        }
+
+        var settings = RunSettings.Tutorial with
+        {
+            Epochs = result.GetValue(Epochs),
+            Seed = result.GetValue(Seed),
+            LogEvery = result.GetValue(LogEvery),
+            Data = RunPaths.Full(result.GetValue(Data)),
+            TestData = RunPaths.Full(result.GetValue(TestData)),
+        };
+        return Comparison.Begin(
+            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings, source, CommandText.Current(), cancellation);
+    }
+
+    static RunDisplay Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress)
+    {
+        if (arm != ComparisonArm.All[0])
+            progress.WriteLine("");
+        progress.WriteLine(arm.Title);
+        return new RunDisplay(progress, comparison.Folder.Record.Settings);
+    }
+
+    static void Print(Comparison comparison)
+    {
+        Console.Out.WriteLine();
+        ComparisonTable.Print(comparison.Report());
+        Console.Out.WriteLine($"Run:    {comparison.Folder.Path}");
+        Console.Out.WriteLine($"Report: {comparison.Folder.ReportPath}");
+    }
+}

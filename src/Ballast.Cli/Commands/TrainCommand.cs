@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary><c>ballast train</c>: any chain of layers.</summary>
+static class TrainCommand
+{
+    static readonly Option<int> Threads = CommonOptions.Threads();
+    static readonly Option<string?> Out = CommonOptions.Out();
+    static readonly Option<string?> Resume = CommonOptions.Resume();
+    static readonly Option<bool> Json = CommonOptions.Json("Print the metrics as JSON, an object a line");
+
+    public static Command Make()
+    {
+        var command = new ExampleCommand("train",
+            "Trains a network, given as a chain of layers or by a name, and leaves a run folder.",
+            "ballast train",
+            "ballast train \"flatten linear:128 batchnorm:momentum=0.2 relu linear:10\" --epochs 10",
+            "ballast train --model mlp-plain --optimizer sgd --learning-rate 0.01 --momentum 0.9",
+            "ballast train --resume runs/20260502-140300-train --epochs 20");
+        TrainOptions.AddTo(command);
+        command.Add(Threads);
+        command.Add(Out);
+        command.Add(Resume);
+        command.Add(Json);
+        command.SetAction(Run);
+        return command;
+    }
+
+    static int Run(ParseResult result)
+    {
+        if (result.Given(Threads) is { } threads)
+            Compute.Threads = threads;
+        using var interruption = new Interruption();
+        using var progress = new ProgressDisplay();
+        var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
+        bool json = result.GetValue(Json);
+        var (folder, work) = result.Has(Resume)
+            ? Reopen(result, source, json, progress, interruption.Token)
+            : Begin(result, source, json, progress, interruption.Token);
+        string goOn = $"Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}";
+        RunOutcome outcome;
+        try
+        {
+            outcome = work();
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = new RunOutcome(false, null);
+        }
+        catch (IOException error)
+        {
+            error.Data[Failure.Remedy] = goOn;
+            throw;
+        }
+
+        progress.Dispose();
+        if (!outcome.Completed)
+            throw new InterruptedException($"Stopped. {goOn}");
+
+        if (json)
+            CliJson.Print(new RunEnd(folder.Path, folder.WeightsPath, FirstStep.After?.TotalSeconds));
+        else
+            Print(folder);
+        return 0;
+    }
+
+    static (RunFolder Folder, Func<RunOutcome> Work) Begin(
+        ParseResult result, RunData source, bool json, ProgressDisplay progress, CancellationToken cancellation)
+    {
+        var settings = TrainOptions.Read(result);
+        string path = result.GetValue(Out) ?? RunPaths.New(RunKind.Train);
+        // Before the data is fetched and the network tried: both may take their time.
+        RunFolder.RefuseUsed(path);
+        LayerText.Parse(settings.Layers);
+        var data = source.Train(settings, cancellation);
+        var run = Prepare(settings, data);
+        var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
+        var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance));
+        return (folder, () => run.Start(folder, source, Listen(folder, json, progress), cancellation));
+    }
+
+    static (RunFolder Folder, Func<RunOutcome> Work) Reopen(
+        ParseResult result, RunData source, bool json, ProgressDisplay progress, CancellationToken cancellation)
+    {
+        TrainOptions.RefuseWithResume(result);
+        if (result.Has(Out))
+            throw new UsageException("--out cannot be changed with --resume: the run stays in its folder.");
+        var folder = RunPaths.Find(result.GetValue(Resume), RunKind.Train);
+        folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
+        if (RunHistory.IsFinished(folder))
+            return (folder, static () => new RunOutcome(true, null));
+        var run = new TrainingRun(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
+        return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
+    }
+
+    // What the library refuses here, it refuses of the options.
+    static TrainingRun Prepare(RunSettings settings, Cifar10 data)
+    {
+        try
+        {
+            return new TrainingRun(settings, data);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
+    }
+
+    static IRunListener Listen(RunFolder folder, bool json, ProgressDisplay progress)
+    {
+        if (!json)
+            return new RunDisplay(progress, folder.Record.Settings);
+        CliJson.Print(new RunStart(folder.Path, folder.Record.Settings.Layers));
+        return new JsonLines();
+    }
+
+    static void Print(RunFolder folder)
+    {
+        var curve = RunHistory.Read(folder);
+        Console.Out.WriteLine();
+        if (curve.TestLoss is not null)
+            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly");
+        string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
+        Console.Out.WriteLine(
+            $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");
+        Console.Out.WriteLine($"Run: {folder.Path}");
+    }
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Ballast.Cli;
+
+/// <summary>A command whose help ends with examples.</summary>
+sealed class ExampleCommand(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>How it is called.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples;
+}
+
+/// <summary>Shows the usual help, and below it a command's examples.</summary>
+sealed class HelpWithExamples : SynchronousCommandLineAction
+{
+    readonly HelpAction usual = new();
+
+    public override int Invoke(ParseResult result)
+    {
+        usual.Invoke(result);
+        if (result.CommandResult.Command is ExampleCommand { Examples: var examples })
+            result.InvocationConfiguration.Output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
+        return 0;
+    }
+}

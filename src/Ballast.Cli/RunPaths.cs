@@ -1,0 +1,47 @@
+using System.Globalization;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary>Where runs are kept when nothing else is said: a folder each in <c>runs/</c>, named by the time.</summary>
+static class RunPaths
+{
+    const string Root = "runs";
+
+    /// <summary>A folder that is not there yet.</summary>
+    public static string New(RunKind kind)
+    {
+        string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string name = Path.Combine(Root, $"{time}-{Word(kind)}");
+        string path = name;
+        for (int i = 2; Path.Exists(path); i++)
+            path = $"{name}-{i}";
+        return path;
+    }
+
+    /// <summary>Opens the run of a name, or the newest of a kind.</summary>
+    public static RunFolder Find(string? path, RunKind kind)
+    {
+        var folder = RunFolder.Open(path ?? Newest(kind));
+        if (folder.Record.Kind != kind)
+        {
+            throw new UsageException(kind == RunKind.Train
+                ? $"{folder.Path} holds a comparison. Resume it with ballast compare --resume {folder.Path}."
+                : $"{folder.Path} holds a training run. Resume it with ballast train --resume {folder.Path}.");
+        }
+
+        return folder;
+    }
+
+    /// <summary>The full path of a file, which a run keeps: it may be resumed from elsewhere.</summary>
+    public static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
+
+    static string Newest(RunKind kind)
+    {
+        var found = Directory.Exists(Root) ? Directory.EnumerateDirectories(Root, $"*-{Word(kind)}*") : [];
+        return found.Max(StringComparer.Ordinal)
+            ?? throw new UsageException($"There is no run in {Root}/ to resume. Name its folder: --resume DIR.");
+    }
+
+    static string Word(RunKind kind) => kind == RunKind.Train ? "train" : "compare";
+}

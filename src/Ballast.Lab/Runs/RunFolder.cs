@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace Ballast.Lab;
+
+/// <summary>The folder that a run leaves: <c>run.json</c>, <c>metrics.jsonl</c>, <c>checkpoint.safetensors</c>,
+/// <c>weights.safetensors</c>, and of a comparison <c>report.html</c>.</summary>
+public sealed class RunFolder
+{
+    /// <summary>The version of the files that this Ballast writes and reads.</summary>
+    public const int Format = 1;
+
+    const string RecordName = "run.json";
+
+    RunFolder(string path, RunRecord record)
+    {
+        Path = path;
+        Record = record;
+    }
+
+    /// <summary>The folder, as it was named.</summary>
+    public string Path { get; }
+
+    /// <summary>What <c>run.json</c> says.</summary>
+    public RunRecord Record { get; private set; }
+
+    /// <summary>The losses and other measurements, a JSON object a line: <see cref="Metric"/>.</summary>
+    public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>What training continues from.</summary>
+    public string CheckpointPath => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>The trained network's state, under PyTorch's keys; there once training is over.</summary>
+    public string WeightsPath => System.IO.Path.Combine(Path, "weights.safetensors");
+
+    /// <summary>The page of a comparison.</summary>
+    public string ReportPath => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>Makes a folder for a new run.</summary>
+    /// <exception cref="IOException">It is there already and not empty, or it cannot be written.</exception>
+    public static RunFolder Create(string path, RunRecord record)
+    {
+        RefuseUsed(path);
+        Directory.CreateDirectory(path);
+        var folder = new RunFolder(path, record);
+        folder.Write();
+        return folder;
+    }
+
+    /// <summary>Refuses a folder that has something in it, which a new run might overwrite.</summary>
+    /// <exception cref="IOException">It is not empty, or a file.</exception>
+    public static void RefuseUsed(string path)
+    {
+        if (File.Exists(path))
+            throw new IOException($"{path} is a file. A run needs a folder of its own.");
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new IOException($"{path} is not empty. Choose another folder for a new run, or resume the one that is there.");
+    }
+
+    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <exception cref="IOException">There is no such folder or no run in it.</exception>
+    /// <exception cref="InvalidDataException">Its <c>run.json</c> is damaged or of another version.</exception>
+    public static RunFolder Open(string path)
+    {
+        string file = System.IO.Path.Combine(path, RecordName);
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(Directory.Exists(path)
+                ? $"{path} holds no run: it has no {RecordName}."
+                : $"There is no folder {path}.");
+        }
+
+        return new RunFolder(path, Read(file));
+    }
+
+    /// <summary>The run of a part of this one, a folder in this folder; null if it was not begun.</summary>
+    public RunFolder? Part(string name)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        return File.Exists(System.IO.Path.Combine(path, RecordName)) ? Open(path) : null;
+    }
+
+    /// <summary>Replaces what <c>run.json</c> says.</summary>
+    /// <exception cref="IOException">It cannot be written; the old one is still there.</exception>
+    public void Update(RunRecord record)
+    {
+        if (record == Record)
+            return;
+        Record = record;
+        Write();
+    }
+
+    void Write() => AtomicFile.Write(System.IO.Path.Combine(Path, RecordName), stream =>
+    {
+        JsonSerializer.Serialize(stream, Record, RunJson.Default.RunRecord);
+        stream.WriteByte((byte)'\n');
+    });
+
+    static RunRecord Read(string file)
+    {
+        byte[] json = File.ReadAllBytes(file);
+        try
+        {
+            // The version first: what else is in a file of another one is not known here.
+            using var document = JsonDocument.Parse(json);
+            if (!document.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out int version))
+                throw new InvalidDataException($"{file} does not say which version it is of (\"format\"). It is not a run of Ballast's.");
+            if (version != Format)
+            {
+                throw new InvalidDataException(
+                    $"{file} is of version {version}; this Ballast reads version {Format}. Use the Ballast that wrote it, or a newer one.");
+            }
+
+            var record = JsonSerializer.Deserialize(json, RunJson.Default.RunRecord);
+            if (record is not { Settings.Layers: not null, Provenance: not null })
+                throw new InvalidDataException($"{file} is damaged: settings, layers or provenance are missing.");
+            return record;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{file} is damaged: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Ballast.Lab;
+
+/// <summary>Reads what a run measured back from its folder.</summary>
+public static class RunHistory
+{
+    /// <summary>The run's curve so far.</summary>
+    /// <exception cref="InvalidDataException">Its metrics are damaged.</exception>
+    public static RunCurve Read(RunFolder folder)
+    {
+        var metrics = MetricsLog.Read(folder.MetricsPath);
+        var test = metrics.LastOrDefault(static metric => metric.Type == MetricKind.Evaluation);
+        return new RunCurve
+        {
+            Points =
+            [
+                .. from metric in metrics
+                   where metric.Type is MetricKind.Train or MetricKind.Diverged
+                   select new LossPoint((int)metric.Step, metric.Epoch ?? 0, metric.Loss ?? double.NaN),
+            ],
+            TestLoss = test?.Loss,
+            TestAccuracy = test?.Accuracy,
+            TrainingSeconds = metrics.Max(static metric => metric.Seconds),
+            ImagesPerSecond = metrics.LastOrDefault(static metric => metric.ImagesPerSecond is not null)?.ImagesPerSecond,
+            Remark = metrics is [.., { Type: MetricKind.Stopped, Step: var step }]
+                ? $"Training was stopped at mini-batch {step} and can be resumed." : null,
+        };
+    }
+
+    /// <summary>Whether a run has nothing left to do: trained for all its epochs, and tested where it can be.</summary>
+    public static bool IsFinished(RunFolder folder)
+    {
+        var settings = folder.Record.Settings;
+        var metrics = MetricsLog.Read(folder.MetricsPath);
+        bool trained = metrics.Any(metric => metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs);
+        bool tested = !settings.IsTested || metrics is [.., { Type: MetricKind.Evaluation }];
+        return trained && tested && File.Exists(folder.WeightsPath);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ballast.Lab;
+
+/// <summary>How <c>run.json</c> is written: for people to read, too.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    Converters = [typeof(RunKindJson), typeof(OptimizerKindJson)])]
+[JsonSerializable(typeof(RunRecord))]
+sealed partial class RunJson : JsonSerializerContext;
+
+/// <summary>How a line of <c>metrics.jsonl</c> is written: short, and with losses that are not finite as text.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(MetricKindJson)])]
+[JsonSerializable(typeof(Metric))]
+sealed partial class MetricJson : JsonSerializerContext;
+
+sealed class RunKindJson() : JsonStringEnumConverter<RunKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class MetricKindJson() : JsonStringEnumConverter<MetricKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

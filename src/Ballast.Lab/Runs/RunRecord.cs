@@ -1,0 +1,18 @@
+namespace Ballast.Lab;
+
+/// <summary>What <c>run.json</c> says of a run: how it is made and where it comes from.</summary>
+/// <param name="Kind">What is in the folder.</param>
+/// <param name="Settings">How it is trained.</param>
+/// <param name="Provenance">Where it comes from.</param>
+/// <param name="Format">The version of the folder's files.</param>
+public sealed record RunRecord(RunKind Kind, RunSettings Settings, Provenance Provenance, int Format = RunFolder.Format);
+
+/// <summary>What is in a run folder.</summary>
+public enum RunKind
+{
+    /// <summary>One training run.</summary>
+    Train,
+
+    /// <summary>Two, in the folders <c>with</c> and <c>without</c>: with batch normalization and without.</summary>
+    Compare,
+}

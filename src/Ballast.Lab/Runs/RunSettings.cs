@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+
+namespace Ballast.Lab;
+
+/// <summary>Everything that decides how a run ends: the same settings, data and seed give the same weights, bit for bit.
+/// </summary>
+/// <param name="Layers">The network as a <see cref="LayerText"/>.</param>
+/// <param name="Model">The network's name, where it was chosen by its name.</param>
+/// <param name="Epochs">How many times to go through the data.</param>
+/// <param name="BatchSize">How many samples a mini-batch has.</param>
+/// <param name="DropLast">Whether a last, smaller mini-batch is left out.</param>
+/// <param name="Optimizer">Which optimizer.</param>
+/// <param name="LearningRate">Its step size.</param>
+/// <param name="Momentum">How much of the last direction is kept; for <see cref="OptimizerKind.Sgd"/> only.</param>
+/// <param name="WeightDecay">How strongly weights are pulled to 0; null for the optimizer's own default, which is 0.01 for
+/// <see cref="OptimizerKind.AdamW"/> and 0 for the others.</param>
+/// <param name="Nesterov">Whether to look ahead; for <see cref="OptimizerKind.Sgd"/> with momentum only.</param>
+/// <param name="Seed">The seed of weights and order.</param>
+/// <param name="LogEvery">After how many mini-batches their mean loss is logged.</param>
+/// <param name="CheckpointEvery">After how many mini-batches a checkpoint is written, besides at the end of each epoch; 0
+/// for no more than that.</param>
+/// <param name="Data">A file of training records (<see cref="Cifar10.FromRecords"/>); null for CIFAR-10's.</param>
+/// <param name="TestData">A file of test records; null for CIFAR-10's, or with <paramref name="Data"/> for none.</param>
+public sealed record RunSettings(
+    string Layers,
+    string? Model = null,
+    int Epochs = 5,
+    int BatchSize = 10,
+    bool DropLast = false,
+    OptimizerKind Optimizer = OptimizerKind.Adam,
+    float LearningRate = 1e-4f,
+    float Momentum = 0,
+    float? WeightDecay = null,
+    bool Nesterov = false,
+    long Seed = 42,
+    int LogEvery = 500,
+    int CheckpointEvery = 0,
+    string? Data = null,
+    string? TestData = null)
+{
+    /// <summary>The tutorial's training, with batch normalization.</summary>
+    public static RunSettings Tutorial { get; } = new(NamedNetworks.Tutorial.Layers, NamedNetworks.Tutorial.Name);
+
+    /// <summary>Whether there is something to test on.</summary>
+    [JsonIgnore]
+    public bool IsTested => TestData is not null || Data is null;
+
+    /// <summary>The optimizer of some parameters.</summary>
+    /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
+    public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters)
+    {
+        if (Optimizer != OptimizerKind.Sgd && (Momentum != 0 || Nesterov))
+        {
+            throw new ArgumentException(
+                $"Momentum and Nesterov are settings of sgd; {Optimizer} has moments of its own. Leave them out, or choose sgd.");
+        }
+
+        return Optimizer switch
+        {
+            OptimizerKind.Adam => new Adam(parameters, LearningRate, weightDecay: WeightDecay ?? 0),
+            OptimizerKind.AdamW => new AdamW(parameters, LearningRate, weightDecay: WeightDecay ?? 0.01f),
+            _ => new Sgd(parameters, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
+        };
+    }
+}
+
+/// <summary>The optimizers that <see cref="RunSettings"/> can name.</summary>
+public enum OptimizerKind
+{
+    /// <summary><see cref="Ballast.Adam"/>.</summary>
+    Adam,
+
+    /// <summary><see cref="Ballast.AdamW"/>.</summary>
+    AdamW,
+
+    /// <summary><see cref="Ballast.Sgd"/>.</summary>
+    Sgd,
+}

@@ -1,0 +1,102 @@
+namespace Ballast.Lab;
+
+/// <summary>One network trained with one set of settings, in a <see cref="RunFolder"/>: metrics as it goes, checkpoints that
+/// resume to the same bits, at its end the weights and the loss on the test images.</summary>
+public sealed class TrainingRun
+{
+    readonly RunSettings settings;
+    readonly Cifar10 data;
+    readonly Network network;
+    readonly Optimizer optimizer;
+    readonly DataLoader loader;
+
+    /// <summary>Seeds <see cref="Generator.Default"/>, makes the network, and tries it on batches of zeros. Nothing is
+    /// written. Start it before another run is made: they share the generator.</summary>
+    /// <param name="settings">How to train.</param>
+    /// <param name="data">The images to train on.</param>
+    /// <exception cref="LayerTextException">A mistake in the layers.</exception>
+    /// <exception cref="ArgumentException">A setting out of range, or mini-batches that the network cannot take.</exception>
+    public TrainingRun(RunSettings settings, Cifar10 data)
+    {
+        this.settings = settings;
+        this.data = data;
+        Generator.Default.ManualSeed(settings.Seed);
+        network = LayerText.Parse(settings.Layers).Build(data.SampleShape, data.ClassNames.Count);
+        optimizer = settings.MakeOptimizer(network.Parameters());
+        loader = new DataLoader(data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast);
+        Trainer.Rehearse(network, loader);
+    }
+
+    /// <summary>How many mini-batches an epoch has.</summary>
+    public int StepsPerEpoch => loader.Count;
+
+    /// <summary>Trains from the beginning.</summary>
+    /// <param name="folder">A new folder.</param>
+    /// <param name="source">Where the test images come from.</param>
+    /// <param name="listener">Who is told how it goes.</param>
+    /// <param name="cancellation">Stops: the checkpoint is written first.</param>
+    /// <exception cref="TrainingDivergedException">The loss was not finite.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped while it was tested; training is over and kept.
+    /// </exception>
+    /// <exception cref="IOException">A file cannot be written or read.</exception>
+    public RunOutcome Start(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default) =>
+        Run(folder, null, source, listener, cancellation);
+
+    /// <summary>Continues from the folder's checkpoint, or from the beginning where there is none yet.</summary>
+    /// <inheritdoc cref="Start"/>
+    /// <exception cref="InvalidDataException">The data has changed, or a file of the folder is damaged.</exception>
+    /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset.</exception>
+    public RunOutcome Resume(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default)
+    {
+        RefuseChangedData(folder);
+        var checkpoint = File.Exists(folder.CheckpointPath) ? Checkpoint.Load(folder.CheckpointPath) : null;
+        return Run(folder, checkpoint, source, listener, cancellation);
+    }
+
+    RunOutcome Run(
+        RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
+    {
+        var recorder = new RunRecorder(settings, loader, folder, listener);
+        var trainer = new Trainer(network, optimizer, loader, recorder.Options);
+        if (checkpoint is not null)
+            Resume(trainer, checkpoint, folder);
+        using (recorder.Open(checkpoint?.Step ?? 0))
+        {
+            if (!recorder.Train(trainer, cancellation))
+                return new RunOutcome(false, null);
+            StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string> { ["layers"] = settings.Layers });
+            if (source.Test(settings, cancellation) is not { } images)
+                return new RunOutcome(true, null);
+            listener.OnTest();
+            var test = Evaluation.Run(network, images, cancellation: cancellation);
+            folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
+            recorder.Write(test);
+            return new RunOutcome(true, test);
+        }
+    }
+
+    static void Resume(Trainer trainer, Checkpoint checkpoint, RunFolder folder)
+    {
+        try
+        {
+            trainer.Resume(checkpoint);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{folder.CheckpointPath} does not belong to this run. {error.Message}", error);
+        }
+    }
+
+    void RefuseChangedData(RunFolder folder)
+    {
+        var recorded = folder.Record.Provenance.Data.ToDictionary(static file => file.Name, static file => file.Sha256);
+        foreach (var (name, hash) in RunData.Describe(data))
+        {
+            if (recorded.TryGetValue(name, out string? before) && before != hash)
+            {
+                throw new InvalidDataException(
+                    $"{name} has changed since {folder.Path} was begun. Put the old file back, or begin a new run.");
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Ballast.Lab;
+
+namespace Ballast.Tests;
+
+public sealed class ResumeTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    static string[] Arguments(string run) =>
+    [
+        "train", "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "200", "--log-every", "7",
+        "--checkpoint-every", "5", "--out", run,
+    ];
+
+    byte[] Bytes(string run, string name) => File.ReadAllBytes(Path.Combine(folder.File(run), name));
+
+    void AssertSameEnd(string run)
+    {
+        Assert.Equal(0, BallastProcess.Run(folder, Arguments("whole")).ExitCode);
+        Assert.Equal(Bytes("whole", "weights.safetensors"), Bytes(run, "weights.safetensors"));
+        Assert.Equal(Bytes("whole", "checkpoint.safetensors"), Bytes(run, "checkpoint.safetensors"));
+        Assert.Equal(
+            RunHistory.Read(RunFolder.Open(folder.File("whole"))).Points, RunHistory.Read(RunFolder.Open(folder.File(run))).Points);
+    }
+
+    [Fact]
+    public void Interrupted_and_resumed_it_ends_with_the_same_bytes()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var (code, errors) = BallastProcess.RunUntil(folder, "Starting epoch 3", kill: false, Arguments("run"));
+        Assert.Equal(130, code);
+        Assert.Equal("Stopped. Continue with: ballast train --resume run\n", errors);
+        Assert.False(File.Exists(Path.Combine(folder.File("run"), "weights.safetensors")));
+
+        var (resumed, output, _) = BallastProcess.Run(folder, "train", "--resume", "run");
+        Assert.Equal(0, resumed);
+        Assert.StartsWith("Starting epoch ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Starting epoch 1\n", output, StringComparison.Ordinal);
+        AssertSameEnd("run");
+    }
+
+    [Fact]
+    public void Killed_and_resumed_it_ends_with_the_same_bytes()
+    {
+        BallastProcess.RunUntil(folder, "Starting epoch 4", kill: true, Arguments("runs/20260502-140300-train"));
+        // Without a name, the newest one is taken.
+        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume").ExitCode);
+        AssertSameEnd("runs/20260502-140300-train");
+    }
+
+    [Fact]
+    public void A_finished_run_is_shown_again_and_can_be_made_longer_but_not_shorter()
+    {
+        string[] arguments = ["train", "--data", SampleRun.Slice, "--epochs", "2", "--out", "run"];
+        Assert.Equal(0, BallastProcess.Run(folder, arguments).ExitCode);
+        byte[] weights = Bytes("run", "weights.safetensors");
+        var (code, output, _) = BallastProcess.Run(folder, "train", "--resume", "run");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("Starting", output, StringComparison.Ordinal);
+        Assert.Equal(weights, Bytes("run", "weights.safetensors"));
+        Assert.Contains("Starting epoch 3", BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "3").Output, StringComparison.Ordinal);
+        Assert.NotEqual(weights, Bytes("run", "weights.safetensors"));
+        Assert.Equal(2, BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "2").ExitCode);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused_and_left_as_it_is()
+    {
+        string[] arguments = ["train", "--data", SampleRun.Slice, "--epochs", "2", "--out", "run"];
+        Assert.Equal(0, BallastProcess.Run(folder, arguments).ExitCode);
+        string path = Path.Combine(folder.File("run"), "checkpoint.safetensors");
+        byte[] cut = File.ReadAllBytes(path)[..1000];
+        File.WriteAllBytes(path, cut);
+        var (code, _, errors) = BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "3");
+        Assert.Equal(1, code);
+        Assert.Contains("checkpoint.safetensors", errors, StringComparison.Ordinal);
+        Assert.Contains("truncated", errors, StringComparison.Ordinal);
+        Assert.Equal(cut, File.ReadAllBytes(path));
+    }
+}

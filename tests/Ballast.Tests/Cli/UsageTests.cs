@@ -1,0 +1,58 @@
+namespace Ballast.Tests;
+
+public sealed class UsageTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("comapre", "Did you mean compare?")]
+    [InlineData("compare --epoch 3", "Did you mean --epochs?")]
+    [InlineData("train --epoch 3", "Did you mean --epochs?")]
+    [InlineData("train --epochs some", "--epochs: expected a whole number from 1 to 100000, got \"some\".")]
+    [InlineData("train --epochs 0", "--epochs: expected a whole number from 1")]
+    [InlineData("train --epochs", "--epochs")]
+    [InlineData("train --seed 1.5", "--seed: expected a whole number")]
+    [InlineData("train --learning-rate NaN", "--learning-rate: expected a number from 0 on")]
+    [InlineData("train --learning-rate -1", "--learning-rate: expected a number from 0 on")]
+    [InlineData("train --optimizer adm", "Did you mean adam?")]
+    [InlineData("train --optimizer 1", "no optimizer \"1\"")]
+    [InlineData("train --model mlp-plane", "Did you mean mlp-plain?")]
+    [InlineData("train relu --model mlp", "not both")]
+    [InlineData("train flatten liner:3", "Did you mean linear?\n  flatten liner:3\n          ^^^^^\n")]
+    [InlineData("train --resume --seed 3", "--seed cannot be changed with --resume")]
+    [InlineData("train --resume", "no run in runs/")]
+    [InlineData("compare --resume --epochs 3", "--epochs cannot be changed with --resume")]
+    [InlineData("evaluate", "")]
+    [InlineData("data look", "look")]
+    public void What_cannot_be_understood_is_said_in_a_line_and_ends_with_2(string arguments, string message)
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Empty(output);
+        Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.Contains("--help.", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        Assert.Empty(folder.Names());
+    }
+
+    [Theory]
+    [InlineData("", "compare")]
+    [InlineData("--help", "evaluate")]
+    [InlineData("compare --help", "ballast compare --epochs 1 --seed 7")]
+    [InlineData("train --help", "batchnorm[:momentum=0.1")]
+    [InlineData("data --help", "ballast data fetch")]
+    public void Help_names_what_there_is_and_gives_examples(string arguments, string text)
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(0, code);
+        Assert.Empty(errors);
+        Assert.Contains(text, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_the_librarys() =>
+        Assert.Equal($"{Lab.Machine.BallastVersion}\n", BallastProcess.Run(folder, "--version").Output);
+}
