@@ -8,7 +8,7 @@ public sealed partial class DataLoader
     sealed class Epoch(DataLoader loader, int firstBatch) : IEnumerator<Batch>
     {
         int next = firstBatch;
-        bool started;
+        bool started, exhausted;
         int[]? order;
         Prefetcher? prefetcher;
 
@@ -23,10 +23,24 @@ public sealed partial class DataLoader
                 Begin();
 
             if (next >= loader.Count)
+            {
+                DrawUnused();
                 return false;
-            Current = prefetcher is null ? Read(next) : prefetcher.Take();
-            next++;
+            }
+
+            // A last batch with room left is asked for more than there is.
+            if (next == loader.Count - 1 && loader.LastBatchSize < loader.BatchSize)
+                DrawUnused();
+            int batch = next++; // before reading: behind a batch that cannot be read comes the one after it
+            Current = prefetcher is null ? Read(batch) : prefetcher.Take();
             return true;
+        }
+
+        void DrawUnused()
+        {
+            if (!exhausted)
+                loader.DrawUnused();
+            exhausted = true;
         }
 
         /// <summary>Draws the order, as PyTorch does when the first batch is asked for.</summary>

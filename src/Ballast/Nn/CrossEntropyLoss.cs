@@ -1,18 +1,5 @@
 namespace Ballast;
 
-/// <summary>How the losses of a batch become one tensor.</summary>
-public enum Reduction
-{
-    /// <summary>Their mean.</summary>
-    Mean,
-
-    /// <summary>Their sum.</summary>
-    Sum,
-
-    /// <summary>As they are: one for each sample.</summary>
-    None,
-}
-
 /// <summary>The loss of a classifier: for logits x and the class t of each sample, -ln softmax(x)[t]; from [N, C] and N labels
 /// to one value, or to [N] without a reduction. PyTorch: <c>nn.CrossEntropyLoss</c>.</summary>
 /// <param name="reduction">How the samples' losses are put together.</param>
@@ -28,9 +15,14 @@ public sealed class CrossEntropyLoss(Reduction reduction = Reduction.Mean)
             $"CrossEntropyLoss: expected logits [N, C], got {input.Shape}. The last layer must give one value for each class.");
         Throw.Unless(input.Shape[0] == target.Count && target.Count > 0,
             $"CrossEntropyLoss: expected as many labels as rows of logits, got {target.Count} labels for {input.Shape}.");
-        int highest = 0;
+        int highest = 0, lowest = 0;
         foreach (int label in target.AsSpan())
+        {
             highest = Math.Max(highest, label);
+            lowest = Math.Min(lowest, label);
+        }
+
+        Throw.Unless(lowest >= 0, $"CrossEntropyLoss: expected labels from 0 on, got {lowest}.");
         Throw.Unless(highest < input.Shape[1],
             $"CrossEntropyLoss: the label {highest} needs at least {highest + 1} logits, got {input.Shape[1]}. The last layer must have one output for each class.");
         return CrossEntropyOperation.Run(input, target, reduction);

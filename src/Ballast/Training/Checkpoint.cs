@@ -100,8 +100,8 @@ public sealed class Checkpoint
         {
             Model = model,
             Optimizer = optimizer,
-            Epoch = (int)Number("epoch"),
-            Batch = (int)Number("batch"),
+            Epoch = (int)Number("epoch", int.MaxValue),
+            Batch = (int)Number("batch", int.MaxValue),
             Step = Number("step"),
             LossSum = double.TryParse(file.Metadata.GetValueOrDefault("loss_sum"), CultureInfo.InvariantCulture, out double sum)
                 ? sum : Missing<double>("loss_sum"),
@@ -113,8 +113,8 @@ public sealed class Checkpoint
             Metadata = file.Metadata,
         };
 
-        long Number(string key) =>
-            long.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long value) && value >= 0
+        long Number(string key, long highest = long.MaxValue) =>
+            long.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long value) && value >= 0 && value <= highest
                 ? value : Missing<long>(key);
 
         T Missing<T>(string key)

@@ -6,8 +6,8 @@ namespace Ballast;
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
 {
-    /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients, and puts it back into the mode it
-    /// was in.</summary>
+    /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients, and puts each of its parts back into
+    /// the mode it was in.</summary>
     /// <param name="model">A network with one logit for each class.</param>
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
@@ -17,7 +17,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     public static Evaluation Run(
         Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default)
     {
-        bool training = model.Training;
+        var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
         model.Eval();
         try
@@ -39,7 +39,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         }
         finally
         {
-            model.Train(training);
+            modes.Restore();
         }
     }
 

@@ -10,7 +10,7 @@ static class Rehearsal
     {
         var state = model.StateDict();
         byte[] generator = Generator.Default.GetState();
-        bool training = model.Training;
+        var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
         model.Train();
         try
@@ -26,7 +26,7 @@ static class Rehearsal
         {
             model.LoadStateDict(state);
             Generator.Default.SetState(generator);
-            model.Train(training);
+            modes.Restore();
         }
     }
 

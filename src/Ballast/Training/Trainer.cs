@@ -22,14 +22,25 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     long Steps => (long)options.Epochs * loader.Count;
 
     /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
-    /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset.</exception>
+    /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset; nothing has been
+    /// changed.</exception>
     public void Resume(Checkpoint checkpoint)
     {
         Throw.Unless(checkpoint.Batch <= loader.Count
                 && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
             $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
+        var before = model.StateDict();
         model.LoadStateDict(checkpoint.Model);
-        optimizer.LoadStateDict(checkpoint.Optimizer);
+        try
+        {
+            optimizer.LoadStateDict(checkpoint.Optimizer);
+        }
+        catch (ArgumentException)
+        {
+            model.LoadStateDict(before);
+            throw;
+        }
+
         Generator.Default.SetState(checkpoint.DefaultGenerator);
         LoaderGenerator.SetState(checkpoint.LoaderGenerator);
         (epoch, batch, step) = (checkpoint.Epoch, checkpoint.Batch, checkpoint.Step);
@@ -68,14 +79,17 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         options.OnEpochStart?.Invoke(epoch + 1);
         using var batches = StartEpoch();
         long nextReport = step == before ? 0 : clock.ElapsedMilliseconds + 100;
-        while (batches.MoveNext())
+        while (true)
         {
-            if (cancellation.IsCancellationRequested)
+            // Before the next batch is asked for: what it draws belongs behind the checkpoint.
+            if (cancellation.IsCancellationRequested && batch < loader.Count)
             {
                 SaveCheckpoint();
                 return false;
             }
 
+            if (!batches.MoveNext())
+                break;
             Step(batches.Current);
             if (batch % options.LogEvery == 0)
                 WriteLine();
@@ -115,6 +129,9 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             return batches;
         }
 
+        // Cancelled before its first mini-batch, an epoch has drawn from the generator already: it begins once more.
+        if (resumed)
+            generator.SetState(epochGenerator!);
         resumed = false;
         epochGenerator = generator.GetState();
         return loader.Start(0);
@@ -153,10 +170,14 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     {
         if (options.CheckpointPath is null)
             return;
+        // Weights that are no numbers are not worth the good ones that the file holds; the next loss will tell.
+        var state = model.StateDict();
+        if (!state.All(static entry => entry.Value.Tensor is null || IsFinite(entry.Value.Tensor.AsSpan())))
+            return;
         byte[] now = LoaderGenerator.GetState();
         new Checkpoint
         {
-            Model = model.StateDict(),
+            Model = state,
             Optimizer = optimizer.StateDict(),
             Epoch = epoch,
             Batch = batch,
@@ -169,5 +190,15 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             LoaderGenerator = now,
             Metadata = options.Metadata,
         }.Save(options.CheckpointPath);
+    }
+    static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value))
+                return false;
+        }
+
+        return true;
     }
 }

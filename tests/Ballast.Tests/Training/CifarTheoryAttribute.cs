@@ -1,0 +1,18 @@
+namespace Ballast.Tests;
+
+/// <summary>A test on all of CIFAR-10: skipped where the files are not in the cache, never downloading them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class CifarTheoryAttribute : TheoryAttribute
+{
+    public static readonly Cifar10Options Options = new() { Download = false };
+
+    static readonly Lazy<bool> Present = new(static () =>
+        Directory.Exists(Options.FilesFolder)
+        && Cifar10Layout.Files.All(static file => File.Exists(Path.Combine(Options.FilesFolder, file.Name))));
+
+    public CifarTheoryAttribute()
+    {
+        if (!Present.Value)
+            Skip = $"CIFAR-10 is not in {Options.FilesFolder}; set {DataFolder.Variable}.";
+    }
+}
