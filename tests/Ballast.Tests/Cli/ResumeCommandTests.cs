@@ -2,7 +2,7 @@ using Ballast.Lab;
 
 namespace Ballast.Tests;
 
-public sealed class ResumeTests : IDisposable
+public sealed class ResumeCommandTests : IDisposable
 {
     readonly TemporaryFolder folder = new();
     readonly string records;
