@@ -7,7 +7,7 @@ public sealed class ResumeCommandTests : IDisposable
     readonly TemporaryFolder folder = new();
     readonly string records;
 
-    public ResumeTests() => records = SampleRun.Repeat(folder);
+    public ResumeCommandTests() => records = SampleRun.Repeat(folder);
 
     public void Dispose() => folder.Dispose();
 
