@@ -103,7 +103,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void A_diverged_run_says_so_in_its_metrics_and_in_its_curve()
     {
-        var run = Folder("diverged", SampleRun.Settings with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e10f });
+        var run = Folder("diverged", SampleRun.Settings with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e30f });
         var error = Assert.Throws<TrainingDivergedException>(() => SampleRun.Start(run));
         var last = MetricsLog.Read(run.MetricsPath)[^1];
         Assert.Equal((MetricKind.Diverged, error.Step), (last.Type, last.Step));
