@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -23,14 +21,13 @@ unsafe interface IRowConsumer
 /// <remarks>A tile keeps 4 rows by 4 registers of c while s runs. b is copied, a chunk of columns at a time, into tiles that
 /// stay in cache (turning bytes into floats on the way), a into groups of four rows. c is never written whole: a consumer gets each piece
 /// while it is hot, so that an optimizer can apply a gradient that never exists in memory.</remarks>
-static unsafe class ColumnProducts
+static unsafe partial class ColumnProducts
 {
     const int LongestChunk = 512; // columns that a consumer gets at once
     const int FewSums = 16;
     const int BlockSums = 128;
     const int ManySums = 256;
     const int SerialProducts = 1 << 18;
-    const int PrefetchRows = 16;
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -76,12 +73,12 @@ static unsafe class ColumnProducts
             Backwards = backwards,
         };
         if ((long)sums * rows * columns < SerialProducts)
-            work.Run(0, work.Parts, 0);
+            work.Run(0, work.Parts);
         else
             Workers.Run(work, work.Parts);
     }
 
-    struct Work<C> : IWork
+    partial struct Work<C> : IWork, IWideWork
         where C : struct, IRowConsumer
     {
         public float* A;
@@ -99,18 +96,10 @@ static unsafe class ColumnProducts
 
         public readonly int Parts => ByChunks ? Chunks : Quads;
 
-        public readonly void Run(int first, int last, int worker)
-        {
-            if (Vector512.IsHardwareAccelerated)
-                Run<Simd512, Vector512<float>>(first, last);
-            else if (Vector256.IsHardwareAccelerated)
-                Run<Simd256, Vector256<float>>(first, last);
-            else
-                Run<Simd128, Vector128<float>>(first, last);
-        }
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -226,139 +215,6 @@ static unsafe class ColumnProducts
             for (int r = 0; r < Math.Min(4, Rows - row); r++)
                 Consumer.Take(row + r, column, c + (nint)r * stride, length);
         }
-
-        // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
-        readonly void PackA(float* packed, int first, int last)
-        {
-            for (int quad = first; quad < last; quad++, packed += 4 * Sums)
-            {
-                int row = quad * 4, valid = Math.Min(4, Rows - row);
-                float* a = A + (nint)row * StrideI;
-                if (valid == 4 && StrideI == 1)
-                    PackColumns(a, packed);
-                else
-                    PackRows(a, packed, valid);
-            }
-        }
-
-        // Four neighbouring values of each s.
-        readonly void PackColumns(float* a, float* packed)
-        {
-            for (int s = 0; s < Sums; s++)
-                Vector128.Load(a + (nint)s * StrideS).Store(packed + 4 * s);
-        }
-
-        readonly void PackRows(float* a, float* packed, int valid)
-        {
-            nint i1 = valid > 1 ? StrideI : 0, i2 = valid > 2 ? 2 * StrideI : i1, i3 = valid > 3 ? 3 * StrideI : i2;
-            int s = 0;
-            for (; StrideS == 1 && s <= Sums - 4; s += 4)
-            {
-                var (r0, r1) = (Vector128.Load(a + s), Vector128.Load(a + i1 + s));
-                var (r2, r3) = (Vector128.Load(a + i2 + s), Vector128.Load(a + i3 + s));
-                // A 4 x 4 transpose: pairs of values first, then pairs of pairs.
-                var (low01, high01) = Interleave(r0, r1);
-                var (low23, high23) = Interleave(r2, r3);
-                Pair(low01, low23, lower: true).Store(packed + 4 * s);
-                Pair(low01, low23, lower: false).Store(packed + 4 * s + 4);
-                Pair(high01, high23, lower: true).Store(packed + 4 * s + 8);
-                Pair(high01, high23, lower: false).Store(packed + 4 * s + 12);
-            }
-
-            for (; s < Sums; s++)
-            {
-                float* from = a + (nint)s * StrideS;
-                packed[4 * s] = from[0];
-                packed[4 * s + 1] = from[i1];
-                packed[4 * s + 2] = from[i2];
-                packed[4 * s + 3] = from[i3];
-            }
-        }
-
-        static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) =>
-            Sse.IsSupported
-                ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
-                : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
-
-        static Vector128<float> Pair(Vector128<float> a, Vector128<float> b, bool lower) =>
-            lower ? Vector128.Create(a.GetLower(), b.GetLower()) : Vector128.Create(a.GetUpper(), b.GetUpper());
-
-        // [tile][s][4 registers], zero past the last column.
-        readonly void PackB<S, V>(float* packed, int s, int count, int column, int length)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int tile = 4 * S.Width;
-            nint stride = (nint)tile * count;
-            for (int i = 0; i < count; i++)
-            {
-                B.Prefetch(Math.Min(s + i + PrefetchRows, Sums - 1), column, length);
-                B.CopyTiles<S, V>(s + i, column, length, packed + i * tile, stride);
-            }
-        }
-    }
-
-    // c[4, 4 registers] = or += sum over s of a[s, 4] b[s, 4 registers].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tile<S, V>(float* a, float* b, float* c, nint stride, int count, bool add)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        nint w = S.Width;
-        float* c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;
-        V p0 = S.Broadcast(0), p1 = p0, p2 = p0, p3 = p0;
-        V q0 = p0, q1 = p0, q2 = p0, q3 = p0;
-        V r0 = p0, r1 = p0, r2 = p0, r3 = p0;
-        V t0 = p0, t1 = p0, t2 = p0, t3 = p0;
-        if (add)
-        {
-            (p0, p1, p2, p3) = (S.Load(c), S.Load(c + w), S.Load(c + 2 * w), S.Load(c + 3 * w));
-            (q0, q1, q2, q3) = (S.Load(c1), S.Load(c1 + w), S.Load(c1 + 2 * w), S.Load(c1 + 3 * w));
-            (r0, r1, r2, r3) = (S.Load(c2), S.Load(c2 + w), S.Load(c2 + 2 * w), S.Load(c2 + 3 * w));
-            (t0, t1, t2, t3) = (S.Load(c3), S.Load(c3 + w), S.Load(c3 + 2 * w), S.Load(c3 + 3 * w));
-        }
-
-        for (int s = 0; s < count; s++, a += 4, b += 4 * w)
-        {
-            V b0 = S.Load(b), b1 = S.Load(b + w), b2 = S.Load(b + 2 * w), b3 = S.Load(b + 3 * w);
-            V v = S.Broadcast(a[0]);
-            p0 = S.Fma(v, b0, p0);
-            p1 = S.Fma(v, b1, p1);
-            p2 = S.Fma(v, b2, p2);
-            p3 = S.Fma(v, b3, p3);
-            v = S.Broadcast(a[1]);
-            q0 = S.Fma(v, b0, q0);
-            q1 = S.Fma(v, b1, q1);
-            q2 = S.Fma(v, b2, q2);
-            q3 = S.Fma(v, b3, q3);
-            v = S.Broadcast(a[2]);
-            r0 = S.Fma(v, b0, r0);
-            r1 = S.Fma(v, b1, r1);
-            r2 = S.Fma(v, b2, r2);
-            r3 = S.Fma(v, b3, r3);
-            v = S.Broadcast(a[3]);
-            t0 = S.Fma(v, b0, t0);
-            t1 = S.Fma(v, b1, t1);
-            t2 = S.Fma(v, b2, t2);
-            t3 = S.Fma(v, b3, t3);
-        }
-
-        S.Store(c, p0);
-        S.Store(c + w, p1);
-        S.Store(c + 2 * w, p2);
-        S.Store(c + 3 * w, p3);
-        S.Store(c1, q0);
-        S.Store(c1 + w, q1);
-        S.Store(c1 + 2 * w, q2);
-        S.Store(c1 + 3 * w, q3);
-        S.Store(c2, r0);
-        S.Store(c2 + w, r1);
-        S.Store(c2 + 2 * w, r2);
-        S.Store(c2 + 3 * w, r3);
-        S.Store(c3, t0);
-        S.Store(c3 + w, t1);
-        S.Store(c3 + 2 * w, t2);
-        S.Store(c3 + 3 * w, t3);
     }
 
     /// <summary>Writes c to memory, row after row.</summary>

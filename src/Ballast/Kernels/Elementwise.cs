@@ -24,16 +24,7 @@ static unsafe class Elementwise
         where F : struct, IUnary
     {
         fixed (float* from = x, to = destination)
-        {
-            int i = 0;
-            if (Vector512.IsHardwareAccelerated)
-                i = Map<F, Simd512, Vector512<float>>(from, to, i, x.Length);
-            else if (Vector256.IsHardwareAccelerated)
-                i = Map<F, Simd256, Vector256<float>>(from, to, i, x.Length);
-            else
-                i = Map<F, Simd128, Vector128<float>>(from, to, i, x.Length);
-            Map<F, SimdScalar, float>(from, to, i, x.Length);
-        }
+            Simd.Run(new MapLoop<F> { From = from, To = to }, x.Length);
     }
 
     /// <summary>destination[i] = F(x[i], y[i]).</summary>
@@ -41,16 +32,7 @@ static unsafe class Elementwise
         where F : struct, IBinary
     {
         fixed (float* left = x, right = y, to = destination)
-        {
-            int i = 0;
-            if (Vector512.IsHardwareAccelerated)
-                i = Zip<F, Simd512, Vector512<float>>(left, right, to, i, x.Length);
-            else if (Vector256.IsHardwareAccelerated)
-                i = Zip<F, Simd256, Vector256<float>>(left, right, to, i, x.Length);
-            else
-                i = Zip<F, Simd128, Vector128<float>>(left, right, to, i, x.Length);
-            Zip<F, SimdScalar, float>(left, right, to, i, x.Length);
-        }
+            Simd.Run(new ZipLoop<F> { Left = left, Right = right, To = to }, x.Length);
     }
 
     /// <summary>The sum of all values: partial sums of 4,096 values in float, added up in double.</summary>
@@ -69,6 +51,26 @@ static unsafe class Elementwise
         }
 
         return total;
+    }
+
+    struct MapLoop<F> : ILoop
+        where F : struct, IUnary
+    {
+        public float* From, To;
+
+        public readonly int Run<S, V>(int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Map<F, S, V>(From, To, start, length);
+    }
+
+    struct ZipLoop<F> : ILoop
+        where F : struct, IBinary
+    {
+        public float* Left, Right, To;
+
+        public readonly int Run<S, V>(int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Zip<F, S, V>(Left, Right, To, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

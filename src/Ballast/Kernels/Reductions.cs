@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -36,16 +35,17 @@ static unsafe class Reductions
         }
     }
 
-    static void AddRows(float* x, int rows, int columns, float* sums)
+    static void AddRows(float* x, int rows, int columns, float* sums) =>
+        Simd.Run(new AddLoop { X = x, Sums = sums, Rows = rows }, columns);
+
+    struct AddLoop : ILoop
     {
-        int c = 0;
-        if (Vector512.IsHardwareAccelerated)
-            c = AddRows<Simd512, Vector512<float>>(x, rows, columns, sums, c);
-        else if (Vector256.IsHardwareAccelerated)
-            c = AddRows<Simd256, Vector256<float>>(x, rows, columns, sums, c);
-        else
-            c = AddRows<Simd128, Vector128<float>>(x, rows, columns, sums, c);
-        AddRows<SimdScalar, float>(x, rows, columns, sums, c);
+        public float* X, Sums;
+        public int Rows;
+
+        public readonly int Run<S, V>(int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged => AddRows<S, V>(X, Rows, length, Sums, start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
@@ -85,17 +84,17 @@ readonly unsafe struct Rows
     }
 
     /// <summary>destination[i] = source[i] / 255, correctly rounded.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Convert(byte* source, float* destination, int length)
+    public static void Convert(byte* source, float* destination, int length) =>
+        Simd.Run(new ConvertLoop { Source = source, Destination = destination }, length);
+
+    struct ConvertLoop : ILoop
     {
-        int i = 0;
-        if (Vector512.IsHardwareAccelerated)
-            i = Convert<Simd512, Vector512<float>>(source, destination, i, length);
-        else if (Vector256.IsHardwareAccelerated)
-            i = Convert<Simd256, Vector256<float>>(source, destination, i, length);
-        else
-            i = Convert<Simd128, Vector128<float>>(source, destination, i, length);
-        Convert<SimdScalar, float>(source, destination, i, length);
+        public byte* Source;
+        public float* Destination;
+
+        public readonly int Run<S, V>(int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Convert<S, V>(Source, Destination, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

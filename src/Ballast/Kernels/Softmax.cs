@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -36,27 +35,26 @@ static unsafe class Softmax
             var work = new Work { X = from, P = to, LogSums = sums, Rows = rows, Classes = classes };
             int parts = (rows + PartRows - 1) / PartRows;
             if (x.Length < SerialLength)
-                work.Run(0, parts, 0);
+                work.Run(0, parts);
             else
                 Workers.Run(work, parts);
         }
     }
 
-    struct Work : IWork
+    struct Work : IWork, IWideWork
     {
         public float* X, P, LogSums;
         public int Rows, Classes;
 
-        public readonly void Run(int first, int last, int worker)
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
             int start = first * PartRows, count = Math.Min(last * PartRows, Rows) - start;
-            float* from = X + (nint)start * Classes, to = P + (nint)start * Classes;
-            if (Vector512.IsHardwareAccelerated)
-                Compute<Simd512, Vector512<float>>(from, to, LogSums + start, count, Classes);
-            else if (Vector256.IsHardwareAccelerated)
-                Compute<Simd256, Vector256<float>>(from, to, LogSums + start, count, Classes);
-            else
-                Compute<Simd128, Vector128<float>>(from, to, LogSums + start, count, Classes);
+            nint offset = (nint)start * Classes;
+            Compute<S, V>(X + offset, P + offset, LogSums + start, count, Classes);
         }
     }
 

@@ -1,112 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
-
-/// <summary>An optimizer's rule for one parameter element: changes the weight and up to two values of state.</summary>
-interface IUpdateRule
-{
-    /// <summary>How many values of state an element has: 0, 1 or 2.</summary>
-    static abstract int States { get; }
-
-    void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second) where S : struct, ISimd<V> where V : unmanaged;
-}
-
-/// <summary>Adam: first = b1 first + (1 - b1) g; second = b2 second + (1 - b2) g^2;
-/// weight -= step first / (sqrt(second) scale + eps), with the bias corrections inside step and scale.</summary>
-readonly struct AdamRule : IUpdateRule
-{
-    public required float Beta1 { get; init; }
-    public required float Beta2 { get; init; }
-
-    /// <summary>1 - b1, subtracted in double as PyTorch does.</summary>
-    public required float Rest1 { get; init; }
-
-    /// <summary>1 - b2.</summary>
-    public required float Rest2 { get; init; }
-
-    /// <summary>Minus the learning rate over 1 - b1^t.</summary>
-    public required float Step { get; init; }
-
-    /// <summary>1 / sqrt(1 - b2^t).</summary>
-    public required float Scale { get; init; }
-
-    public required float Epsilon { get; init; }
-
-    /// <summary>Added to the gradient, times the weight (L2; 0 for AdamW).</summary>
-    public required float WeightDecay { get; init; }
-
-    /// <summary>The weight is multiplied by this first (AdamW: 1 - learning rate times decay; else 1).</summary>
-    public required float Shrink { get; init; }
-
-    public static int States => 2;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        var g = S.Fma(weight, S.Broadcast(WeightDecay), gradient);
-        weight = S.Multiply(weight, S.Broadcast(Shrink));
-        first = S.Fma(g, S.Broadcast(Rest1), S.Multiply(first, S.Broadcast(Beta1)));
-        second = S.Fma(S.Multiply(g, S.Broadcast(Rest2)), g, S.Multiply(second, S.Broadcast(Beta2)));
-        // Square root and division exactly: they have a unit of their own, which works beside the multiply-adds, and the
-        // estimates with a Newton step each that would replace them take longer.
-        var denominator = S.Fma(S.Sqrt(second), S.Broadcast(Scale), S.Broadcast(Epsilon));
-        weight = S.Fma(S.Divide(first, denominator), S.Broadcast(Step), weight);
-    }
-}
-
-/// <summary>Gradient descent: g += decay weight; weight -= rate g.</summary>
-readonly struct SgdRule : IUpdateRule
-{
-    /// <summary>Minus the learning rate.</summary>
-    public required float Step { get; init; }
-
-    public required float WeightDecay { get; init; }
-
-    public static int States => 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
-        where S : struct, ISimd<V>
-        where V : unmanaged =>
-        weight = S.Fma(S.Fma(weight, S.Broadcast(WeightDecay), gradient), S.Broadcast(Step), weight);
-}
-
-/// <summary>Gradient descent with momentum: first = momentum first + (1 - dampening) g; weight -= rate first, or with
-/// Nesterov rate (g + momentum first).</summary>
-readonly struct MomentumRule : IUpdateRule
-{
-    /// <summary>Minus the learning rate.</summary>
-    public required float Step { get; init; }
-
-    public required float WeightDecay { get; init; }
-    public required float Momentum { get; init; }
-
-    /// <summary>1 - dampening; 1 on the first step, whatever the dampening.</summary>
-    public required float Gain { get; init; }
-
-    /// <summary>The share of g that is added to <see cref="Follow"/> times the momentum buffer: 1 with Nesterov, else 0.
-    /// </summary>
-    public required float Lead { get; init; }
-
-    /// <summary>The momentum with Nesterov, else 1.</summary>
-    public required float Follow { get; init; }
-
-    public static int States => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        var g = S.Fma(weight, S.Broadcast(WeightDecay), gradient);
-        first = S.Fma(first, S.Broadcast(Momentum), S.Multiply(g, S.Broadcast(Gain)));
-        var direction = S.Fma(first, S.Broadcast(Follow), S.Multiply(g, S.Broadcast(Lead)));
-        weight = S.Fma(direction, S.Broadcast(Step), weight);
-    }
-}
 
 /// <summary>Applies a rule to a whole parameter, from a gradient in memory or piece by piece as a product yields it.</summary>
 static unsafe class Updates
@@ -121,7 +15,7 @@ static unsafe class Updates
             var work = new Dense<R> { Rule = rule, G = g, W = w, First = m, Second = v, Length = weight.Length };
             int parts = (weight.Length + Dense<R>.Part - 1) / Dense<R>.Part;
             if (parts < 8)
-                work.Run(0, parts, 0);
+                work.Run(0, parts);
             else
                 Workers.Run(work, parts);
         }
@@ -135,7 +29,7 @@ static unsafe class Updates
         public float* G, W, First, Second;
         public int Length;
 
-        public readonly void Run(int first, int last, int worker)
+        public readonly void Run(int first, int last)
         {
             int start = first * Part;
             int end = Math.Min(Length, last * Part);
@@ -145,16 +39,18 @@ static unsafe class Updates
     }
 
     static void Apply<R>(R rule, float* g, float* w, float* first, float* second, int length)
+        where R : struct, IUpdateRule =>
+        Simd.Run(new Loop<R> { Rule = rule, G = g, W = w, First = first, Second = second }, length);
+
+    struct Loop<R> : ILoop
         where R : struct, IUpdateRule
     {
-        int i = 0;
-        if (Vector512.IsHardwareAccelerated)
-            i = Apply<R, Simd512, Vector512<float>>(rule, g, w, first, second, i, length);
-        else if (Vector256.IsHardwareAccelerated)
-            i = Apply<R, Simd256, Vector256<float>>(rule, g, w, first, second, i, length);
-        else
-            i = Apply<R, Simd128, Vector128<float>>(rule, g, w, first, second, i, length);
-        Apply<R, SimdScalar, float>(rule, g, w, first, second, i, length);
+        public R Rule;
+        public float* G, W, First, Second;
+
+        public readonly int Run<S, V>(int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Apply<R, S, V>(Rule, G, W, First, Second, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -8,10 +8,7 @@ namespace Ballast.Kernels;
 interface IWork
 {
     /// <summary>Runs the parts from <paramref name="first"/> up to, not including, <paramref name="last"/>.</summary>
-    /// <param name="first">The first part.</param>
-    /// <param name="last">One past the last part.</param>
-    /// <param name="worker">Which worker this is, below <see cref="Workers.Count"/>: for scratch memory of its own.</param>
-    void Run(int first, int last, int worker);
+    void Run(int first, int last);
 }
 
 /// <summary>The threads that share the arithmetic. Part p of P always goes to the same worker, so that a worker's rows of
@@ -52,7 +49,7 @@ static class Workers
         int share = Math.Min(count, parts);
         if (share <= 1 || !Gate.TryEnter())
         {
-            work.Run(0, parts, 0);
+            work.Run(0, parts);
             return;
         }
 
@@ -71,7 +68,7 @@ static class Workers
     {
         if (Gate.IsHeldByCurrentThread && current is not null)
         {
-            work.Run(0, parts, 0); // Work that starts work: the helpers are busy with the outer one.
+            work.Run(0, parts); // Work that starts work: the helpers are busy with the outer one.
             return;
         }
 
@@ -132,7 +129,7 @@ static class Workers
             int first = (int)((long)Parts * worker / workers);
             int last = (int)((long)Parts * (worker + 1) / workers);
             if (first < last)
-                Value.Run(first, last, worker);
+                Value.Run(first, last);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class WorkersTests : IDisposable
 
     readonly struct Counting(int[] done, int bad = -1) : IWork
     {
-        public void Run(int first, int last, int worker)
+        public void Run(int first, int last)
         {
             for (int part = first; part < last; part++)
             {
@@ -23,7 +23,7 @@ public sealed class WorkersTests : IDisposable
 
     readonly struct Outer(int[] done) : IWork
     {
-        public void Run(int first, int last, int worker)
+        public void Run(int first, int last)
         {
             for (int part = first; part < last; part++)
                 Workers.Run(new Counting(done), done.Length);
@@ -71,7 +71,7 @@ public sealed class WorkersTests : IDisposable
 
     readonly struct Failing(bool fails) : IWork
     {
-        public void Run(int first, int last, int worker)
+        public void Run(int first, int last)
         {
             if (fails)
                 throw new InvalidOperationException();

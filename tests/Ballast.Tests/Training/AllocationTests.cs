@@ -67,10 +67,10 @@ public sealed class AllocationTests : IDisposable
         // generations does so each time.
         var training = new Training(batchSize: 10, samples: 62_000);
         training.Run(100);
+        GC.Collect();
         int older = int.MaxValue;
         for (int i = 0; i < 3 && older > 0; i++)
         {
-            GC.Collect();
             int before = GC.CollectionCount(1);
             training.Run(2000);
             older = GC.CollectionCount(1) - before; // counts those of the oldest generation as well

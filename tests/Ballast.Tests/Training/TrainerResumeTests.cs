@@ -1,7 +1,7 @@
 namespace Ballast.Tests;
 
 /// <summary>Training that was interrupted and resumed ends with the bits of training that was not.</summary>
-public sealed class ResumeTests : IDisposable
+public sealed class TrainerResumeTests : IDisposable
 {
     readonly TemporaryFolder folder = new();
     readonly byte[] before = Generator.Default.GetState();

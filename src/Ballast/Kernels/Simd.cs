@@ -1,0 +1,44 @@
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+/// <summary>A loop over elements that is written for every register width.</summary>
+interface ILoop
+{
+    /// <summary>Runs as many whole registers as fit from <paramref name="start"/> on, and returns where it ended.</summary>
+    int Run<S, V>(int start, int length) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>Parts of a piece of work that is written for every register width.</summary>
+interface IWideWork
+{
+    /// <summary>Runs the parts from <paramref name="first"/> up to, not including, <paramref name="last"/>.</summary>
+    void Run<S, V>(int first, int last) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>Chooses the widest registers that this processor has. The JIT knows the answer: no choice is left at run time.
+/// </summary>
+static class Simd
+{
+    /// <summary>Runs a loop over all elements, the last few one by one.</summary>
+    public static void Run<L>(in L loop, int length)
+        where L : struct, ILoop
+    {
+        int done = Vector512.IsHardwareAccelerated ? loop.Run<Simd512, Vector512<float>>(0, length)
+            : Vector256.IsHardwareAccelerated ? loop.Run<Simd256, Vector256<float>>(0, length)
+            : loop.Run<Simd128, Vector128<float>>(0, length);
+        loop.Run<SimdScalar, float>(done, length);
+    }
+
+    /// <summary>Runs parts of work.</summary>
+    public static void Run<W>(in W work, int first, int last)
+        where W : struct, IWideWork
+    {
+        if (Vector512.IsHardwareAccelerated)
+            work.Run<Simd512, Vector512<float>>(first, last);
+        else if (Vector256.IsHardwareAccelerated)
+            work.Run<Simd256, Vector256<float>>(first, last);
+        else
+            work.Run<Simd128, Vector128<float>>(first, last);
+    }
+}

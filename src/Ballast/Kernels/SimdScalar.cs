@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Ballast.Kernels;
+
+/// <summary>One lane: tails, and the reference that the wide ones are tested against.</summary>
+readonly unsafe struct SimdScalar : ISimd<float>
+{
+    public static int Width => 1;
+    public static float Broadcast(float value) => value;
+    public static float Load(float* source) => *source;
+    public static void Store(float* destination, float value) => *destination = value;
+    public static float LoadBytes(byte* source) => *source;
+    public static float Add(float a, float b) => a + b;
+    public static float Subtract(float a, float b) => a - b;
+    public static float Multiply(float a, float b) => a * b;
+    public static float Divide(float a, float b) => a / b;
+    public static float Sqrt(float a) => MathF.Sqrt(a);
+    public static float Exp(float a) => MathF.Exp(a);
+    public static float Log(float a) => MathF.Log(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Fma(float a, float b, float c) =>
+        System.Runtime.Intrinsics.X86.Fma.IsSupported || AdvSimd.IsSupported
+            ? MathF.FusedMultiplyAdd(a, b, c)
+            : a * b + c;
+
+    public static float Max(float a, float b) => a > b || float.IsNaN(a) ? a : b;
+    public static float WherePositive(float gate, float value) => gate > 0 ? value : 0;
+    public static float Sum(float a) => a;
+    public static Vector128<float> Sum(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
+}
