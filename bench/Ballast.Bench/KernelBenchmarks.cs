@@ -41,8 +41,15 @@ public unsafe class ProductKernels
     {
         var rule = new AdamRule
         {
-            Beta1 = 0.9f, Beta2 = 0.999f, Rest1 = 0.1f, Rest2 = 0.001f, Step = -1e-4f, Scale = 1, Epsilon = 1e-8f,
-            WeightDecay = 0, Shrink = 1,
+            Beta1 = 0.9f,
+            Beta2 = 0.999f,
+            Rest1 = 0.1f,
+            Rest2 = 0.001f,
+            Step = -1e-4f,
+            Scale = 1,
+            Epsilon = 1e-8f,
+            WeightDecay = 0,
+            Shrink = 1,
         };
         fixed (float* a = y, b = x, c = w, m = first, v = second)
         {

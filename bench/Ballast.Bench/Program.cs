@@ -1,9 +1,11 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step" and "adam" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
-// BenchmarkDotNet, e.g. --filter '*Kernel*'.
-if (args is ["step", .. var options])
-    return StepTimer.Run(options);
+// "step" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
+// BenchmarkDotNet, e.g. --filter '*Kernels*'.
+if (args is ["step", .. var step])
+    return StepTimer.Run(step);
+if (args is ["limit", .. var limit])
+    return LimitTimer.Run(limit);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

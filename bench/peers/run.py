@@ -54,6 +54,11 @@ def steps(batch, threads, rounds, seconds):
     return ours, theirs
 
 
+def limits(threads):
+    line = subprocess.run([BENCH, "limit", str(threads)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(line)
+
+
 def median(results, key):
     return statistics.median(result[key] for result in results)
 
@@ -67,17 +72,28 @@ def processor():
 
 def step_table(options):
     lines = [
-        "| batch | threads | Ballast, ms a step | its best chunk | promised | PyTorch in memory, ms | ratio | bytes a step |",
-        "|---|---|---|---|---|---|---|---|"]
+        "| batch | threads | Ballast, ms a step | its best chunk | promised | limit | PyTorch in memory, ms | ratio | bytes a step |",
+        "|---|---|---|---|---|---|---|---|---|"]
+    measured = {}
     for batch in (10, 128, 1024):
         for threads in (1, 2):
+            limit = measured.setdefault(threads, limits(threads))
+            # The products of the first layer at the peak of the multiply-add units, and Adam's pass over its weights.
+            bound = 2 * batch * 3072 * 64 * 2 / limit["gflops"] / 1e6 + limit["adam_ms"]
             ours, theirs = steps(batch, threads, options.rounds, options.seconds)
             mine, other = median(ours, "ms_median"), median(theirs, "ms_median")
             lines.append(
                 f"| {batch} | {threads} | {mine:.4f} | {min(r['ms_min'] for r in ours):.4f} | "
-                f"{PROMISED[batch, threads]} | {other:.4f} | {other / mine:.1f} | {ours[0]['bytes_per_step']} |")
+                f"{PROMISED[batch, threads]} | {bound:.4f} ({bound / mine:.0%}) | {other:.4f} | {other / mine:.1f} | "
+                f"{ours[0]['bytes_per_step']} |")
             print(lines[-1], file=sys.stderr)
-    return lines
+    return [
+        *lines, "",
+        "Measured in the same run: " + "; ".join(
+            f"{threads} thread{'s' if threads > 1 else ''}: {limit['gflops']:.0f} GFLOP/s peak, Adam alone {limit['adam_ms']:.4f} ms"
+            for threads, limit in measured.items()) + ".",
+        "Limit: the two products of the first layer at that peak plus Adam alone. Medians over "
+        f"{options.rounds} rounds, Ballast and PyTorch in turn; PyTorch is the best of three variants."]
 
 
 def program_lines():

@@ -12,22 +12,26 @@ static unsafe partial class ColumnProducts
         // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
         readonly void PackA(float* packed, int first, int last)
         {
-            for (int quad = first; quad < last; quad++, packed += 4 * Sums)
+            int whole = Math.Min(last, Rows / 4);
+            if (StrideI == 1)
+                PackColumns(packed, first, whole);
+            for (int quad = StrideI == 1 ? Math.Max(first, whole) : first; quad < last; quad++)
             {
-                int row = quad * 4, valid = Math.Min(4, Rows - row);
-                float* a = A + (nint)row * StrideI;
-                if (valid == 4 && StrideI == 1)
-                    PackColumns(a, packed);
-                else
-                    PackRows(a, packed, valid);
+                PackRows(A + (nint)quad * 4 * StrideI, packed + (nint)(quad - first) * 4 * Sums,
+                    Math.Min(4, Rows - quad * 4));
             }
         }
 
-        // Four neighbouring values of each s.
-        readonly void PackColumns(float* a, float* packed)
+        // Rows of a as they lie, one after the other: they may come from another core's cache, a line at a time.
+        readonly void PackColumns(float* packed, int first, int last)
         {
             for (int s = 0; s < Sums; s++)
-                Vector128.Load(a + (nint)s * StrideS).Store(packed + 4 * s);
+            {
+                float* a = A + (nint)s * StrideS;
+                float* to = packed + 4 * s;
+                for (int quad = first; quad < last; quad++, to += 4 * (nint)Sums)
+                    Vector128.Load(a + 4 * quad).Store(to);
+            }
         }
 
         readonly void PackRows(float* a, float* packed, int valid)

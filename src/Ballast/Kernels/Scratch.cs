@@ -3,6 +3,11 @@ namespace Ballast.Kernels;
 /// <summary>Working memory of the calling thread, kept from call to call so that its pages stay mapped and warm.</summary>
 static unsafe class Scratch
 {
+    // From the start as large as kernels come to need, 4 MB of which only the used pages are ever mapped: fresh pages then lie
+    // side by side in physical memory. In an array that grew page by page they collide in the second-level cache, which made
+    // a thread up to 1.6 times slower.
+    const int Smallest = 1 << 20;
+
     [ThreadStatic] static float[]? memory;
 
     /// <summary>At least <paramref name="length"/> floats, 64-byte aligned, holding whatever the last user left. One user at
@@ -10,7 +15,7 @@ static unsafe class Scratch
     public static float* Take(int length)
     {
         if (memory is null || memory.Length < length + 16)
-            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, 1 << 14) + 16, pinned: true);
+            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + 16, pinned: true);
         nint address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref memory[0]);
         return (float*)((address + 63) & ~63);
     }
