@@ -138,7 +138,7 @@ public unsafe class ElementwiseTests
     public void A_long_sum_keeps_its_digits()
     {
         float[] x = [.. Enumerable.Repeat(0.1f, 3_000_000)];
-        // A running sum in float is off by 1e-2 here; partial sums of 4,096 round at 1e-7.
-        Assert.Equal(1, Elementwise.Sum(x) / (3_000_000 * (double)0.1f), 2e-6);
+        // A running sum in float is off by 1e-2 here; 512 additions a lane, on the narrowest registers, by 4e-6.
+        Assert.Equal(1, Elementwise.Sum(x) / (3_000_000 * (double)0.1f), 1e-5);
     }
 }
