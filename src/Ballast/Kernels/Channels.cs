@@ -1,17 +1,7 @@
 namespace Ballast.Kernels;
 
-/// <summary>Where the channels of a tensor lie: [N, C] or [N, C, L].</summary>
-readonly record struct ChannelLayout(int N, int C, int L)
-{
-    /// <summary>How many values there are.</summary>
-    public int Length => N * C * L;
-
-    /// <summary>How many values a channel has: those that share a mean.</summary>
-    public int PerChannel => N * L;
-}
-
 /// <summary>Sums over channels and maps of channels, the two loops that every normalization over a batch is made of. Where
-/// L is 1 a register holds neighbouring channels; else it holds neighbouring values of one channel.</summary>
+/// channels lie side by side a register holds several of them; else it holds neighbouring values of one channel.</summary>
 static unsafe partial class Channels
 {
     // Values that are summed in float before they are added up in double, and the unit of work.
@@ -30,9 +20,9 @@ static unsafe partial class Channels
         Span<double> sums)
         where T : struct, IChannelTerm
     {
-        int pieces = layout.L > 1 ? layout.C : (layout.N + PieceRows - 1) / PieceRows;
+        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.C;
         double[]? rented = null;
-        Span<double> partial = layout.L > 1 || pieces <= 1 ? sums
+        Span<double> partial = !layout.AreRows || pieces <= 1 ? sums
             : (rented = System.Buffers.ArrayPool<double>.Shared.Rent(pieces * 2 * layout.C));
         fixed (float* from = x, g = gradient, t = table)
         fixed (double* to = partial)
@@ -68,7 +58,7 @@ static unsafe partial class Channels
         ReadOnlySpan<float> more, Span<float> destination)
         where M : struct, IChannelMap
     {
-        int pieces = layout.L > 1 ? layout.N : (layout.N + PieceRows - 1) / PieceRows;
+        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.N;
         fixed (float* from = x, g = gradient, t = table, a = more, to = destination)
         {
             var work = new MapWork<M> { X = from, G = g, Table = t, More = a is null ? t : a, To = to, Layout = layout };
@@ -94,10 +84,10 @@ static unsafe partial class Channels
         {
             for (int piece = first; piece < last; piece++)
             {
-                if (Layout.L > 1)
-                    SumChannel<S, V>(piece);
-                else
+                if (Layout.AreRows)
                     SumRows<S, V>(piece);
+                else
+                    SumChannel<S, V>(piece);
             }
         }
 
@@ -125,7 +115,7 @@ static unsafe partial class Channels
             where V : unmanaged
         {
             int start = piece * PieceRows;
-            int rows = Math.Min(PieceRows, Layout.N - start);
+            int rows = Math.Min(PieceRows, Layout.PerChannel - start);
             nint offset = (nint)start * Layout.C;
             double* sums = Sums + (nint)piece * 2 * Layout.C;
             int done = SumColumns<T, S, V>(X + offset, G + offset, rows, Layout.C, Table, sums, 0);
@@ -147,10 +137,10 @@ static unsafe partial class Channels
         {
             for (int piece = first; piece < last; piece++)
             {
-                if (Layout.L > 1)
-                    MapSample<S, V>(piece);
-                else
+                if (Layout.AreRows)
                     MapRows<S, V>(piece);
+                else
+                    MapSample<S, V>(piece);
             }
         }
 
@@ -172,7 +162,7 @@ static unsafe partial class Channels
             where V : unmanaged
         {
             int start = piece * PieceRows;
-            int rows = Math.Min(PieceRows, Layout.N - start);
+            int rows = Math.Min(PieceRows, Layout.PerChannel - start);
             nint offset = (nint)start * Layout.C;
             float* x = X + offset, g = G + offset, to = To + offset;
             int done = MapColumns<M, S, V>(x, g, to, rows, Layout.C, Table, More, 0);

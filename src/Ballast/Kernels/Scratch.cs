@@ -9,10 +9,17 @@ static unsafe class Scratch
     const int Smallest = 1 << 20;
 
     [ThreadStatic] static float[]? memory;
+    [ThreadStatic] static float[]? shared;
 
     /// <summary>At least <paramref name="length"/> floats, 64-byte aligned, holding whatever the last user left. One user at
     /// a time on each thread.</summary>
-    public static float* Take(int length)
+    public static float* Take(int length) => Take(ref memory, length);
+
+    /// <summary>The same, for what the thread that starts parallel work prepares for all its workers: it lasts beside
+    /// <see cref="Take(int)"/>.</summary>
+    public static float* TakeShared(int length) => Take(ref shared, length);
+
+    static float* Take(ref float[]? memory, int length)
     {
         if (memory is null || memory.Length < length + 16)
             memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + 16, pinned: true);

@@ -28,11 +28,20 @@ static unsafe class Softmax
 
     /// <summary>p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]). The largest value of a row, max, is subtracted first, so
     /// that nothing overflows; logSums[n] = ln of the sum over j of exp(x[n, j] - max).</summary>
-    public static void Compute(ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes)
+    /// <param name="x">[rows, classes].</param>
+    /// <param name="p">[rows, classes].</param>
+    /// <param name="logSums">[rows].</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="classes">How many values a row has.</param>
+    /// <param name="labels">[rows], or empty. With labels, logSums[n] is less by x[n, label n] - max, which makes it
+    /// -ln p[n, label n]: the logits' difference first, for it keeps its digits where they are large.</param>
+    public static void Compute(
+        ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes, ReadOnlySpan<int> labels = default)
     {
         fixed (float* from = x, to = p, sums = logSums)
+        fixed (int* classOf = labels)
         {
-            var work = new Work { X = from, P = to, LogSums = sums, Rows = rows, Classes = classes };
+            var work = new Work { X = from, P = to, LogSums = sums, Targets = classOf, Rows = rows, Classes = classes };
             int parts = (rows + PartRows - 1) / PartRows;
             if (x.Length < SerialLength)
                 work.Run(0, parts);
@@ -44,6 +53,7 @@ static unsafe class Softmax
     struct Work : IWork, IWideWork
     {
         public float* X, P, LogSums;
+        public int* Targets;
         public int Rows, Classes;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -54,12 +64,13 @@ static unsafe class Softmax
         {
             int start = first * PartRows, count = Math.Min(last * PartRows, Rows) - start;
             nint offset = (nint)start * Classes;
-            Compute<S, V>(X + offset, P + offset, LogSums + start, count, Classes);
+            Compute<S, V>(
+                X + offset, P + offset, LogSums + start, Targets is null ? null : Targets + start, count, Classes);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Compute<S, V>(float* x, float* p, float* logSums, int rows, int classes)
+    static void Compute<S, V>(float* x, float* p, float* logSums, int* labels, int rows, int classes)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -86,7 +97,7 @@ static unsafe class Softmax
             float sum = S.Sum(total), inverse = 1 / sum;
             for (int c = 0; c < classes; c++)
                 p[c] = exponentials[c] * inverse;
-            logSums[n] = MathF.Log(sum);
+            logSums[n] = MathF.Log(sum) - (labels is null ? 0 : x[labels[n]] - max);
         }
     }
 }

@@ -102,10 +102,11 @@ abstract class Operation
     /// <summary>a + b, taking over both.</summary>
     public static Values Sum(Values a, Values b, int length)
     {
-        var sum = a.ReadExclusive(length);
-        var other = b.Read(length);
+        var order = a.Recipe is ChannelRecipe { Layout.Last: true } recipe ? new MemoryOrder(recipe.Layout) : default;
+        var sum = order.ReadExclusive(a, length);
+        var other = order.Read(b, length);
         Kernels.Elementwise.Zip<Kernels.Add>(sum.Span(length), other.Span(length), sum.Span(length));
         other.Release();
-        return new Values(sum);
+        return order.Values(sum);
     }
 }

@@ -12,7 +12,11 @@ sealed class AddOperation : Operation
     /// <summary>The forward pass, for x and y of one shape.</summary>
     public static Tensor Run(Tensor x, Tensor y)
     {
-        var values = Zip<Add>(x, y);
+        var order = MemoryOrder.Of(x).Layout.Last ? MemoryOrder.Of(x) : MemoryOrder.Of(y);
+        var (left, right) = (order.Hold(x), order.Hold(y));
+        var values = order.Values(Zip<Add>(left, right, x.Length).Buffer!);
+        left.Release();
+        right.Release();
         return Records(x, y) ? new AddOperation(x, y).Produce(x.Shape, values) : new Tensor(x.Shape, values);
     }
 

@@ -7,33 +7,33 @@ namespace Ballast;
 /// whoever reads them.</summary>
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
 /// mean.</remarks>
-sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bool relu) : Deferred
+sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bool relu) : ChannelRecipe
 {
+    /// <inheritdoc/>
+    public override ChannelLayout Layout => layout;
+
     /// <summary>Whether a ReLU follows.</summary>
     public bool HasRelu => relu;
 
     /// <summary>The values that were normalized.</summary>
-    public ReadOnlySpan<float> Source => source.Span(layout.Length);
+    public ReadOnlySpan<float> Source => source.Span(Layout.Length);
 
     /// <summary>center, scale and shift: [3, C]; then what the normalization keeps for itself.</summary>
-    public Span<float> Table => table.Span(3 * layout.C);
-
-    /// <summary>Where the channels lie.</summary>
-    public ChannelLayout Layout => layout;
+    public Span<float> Table => table.Span(3 * Layout.C);
 
     /// <summary>The same values behind a ReLU.</summary>
-    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), layout, relu: true);
+    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), Layout, relu: true);
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
 
     /// <inheritdoc/>
-    public override void Write(Span<float> destination)
+    public override void WriteInOrder(Span<float> destination)
     {
         if (relu)
-            Channels.Map<AffineReluMap>(Source, default, layout, Table, default, destination);
+            Channels.Map<AffineReluMap>(Source, default, Layout, Table, default, destination);
         else
-            Channels.Map<AffineMap>(Source, default, layout, Table, default, destination);
+            Channels.Map<AffineMap>(Source, default, Layout, Table, default, destination);
     }
 
     /// <inheritdoc/>

@@ -28,20 +28,10 @@ sealed class CrossEntropyOperation : Operation
         var probabilities = Buffer.Rent(x.Length);
         var losses = Buffer.Rent(rows);
         var each = losses.Span(rows);
-        var logits = x.AsSpan();
-        Softmax.Compute(logits, probabilities.Span(x.Length), each, rows, classes);
-        var targets = labels.AsSpan();
+        Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes, labels.AsSpan());
         double sum = 0;
-        for (int n = 0; n < rows; n++)
-        {
-            // Differences of logits first: they keep their digits where the logits are large.
-            var row = logits.Slice(n * classes, classes);
-            float max = row[0];
-            foreach (float logit in row)
-                max = logit > max ? logit : max;
-            each[n] -= row[targets[n]] - max;
-            sum += each[n];
-        }
+        foreach (float loss in each)
+            sum += loss;
 
         Shape shape = [rows];
         var values = new Values(losses);

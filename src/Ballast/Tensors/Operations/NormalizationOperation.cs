@@ -14,10 +14,10 @@ sealed class NormalizationOperation : Operation
     readonly bool batchStatistics;
 
     NormalizationOperation(
-        Tensor x, Parameter? gamma, Parameter? beta, Buffer table, ChannelLayout layout, bool batchStatistics)
+        Tensor x, Parameter? gamma, Parameter? beta, Buffer source, Buffer table, ChannelLayout layout, bool batchStatistics)
         : base(x, gamma, beta)
     {
-        source = x.Buffer.Hold();
+        this.source = source.Hold();
         this.table = table.Hold();
         this.layout = layout;
         this.batchStatistics = batchStatistics;
@@ -27,6 +27,14 @@ sealed class NormalizationOperation : Operation
     public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
     {
         int c = layout.C;
+        if (x.Recipe is ChannelsLast { Statistics: { } known } made && made.Layout == layout)
+        {
+            known.CopyTo(statistics);
+            return;
+        }
+
+        var held = new MemoryOrder(layout).Hold(x);
+        var values = held.Span(layout.Length);
         double count = layout.PerChannel;
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
@@ -36,10 +44,10 @@ sealed class NormalizationOperation : Operation
         var table = centers.Span(3 * c);
         table.Clear();
 
-        Channels.Sum<ValueTerm>(x.AsSpan(), default, layout, table, sums);
+        Channels.Sum<ValueTerm>(values, default, layout, table, sums);
         for (int i = 0; i < c; i++)
             table[i] = (float)(sums[i] / count);
-        Channels.Sum<DeviationTerm>(x.AsSpan(), default, layout, table, sums);
+        Channels.Sum<DeviationTerm>(values, default, layout, table, sums);
         for (int i = 0; i < c; i++)
         {
             double offset = sums[c + i] / count; // what rounding the center to float left over
@@ -48,12 +56,13 @@ sealed class NormalizationOperation : Operation
         }
 
         centers.Release();
+        held.Release();
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
     }
 
     /// <summary>The forward pass.</summary>
-    /// <param name="x">[N, C] or [N, C, L].</param>
+    /// <param name="x">[N, C, ...].</param>
     /// <param name="gamma">[C], or null for 1.</param>
     /// <param name="beta">[C], or null for 0.</param>
     /// <param name="layout">Where the channels lie.</param>
@@ -65,6 +74,7 @@ sealed class NormalizationOperation : Operation
         bool batchStatistics)
     {
         int c = layout.C;
+        var source = new MemoryOrder(layout).Hold(x);
         var table = Buffer.Rent(5 * c);
         var constants = table.Span(5 * c);
         ReadOnlySpan<float> scales = gamma is null ? default : gamma.AsSpan();
@@ -85,9 +95,9 @@ sealed class NormalizationOperation : Operation
         bool record = Tensor.Recording
             && (x.RequiresGrad || gamma is { RequiresGrad: true } || beta is { RequiresGrad: true });
         var operation = record
-            ? new NormalizationOperation(x, gamma, beta, table, layout, batchStatistics)
+            ? new NormalizationOperation(x, gamma, beta, source, table, layout, batchStatistics)
             : null;
-        var values = new Values(new ChannelAffine(x.Buffer.Hold(), table, layout, relu: false));
+        var values = new Values(new ChannelAffine(source, table, layout, relu: false));
         return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
     }
 
@@ -104,7 +114,7 @@ sealed class NormalizationOperation : Operation
         }
         else
         {
-            Backward<OpenGate>(gradient.Read(layout.Length));
+            Backward<OpenGate>(new MemoryOrder(layout).Read(gradient, layout.Length));
         }
     }
 
@@ -141,7 +151,7 @@ sealed class NormalizationOperation : Operation
                 x, gradient.Span(length), layout, constants[..(3 * c)], means, dx.Span(length));
             if (dx != gradient)
                 gradient.Release();
-            Give(First, new Values(dx));
+            Give(First, new MemoryOrder(layout).Values(dx));
         }
         else
         {

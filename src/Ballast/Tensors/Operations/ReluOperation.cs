@@ -7,21 +7,25 @@ sealed class ReluOperation : Operation
 {
     readonly Values open; // the result, or the recipe that tells where it is above zero
 
+
     ReluOperation(Tensor x, Values open) : base(x) => this.open = open.Hold();
 
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x)
     {
         Values values;
+        var order = MemoryOrder.Of(x);
         if (x.Recipe is ChannelAffine { HasRelu: false } normalized)
         {
             values = new Values(normalized.WithRelu());
         }
         else
         {
+            var source = order.Hold(x);
             var result = Buffer.Rent(x.Length);
-            Elementwise.Map<Relu>(x.AsSpan(), result.Span(x.Length));
-            values = new Values(result);
+            Elementwise.Map<Relu>(source.Span(x.Length), result.Span(x.Length));
+            source.Release();
+            values = order.Values(result);
         }
 
         return Records(x)
@@ -36,13 +40,17 @@ sealed class ReluOperation : Operation
         if (open.Recipe is ChannelAffine gate)
         {
             gate.Hold();
-            Give(First!, new Values(new GatedGradient(gradient.Read(length), gate)));
+            Give(First!, new Values(new GatedGradient(new MemoryOrder(gate.Layout).Read(gradient, length), gate)));
             return;
         }
 
-        var dx = gradient.ReadExclusive(length);
-        Elementwise.Zip<ReluBackward>(open.Buffer!.Span(length), dx.Span(length), dx.Span(length));
-        Give(First!, new Values(dx));
+        var last = open.Recipe as ChannelsLast;
+        var order = last is null ? default : new MemoryOrder(last.Layout);
+        var dx = order.ReadExclusive(gradient, length);
+        var result = last?.HoldInOrder() ?? open.Buffer!.Hold();
+        Elementwise.Zip<ReluBackward>(result.Span(length), dx.Span(length), dx.Span(length));
+        result.Release();
+        Give(First!, order.Values(dx));
     }
 
     /// <inheritdoc/>

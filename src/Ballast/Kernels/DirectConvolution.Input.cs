@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+static unsafe partial class DirectConvolution
+{
+    /// <summary>The gradient of the input. Input pixels that lie alike to the stride see the same taps of the kernel: each such
+    /// phase is a convolution of its own over the gradient of the result, and no product with zero is made.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="dy">[N, OutH, OutW, K].</param>
+    /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
+    /// <param name="dx">[N, H, W, C].</param>
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    {
+        int area = shape.KernelH * shape.KernelW, phases = shape.StrideH * shape.StrideW;
+        nint depth = shape.Depth;
+        int packedColumns = Panels.Padded(shape.GroupC);
+        float* panels = Scratch.TakeShared(shape.Groups * area * shape.GroupK * packedColumns);
+        var taps = new Phase[phases];
+        var offsets = new nint[area];
+        var edge = Edge(shape);
+        float* next = panels;
+        int used = 0;
+        Span<nint> weights = area <= 128 ? stackalloc nint[area] : new nint[area];
+        for (int phase = 0; phase < phases; phase++)
+        {
+            int row = phase / shape.StrideW, column = phase % shape.StrideW, count = 0, start = used;
+            for (int a = 0; a < shape.KernelH; a++)
+            {
+                for (int b = 0; b < shape.KernelW; b++)
+                {
+                    int up = row + shape.PadH - a * shape.DilationH, across = column + shape.PadW - b * shape.DilationW;
+                    if (up % shape.StrideH != 0 || across % shape.StrideW != 0)
+                        continue;
+                    offsets[used++] =
+                        ((up / shape.StrideH - edge.Top) * (nint)edge.Width + across / shape.StrideW - edge.Left) * shape.K;
+                    weights[count++] = a * shape.KernelW + b;
+                }
+            }
+
+            taps[phase] = new Phase(row, column, start, count, next);
+            for (int group = 0; group < shape.Groups; group++)
+            {
+                PackedPanels.Pack(w + group * shape.GroupK * depth, weights, count, shape.GroupK, depth, shape.GroupC, area, next);
+                next += (nint)count * shape.GroupK * packedColumns;
+            }
+        }
+
+        fixed (Phase* phasePointer = taps)
+        fixed (nint* offsetPointer = offsets)
+        {
+            var work = new InputWork
+            {
+                Shape = shape, Edge = edge, Dy = dy, Dx = dx, Phases = phasePointer, PhaseCount = phases,
+                Offsets = offsetPointer,
+            };
+            if (shape.Products < SerialProducts)
+                work.Run(0, work.Parts);
+            else
+                Workers.Run(work, work.Parts);
+        }
+    }
+
+    // Where the taps reach in the gradient, seen from the pixel (y / stride, x / stride): its first row and column, and how
+    // many rows and columns a slab has.
+    static SlabEdge Edge(in ConvolutionShape shape)
+    {
+        int top = FloorDivide(shape.PadH - (shape.KernelH - 1) * shape.DilationH, shape.StrideH);
+        int left = FloorDivide(shape.PadW - (shape.KernelW - 1) * shape.DilationW, shape.StrideW);
+        int bottom = FloorDivide(shape.StrideH - 1 + shape.PadH, shape.StrideH);
+        int right = FloorDivide(shape.StrideW - 1 + shape.PadW, shape.StrideW);
+        int columns = (shape.W + shape.StrideW - 1) / shape.StrideW;
+        return new SlabEdge(top, left, bottom - top, columns + right - left);
+    }
+
+    static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((-a + b - 1) / b);
+
+    readonly record struct SlabEdge(int Top, int Left, int MoreRows, int Width);
+
+    readonly struct Phase(int row, int column, int start, int count, float* panels)
+    {
+        public int Row => row;
+        public int Column => column;
+        public int Start => start;
+        public int Count => count;
+        public float* Panels => panels;
+    }
+
+    struct InputWork : IWork, IWideWork
+    {
+        public ConvolutionShape Shape;
+        public SlabEdge Edge;
+        public float* Dy, Dx;
+        public Phase* Phases;
+        public nint* Offsets;
+        public int PhaseCount;
+
+        // A part is some rows of every phase.
+        readonly int PhaseRows => (Shape.H + Shape.StrideH - 1) / Shape.StrideH;
+
+        readonly int PartRows => RowsPerPart(
+            Shape, PhaseRows, (long)Shape.OutW * Shape.K * Shape.Depth, Edge.Width * Shape.K);
+
+        readonly int PartsPerImage => (PhaseRows + PartRows - 1) / PartRows;
+
+        public readonly int Parts => Shape.N * PartsPerImage;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int partRows = PartRows, perImage = PartsPerImage;
+            float* memory = Scratch.Take(Slab.Length(partRows + Edge.MoreRows, Edge.Width, Shape.K));
+            var source = new ImageSource(Dy, Shape.K);
+            for (int part = first; part < last; part++)
+            {
+                int image = part / perImage, top = part % perImage * partRows;
+                int rows = Math.Min(partRows, PhaseRows - top);
+                new Slab(memory, rows + Edge.MoreRows, Edge.Width, Shape.K).Fill<S, V>(
+                    source, image, Shape.OutH, Shape.OutW, top + Edge.Top, Edge.Left);
+                for (int phase = 0; phase < PhaseCount; phase++)
+                    Rows<S, V>(memory, Phases[phase], image, top, rows);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Rows<S, V>(float* slab, in Phase phase, int image, int top, int rows)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            float** from = stackalloc float*[Panels.Rows];
+            float** to = stackalloc float*[Panels.Rows];
+            float* edge = stackalloc float[Panels.Rows * Panels.MaxWidth];
+            // The last rows and columns of the image need not have every phase.
+            int lastRow = (Shape.H - phase.Row + Shape.StrideH - 1) / Shape.StrideH - top;
+            int columns = (Shape.W - phase.Column + Shape.StrideW - 1) / Shape.StrideW;
+            int pixels = Math.Min(rows, lastRow) * columns;
+            float* panel = phase.Panels;
+            for (int group = 0; group < Shape.Groups; group++)
+            {
+                int width;
+                for (int c = 0; c < Shape.GroupC; c += width)
+                {
+                    width = Panels.Width<S, V>(Shape.GroupC - c);
+                    int valid = Math.Min(width, Shape.GroupC - c);
+                    for (int pixel = 0; pixel < pixels; pixel += Panels.Rows)
+                    {
+                        int count = Math.Min(Panels.Rows, pixels - pixel);
+                        for (int i = 0; i < Panels.Rows; i++)
+                        {
+                            int p = pixel + Math.Min(i, count - 1), y = p / columns, x = p % columns;
+                            from[i] = slab + (y * (nint)Edge.Width + x) * Shape.K + group * Shape.GroupK;
+                            to[i] = i < count && valid == width
+                                ? Pixel(image, top + y, x, phase) + group * Shape.GroupC + c
+                                : edge + i * width;
+                        }
+
+                        Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, Shape.GroupK, panel, width, to);
+                        for (int i = 0; i < count && valid < width; i++)
+                        {
+                            float* dx = Pixel(image, top + (pixel + i) / columns, (pixel + i) % columns, phase);
+                            new Span<float>(edge + i * width, valid).CopyTo(
+                                new Span<float>(dx + group * Shape.GroupC + c, valid));
+                        }
+                    }
+
+                    panel += (nint)width * phase.Count * Shape.GroupK;
+                }
+            }
+        }
+
+        readonly float* Pixel(int image, int y, int x, in Phase phase) =>
+            Dx + (((nint)image * Shape.H + y * Shape.StrideH + phase.Row) * Shape.W + x * Shape.StrideW + phase.Column) * Shape.C;
+    }
+}

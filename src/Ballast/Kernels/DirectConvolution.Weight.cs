@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+static unsafe partial class DirectConvolution
+{
+    // Images that one part sums up, at the least; a part has sums of its own, which are added in order.
+    const int MostParts = 8;
+
+    /// <summary>The gradient of the weight: dw[k, c, a, b] = sum over n, i, j of dy[n, i, j, k]
+    /// x[n, i s + a d - p, j s + b d - p, c].</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="dy">[N, OutH, OutW, K].</param>
+    /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    {
+        int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
+        int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
+        int paddedDepth = (depth + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
+        // Where each value under the kernel lies, seen from the pixel; past the last one, the last again.
+        var offsets = new nint[paddedDepth];
+        for (int i = 0; i < paddedDepth; i++)
+        {
+            int d = Math.Min(i, depth - 1), tap = d / shape.GroupC;
+            offsets[i] = (tap / shape.KernelW * shape.DilationH * (nint)width + tap % shape.KernelW * shape.DilationW) * shape.C
+                + d % shape.GroupC;
+        }
+
+        int sums = shape.Groups * paddedDepth * Panels.Padded(shape.GroupK);
+        float* partial = Scratch.TakeShared(parts * sums);
+        new Span<float>(partial, parts * sums).Clear();
+        fixed (nint* offsetPointer = offsets)
+        {
+            var work = new WeightWork
+            {
+                Shape = shape, X = x, Dy = dy, Offsets = offsetPointer, PaddedDepth = paddedDepth, Partial = partial,
+                Sums = sums, Parts = parts,
+            };
+            if (shape.Products < SerialProducts)
+                work.Run(0, parts);
+            else
+                Workers.Run(work, parts);
+        }
+
+        for (int part = 1; part < parts; part++)
+        {
+            float* more = partial + (nint)part * sums;
+            Elementwise.Zip<Add>(
+                new ReadOnlySpan<float>(partial, sums), new ReadOnlySpan<float>(more, sums), new Span<float>(partial, sums));
+        }
+
+        Scatter(shape, partial, paddedDepth, dw, area);
+    }
+
+    // [group][panel][depth][column] becomes [K, C / Groups, KernelH, KernelW].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Scatter(in ConvolutionShape shape, float* sums, int paddedDepth, float* dw, int area)
+    {
+        int widest = 2 * Panels.Lanes;
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            int width;
+            for (int k = 0; k < shape.GroupK; k += width)
+            {
+                width = shape.GroupK - k > Panels.Lanes ? widest : Panels.Lanes;
+                int valid = Math.Min(width, shape.GroupK - k);
+                for (int d = 0; d < shape.Depth; d++)
+                {
+                    int tap = d / shape.GroupC, c = d % shape.GroupC;
+                    float* to = dw + ((nint)(group * shape.GroupK + k) * shape.GroupC + c) * area + tap;
+                    for (int i = 0; i < valid; i++)
+                        to[(nint)i * shape.Depth] = sums[(nint)d * width + i];
+                }
+
+                sums += (nint)paddedDepth * width;
+            }
+        }
+    }
+
+    struct WeightWork : IWork, IWideWork
+    {
+        public ConvolutionShape Shape;
+        public ImageSource X;
+        public float* Dy, Partial;
+        public nint* Offsets;
+        public int PaddedDepth, Sums, Parts;
+
+        readonly int BlockRows => Math.Clamp(SlabLength / Math.Max(1, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C), 1,
+            Math.Max(1, Shape.OutH));
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = Shape.W + 2 * Shape.PadW, blockRows = BlockRows;
+            int most = (blockRows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
+            int slab = (Slab.Length(most, width, Shape.C) + 15) & ~15;
+            int edge = blockRows * Shape.OutW * 2 * S.Width;
+            float* memory = Scratch.Take(slab + edge);
+            for (int part = first; part < last; part++)
+            {
+                int from = (int)((long)Shape.N * part / Parts), until = (int)((long)Shape.N * (part + 1) / Parts);
+                for (int image = from; image < until; image++)
+                {
+                    for (int top = 0; top < Shape.OutH; top += blockRows)
+                    {
+                        int rows = Math.Min(blockRows, Shape.OutH - top);
+                        int needed = (rows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
+                        new Slab(memory, needed, width, Shape.C).Fill<S, V>(
+                            X, image, Shape.H, Shape.W, top * Shape.StrideH - Shape.PadH, -Shape.PadW);
+                        float* dy = Dy + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
+                        Add<S, V>(memory, dy, rows, memory + slab, Partial + (nint)part * Sums);
+                    }
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Add<S, V>(float* slab, float* dy, int rows, float* edge, float* sums)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            nint pitch = (nint)Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C, step = (nint)Shape.StrideW * Shape.C;
+            for (int group = 0; group < Shape.Groups; group++)
+            {
+                int width;
+                for (int k = 0; k < Shape.GroupK; k += width)
+                {
+                    width = Panels.Width<S, V>(Shape.GroupK - k);
+                    float* b = dy + group * Shape.GroupK + k;
+                    nint stepB = Shape.K;
+                    int valid = Math.Min(width, Shape.GroupK - k);
+                    if (valid < width)
+                    {
+                        for (int pixel = 0; pixel < rows * Shape.OutW; pixel++)
+                        {
+                            new Span<float>(b + (nint)pixel * Shape.K, valid).CopyTo(new Span<float>(edge + pixel * width, valid));
+                            new Span<float>(edge + pixel * width + valid, width - valid).Clear();
+                        }
+
+                        b = edge;
+                        stepB = width;
+                    }
+
+                    for (int d = 0; d < PaddedDepth; d += Panels.Rows)
+                    {
+                        PanelColumns.Multiply<S, V>(
+                            slab + group * Shape.GroupC, Offsets + d, pitch, step, b, Shape.OutW * stepB, stepB, rows,
+                            Shape.OutW, width, sums);
+                        sums += Panels.Rows * width;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Convolutions of any shape as products of <see cref="Panels"/>: the values under the kernel of eight pixels against
+/// packed weights. Without groups and dilation a row of the kernel covers neighbouring pixels of all channels, which lie
+/// side by side: nothing is unfolded.</summary>
+static unsafe partial class DirectConvolution
+{
+    // Rows of an image are cut so that their slab stays in the second-level cache, and one image alone still makes parts.
+    const int SlabLength = 48 << 10;
+    const int PartProducts = 1 << 21;
+    const long SerialProducts = 1 << 18;
+
+    /// <summary>The scalar reference: y[n, i, j, k] = bias[k] + sum over a, b, c of x[n, i s + a d - p, j s + b d - p, c]
+    /// w[k, c, a, b], with zeros outside the image.</summary>
+    public static void Reference(
+        in ConvolutionShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias, Span<float> y)
+    {
+        for (int i = 0; i < y.Length; i++)
+        {
+            int k = i % shape.K, column = i / shape.K % shape.OutW, row = i / shape.K / shape.OutW % shape.OutH;
+            int image = i / shape.K / shape.OutW / shape.OutH, group = k / shape.GroupK;
+            double sum = bias.IsEmpty ? 0 : bias[k];
+            for (int a = 0; a < shape.KernelH; a++)
+            {
+                int fromRow = row * shape.StrideH + a * shape.DilationH - shape.PadH;
+                for (int b = 0; b < shape.KernelW; b++)
+                {
+                    int fromColumn = column * shape.StrideW + b * shape.DilationW - shape.PadW;
+                    if ((uint)fromRow >= (uint)shape.H || (uint)fromColumn >= (uint)shape.W)
+                        continue;
+                    int pixel = ((image * shape.H + fromRow) * shape.W + fromColumn) * shape.C + group * shape.GroupC;
+                    for (int c = 0; c < shape.GroupC; c++)
+                        sum += (double)x[pixel + c] * w[((k * shape.GroupC + c) * shape.KernelH + a) * shape.KernelW + b];
+                }
+            }
+
+            y[i] = (float)sum;
+        }
+    }
+
+    /// <summary>y = x * w + bias.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
+    /// <param name="bias">[K], or null for none.</param>
+    /// <param name="y">[N, OutH, OutW, K].</param>
+    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y)
+    {
+        int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
+        float* panels = Scratch.TakeShared(shape.Groups * (packed + padded));
+        float* starts = panels + (nint)shape.Groups * packed;
+        int area = shape.KernelH * shape.KernelW;
+        Span<nint> taps = area <= 128 ? stackalloc nint[area] : new nint[area];
+        for (int tap = 0; tap < area; tap++)
+            taps[tap] = tap;
+        new Span<float>(starts, shape.Groups * padded).Clear();
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            float* weights = w + (nint)group * shape.GroupK * depth;
+            PackedPanels.Pack(
+                weights, taps, area, shape.GroupC, area, shape.GroupK, depth, panels + (nint)group * packed);
+            for (int k = 0; k < shape.GroupK && bias is not null; k++)
+                starts[group * padded + k] = bias[group * shape.GroupK + k];
+        }
+
+        bool rowsTouch = shape.Groups == 1 && shape.DilationW == 1;
+        int width = shape.W + 2 * shape.PadW, segments = rowsTouch ? shape.KernelH : area;
+        Span<nint> offsets = segments <= 128 ? stackalloc nint[segments] : new nint[segments];
+        for (int s = 0; s < segments; s++)
+        {
+            int a = rowsTouch ? s : s / shape.KernelW, b = rowsTouch ? 0 : s % shape.KernelW;
+            offsets[s] = (a * shape.DilationH * (nint)width + b * shape.DilationW) * shape.C;
+        }
+
+        fixed (nint* segmentOffsets = offsets)
+        {
+            var work = new ForwardWork
+            {
+                Shape = shape, X = x, Panels = panels, Starts = starts, Y = y, Offsets = segmentOffsets, Segments = segments,
+                Length = depth / segments, PackedLength = packed,
+            };
+            if (shape.Products < SerialProducts)
+                work.Run(0, work.Parts);
+            else
+                Workers.Run(work, work.Parts);
+        }
+    }
+
+    // Rows of the result that one part makes.
+    static int RowsPerPart(in ConvolutionShape shape, int rows, long rowProducts, int rowLength)
+    {
+        int bySlab = Math.Max(1, SlabLength / Math.Max(1, rowLength));
+        int byWork = (int)Math.Clamp(PartProducts / Math.Max(1, rowProducts), 1, int.MaxValue);
+        return Math.Clamp(shape.N >= 8 ? Math.Max(bySlab, 4) : Math.Min(bySlab, byWork), 1, Math.Max(1, rows));
+    }
+
+    struct ForwardWork : IWork, IWideWork
+    {
+        public ConvolutionShape Shape;
+        public ImageSource X;
+        public float* Panels, Starts, Y;
+        public nint* Offsets;
+        public int Segments, Length, PackedLength;
+
+        readonly int PartRows => RowsPerPart(
+            Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C);
+
+        readonly int PartsPerImage => (Shape.OutH + PartRows - 1) / PartRows;
+
+        public readonly int Parts => Shape.N * PartsPerImage;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = Shape.W + 2 * Shape.PadW, partRows = PartRows, perImage = PartsPerImage;
+            int mostRows = (partRows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
+            bool inPlace = X.IsPlain && Shape.PadH == 0 && Shape.PadW == 0;
+            float* memory = inPlace ? null : Scratch.Take(Slab.Length(mostRows, width, Shape.C));
+            for (int part = first; part < last; part++)
+            {
+                int image = part / perImage, top = part % perImage * partRows;
+                int rows = Math.Min(partRows, Shape.OutH - top);
+                int inputRow = top * Shape.StrideH - Shape.PadH;
+                float* x = memory;
+                if (inPlace)
+                {
+                    x = X.Pixels + ((nint)image * Shape.H + inputRow) * Shape.W * Shape.C;
+                }
+                else
+                {
+                    int needed = (rows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
+                    new Slab(memory, needed, width, Shape.C).Fill<S, V>(X, image, Shape.H, Shape.W, inputRow, -Shape.PadW);
+                }
+
+                float* y = Y + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
+                for (int group = 0; group < Shape.Groups; group++)
+                    Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Rows<S, V>(float* x, nint pitch, int rows, int group, float* y)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            float** from = stackalloc float*[Kernels.Panels.Rows];
+            float** to = stackalloc float*[Kernels.Panels.Rows];
+            float* edge = stackalloc float[Kernels.Panels.Rows * Kernels.Panels.MaxWidth];
+            int pixels = rows * Shape.OutW, padded = Kernels.Panels.Padded(Shape.GroupK);
+            float* panel = Panels + (nint)group * PackedLength;
+            int width;
+            for (int k = 0; k < Shape.GroupK; k += width)
+            {
+                width = Kernels.Panels.Width<S, V>(Shape.GroupK - k);
+                int valid = Math.Min(width, Shape.GroupK - k);
+                for (int pixel = 0; pixel < pixels; pixel += Kernels.Panels.Rows)
+                {
+                    int count = Math.Min(Kernels.Panels.Rows, pixels - pixel);
+                    for (int i = 0; i < Kernels.Panels.Rows; i++)
+                    {
+                        int p = pixel + Math.Min(i, count - 1);
+                        from[i] = x + p / Shape.OutW * Shape.StrideH * pitch + p % Shape.OutW * Shape.StrideW * (nint)Shape.C;
+                        to[i] = i < count && valid == width ? y + (nint)p * Shape.K + k : edge + i * width;
+                    }
+
+                    Kernels.Panels.Multiply<S, V>(
+                        from, Offsets, Segments, Length, panel, width, to, Starts + group * padded + k);
+                    for (int i = 0; i < count && valid < width; i++)
+                        new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(y + (nint)(pixel + i) * Shape.K + k, valid));
+                }
+
+                panel += (nint)width * Shape.Depth;
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Packs the columns of an operand into panels for <see cref="Panels"/>.</summary>
+static unsafe class PackedPanels
+{
+    const int SerialLength = 1 << 16;
+
+    /// <summary>How many floats the packed operand has.</summary>
+    public static int Length(int depth, int columns) => depth * Panels.Padded(columns);
+
+    /// <summary>to[panel][t, j, c] = from[taps[t] + j strideJ + c strideColumn], with zeros past the last column.</summary>
+    /// <param name="from">The operand.</param>
+    /// <param name="taps">Where each segment of the depth begins.</param>
+    /// <param name="tapCount">How many segments there are.</param>
+    /// <param name="length">The depth of a segment.</param>
+    /// <param name="strideJ">From one value of a segment to the next.</param>
+    /// <param name="columns">How many columns there are.</param>
+    /// <param name="strideColumn">From one column to the next.</param>
+    /// <param name="to">The panels, one behind the other.</param>
+    public static void Pack(
+        float* from, ReadOnlySpan<nint> taps, int tapCount, int length, nint strideJ, int columns, nint strideColumn,
+        float* to)
+    {
+        fixed (nint* offsets = taps)
+        {
+            var work = new Work
+            {
+                From = from, Taps = offsets, TapCount = tapCount, Length = length, StrideJ = strideJ, Columns = columns,
+                StrideColumn = strideColumn, To = to,
+            };
+            int parts = (columns + Work.Widest - 1) / Work.Widest;
+            if ((long)tapCount * length * columns < SerialLength)
+                work.Run(0, parts);
+            else
+                Workers.Run(work, parts);
+        }
+    }
+
+    struct Work : IWork
+    {
+        public float* From, To;
+        public nint* Taps;
+        public int TapCount, Length, Columns;
+        public nint StrideJ, StrideColumn;
+
+        public static int Widest => 2 * Panels.Lanes;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int first, int last)
+        {
+            for (int panel = first; panel < last; panel++)
+            {
+                int column = panel * Widest, left = Columns - column;
+                int width = left > Panels.Lanes ? Widest : Panels.Lanes, valid = Math.Min(width, left);
+                float* to = To + (nint)column * TapCount * Length;
+                for (int t = 0; t < TapCount; t++)
+                {
+                    float* from = From + Taps[t] + column * StrideColumn;
+                    for (int j = 0; j < Length; j++, to += width, from += StrideJ)
+                    {
+                        for (int c = 0; c < valid; c++)
+                            to[c] = from[c * StrideColumn];
+                        for (int c = valid; c < width; c++)
+                            to[c] = 0;
+                    }
+                }
+            }
+        }
+    }
+}

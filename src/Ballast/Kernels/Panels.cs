@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+/// <summary>The innermost products: eight rows, wherever they lie, with a panel of columns that are packed side by side. A panel
+/// is two registers wide, the last one of a matrix perhaps one; sums stay in registers while the depth runs.</summary>
+static unsafe class Panels
+{
+    /// <summary>Rows that are multiplied at once.</summary>
+    public const int Rows = 8;
+
+    /// <summary>The widest panel of the widest registers.</summary>
+    public const int MaxWidth = 32;
+
+    /// <summary>The columns of the panel that begins at a column: two registers, or one where one holds what is left.
+    /// </summary>
+    public static int Width<S, V>(int left)
+        where S : struct, ISimd<V>
+        where V : unmanaged => left > S.Width ? 2 * S.Width : S.Width;
+
+    /// <summary>Columns that panels of this many columns take, filled up with zeros.</summary>
+    public static int Padded(int columns) => (columns + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>The floats in a register of this processor.</summary>
+    public static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
+
+    /// <summary>to[r][c] = sum over s and j of rows[r][offsets[s] + j] panel[s, j, c].</summary>
+    /// <param name="rows">Where each of the eight rows begins.</param>
+    /// <param name="offsets">Where the values of each segment begin, seen from the row.</param>
+    /// <param name="segments">How many segments there are.</param>
+    /// <param name="length">The values of a segment, side by side.</param>
+    /// <param name="panel">[segments, length, width].</param>
+    /// <param name="width">One register or two.</param>
+    /// <param name="to">Where the sums of each row go.</param>
+    /// <param name="start">Added to each row's sums: [width], or null.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply<S, V>(
+        float** rows, nint* offsets, int segments, int length, float* panel, int width, float** to, float* start = null)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        if (width == S.Width)
+        {
+            EightByOne<S, V>(rows, offsets, segments, length, panel, to, start);
+        }
+        else if (S.Width == 16)
+        {
+            EightByTwo<S, V>(rows, offsets, segments, length, panel, to, start);
+        }
+        else
+        {
+            FourByTwo<S, V>(rows, offsets, segments, length, panel, to, start);
+            FourByTwo<S, V>(rows + 4, offsets, segments, length, panel, to + 4, start);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void EightByTwo<S, V>(
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V a0 = start is null ? S.Broadcast(0) : S.Load(start), a1 = start is null ? a0 : S.Load(start + S.Width);
+        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1;
+        V h0 = a0, h1 = a1;
+        for (int s = 0; s < segments; s++)
+        {
+            nint o = offsets[s];
+            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o;
+            float* re = rows[4] + o, rf = rows[5] + o, rg = rows[6] + o, rh = rows[7] + o;
+            for (nint j = 0; j < length; j++, panel += 2 * S.Width)
+            {
+                V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
+                V v = S.Broadcast(ra[j]);
+                a0 = S.Fma(v, p0, a0);
+                a1 = S.Fma(v, p1, a1);
+                v = S.Broadcast(rb[j]);
+                b0 = S.Fma(v, p0, b0);
+                b1 = S.Fma(v, p1, b1);
+                v = S.Broadcast(rc[j]);
+                c0 = S.Fma(v, p0, c0);
+                c1 = S.Fma(v, p1, c1);
+                v = S.Broadcast(rd[j]);
+                d0 = S.Fma(v, p0, d0);
+                d1 = S.Fma(v, p1, d1);
+                v = S.Broadcast(re[j]);
+                e0 = S.Fma(v, p0, e0);
+                e1 = S.Fma(v, p1, e1);
+                v = S.Broadcast(rf[j]);
+                f0 = S.Fma(v, p0, f0);
+                f1 = S.Fma(v, p1, f1);
+                v = S.Broadcast(rg[j]);
+                g0 = S.Fma(v, p0, g0);
+                g1 = S.Fma(v, p1, g1);
+                v = S.Broadcast(rh[j]);
+                h0 = S.Fma(v, p0, h0);
+                h1 = S.Fma(v, p1, h1);
+            }
+        }
+
+        Store<S, V>(to[0], a0, a1);
+        Store<S, V>(to[1], b0, b1);
+        Store<S, V>(to[2], c0, c1);
+        Store<S, V>(to[3], d0, d1);
+        Store<S, V>(to[4], e0, e1);
+        Store<S, V>(to[5], f0, f1);
+        Store<S, V>(to[6], g0, g1);
+        Store<S, V>(to[7], h0, h1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void FourByTwo<S, V>(
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V a0 = start is null ? S.Broadcast(0) : S.Load(start), a1 = start is null ? a0 : S.Load(start + S.Width);
+        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
+        for (int s = 0; s < segments; s++)
+        {
+            nint o = offsets[s];
+            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o;
+            for (nint j = 0; j < length; j++, panel += 2 * S.Width)
+            {
+                V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
+                V v = S.Broadcast(ra[j]);
+                a0 = S.Fma(v, p0, a0);
+                a1 = S.Fma(v, p1, a1);
+                v = S.Broadcast(rb[j]);
+                b0 = S.Fma(v, p0, b0);
+                b1 = S.Fma(v, p1, b1);
+                v = S.Broadcast(rc[j]);
+                c0 = S.Fma(v, p0, c0);
+                c1 = S.Fma(v, p1, c1);
+                v = S.Broadcast(rd[j]);
+                d0 = S.Fma(v, p0, d0);
+                d1 = S.Fma(v, p1, d1);
+            }
+        }
+
+        Store<S, V>(to[0], a0, a1);
+        Store<S, V>(to[1], b0, b1);
+        Store<S, V>(to[2], c0, c1);
+        Store<S, V>(to[3], d0, d1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void EightByOne<S, V>(
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V a = start is null ? S.Broadcast(0) : S.Load(start);
+        V b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        for (int s = 0; s < segments; s++)
+        {
+            nint o = offsets[s];
+            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o;
+            float* re = rows[4] + o, rf = rows[5] + o, rg = rows[6] + o, rh = rows[7] + o;
+            for (nint j = 0; j < length; j++, panel += S.Width)
+            {
+                V p = S.Load(panel);
+                a = S.Fma(S.Broadcast(ra[j]), p, a);
+                b = S.Fma(S.Broadcast(rb[j]), p, b);
+                c = S.Fma(S.Broadcast(rc[j]), p, c);
+                d = S.Fma(S.Broadcast(rd[j]), p, d);
+                e = S.Fma(S.Broadcast(re[j]), p, e);
+                f = S.Fma(S.Broadcast(rf[j]), p, f);
+                g = S.Fma(S.Broadcast(rg[j]), p, g);
+                h = S.Fma(S.Broadcast(rh[j]), p, h);
+            }
+        }
+
+        S.Store(to[0], a);
+        S.Store(to[1], b);
+        S.Store(to[2], c);
+        S.Store(to[3], d);
+        S.Store(to[4], e);
+        S.Store(to[5], f);
+        S.Store(to[6], g);
+        S.Store(to[7], h);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<S, V>(float* to, V first, V second)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        S.Store(to, first);
+        S.Store(to + S.Width, second);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Ballast;
+
+/// <summary>Batch normalization of images [N, C, H, W], over N, H and W.
+/// PyTorch: <c>nn.BatchNorm2d</c>. See <see cref="BatchNorm"/> for the formula and its two modes.</summary>
+public sealed class BatchNorm2d : BatchNorm
+{
+    /// <summary>Makes the layer: gamma 1, beta 0, running mean 0 and variance 1.</summary>
+    /// <param name="numFeatures">C, the number of channels.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="momentum">The weight of the newest batch in the running statistics, 0 to 1; null for their plain
+    /// average.</param>
+    /// <param name="affine">Whether gamma and beta are learned; without, they are 1 and 0.</param>
+    /// <param name="trackRunningStats">Whether running statistics are kept; without, evaluation uses the batch's own.</param>
+    /// <exception cref="ArgumentException">No channels, an eps that is negative or not finite, or a momentum outside 0 to 1.
+    /// </exception>
+    public BatchNorm2d(
+        int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
+        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+    {
+    }
+
+    /// <inheritdoc/>
+    private protected override string Expected => $"[N, {NumFeatures}, H, W]";
+
+    /// <inheritdoc/>
+    private protected override bool Takes(int rank) => rank == 4;
+
+    /// <inheritdoc/>
+    private protected override string Remedy(int rank) =>
+        rank is 2 or 3 ? "For [N, C] or [N, C, L] use BatchNorm1d." : "It takes images; for [N, C, D, H, W] use BatchNorm3d.";
+}

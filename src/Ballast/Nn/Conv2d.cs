@@ -1,0 +1,124 @@
+using System.Globalization;
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>The convolution of images, from [N, C, H, W] to [N, K, H', W'] with
+/// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, and W' likewise:
+/// y[n, k] = bias[k] + sum over c of w[k, c] * x[n, c]. PyTorch: <c>nn.Conv2d</c>, with its initial values.</summary>
+/// <remarks>Groups cut the channels into parts that do not see one another; as many groups as input channels make a depthwise
+/// convolution. A batch normalization and ReLU before the layer are applied while it reads its input: a chain of
+/// convolution, normalization and ReLU writes one activation where it would otherwise write three.</remarks>
+public sealed class Conv2d : Module
+{
+    /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(C / groups kernel kernel), weight first,
+    /// then bias.</summary>
+    /// <param name="inChannels">C, the channels of the input.</param>
+    /// <param name="outChannels">K, the channels of the output.</param>
+    /// <param name="kernelSize">The rows and columns of the kernel.</param>
+    /// <param name="stride">Pixels from one place of the kernel to the next.</param>
+    /// <param name="padding">Pixels of zeros on each side of the input.</param>
+    /// <param name="dilation">Pixels from one value under the kernel to the next.</param>
+    /// <param name="groups">The parts that the channels are cut into.</param>
+    /// <param name="bias">Whether a value is added to each output channel. Right before a batch normalization it has no
+    /// effect.</param>
+    /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">A size below 1, a negative padding, or groups that do not divide both numbers of
+    /// channels.</exception>
+    public Conv2d(
+        int inChannels, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1,
+        bool bias = true, Generator? generator = null)
+    {
+        Throw.Unless(inChannels > 0 && outChannels > 0,
+            $"Conv2d: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
+        Throw.Unless(kernelSize > 0 && stride > 0 && dilation > 0 && padding >= 0,
+            $"Conv2d: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
+        Throw.Unless(groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
+            $"Conv2d: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
+        (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride);
+        (Padding, Dilation, Groups) = (padding, dilation, groups);
+        Weight = Register("weight", new Parameter([outChannels, inChannels / groups, kernelSize, kernelSize]));
+        Bias = bias ? Register("bias", new Parameter([outChannels])) : null;
+        Initializers.LinearUniform(
+            generator ?? Generator.Default, Weight.Mutate(), Bias is null ? default : Bias.Mutate(),
+            inChannels / groups * kernelSize * kernelSize);
+    }
+
+    /// <summary>C, the channels of the input.</summary>
+    public int InChannels { get; }
+
+    /// <summary>K, the channels of the output.</summary>
+    public int OutChannels { get; }
+
+    /// <summary>The rows and columns of the kernel.</summary>
+    public int KernelSize { get; }
+
+    /// <summary>Pixels from one place of the kernel to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Pixels of zeros on each side of the input.</summary>
+    public int Padding { get; }
+
+    /// <summary>Pixels from one value under the kernel to the next.</summary>
+    public int Dilation { get; }
+
+    /// <summary>The parts that the channels are cut into.</summary>
+    public int Groups { get; }
+
+    /// <summary>w: [K, C / groups, kernel, kernel].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b: [K], or null.</summary>
+    public Parameter? Bias { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Not images with <see cref="InChannels"/> channels, or images smaller than the
+    /// kernel.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        var shape = input.Shape;
+        if (shape.Rank != 4 || shape[1] != InChannels)
+        {
+            Throw.Argument($"{this}: expected input [N, {InChannels}, H, W], got {shape}. " + (shape.Rank == 4
+                ? $"The layer before it must produce {InChannels} channels."
+                : "It takes a batch of images; give one image a first axis of 1."));
+        }
+
+        int extent = Dilation * (KernelSize - 1) + 1;
+        if (shape[2] + 2 * Padding < extent || shape[3] + 2 * Padding < extent)
+        {
+            Throw.Argument(
+                $"{this}: the kernel covers {extent} x {extent} pixels, the padded input {shape} has {shape[2] + 2 * Padding} x {shape[3] + 2 * Padding}. " +
+                "Use a smaller kernel, more padding, or fewer layers that shrink the image before it.");
+        }
+
+        return ConvolutionOperation.Run(input, Weight, Bias, new ConvolutionShape(
+            shape[0], InChannels, shape[2], shape[3], OutChannels, KernelSize, KernelSize, Stride, Stride, Padding, Padding,
+            Dilation, Dilation, Groups));
+    }
+
+    static int Divisor(int a, int b)
+    {
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return a;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var text = new System.Text.StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Conv2d({InChannels}, {OutChannels}, {KernelSize}");
+        Append("stride", Stride, 1);
+        Append("padding", Padding, 0);
+        Append("dilation", Dilation, 1);
+        Append("groups", Groups, 1);
+        return text.Append(Bias is null ? ", bias: false)" : ")").ToString();
+
+        void Append(string name, int value, int usual)
+        {
+            if (value != usual)
+                text.Append(CultureInfo.InvariantCulture, $", {name}: {value}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Values of [N, C, ...] that are computed in the order of a <see cref="ChannelLayout"/>. An operation that works
+/// in any order, or with channels last, takes them so; whoever reads gets them row-major.</summary>
+abstract class ChannelRecipe : Deferred
+{
+    /// <summary>Where the channels lie.</summary>
+    public abstract ChannelLayout Layout { get; }
+
+    /// <summary>Computes all values in the order of <see cref="Layout"/>.</summary>
+    public abstract void WriteInOrder(Span<float> destination);
+
+    /// <summary>The values in the order of <see cref="Layout"/>, with a hold of the caller's own.</summary>
+    public virtual Buffer HoldInOrder()
+    {
+        var computed = Buffer.Rent(Layout.Length);
+        WriteInOrder(computed.Span(Layout.Length));
+        return computed;
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Write(Span<float> destination)
+    {
+        if (!Layout.Last)
+        {
+            WriteInOrder(destination);
+            return;
+        }
+
+        var inOrder = HoldInOrder();
+        Transposition.Compute(inOrder.Span(Layout.Length), destination, Layout.N, Layout.L, Layout.C);
+        inOrder.Release();
+    }
+}

@@ -1,0 +1,82 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = x * w + b: the convolution of images [N, C, H, W] with w [K, C / groups, kernel, kernel]. It reads and writes
+/// channels last, and takes a normalization before it as a recipe: that activation is never written, nor kept for the
+/// backward pass.</summary>
+sealed unsafe class ConvolutionOperation : Operation
+{
+    readonly Values input;
+    readonly Buffer weight;
+    readonly ConvolutionShape shape;
+
+    ConvolutionOperation(Tensor x, Parameter w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
+    {
+        this.input = input.Hold();
+        weight = w.Buffer.Hold();
+        this.shape = shape;
+    }
+
+    /// <summary>The forward pass.</summary>
+    public static Tensor Run(Tensor x, Parameter w, Parameter? b, in ConvolutionShape shape)
+    {
+        var input = ImageValues.Hold(x, shape.Input);
+        int length = shape.Output.Length;
+        var result = Buffer.Rent(length);
+        fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
+            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y);
+        GC.KeepAlive(input.Recipe);
+
+        Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
+        var values = new Values(new ChannelsLast(result, shape.Output));
+        bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
+        var y2 = record
+            ? new ConvolutionOperation(x, w, b, input, shape).Produce(output, values)
+            : new Tensor(output, values);
+        input.Release();
+        return y2;
+    }
+
+    /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
+    public override void Backward(Values gradient)
+    {
+        var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        int length = shape.Output.Length;
+        var read = ChannelsLast.Read(gradient, shape.Output);
+        if (b is { RequiresGrad: true })
+        {
+            var sums = Buffer.Rent(shape.K);
+            Reductions.SumRows(read.Span(length), shape.Output.PerChannel, shape.K, sums.Span(shape.K));
+            Give(b, new Values(sums));
+        }
+
+        fixed (float* dy = read.Span(length))
+        {
+            if (w.RequiresGrad)
+            {
+                var dw = Buffer.Rent(w.Length);
+                fixed (float* to = dw.Span(w.Length))
+                    Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
+                Give(w, new Values(dw));
+            }
+
+            if (x.RequiresGrad)
+            {
+                var dx = Buffer.Rent(shape.Input.Length);
+                fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(w.Length))
+                    Convolution.BackwardInput(shape, dy, weights, to);
+                Give(x, new Values(new ChannelsLast(dx, shape.Input)));
+            }
+        }
+
+        read.Release();
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved()
+    {
+        input.Release();
+        weight.Release();
+    }
+}

@@ -1,0 +1,30 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Images as an operation with a kernel window takes them: channels last, in memory or as a normalization that the
+/// operation applies while it reads.</summary>
+static unsafe class ImageValues
+{
+    /// <summary>A tensor's values so, with a hold of the caller's own.</summary>
+    public static Values Hold(Tensor x, ChannelLayout layout) =>
+        x.Recipe is ChannelAffine normalized && normalized.Layout == layout
+            ? x.Values.Hold()
+            : new Values(new ChannelsLast(ChannelsLast.Hold(x, layout), layout));
+
+    /// <summary>Opens what <see cref="Hold"/> gave for a kernel. The values must be held for as long as it is used: buffers
+    /// never move.</summary>
+    public static ImageSource Open(Values values, ChannelLayout layout)
+    {
+        if (values.Recipe is ChannelAffine normalized)
+        {
+            fixed (float* source = normalized.Source, table = normalized.Table)
+                return new ImageSource(source, layout.C, table, normalized.HasRelu);
+        }
+
+        var held = ((ChannelsLast)values.Recipe!).HoldInOrder();
+        held.Release(); // the caller's hold keeps it
+        fixed (float* source = held.Span(layout.Length))
+            return new ImageSource(source, layout.C);
+    }
+}
