@@ -9,22 +9,37 @@ static unsafe class Convolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y) =>
-        DirectConvolution.Forward(shape, x, w, bias, y);
+    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y)
+    {
+        if (Winograd.Fits(shape))
+            Winograd.Forward(shape, x, w, bias, y);
+        else
+            DirectConvolution.Forward(shape, x, w, bias, y);
+    }
 
     /// <summary>The gradient of the input.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx) =>
-        DirectConvolution.BackwardInput(shape, dy, w, dx);
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    {
+        if (Winograd.Fits(shape))
+            Winograd.BackwardInput(shape, dy, w, dx);
+        else
+            DirectConvolution.BackwardInput(shape, dy, w, dx);
+    }
 
     /// <summary>The gradient of the weight.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw) =>
-        DirectConvolution.BackwardWeight(shape, x, dy, dw);
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    {
+        if (Winograd.Fits(shape))
+            Winograd.BackwardWeight(shape, x, dy, dw);
+        else
+            DirectConvolution.BackwardWeight(shape, x, dy, dw);
+    }
 }

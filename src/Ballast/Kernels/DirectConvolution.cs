@@ -169,7 +169,7 @@ static unsafe partial class DirectConvolution
                     }
 
                     Kernels.Panels.Multiply<S, V>(
-                        from, Offsets, Segments, Length, panel, width, to, Starts + group * padded + k);
+                        from, Offsets, Segments, Length, panel, width, to, 0, Starts + group * padded + k);
                     for (int i = 0; i < count && valid < width; i++)
                         new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(y + (nint)(pixel + i) * Shape.K + k, valid));
                 }
