@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Mean and variance of each channel, gathered part by part by whoever writes the values, while they are in its
@@ -36,6 +38,51 @@ sealed unsafe class ChannelMoments
             S.Store(to + channels, sum);
             S.Store(to + 2 * channels, squares);
         }
+    }
+
+    /// <summary>Sums up one part's values, written a moment ago.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="values">[count, C].</param>
+    /// <param name="count">How many values of a channel there are.</param>
+    public void Take<S, V>(int part, float* values, int count)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        Counts[part] = count;
+        int done = Take<S, V>(part, values, count, 0);
+        Take<SimdScalar, float>(part, values, count, done);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    int Take<S, V>(int part, float* values, int count, int c)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (; c <= channels - S.Width; c += S.Width)
+        {
+            V pivot = S.Load(values + c), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+            float* value = values + c;
+            int i = 0;
+            for (; i <= count - 2; i += 2, value += 2 * (nint)channels)
+            {
+                V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
+                sum = S.Add(sum, deviation);
+                squares = S.Fma(deviation, deviation, squares);
+                sum2 = S.Add(sum2, deviation2);
+                squares2 = S.Fma(deviation2, deviation2, squares2);
+            }
+
+            if (i < count)
+            {
+                V deviation = S.Subtract(S.Load(value), pivot);
+                sum = S.Add(sum, deviation);
+                squares = S.Fma(deviation, deviation, squares);
+            }
+
+            Store<S, V>(part, c, pivot, S.Add(sum, sum2), S.Add(squares, squares2));
+        }
+
+        return c;
     }
 
     /// <summary>The mean and the biased variance of each channel: [2, C].</summary>

@@ -9,12 +9,14 @@ static unsafe class Convolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y)
+    /// <param name="moments">Takes the sums of y along, or null.</param>
+    public static void Forward(
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null)
     {
         if (Winograd.Fits(shape))
-            Winograd.Forward(shape, x, w, bias, y);
+            Winograd.Forward(shape, x, w, bias, y, moments);
         else
-            DirectConvolution.Forward(shape, x, w, bias, y);
+            DirectConvolution.Forward(shape, x, w, bias, y, moments);
     }
 
     /// <summary>The gradient of the input.</summary>

@@ -68,7 +68,7 @@ static unsafe partial class Winograd
         {
             for (int i = 0; i < count; i++)
             {
-                var (image, y, x) = Place(Cut, start + i);
+                var (image, y, x) = Locate(Cut, start + i);
                 float* dy = Dy + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K;
                 for (int k = 0; k < Shape.K; k += S.Width)
                 {

@@ -12,7 +12,7 @@ static unsafe partial class Winograd
     const int Planes = 36;
     const int Tile = 4;
     const int PlanePadding = 16; // planes a power of two apart would share their cache sets
-    const int BlockLength = 80 << 10; // floats of patches and results that a block keeps in cache
+    const int BlockLength = 112 << 10; // floats of patches and results that a block keeps in cache
 
     /// <summary>Whether a convolution can go this way: whole registers of channels, and enough pixels to fill tiles.</summary>
     public static bool Fits(in ConvolutionShape shape) =>
@@ -30,7 +30,7 @@ static unsafe partial class Winograd
             Down = (shape.OutH + Tile - 1) / Tile;
             Across = (shape.OutW + Tile - 1) / Tile;
             Count = shape.N * Down * Across;
-            int fitting = BlockLength / (Planes * (shape.C + shape.K)) / Panels.Rows * Panels.Rows;
+            int fitting = BlockLength / (Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
             BlockTiles = Math.Clamp(fitting, 2 * Panels.Rows, 8 * Panels.Rows);
             Blocks = (Count + BlockTiles - 1) / BlockTiles;
         }
@@ -139,7 +139,7 @@ static unsafe partial class Winograd
             where V : unmanaged
         {
             nint patchPlane = (nint)Cut.BlockTiles * Shape.C + PlanePadding;
-            nint resultPlane = (nint)Cut.BlockTiles * Shape.K + PlanePadding;
+            nint resultPlane = (nint)Cut.BlockTiles * 2 * S.Width + PlanePadding;
             float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + 40 * S.Width);
             float* results = patches + Planes * patchPlane;
             float* work = results + Planes * resultPlane;
@@ -147,89 +147,79 @@ static unsafe partial class Winograd
             {
                 int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
                 Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
-                Products<S, V>(count, patches, patchPlane, results, resultPlane);
-                Results<S, V>(block, start, count, results, resultPlane, work);
+                int width;
+                for (int k = 0; k < Shape.K; k += width)
+                {
+                    width = Panels.Width<S, V>(Shape.K - k);
+                    Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane);
+                    for (int lane = 0; lane < width; lane += S.Width)
+                        Results<S, V>(block, k + lane, start, count, results + lane, resultPlane, width, work);
+                }
+
+                if (Moments is not null)
+                    Moments.Counts[block] = Pixels(start, count);
             }
         }
 
+        // [36][tile][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Products<S, V>(int count, float* patches, nint patchPlane, float* results, nint resultPlane)
+        readonly void Products<S, V>(
+            int k, int width, int count, float* patches, nint patchPlane, float* results, nint resultPlane)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int rows = (count + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
             float** from = stackalloc float*[rows];
             float** to = stackalloc float*[rows];
-            int width;
-            for (int k = 0; k < Shape.K; k += width)
+            for (int i = 0; i < rows; i++)
             {
-                width = Panels.Width<S, V>(Shape.K - k);
-                for (int i = 0; i < rows; i++)
-                {
-                    from[i] = patches + (nint)i * Shape.C;
-                    to[i] = results + (nint)k * Cut.BlockTiles + i * width;
-                }
+                from[i] = patches + (nint)i * Shape.C;
+                to[i] = results + i * width;
+            }
 
-                float* panel = Weights + (nint)k * Shape.C;
-                for (int xi = 0; xi < Planes; xi++, panel += Plane)
-                {
-                    nint offset = xi * patchPlane;
-                    for (int i = 0; i < rows; i += Panels.Rows)
-                        Panels.Multiply<S, V>(from + i, &offset, 1, Shape.C, panel, width, to + i, xi * resultPlane);
-                }
+            float* panel = Weights + (nint)k * Shape.C;
+            for (int xi = 0; xi < Planes; xi++, panel += Plane)
+            {
+                nint offset = xi * patchPlane;
+                for (int i = 0; i < rows; i += Panels.Rows)
+                    Panels.Multiply<S, V>(from + i, &offset, 1, Shape.C, panel, width, to + i, xi * resultPlane);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Results<S, V>(int block, int start, int count, float* results, nint resultPlane, float* work)
+        readonly void Results<S, V>(
+            int block, int k, int start, int count, float* results, nint resultPlane, int width, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            float* tile = work + 24 * S.Width;
-            for (int k = 0; k < Shape.K; k += S.Width)
+            V bias = Bias is null ? S.Broadcast(0) : S.Load(Bias + k);
+            V pivot = WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias);
+            V sum = S.Broadcast(0), squares = sum;
+            for (int i = 0; i < count; i++, results += width)
             {
-                int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(Shape.K - panel);
-                float* from = results + (nint)panel * Cut.BlockTiles + (k - panel);
-                V bias = Bias is null ? S.Broadcast(0) : S.Load(Bias + k);
-                V pivot = default, sum = S.Broadcast(0), squares = sum;
-                for (int i = 0; i < count; i++, from += width)
-                {
-                    var (image, y, x) = Place(Cut, start + i);
-                    WinogradTransforms.Results<S, V>(from, resultPlane, bias, work);
-                    if (i == 0)
-                        pivot = S.Load(tile);
-                    float* to = Y + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k;
-                    int rows = Math.Min(Tile, Shape.OutH - y), columns = Math.Min(Tile, Shape.OutW - x);
-                    for (int row = 0; row < rows; row++, to += (nint)Shape.OutW * Shape.K)
-                    {
-                        for (int column = 0; column < columns; column++)
-                        {
-                            V value = S.Load(tile + (row * Tile + column) * S.Width);
-                            S.Store(to + (nint)column * Shape.K, value);
-                            V deviation = S.Subtract(value, pivot);
-                            sum = S.Add(sum, deviation);
-                            squares = S.Fma(deviation, deviation, squares);
-                        }
-                    }
-                }
-
-                Moments?.Store<S, V>(block, k, pivot, sum, squares);
+                var (image, y, x) = Locate(Cut, start + i);
+                WinogradTransforms.Results<S, V>(
+                    results, resultPlane, bias, Y + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k,
+                    (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x, pivot, ref sum, ref squares, work);
             }
 
-            if (Moments is null)
-                return;
+            Moments?.Store<S, V>(block, k, pivot, sum, squares);
+        }
+
+        readonly int Pixels(int start, int count)
+        {
             int pixels = 0;
             for (int i = 0; i < count; i++)
             {
-                var (_, y, x) = Place(Cut, start + i);
+                var (_, y, x) = Locate(Cut, start + i);
                 pixels += Math.Min(Tile, Shape.OutH - y) * Math.Min(Tile, Shape.OutW - x);
             }
 
-            Moments.Counts[block] = pixels;
+            return pixels;
         }
     }
 
-    static (int Image, int Y, int X) Place(in Cut cut, int tile)
+    static (int Image, int Y, int X) Locate(in Cut cut, int tile)
     {
         int row = tile / cut.Across;
         return (row / cut.Down, row % cut.Down * Tile, tile % cut.Across * Tile);
@@ -257,7 +247,7 @@ static unsafe partial class Winograd
         nint pitch = (nint)shape.W * shape.C;
         for (int i = 0; i < count; i++, to += shape.C)
         {
-            var (image, top, left) = Place(cut, start + i);
+            var (image, top, left) = Locate(cut, start + i);
             top -= shape.PadH;
             left -= shape.PadW;
             WinogradTransforms.Patches<M, S, V>(

@@ -147,9 +147,19 @@ static unsafe class WinogradTransforms
     /// <param name="from">The first plane's values.</param>
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="bias">Added to every value.</param>
-    /// <param name="work">Memory for 24 registers, and behind it for the 16 results.</param>
+    /// <param name="to">The tile's upper left pixel.</param>
+    /// <param name="pitch">From one row of pixels to the next.</param>
+    /// <param name="step">From one pixel to the next.</param>
+    /// <param name="rows">The tile's rows that lie inside the image.</param>
+    /// <param name="columns">Its columns that do.</param>
+    /// <param name="pivot">A value near the channel's mean.</param>
+    /// <param name="sum">Takes the values' deviations from the pivot.</param>
+    /// <param name="squares">Takes their squares.</param>
+    /// <param name="work">Memory for 24 registers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Results<S, V>(float* from, nint plane, V bias, float* work)
+    public static void Results<S, V>(
+        float* from, nint plane, V bias, float* to, nint pitch, nint step, int rows, int columns, V pivot, ref V sum,
+        ref V squares, float* work)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -166,17 +176,50 @@ static unsafe class WinogradTransforms
             S.Store(t + 18 * w, y3);
         }
 
-        float* to = work + 24 * w;
-        for (int i = 0; i < 4; i++, work += 6 * w, to += 4 * w)
+        V total = sum, totalSquares = squares;
+        for (int i = 0; i < Math.Min(4, rows); i++, work += 6 * w, to += pitch)
         {
             Result<S, V>(
                 S.Load(work), S.Load(work + w), S.Load(work + 2 * w), S.Load(work + 3 * w), S.Load(work + 4 * w),
                 S.Load(work + 5 * w), out V y0, out V y1, out V y2, out V y3);
-            S.Store(to, S.Add(y0, bias));
-            S.Store(to + w, S.Add(y1, bias));
-            S.Store(to + 2 * w, S.Add(y2, bias));
-            S.Store(to + 3 * w, S.Add(y3, bias));
+            Put<S, V>(to, S.Add(y0, bias), pivot, ref total, ref totalSquares);
+            if (columns > 1)
+                Put<S, V>(to + step, S.Add(y1, bias), pivot, ref total, ref totalSquares);
+            if (columns > 2)
+                Put<S, V>(to + 2 * step, S.Add(y2, bias), pivot, ref total, ref totalSquares);
+            if (columns > 3)
+                Put<S, V>(to + 3 * step, S.Add(y3, bias), pivot, ref total, ref totalSquares);
         }
+
+        sum = total;
+        squares = totalSquares;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put<S, V>(float* to, V value, V pivot, ref V sum, ref V squares)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        S.Store(to, value);
+        V deviation = S.Subtract(value, pivot);
+        sum = S.Add(sum, deviation);
+        squares = S.Fma(deviation, deviation, squares);
+    }
+
+    /// <summary>The first of the 4 x 4 values of <see cref="Results"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static V FirstResult<S, V>(float* from, nint plane, V bias)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V sum = bias;
+        for (int i = 0; i < 5; i++)
+        {
+            for (int j = 0; j < 5; j++)
+                sum = S.Add(sum, S.Load(from + (i * 6 + j) * plane));
+        }
+
+        return sum;
     }
 
     /// <summary>A dy A^T for one register of channels: 36 values from the 4 x 4 of a tile's gradient, those outside the image

@@ -7,6 +7,8 @@ namespace Ballast;
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {
+    [ThreadStatic] static ChannelMoments? moments;
+
     readonly Values input;
     readonly Buffer weight;
     readonly ConvolutionShape shape;
@@ -21,21 +23,26 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, Parameter w, Parameter? b, in ConvolutionShape shape)
     {
+        bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImageValues.Hold(x, shape.Input);
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
+        // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
+        // pass over memory there.
+        var sums = record ? moments ??= new ChannelMoments() : null;
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y);
-        GC.KeepAlive(input.Recipe);
+            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums);
 
+        double[]? statistics = null;
+        if (sums is not null)
+            sums.Finish(statistics = new double[2 * shape.K]);
         Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
-        var values = new Values(new ChannelsLast(result, shape.Output));
-        bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
-        var y2 = record
+        var values = new Values(new ChannelsLast(result, shape.Output, statistics));
+        var made = record
             ? new ConvolutionOperation(x, w, b, input, shape).Produce(output, values)
             : new Tensor(output, values);
         input.Release();
-        return y2;
+        return made;
     }
 
     /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
