@@ -152,8 +152,7 @@ static unsafe partial class Winograd
                 {
                     width = Panels.Width<S, V>(Shape.K - k);
                     Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane);
-                    for (int lane = 0; lane < width; lane += S.Width)
-                        Results<S, V>(block, k + lane, start, count, results + lane, resultPlane, width, work);
+                    Results<S, V>(block, k, width, start, count, results, resultPlane, work);
                 }
 
                 if (Moments is not null)
@@ -188,22 +187,34 @@ static unsafe partial class Winograd
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Results<S, V>(
-            int block, int k, int start, int count, float* results, nint resultPlane, int width, float* work)
+            int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V bias = Bias is null ? S.Broadcast(0) : S.Load(Bias + k);
+            bool two = width > S.Width;
+            V bias = Bias is null ? S.Broadcast(0) : S.Load(Bias + k), bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : bias;
             V pivot = WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias);
-            V sum = S.Broadcast(0), squares = sum;
+            V pivot2 = two ? WinogradTransforms.FirstResult<S, V>(results + S.Width, resultPlane, bias2) : pivot;
+            V sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+            nint pitch = (nint)Shape.OutW * Shape.K, step = Shape.K;
             for (int i = 0; i < count; i++, results += width)
             {
                 var (image, y, x) = Locate(Cut, start + i);
+                float* to = Y + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k;
+                int rows = Shape.OutH - y, columns = Shape.OutW - x;
                 WinogradTransforms.Results<S, V>(
-                    results, resultPlane, bias, Y + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k,
-                    (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x, pivot, ref sum, ref squares, work);
+                    results, resultPlane, bias, to, pitch, step, rows, columns, pivot, ref sum, ref squares, work);
+                if (two)
+                {
+                    WinogradTransforms.Results<S, V>(
+                        results + S.Width, resultPlane, bias2, to + S.Width, pitch, step, rows, columns, pivot2, ref sum2,
+                        ref squares2, work);
+                }
             }
 
             Moments?.Store<S, V>(block, k, pivot, sum, squares);
+            if (two)
+                Moments?.Store<S, V>(block, k + S.Width, pivot2, sum2, squares2);
         }
 
         readonly int Pixels(int start, int count)

@@ -183,12 +183,18 @@ static unsafe class WinogradTransforms
                 S.Load(work), S.Load(work + w), S.Load(work + 2 * w), S.Load(work + 3 * w), S.Load(work + 4 * w),
                 S.Load(work + 5 * w), out V y0, out V y1, out V y2, out V y3);
             Put<S, V>(to, S.Add(y0, bias), pivot, ref total, ref totalSquares);
+            if (columns >= 4)
+            {
+                Put<S, V>(to + step, S.Add(y1, bias), pivot, ref total, ref totalSquares);
+                Put<S, V>(to + 2 * step, S.Add(y2, bias), pivot, ref total, ref totalSquares);
+                Put<S, V>(to + 3 * step, S.Add(y3, bias), pivot, ref total, ref totalSquares);
+                continue;
+            }
+
             if (columns > 1)
                 Put<S, V>(to + step, S.Add(y1, bias), pivot, ref total, ref totalSquares);
             if (columns > 2)
                 Put<S, V>(to + 2 * step, S.Add(y2, bias), pivot, ref total, ref totalSquares);
-            if (columns > 3)
-                Put<S, V>(to + 3 * step, S.Add(y3, bias), pivot, ref total, ref totalSquares);
         }
 
         sum = total;
