@@ -132,6 +132,7 @@ static unsafe partial class DirectConvolution
         {
             float** from = stackalloc float*[Panels.Rows];
             float** to = stackalloc float*[Panels.Rows];
+            float** pixels8 = stackalloc float*[Panels.Rows];
             float* edge = stackalloc float[Panels.Rows * Panels.MaxWidth];
             // The last rows and columns of the image need not have every phase.
             int lastRow = (Shape.H - phase.Row + Shape.StrideH - 1) / Shape.StrideH - top;
@@ -145,25 +146,23 @@ static unsafe partial class DirectConvolution
                 {
                     width = Panels.Width<S, V>(Shape.GroupC - c);
                     int valid = Math.Min(width, Shape.GroupC - c);
+                    int x = 0, y = 0;
                     for (int pixel = 0; pixel < pixels; pixel += Panels.Rows)
                     {
                         int count = Math.Min(Panels.Rows, pixels - pixel);
                         for (int i = 0; i < Panels.Rows; i++)
                         {
-                            int p = pixel + Math.Min(i, count - 1), y = p / columns, x = p % columns;
                             from[i] = slab + (y * (nint)Edge.Width + x) * Shape.K + group * Shape.GroupK;
-                            to[i] = i < count && valid == width
-                                ? Pixel(image, top + y, x, phase) + group * Shape.GroupC + c
-                                : edge + i * width;
+                            pixels8[i] = Pixel(image, top + y, x, phase) + group * Shape.GroupC + c;
+                            to[i] = i < count && valid == width ? pixels8[i] : edge + i * width;
+                            if (i < count - 1)
+                                Next(columns, ref x, ref y);
                         }
 
+                        Next(columns, ref x, ref y);
                         Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, Shape.GroupK, panel, width, to);
                         for (int i = 0; i < count && valid < width; i++)
-                        {
-                            float* dx = Pixel(image, top + (pixel + i) / columns, (pixel + i) % columns, phase);
-                            new Span<float>(edge + i * width, valid).CopyTo(
-                                new Span<float>(dx + group * Shape.GroupC + c, valid));
-                        }
+                            new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(pixels8[i], valid));
                     }
 
                     panel += (nint)width * phase.Count * Shape.GroupK;
@@ -171,6 +170,17 @@ static unsafe partial class DirectConvolution
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Next(int columns, ref int x, ref int y)
+        {
+            if (++x == columns)
+            {
+                x = 0;
+                y++;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         readonly float* Pixel(int image, int y, int x, in Phase phase) =>
             Dx + (((nint)image * Shape.H + y * Shape.StrideH + phase.Row) * Shape.W + x * Shape.StrideW + phase.Column) * Shape.C;
     }

@@ -46,7 +46,9 @@ static unsafe partial class DirectConvolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y)
+    /// <param name="moments">Takes the sums of y along, or null.</param>
+    public static void Forward(
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null)
     {
         int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
         float* panels = Scratch.TakeShared(shape.Groups * (packed + padded));
@@ -79,8 +81,9 @@ static unsafe partial class DirectConvolution
             var work = new ForwardWork
             {
                 Shape = shape, X = x, Panels = panels, Starts = starts, Y = y, Offsets = segmentOffsets, Segments = segments,
-                Length = depth / segments, PackedLength = packed,
+                Length = depth / segments, PackedLength = packed, Moments = moments,
             };
+            moments?.Begin(work.Parts, shape.K);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -103,6 +106,7 @@ static unsafe partial class DirectConvolution
         public float* Panels, Starts, Y;
         public nint* Offsets;
         public int Segments, Length, PackedLength;
+        public ChannelMoments? Moments;
 
         readonly int PartRows => RowsPerPart(
             Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C);
@@ -140,6 +144,7 @@ static unsafe partial class DirectConvolution
                 float* y = Y + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
                 for (int group = 0; group < Shape.Groups; group++)
                     Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
+                Moments?.Take<S, V>(part, y, rows * Shape.OutW);
             }
         }
 
@@ -158,23 +163,43 @@ static unsafe partial class DirectConvolution
             {
                 width = Kernels.Panels.Width<S, V>(Shape.GroupK - k);
                 int valid = Math.Min(width, Shape.GroupK - k);
+                float* pixelX = x, rowX = x, pixelY = y + k;
+                int column = 0;
                 for (int pixel = 0; pixel < pixels; pixel += Kernels.Panels.Rows)
                 {
                     int count = Math.Min(Kernels.Panels.Rows, pixels - pixel);
+                    float* outputs = pixelY;
                     for (int i = 0; i < Kernels.Panels.Rows; i++)
                     {
-                        int p = pixel + Math.Min(i, count - 1);
-                        from[i] = x + p / Shape.OutW * Shape.StrideH * pitch + p % Shape.OutW * Shape.StrideW * (nint)Shape.C;
-                        to[i] = i < count && valid == width ? y + (nint)p * Shape.K + k : edge + i * width;
+                        from[i] = pixelX;
+                        to[i] = i < count && valid == width ? pixelY : edge + i * width;
+                        if (i >= count - 1)
+                            continue; // past the last pixel the last is multiplied again, and its sums are dropped
+                        Next(pitch, ref pixelX, ref rowX, ref column);
+                        pixelY += Shape.K;
                     }
 
+                    Next(pitch, ref pixelX, ref rowX, ref column);
+                    pixelY += Shape.K;
                     Kernels.Panels.Multiply<S, V>(
-                        from, Offsets, Segments, Length, panel, width, to, Starts + group * padded + k);
+                        from, Offsets, Segments, Length, panel, width, to, 0, Starts + group * padded + k);
                     for (int i = 0; i < count && valid < width; i++)
-                        new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(y + (nint)(pixel + i) * Shape.K + k, valid));
+                        new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(outputs + (nint)i * Shape.K, valid));
                 }
 
                 panel += (nint)width * Shape.Depth;
+            }
+        }
+
+        // The place of the kernel that makes the next pixel.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void Next(nint pitch, ref float* pixel, ref float* row, ref int column)
+        {
+            pixel += Shape.StrideW * (nint)Shape.C;
+            if (++column == Shape.OutW)
+            {
+                column = 0;
+                pixel = row += Shape.StrideH * pitch;
             }
         }
     }

@@ -32,6 +32,15 @@ unsafe interface ISimd<V>
     /// <summary><paramref name="value"/> where <paramref name="gate"/> is above zero, 0 elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);
 
+    /// <summary>A mask: all bits where <paramref name="a"/> is larger or not a number, none elsewhere.</summary>
+    static abstract V GreaterOrNaN(V a, V b);
+
+    /// <summary>A mask: all bits where both are equal, none elsewhere.</summary>
+    static abstract V Equal(V a, V b);
+
+    /// <summary><paramref name="a"/> where the mask has all bits, <paramref name="b"/> where it has none.</summary>
+    static abstract V Select(V mask, V a, V b);
+
     /// <summary>The sum of all lanes, halves added to halves.</summary>
     static abstract float Sum(V a);
 

@@ -60,8 +60,16 @@ static unsafe class PackedPanels
                     float* from = From + Taps[t] + column * StrideColumn;
                     for (int j = 0; j < Length; j++, to += width, from += StrideJ)
                     {
-                        for (int c = 0; c < valid; c++)
-                            to[c] = from[c * StrideColumn];
+                        if (StrideColumn == 1)
+                        {
+                            new ReadOnlySpan<float>(from, valid).CopyTo(new Span<float>(to, valid));
+                        }
+                        else
+                        {
+                            for (int c = 0; c < valid; c++)
+                                to[c] = from[c * StrideColumn];
+                        }
+
                         for (int c = valid; c < width; c++)
                             to[c] = 0;
                     }

@@ -33,31 +33,33 @@ static unsafe class Panels
     /// <param name="panel">[segments, length, width].</param>
     /// <param name="width">One register or two.</param>
     /// <param name="to">Where the sums of each row go.</param>
+    /// <param name="shift">Added to each of these places.</param>
     /// <param name="start">Added to each row's sums: [width], or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, int width, float** to, float* start = null)
+        float** rows, nint* offsets, int segments, int length, float* panel, int width, float** to, nint shift = 0,
+        float* start = null)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         if (width == S.Width)
         {
-            EightByOne<S, V>(rows, offsets, segments, length, panel, to, start);
+            EightByOne<S, V>(rows, offsets, segments, length, panel, to, shift, start);
         }
         else if (S.Width == 16)
         {
-            EightByTwo<S, V>(rows, offsets, segments, length, panel, to, start);
+            EightByTwo<S, V>(rows, offsets, segments, length, panel, to, shift, start);
         }
         else
         {
-            FourByTwo<S, V>(rows, offsets, segments, length, panel, to, start);
-            FourByTwo<S, V>(rows + 4, offsets, segments, length, panel, to + 4, start);
+            FourByTwo<S, V>(rows, offsets, segments, length, panel, to, shift, start);
+            FourByTwo<S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void EightByTwo<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -99,19 +101,19 @@ static unsafe class Panels
             }
         }
 
-        Store<S, V>(to[0], a0, a1);
-        Store<S, V>(to[1], b0, b1);
-        Store<S, V>(to[2], c0, c1);
-        Store<S, V>(to[3], d0, d1);
-        Store<S, V>(to[4], e0, e1);
-        Store<S, V>(to[5], f0, f1);
-        Store<S, V>(to[6], g0, g1);
-        Store<S, V>(to[7], h0, h1);
+        Store<S, V>(to[0] + shift, a0, a1);
+        Store<S, V>(to[1] + shift, b0, b1);
+        Store<S, V>(to[2] + shift, c0, c1);
+        Store<S, V>(to[3] + shift, d0, d1);
+        Store<S, V>(to[4] + shift, e0, e1);
+        Store<S, V>(to[5] + shift, f0, f1);
+        Store<S, V>(to[6] + shift, g0, g1);
+        Store<S, V>(to[7] + shift, h0, h1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void FourByTwo<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -139,15 +141,15 @@ static unsafe class Panels
             }
         }
 
-        Store<S, V>(to[0], a0, a1);
-        Store<S, V>(to[1], b0, b1);
-        Store<S, V>(to[2], c0, c1);
-        Store<S, V>(to[3], d0, d1);
+        Store<S, V>(to[0] + shift, a0, a1);
+        Store<S, V>(to[1] + shift, b0, b1);
+        Store<S, V>(to[2] + shift, c0, c1);
+        Store<S, V>(to[3] + shift, d0, d1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void EightByOne<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, float* start)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -172,14 +174,14 @@ static unsafe class Panels
             }
         }
 
-        S.Store(to[0], a);
-        S.Store(to[1], b);
-        S.Store(to[2], c);
-        S.Store(to[3], d);
-        S.Store(to[4], e);
-        S.Store(to[5], f);
-        S.Store(to[6], g);
-        S.Store(to[7], h);
+        S.Store(to[0] + shift, a);
+        S.Store(to[1] + shift, b);
+        S.Store(to[2] + shift, c);
+        S.Store(to[3] + shift, d);
+        S.Store(to[4] + shift, e);
+        S.Store(to[5] + shift, f);
+        S.Store(to[6] + shift, g);
+        S.Store(to[7] + shift, h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,11 @@ readonly unsafe struct SimdScalar : ISimd<float>
 
     public static float Max(float a, float b) => a > b || float.IsNaN(a) ? a : b;
     public static float WherePositive(float gate, float value) => gate > 0 ? value : 0;
+    public static float GreaterOrNaN(float a, float b) => Mask(a > b || float.IsNaN(a));
+    public static float Equal(float a, float b) => Mask(a == b);
+    public static float Select(float mask, float a, float b) => BitConverter.SingleToInt32Bits(mask) != 0 ? a : b;
     public static float Sum(float a) => a;
     public static Vector128<float> Sum(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
+
+    static float Mask(bool all) => BitConverter.Int32BitsToSingle(all ? -1 : 0);
 }

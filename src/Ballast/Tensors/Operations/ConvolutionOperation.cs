@@ -7,6 +7,9 @@ namespace Ballast;
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {
+    [ThreadStatic] static ChannelMoments? moments;
+    [ThreadStatic] static ChannelSums? normalizationSums;
+
     readonly Values input;
     readonly Buffer weight;
     readonly ConvolutionShape shape;
@@ -21,27 +24,44 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, Parameter w, Parameter? b, in ConvolutionShape shape)
     {
+        bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImageValues.Hold(x, shape.Input);
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
+        // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
+        // pass over memory there.
+        var sums = record ? moments ??= new ChannelMoments() : null;
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y);
-        GC.KeepAlive(input.Recipe);
+            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums);
 
+        double[]? statistics = null;
+        if (sums is not null)
+            sums.Finish(statistics = new double[2 * shape.K]);
         Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
-        var values = new Values(new ChannelsLast(result, shape.Output));
-        bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
-        var y2 = record
+        var values = new Values(new ChannelsLast(result, shape.Output, statistics));
+        var made = record
             ? new ConvolutionOperation(x, w, b, input, shape).Produce(output, values)
             : new Tensor(output, values);
         input.Release();
-        return y2;
+        return made;
     }
 
     /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
     public override void Backward(Values gradient)
     {
         var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
+        {
+            ReleaseOutput(); // the gradient may be written over it
+            if (!x.RequiresGrad && b is not { RequiresGrad: true } && normalized.IsInMemory)
+            {
+                if (w.RequiresGrad)
+                    GiveWeight(w, normalized.Open());
+                gradient.Release();
+                return;
+            }
+        }
+
         int length = shape.Output.Length;
         var read = ChannelsLast.Read(gradient, shape.Output);
         if (b is { RequiresGrad: true })
@@ -54,23 +74,37 @@ sealed unsafe class ConvolutionOperation : Operation
         fixed (float* dy = read.Span(length))
         {
             if (w.RequiresGrad)
-            {
-                var dw = Buffer.Rent(w.Length);
-                fixed (float* to = dw.Span(w.Length))
-                    Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
-                Give(w, new Values(dw));
-            }
-
+                GiveWeight(w, new GradientSource(dy));
             if (x.RequiresGrad)
-            {
-                var dx = Buffer.Rent(shape.Input.Length);
-                fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(w.Length))
-                    Convolution.BackwardInput(shape, dy, weights, to);
-                Give(x, new Values(new ChannelsLast(dx, shape.Input)));
-            }
+                GiveInput(x, dy, w.Length);
         }
 
         read.Release();
+    }
+
+    void GiveWeight(Parameter w, GradientSource dy)
+    {
+        var dw = Buffer.Rent(w.Length);
+        fixed (float* to = dw.Span(w.Length))
+            Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
+        Give(w, new Values(dw));
+    }
+
+    void GiveInput(Tensor x, float* dy, int weightLength)
+    {
+        var dx = Buffer.Rent(shape.Input.Length);
+        var normalized = input.Recipe as ChannelAffine;
+        var sums = normalizationSums ??= new ChannelSums();
+        NormalizedInput? source = normalized is null
+            ? null : new NormalizedInput(ImageValues.Open(input, shape.Input), sums);
+        bool summed;
+        fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(weightLength))
+            summed = Convolution.BackwardInput(shape, dy, weights, to, source);
+        double[]? totals = summed ? new double[2 * shape.C] : null;
+        if (totals is not null)
+            sums.Finish(totals);
+        Give(x, new Values(new ChannelsLast(
+            dx, shape.Input, sums: totals is null ? null : normalized!.Sums(totals))));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,13 @@ sealed unsafe class MatMulOperation : Operation
         int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];
         var result = Buffer.Rent(m * n);
         fixed (float* x = a.AsSpan(), y = b.AsSpan(), to = result.Span(m * n))
-            ColumnProducts.Compute(x, 1, k, new Rows(y, n), k, m, n, new ColumnProducts.ToMemory(to, n));
+        {
+            if ((long)m * n * k >= MatrixProduct.Worthwhile)
+                MatrixProduct.Compute(x, y, n, 1, to, m, k, n);
+            else
+                ColumnProducts.Compute(x, 1, k, new Rows(y, n), k, m, n, new ColumnProducts.ToMemory(to, n));
+        }
+
         var values = new Values(result);
         return Records(a, b) ? new MatMulOperation(a, b).Produce([m, n], values) : new Tensor([m, n], values);
     }
@@ -37,7 +43,13 @@ sealed unsafe class MatMulOperation : Operation
             {
                 var da = Buffer.Rent(m * k);
                 fixed (float* to = da.Span(m * k))
-                    RowProducts.Compute(new Rows(g, n), y, null, to, m, k, n);
+                {
+                    if ((long)m * n * k >= MatrixProduct.Worthwhile)
+                        MatrixProduct.Compute(g, y, 1, n, to, m, n, k);
+                    else
+                        RowProducts.Compute(new Rows(g, n), y, null, to, m, k, n);
+                }
+
                 Give(a, new Values(da));
             }
 

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Large matrix products, y[m, n] = sum over k of a[m, k] b[k, n]: b is packed into panels, a is read as it lies. A
+/// part is some rows of the result, whose rows of a stay in the second-level cache while all panels pass by.</summary>
+static unsafe class MatrixProduct
+{
+    const int PartRows = 64;
+
+    /// <summary>From this many multiply-adds on, packing pays.</summary>
+    public const long Worthwhile = 1 << 18;
+
+    /// <summary>y = a b.</summary>
+    /// <param name="a">[rows, depth].</param>
+    /// <param name="b">b[k, n] is at k * strideK + n * strideN.</param>
+    /// <param name="strideK">From one row of b to the next.</param>
+    /// <param name="strideN">From one column of b to the next.</param>
+    /// <param name="y">[rows, columns].</param>
+    /// <param name="rows">How many rows a and y have.</param>
+    /// <param name="depth">How many columns a has.</param>
+    /// <param name="columns">How many columns b and y have.</param>
+    public static void Compute(
+        float* a, float* b, nint strideK, nint strideN, float* y, int rows, int depth, int columns)
+    {
+        float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
+        PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
+        Workers.Run(
+            new Work { A = a, Panels = panels, Y = y, RowCount = rows, Depth = depth, Columns = columns },
+            (rows + PartRows - 1) / PartRows);
+    }
+
+    struct Work : IWork, IWideWork
+    {
+        public float* A, Panels, Y;
+        public int RowCount, Depth, Columns;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            const int tile = Kernels.Panels.Rows;
+            float** from = stackalloc float*[PartRows];
+            float** to = stackalloc float*[PartRows];
+            float* edge = stackalloc float[tile * Kernels.Panels.MaxWidth];
+            nint offset = 0;
+            for (int part = first; part < last; part++)
+            {
+                int start = part * PartRows, count = Math.Min(PartRows, RowCount - start);
+                float* panel = Panels;
+                int width;
+                for (int n = 0; n < Columns; n += width)
+                {
+                    width = Kernels.Panels.Width<S, V>(Columns - n);
+                    int valid = Math.Min(width, Columns - n);
+                    for (int i = 0; i < PartRows; i++)
+                    {
+                        nint row = start + Math.Min(i, count - 1);
+                        from[i] = A + row * Depth;
+                        to[i] = i < count && valid == width ? Y + row * Columns + n : edge + i % tile * width;
+                    }
+
+                    for (int i = 0; i < count; i += tile)
+                    {
+                        Kernels.Panels.Multiply<S, V>(from + i, &offset, 1, Depth, panel, width, to + i);
+                        for (int row = i; row < Math.Min(i + tile, count) && valid < width; row++)
+                        {
+                            new Span<float>(edge + row % tile * width, valid).CopyTo(
+                                new Span<float>(Y + (nint)(start + row) * Columns + n, valid));
+                        }
+                    }
+
+                    panel += (nint)width * Depth;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>The largest value of each window, and the gradient that goes back to where it was found. No positions are saved:
+/// the backward pass looks again, which reads no more than saved positions would take to read.</summary>
+/// <remarks>The first of equal values is the largest; a value that is not a number is larger than all before it. Both are
+/// PyTorch's rules.</remarks>
+static unsafe class MaxPooling
+{
+    /// <summary>y = the largest value of each window.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="y">[N, OutH, OutW, C].</param>
+    public static void Forward(in PoolShape shape, in ImageSource x, float* y)
+    {
+        if (x.IsPlain)
+            Forward<AsItLies>(shape, x, y);
+        else if (x.HasRelu)
+            Forward<NormalizedRelu>(shape, x, y);
+        else
+            Forward<Normalized>(shape, x, y);
+    }
+
+    /// <summary>dx = dy where the largest value was, 0 elsewhere, added up where windows overlap.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="dy">[N, OutH, OutW, C].</param>
+    /// <param name="dx">[N, H, W, C].</param>
+    public static void Backward(in PoolShape shape, in ImageSource x, float* dy, float* dx)
+    {
+        if (x.IsPlain)
+            Backward<AsItLies>(shape, x, dy, dx);
+        else if (x.HasRelu)
+            Backward<NormalizedRelu>(shape, x, dy, dx);
+        else
+            Backward<Normalized>(shape, x, dy, dx);
+    }
+
+    static void Forward<M>(in PoolShape shape, in ImageSource x, float* y)
+        where M : struct, IPixelMap =>
+        PoolParts.Run(
+            new ForwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Y = y }, PoolParts.Rows(shape), shape);
+
+    static void Backward<M>(in PoolShape shape, in ImageSource x, float* dy, float* dx)
+        where M : struct, IPixelMap =>
+        PoolParts.Run(
+            new BackwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Dy = dy, Dx = dx }, PoolParts.Blocks(shape),
+            shape);
+
+    struct ForwardWork<M> : IWork, IWideWork
+        where M : struct, IPixelMap
+    {
+        public PoolShape Shape;
+        public float* X, Table, Y;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
+            for (int row = first; row < last; row++)
+            {
+                float* image = X + (nint)(row / height) * Shape.H * Shape.W * channels;
+                float* to = Y + (nint)row * width * channels;
+                var rows = Shape.Rows(row % height);
+                int done = Row<S, V>(image, rows, width, to, 0);
+                if (done < channels)
+                    Row<SimdScalar, float>(image, rows, width, to, done);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly int Row<S, V>(float* image, Taps rows, int width, float* to, int start)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
+            nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            for (int column = 0; column < width; column++, to += channels)
+            {
+                var columns = Shape.Columns(column);
+                float* corner = image + Shape.Offset(rows, columns);
+                for (int c = start; c < end; c += S.Width)
+                {
+                    var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                    V best = S.Broadcast(float.NegativeInfinity);
+                    float* from = corner + c;
+                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    {
+                        float* x = from;
+                        for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                        {
+                            V candidate = M.Apply<S, V>(S.Load(x), channel);
+                            best = S.Select(S.GreaterOrNaN(candidate, best), candidate, best);
+                        }
+                    }
+
+                    S.Store(to + c, best);
+                }
+            }
+
+            return end;
+        }
+    }
+
+    struct BackwardWork<M> : IWork, IWideWork
+        where M : struct, IPixelMap
+    {
+        public PoolShape Shape;
+        public float* X, Table, Dy, Dx;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
+            bool adds = !Shape.IsTiling;
+            for (int part = first; part < last; part++)
+            {
+                var (n, start, end) = PoolParts.Block(Shape, part);
+                nint image = (nint)n * Shape.H * Shape.W * channels;
+                if (adds)
+                    PoolParts.Clear(Dx + image, Shape, start, end);
+                for (int row = 0; row < height; row++)
+                {
+                    float* dy = Dy + ((nint)n * height + row) * width * channels;
+                    var rows = Shape.Rows(row);
+                    int done = Row<S, V>(image, rows, width, dy, start, end, adds);
+                    if (done < end)
+                        Row<SimdScalar, float>(image, rows, width, dy, done, end, adds);
+                }
+            }
+        }
+
+        // Where the largest value is, is a number for each lane: how many of the window's values come before it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly int Row<S, V>(nint image, Taps rows, int width, float* dy, int start, int end, bool adds)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C;
+            end = start + (end - start) / S.Width * S.Width;
+            nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            V zero = S.Broadcast(0), one = S.Broadcast(1);
+            for (int column = 0; column < width; column++, dy += channels)
+            {
+                var columns = Shape.Columns(column);
+                nint corner = image + Shape.Offset(rows, columns);
+                for (int c = start; c < end; c += S.Width)
+                {
+                    var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                    V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
+                    float* from = X + corner + c;
+                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    {
+                        float* x = from;
+                        for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                        {
+                            V candidate = M.Apply<S, V>(S.Load(x), channel);
+                            V larger = S.GreaterOrNaN(candidate, best);
+                            best = S.Select(larger, candidate, best);
+                            found = S.Select(larger, place, found);
+                            place = S.Add(place, one);
+                        }
+                    }
+
+                    V gradient = S.Load(dy + c);
+                    place = zero;
+                    float* destination = Dx + corner + c;
+                    for (int i = rows.First; i < rows.Last; i++, destination += line)
+                    {
+                        float* to = destination;
+                        for (int j = columns.First; j < columns.Last; j++, to += pixel)
+                        {
+                            V here = S.Select(S.Equal(place, found), gradient, zero);
+                            S.Store(to, adds ? S.Add(S.Load(to), here) : here);
+                            place = S.Add(place, one);
+                        }
+                    }
+                }
+            }
+
+            return end;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+static unsafe partial class Winograd
+{
+    // Each part sums up tiles of its own; the parts are added in order.
+    const int MostParts = 8;
+
+    /// <summary>The gradient of the weight: for each plane the sum over all tiles of patch times gradient, A dy A^T, then
+    /// G^T u G.</summary>
+    /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
+    /// <param name="x">[N, H, W, C].</param>
+    /// <param name="dy">[N, OutH, OutW, K].</param>
+    /// <param name="dw">[K, C, 3, 3].</param>
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    {
+        var cut = new Cut(shape);
+        int parts = Math.Min(MostParts, cut.Blocks), sums = 9 * shape.C * shape.K;
+        float* partial = Scratch.TakeShared(parts * sums);
+        Workers.Run(new WeightWork { Shape = shape, Cut = cut, X = x, Dy = dy, Partial = partial, Parts = parts }, parts);
+        Workers.Run(
+            new ScatterWork { Partial = partial, Parts = parts, Sums = sums, C = shape.C, K = shape.K, Dw = dw },
+            shape.K / Panels.Lanes);
+    }
+
+    struct WeightWork : IWork, IWideWork
+    {
+        public ConvolutionShape Shape;
+        public Cut Cut;
+        public ImageSource X;
+        public float* Dy, Partial;
+        public int Parts;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            nint patchPlane = (nint)Cut.BlockTiles * Shape.C + PlanePadding;
+            nint gradientPlane = (nint)Cut.BlockTiles * Shape.K + PlanePadding;
+            nint sumPlane = (nint)Shape.C * Shape.K + PlanePadding;
+            float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + 40 * S.Width);
+            float* gradients = patches + Planes * patchPlane;
+            float* sums = gradients + Planes * gradientPlane;
+            float* work = sums + Planes * sumPlane;
+            for (int part = first; part < last; part++)
+            {
+                int from = (int)((long)Cut.Blocks * part / Parts), until = (int)((long)Cut.Blocks * (part + 1) / Parts);
+                new Span<float>(sums, (int)(Planes * sumPlane)).Clear();
+                for (int block = from; block < until; block++)
+                {
+                    int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
+                    Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
+                    Gradients<S, V>(start, count, gradients, gradientPlane, work);
+                    Products<S, V>(count, patches, patchPlane, gradients, gradientPlane, sums, sumPlane);
+                }
+
+                Finish<S, V>(sums, sumPlane, Partial + (nint)part * 9 * Shape.C * Shape.K, work);
+            }
+        }
+
+        // [36][panel][tile][width].
+        readonly void Gradients<S, V>(int start, int count, float* to, nint plane, float* work)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var (image, y, x) = Locate(Cut, start + i);
+                float* dy = Dy + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K;
+                for (int k = 0; k < Shape.K; k += S.Width)
+                {
+                    int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(Shape.K - panel);
+                    WinogradTransforms.Gradients<S, V>(
+                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x,
+                        to + (nint)panel * Cut.BlockTiles + i * width + (k - panel), plane, work);
+                }
+            }
+        }
+
+        // [36][panel][C][width].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Products<S, V>(
+            int count, float* patches, nint patchPlane, float* gradients, nint gradientPlane, float* sums, nint sumPlane)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            nint* offsets = stackalloc nint[] { 0, 1, 2, 3, 4, 5, 6, 7 };
+            for (int xi = 0; xi < Planes; xi++)
+            {
+                int width;
+                for (int k = 0; k < Shape.K; k += width)
+                {
+                    width = Panels.Width<S, V>(Shape.K - k);
+                    float* b = gradients + xi * gradientPlane + (nint)k * Cut.BlockTiles;
+                    float* to = sums + xi * sumPlane + (nint)k * Shape.C;
+                    for (int c = 0; c < Shape.C; c += Panels.Rows)
+                    {
+                        PanelColumns.Multiply<S, V>(
+                            patches + xi * patchPlane + c, offsets, 0, Shape.C, b, 0, width, 1, count, width,
+                            to + (nint)c * width);
+                    }
+                }
+            }
+        }
+
+        // [panel][C][9][width].
+        readonly void Finish<S, V>(float* sums, nint sumPlane, float* to, float* work)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width;
+            for (int k = 0; k < Shape.K; k += width)
+            {
+                width = Panels.Width<S, V>(Shape.K - k);
+                for (int c = 0; c < Shape.C; c++)
+                {
+                    for (int lane = 0; lane < width; lane += S.Width)
+                    {
+                        WinogradTransforms.WeightGradients<S, V>(
+                            sums + (nint)k * Shape.C + c * width + lane, sumPlane,
+                            to + ((nint)k * Shape.C + c * width) * 9 + lane, width, work);
+                    }
+                }
+            }
+        }
+    }
+
+    struct ScatterWork : IWork
+    {
+        public float* Partial, Dw;
+        public int Parts, Sums, C, K;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int first, int last)
+        {
+            int lanes = Panels.Lanes;
+            for (int register = first; register < last; register++)
+            {
+                int k = register * lanes, panel = k / (2 * lanes) * 2 * lanes, width = K - panel > lanes ? 2 * lanes : lanes;
+                float* from = Partial + (nint)panel * C * 9 + (k - panel);
+                for (int row = 0; row < C * 9; row++, from += width)
+                {
+                    for (int lane = 0; lane < lanes; lane++)
+                    {
+                        float sum = from[lane];
+                        for (int part = 1; part < Parts; part++)
+                            sum += from[(nint)part * Sums + lane];
+                        Dw[(nint)(k + lane) * C * 9 + row] = sum;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = the largest value of each window of images [N, C, H, W]. It reads and writes channels last, and takes a
+/// normalization before it as a recipe. What it keeps for the backward pass is its input, which the layer before it keeps
+/// anyway.</summary>
+sealed unsafe class MaxPoolOperation : Operation
+{
+    readonly Values input;
+    readonly PoolShape shape;
+
+    MaxPoolOperation(Tensor x, Values input, in PoolShape shape) : base(x)
+    {
+        this.input = input.Hold();
+        this.shape = shape;
+    }
+
+    /// <summary>The forward pass.</summary>
+    public static Tensor Run(Tensor x, in PoolShape shape)
+    {
+        var input = ImageValues.Hold(x, shape.Input);
+        var result = Buffer.Rent(shape.Output.Length);
+        fixed (float* y = result.Span(shape.Output.Length))
+            MaxPooling.Forward(shape, ImageValues.Open(input, shape.Input), y);
+        GC.KeepAlive(input.Recipe);
+
+        Shape output = [shape.N, shape.C, shape.OutH, shape.OutW];
+        var values = new MemoryOrder(shape.Output).Values(result);
+        var pooled = Records(x) ? new MaxPoolOperation(x, input, shape).Produce(output, values) : new Tensor(output, values);
+        input.Release();
+        return pooled;
+    }
+
+    /// <summary>dx = dy at the first of the largest values of each window, 0 elsewhere; added up where windows overlap.</summary>
+    public override void Backward(Values gradient)
+    {
+        var dy = new MemoryOrder(shape.Output).Read(gradient, shape.Output.Length);
+        Give(First!, new Values(new PooledGradient(dy, input.Hold(), shape)));
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved() => input.Release();
+}
