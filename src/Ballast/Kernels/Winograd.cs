@@ -40,6 +40,22 @@ static unsafe partial class Winograd
         public int Count { get; }
         public int BlockTiles { get; }
         public int Blocks { get; }
+
+        /// <summary>The pixels that a block's tiles cover, as one piece of memory.</summary>
+        /// <param name="start">The block's first tile.</param>
+        /// <param name="pixels">[N, height, width, channels].</param>
+        /// <param name="channels">The channels of a pixel.</param>
+        /// <param name="height">The rows of an image.</param>
+        /// <param name="width">The columns of an image.</param>
+        /// <param name="above">The rows above a tile's first that belong to its patch.</param>
+        public Region Region(int start, float* pixels, int channels, int height, int width, int above)
+        {
+            var (image, y, _) = Locate(this, start);
+            var (lastImage, lastY, _) = Locate(this, Math.Min(start + BlockTiles, Count) - 1);
+            nint from = (nint)image * height + Math.Max(0, y - above);
+            nint until = (nint)lastImage * height + Math.Min(height, lastY - above + (above == 0 ? Tile : Tile + 2));
+            return new Region(pixels + from * width * channels, (int)Math.Min(until - from, 1 << 12) * width * channels);
+        }
     }
 
     /// <summary>y = x * w + bias.</summary>
@@ -162,11 +178,19 @@ static unsafe partial class Winograd
             {
                 int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
                 Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
+                // While the planes are multiplied, what comes next is on its way: the next block's input, and where the
+                // results go.
+                var input = block + 1 < last ? Cut.Region(start + Cut.BlockTiles, X.Pixels, Shape.C, Shape.H, Shape.W, Shape.PadH) : default;
+                var output = Cut.Region(start, Y, Shape.K, Shape.OutH, Shape.OutW, 0);
+                var source = Table is null ? default : Cut.Region(start, Source, Shape.K, Shape.OutH, Shape.OutW, 0);
                 int width;
                 for (int k = 0; k < Shape.K; k += width)
                 {
                     width = Panels.Width<S, V>(Shape.K - k);
-                    Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane);
+                    bool first0 = k == 0;
+                    Products<S, V>(
+                        k, width, count, patches, patchPlane, results, resultPlane, first0 ? output : default,
+                        first0 ? source : default, k + width >= Shape.K ? input : default);
                     Results<S, V>(block, k, width, start, count, results, resultPlane, work);
                 }
 
@@ -178,7 +202,8 @@ static unsafe partial class Winograd
         // [36][tile][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Products<S, V>(
-            int k, int width, int count, float* patches, nint patchPlane, float* results, nint resultPlane)
+            int k, int width, int count, float* patches, nint patchPlane, float* results, nint resultPlane, Region first,
+            Region second, Region third)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -194,6 +219,9 @@ static unsafe partial class Winograd
             float* panel = Weights + (nint)k * Shape.C;
             for (int xi = 0; xi < Planes; xi++, panel += Plane)
             {
+                first.Prefetch(xi, Planes);
+                second.Prefetch(xi, Planes);
+                third.Prefetch(xi, Planes);
                 nint offset = xi * patchPlane;
                 for (int i = 0; i < rows; i += Panels.Rows)
                     Panels.Multiply<S, V>(from + i, &offset, 1, Shape.C, panel, width, to + i, xi * resultPlane);
