@@ -22,7 +22,7 @@ public static class RunEvaluation
         var (state, path) = State(folder, weights);
         var images = source.Test(settings, cancellation)
             ?? throw new ArgumentException($"{folder.Path} was trained on a file of its own and names no test images. Name a file of them.");
-        var network = LayerText.Parse(settings.Layers).Build(images.SampleShape, images.ClassNames.Count);
+        var network = NamedNetworks.Build(settings.Layers, images.SampleShape, images.ClassNames.Count);
         try
         {
             network.LoadStateDict(state);

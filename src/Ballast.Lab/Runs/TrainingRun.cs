@@ -6,7 +6,7 @@ public sealed class TrainingRun
 {
     readonly RunSettings settings;
     readonly Cifar10 data;
-    readonly Network network;
+    readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
 
@@ -21,7 +21,7 @@ public sealed class TrainingRun
         this.settings = settings;
         this.data = data;
         Generator.Default.ManualSeed(settings.Seed);
-        network = LayerText.Parse(settings.Layers).Build(data.SampleShape, data.ClassNames.Count);
+        network = NamedNetworks.Build(settings.Layers, data.SampleShape, data.ClassNames.Count);
         optimizer = settings.MakeOptimizer(network.Parameters());
         loader = new DataLoader(data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast);
         Trainer.Rehearse(network, loader);
