@@ -123,6 +123,8 @@ static class TrainOptions
 
         if (words.Length > 0 && model is not null)
             throw new UsageException("Give either LAYERS or --model, not both.");
+        if (words.Length == 1 && NamedNetworks.IsName(words[0]))
+            throw new UsageException($"{words[0]} is not a layer but a model. Give --model {words[0]}.");
         if (words.Length > 0)
             return new NamedNetwork("", "", string.Join(' ', words));
         try

@@ -5,8 +5,9 @@ static class RunNetwork
 {
     /// <summary>Makes the network for a run's settings, with fresh weights.</summary>
     /// <exception cref="LayerTextException">Layers that do not fit each other or the samples.</exception>
-    public static Network Build(RunSettings settings, RunSamples samples) =>
-        LayerText.Parse(settings.Layers).Build(samples.ToShape(), samples.ClassNames.Count);
+    /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
+    public static Module Build(RunSettings settings, RunSamples samples) =>
+        NamedNetworks.Build(settings.Layers, samples.ToShape(), samples.ClassNames.Count);
 
     /// <summary>Makes a run's network and loads its state.</summary>
     /// <param name="folder">The run.</param>
@@ -16,7 +17,7 @@ static class RunNetwork
     /// <exception cref="ArgumentException">A state of another network.</exception>
     /// <exception cref="InvalidDataException">A damaged file.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    public static (Network Network, string Weights) Load(RunFolder folder, string? weights)
+    public static (Module Network, string Weights) Load(RunFolder folder, string? weights)
     {
         var settings = folder.Record.Settings;
         var (state, path) = State(folder, weights);

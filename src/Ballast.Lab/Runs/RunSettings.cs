@@ -4,7 +4,8 @@ namespace Ballast.Lab;
 
 /// <summary>Everything that decides how a run ends: the same settings, data and seed give the same weights, bit for bit.
 /// </summary>
-/// <param name="Layers">The network as a <see cref="LayerText"/>.</param>
+/// <param name="Layers">The network as a <see cref="LayerText"/>, or the name of a model that is a class of the
+/// library.</param>
 /// <param name="Model">The network's name, where it was chosen by its name.</param>
 /// <param name="Epochs">How many times to go through the data.</param>
 /// <param name="BatchSize">How many samples a mini-batch has.</param>

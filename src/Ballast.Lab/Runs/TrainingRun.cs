@@ -6,7 +6,7 @@ public sealed class TrainingRun
 {
     readonly RunSettings settings;
     readonly ByteDataset data;
-    readonly Network network;
+    readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
 

@@ -83,7 +83,7 @@ public abstract partial class Module
     /// <summary>Makes modules parts of this one, each under its own name, and returns them as the chain in which they run,
     /// each given the output of the one before.</summary>
     /// <remarks>The parts are named as if each had been registered alone: the chain itself has no name and leaves no trace in
-    /// the state's keys.</remarks>
+    /// the state's keys. <see cref="Folding"/> goes by its order.</remarks>
     /// <exception cref="ArgumentException">A name is empty, has a dot, or is taken.</exception>
     protected Sequential RegisterChain(params ReadOnlySpan<(string Name, Module Module)> parts)
     {
@@ -130,6 +130,9 @@ public abstract partial class Module
         buffers.Add((name, new CounterSlot(read, write)));
     }
 
+    /// <summary>The layer with its settings, or the type's name.</summary>
+    public override string ToString() => GetType().Name;
+
     void CheckName(string name)
     {
         Throw.Unless(name.Length > 0 && !name.Contains('.', StringComparison.Ordinal),
@@ -140,5 +143,5 @@ public abstract partial class Module
             $"{GetType().Name}: the name \"{name}\" is registered already.");
     }
 
-    static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
+    internal static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
 }

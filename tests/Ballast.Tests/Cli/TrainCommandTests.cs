@@ -62,6 +62,20 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_known_by_its_name_and_is_not_a_layer()
+    {
+        var (code, _, errors) = Train("--model", "VGG-small", "--epochs", "1", "--batch-size", "100", "--out", "run");
+        Assert.Equal((0, ""), (code, errors));
+        var settings = Lab.RunFolder.Open(folder.File("run")).Record.Settings;
+        Assert.Equal(("vgg-small", "vgg-small"), (settings.Layers, settings.Model));
+        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run").ExitCode);
+
+        (code, _, errors) = Train("vgg-small");
+        Assert.Equal(2, code);
+        Assert.Contains("vgg-small is not a layer but a model. Give --model vgg-small.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_reach_the_run()
     {
         var (code, _, errors) = Train(
@@ -82,7 +96,7 @@ public sealed class TrainCommandTests : IDisposable
     [Theory]
     [InlineData("--batch-size 199", "200 samples in batches of 199 leave a last batch of 1", "--drop-last")]
     [InlineData("--batch-size 1", "more than 1 value per channel", "--batch-size")]
-    [InlineData("batchnorm", "Put flatten before it", "^^^^^^^^^")]
+    [InlineData("conv:8,40", "the kernel covers 40 x 40 pixels", "^^^^^^^^^")]
     [InlineData("--momentum 0.9", "settings of sgd", "")]
     public void What_cannot_be_trained_is_said_before_anything_is_written(string arguments, string problem, string remedy)
     {
