@@ -37,6 +37,13 @@ sealed class NormalizationOperation : Operation
 
         var held = new MemoryOrder(layout).Hold(x);
         var values = held.Span(layout.Length);
+        if (!layout.AreRows)
+        {
+            ChannelPasses.Statistics(values, layout, statistics);
+            held.Release();
+            return;
+        }
+
         double count = layout.PerChannel;
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
@@ -135,14 +142,22 @@ sealed class NormalizationOperation : Operation
         if (c > 64)
             sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
         if (known is not null && known.AreOf(table, gated))
+        {
             known.Totals.CopyTo(sums);
+        }
+        else if (!layout.AreRows && First!.RequiresGrad)
+        {
+            Give(First, new Values(SumAndMap(gradient, gated, sums)));
+            Finish(sums, rented);
+            return;
+        }
         else
+        {
             Sum(gradient, pooled, gated, sums);
+        }
 
         var more = Constants(sums);
-        GiveSums((Parameter?)Second, (Parameter?)Third, table.Span(5 * c), sums);
-        if (rented is not null)
-            System.Buffers.ArrayPool<double>.Shared.Return(rented);
+        Finish(sums, rented);
         if (First!.RequiresGrad && layout.Last)
         {
             // A convolution may apply it while it reads.
@@ -162,6 +177,32 @@ sealed class NormalizationOperation : Operation
 
         gradient.Release();
         more.Release();
+    }
+
+    void Finish(Span<double> sums, double[]? rented)
+    {
+        GiveSums((Parameter?)Second, (Parameter?)Third, table.Span(5 * layout.C), sums);
+        if (rented is not null)
+            System.Buffers.ArrayPool<double>.Shared.Return(rented);
+    }
+
+    // Channel by channel, where a channel's values lie in runs; takes over the gradient.
+    unsafe Buffer SumAndMap(Values gradient, bool gated, Span<double> sums)
+    {
+        int length = layout.Length;
+        var g = gradient.Buffer!;
+        var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
+        fixed (float* constants = table.Span(5 * layout.C))
+        {
+            var gradientConstants = new GradientConstants(constants, layout.C, layout.PerChannel, batchStatistics);
+            if (gated)
+                ChannelPasses.Gradient<ReluGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
+            else
+                ChannelPasses.Gradient<OpenGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
+        }
+
+        g.Release();
+        return dx;
     }
 
     unsafe void Sum(Values gradient, PooledGradient? pooled, bool gated, Span<double> sums)
@@ -184,22 +225,15 @@ sealed class NormalizationOperation : Operation
             Channels.Sum<GradientTerm<OpenGate>>(x, g, layout, constants, sums);
     }
 
-    // Corrects the second sum for the rounding of the center, and makes of both what the gradient's map needs.
-    Buffer Constants(Span<double> sums)
+    unsafe Buffer Constants(Span<double> sums)
     {
         int c = layout.C;
-        double count = layout.PerChannel;
-        var constants = table.Span(5 * c);
         var more = Buffer.Rent(3 * c);
-        var means = more.Span(3 * c);
-        for (int i = 0; i < c; i++)
+        fixed (float* constants = table.Span(5 * c), to = more.Span(3 * c))
         {
-            double scale = constants[c + i], deviation = constants[3 * c + i], rest = constants[4 * c + i];
-            sums[c + i] -= rest * sums[i];
-            double slope = batchStatistics ? -scale * deviation * deviation * sums[c + i] / count : 0;
-            means[i] = (float)slope;
-            means[c + i] = (float)scale;
-            means[2 * c + i] = batchStatistics ? (float)(-scale * sums[i] / count - rest * slope) : 0;
+            var gradientConstants = new GradientConstants(constants, c, layout.PerChannel, batchStatistics);
+            for (int i = 0; i < c; i++)
+                gradientConstants.Fill(i, ref sums[i], ref sums[c + i], to + i, c);
         }
 
         return more;

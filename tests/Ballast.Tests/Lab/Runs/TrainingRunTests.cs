@@ -152,6 +152,20 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Training_and_test_data_may_have_files_of_one_name()
+    {
+        var run = Folder("run");
+        SampleRun.Start(run);
+        var data = run.Record.Provenance.Data[0];
+        run.Update(run.Record with
+        {
+            Settings = run.Record.Settings with { Epochs = 4 },
+            Provenance = run.Record.Provenance with { Data = [new Lab.DataFile(data.Name, new string('0', 64)), data] },
+        });
+        Assert.True(SampleRun.Resume(run).Completed);
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_network_is_refused_by_its_path()
     {
         var run = Folder("run");
