@@ -5,6 +5,7 @@ static class RunNetwork
 {
     /// <summary>Makes the network for a run's settings, with fresh weights.</summary>
     /// <exception cref="LayerTextException">Layers that do not fit each other or the samples.</exception>
+    /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
     public static Module Build(RunSettings settings, RunSamples samples) =>
         NamedNetworks.Build(settings.Layers, samples.ToShape(), samples.ClassNames.Count);
 

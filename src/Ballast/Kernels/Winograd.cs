@@ -20,7 +20,9 @@ static unsafe partial class Winograd
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2,
         }
-        && shape.C % Panels.Lanes == 0 && shape.K % Panels.Lanes == 0 && shape.OutH * shape.OutW >= 12;
+        && IsWhole(shape.C) && IsWhole(shape.K) && shape.OutH * shape.OutW >= 12;
+
+    static bool IsWhole(int channels) => channels % Math.Max(Panels.Lanes, Panels.Rows) == 0;
 
     /// <summary>How the results are cut into tiles, and the tiles into blocks.</summary>
     readonly struct Cut
