@@ -19,12 +19,16 @@ interface IBinary
 /// sources.</summary>
 static unsafe class Elementwise
 {
+    // A multiple of every register's width: which elements share a register does not depend on the parts.
+    const int Part = 1 << 13;
+    const int SerialLength = 1 << 16;
+
     /// <summary>destination[i] = F(x[i]).</summary>
     public static void Map<F>(ReadOnlySpan<float> x, Span<float> destination)
         where F : struct, IUnary
     {
         fixed (float* from = x, to = destination)
-            Simd.Run(new MapLoop<F> { From = from, To = to }, x.Length);
+            Share(new MapLoop<F> { From = from, To = to }, x.Length);
     }
 
     /// <summary>destination[i] = F(x[i], y[i]).</summary>
@@ -32,7 +36,7 @@ static unsafe class Elementwise
         where F : struct, IBinary
     {
         fixed (float* left = x, right = y, to = destination)
-            Simd.Run(new ZipLoop<F> { Left = left, Right = right, To = to }, x.Length);
+            Share(new ZipLoop<F> { Left = left, Right = right, To = to }, x.Length);
     }
 
     /// <summary>The sum of all values: partial sums of 4,096 values in float, added up in double.</summary>
@@ -51,6 +55,26 @@ static unsafe class Elementwise
         }
 
         return total;
+    }
+
+    /// <summary>Runs a loop over elements, a long one by all threads.</summary>
+    internal static void Share<L>(in L loop, int length)
+        where L : struct, ILoop
+    {
+        if (length < SerialLength)
+            Simd.Run(loop, length);
+        else
+            Workers.Run(new Parts<L> { Loop = loop, Length = length }, (length + Part - 1) / Part);
+    }
+
+    struct Parts<L> : IWork
+        where L : struct, ILoop
+    {
+        public L Loop;
+        public int Length;
+
+        public readonly void Run(int first, int last) =>
+            Simd.RunFrom(Loop, first * Part, Math.Min(Length, last * Part));
     }
 
     struct MapLoop<F> : ILoop

@@ -22,11 +22,16 @@ static class Simd
 {
     /// <summary>Runs a loop over all elements, the last few one by one.</summary>
     public static void Run<L>(in L loop, int length)
+        where L : struct, ILoop => RunFrom(loop, 0, length);
+
+    /// <summary>Runs a loop over the elements from <paramref name="start"/> up to <paramref name="length"/>, the last few one
+    /// by one.</summary>
+    public static void RunFrom<L>(in L loop, int start, int length)
         where L : struct, ILoop
     {
-        int done = Vector512.IsHardwareAccelerated ? loop.Run<Simd512, Vector512<float>>(0, length)
-            : Vector256.IsHardwareAccelerated ? loop.Run<Simd256, Vector256<float>>(0, length)
-            : loop.Run<Simd128, Vector128<float>>(0, length);
+        int done = Vector512.IsHardwareAccelerated ? loop.Run<Simd512, Vector512<float>>(start, length)
+            : Vector256.IsHardwareAccelerated ? loop.Run<Simd256, Vector256<float>>(start, length)
+            : loop.Run<Simd128, Vector128<float>>(start, length);
         loop.Run<SimdScalar, float>(done, length);
     }
 

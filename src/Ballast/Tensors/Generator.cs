@@ -170,7 +170,24 @@ public sealed partial class Generator
     public void Bernoulli(Span<float> destination, double p)
     {
         Throw.Unless(p is >= 0 and <= 1, $"Generator.Bernoulli: expected a probability from 0 to 1, got {p}.");
-        foreach (ref float value in destination)
-            value = NextDouble() < p ? 1 : 0;
+        Bernoulli(destination, p, 1);
+    }
+
+    /// <summary>The same with another value for 1.</summary>
+    internal void Bernoulli(Span<float> destination, double p, float value)
+    {
+        long threshold = BernoulliKernel.Threshold(p);
+        while (!destination.IsEmpty)
+        {
+            ReadOnlySpan<uint> words = engine.Take((int)Math.Min(2L * destination.Length, Mt19937.StateLength));
+            int pairs = words.Length / 2;
+            BernoulliKernel.Fill(words[..(2 * pairs)], destination, threshold, value);
+            destination = destination[pairs..];
+            if (words.Length % 2 == 0)
+                continue;
+            uint first = words[^1]; // its other half opens the next block
+            destination[0] = BernoulliKernel.IsBelow(first, engine.Next(), threshold) ? value : 0;
+            destination = destination[1..];
+        }
     }
 }

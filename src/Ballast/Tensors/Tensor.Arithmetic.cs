@@ -52,6 +52,28 @@ public partial class Tensor
     /// <summary>max(x, 0), element by element.</summary>
     public Tensor Relu() => ReluOperation.Run(this);
 
+    /// <summary>x where x > 0, else <paramref name="negativeSlope"/> x. PyTorch: <c>F.leaky_relu</c>.</summary>
+    public Tensor LeakyRelu(float negativeSlope = 0.01f) =>
+        ActivationOperation<Kernels.LeakyReluActivation>.Run(this, negativeSlope);
+
+    /// <summary>x P(x), element by element, where P is the standard normal distribution; see <see cref="Ballast.Gelu"/>.
+    /// PyTorch: <c>F.gelu</c>.</summary>
+    public Tensor Gelu(GeluApproximation approximate = GeluApproximation.None) => approximate == GeluApproximation.None
+        ? ActivationOperation<Kernels.GeluActivation>.Run(this)
+        : ActivationOperation<Kernels.TanhGeluActivation>.Run(this);
+
+    /// <summary>x / (1 + exp(-x)), element by element. PyTorch: <c>F.silu</c>.</summary>
+    public Tensor Silu() => ActivationOperation<Kernels.SiluActivation>.Run(this);
+
+    /// <summary>1 / (1 + exp(-x)), element by element.</summary>
+    public Tensor Sigmoid() => ActivationOperation<Kernels.SigmoidActivation>.Run(this);
+
+    /// <summary>The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, element by element.</summary>
+    public Tensor Erf() => ActivationOperation<Kernels.ErfActivation>.Run(this);
+
+    /// <summary>The hyperbolic tangent, element by element.</summary>
+    public Tensor Tanh() => ActivationOperation<Kernels.TanhActivation>.Run(this);
+
     /// <summary>The sum of all values, as a tensor of one.</summary>
     public Tensor Sum() => SumOperation.Run(this, 1);
 

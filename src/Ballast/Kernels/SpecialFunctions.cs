@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Functions that activations are made of, a few units of the last place from the exact values. The polynomials were
+/// fitted to the functions in high precision, for the least largest error.</summary>
+static class SpecialFunctions
+{
+    // Below these a polynomial in x^2, above them an exponential.
+    const float TanhSwitch = 0.625f;
+    const float ErfSwitch = 0.92f;
+
+    // erfc(11) is less than the smallest float.
+    const float ErfcEnd = 11;
+
+    const float RootOfHalf = 0.70710678f;
+
+    /// <summary>1 / (1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Logistic<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V one = S.Broadcast(1);
+        return S.Divide(one, S.Add(one, S.Exp(Negative<S, V>(x))));
+    }
+
+    /// <summary>The hyperbolic tangent: x + x^3 P(x^2), or 1 - 2 / (e^2x + 1) with the sign of x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V HyperbolicTangent<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V one = S.Broadcast(1), two = S.Broadcast(2), size = Absolute<S, V>(x), square = S.Multiply(x, x);
+        V p = S.Broadcast(-0.00570542924f);
+        p = S.Fma(p, square, S.Broadcast(0.0206395369f));
+        p = S.Fma(p, square, S.Broadcast(-0.0537398756f));
+        p = S.Fma(p, square, S.Broadcast(0.133314446f));
+        p = S.Fma(p, square, S.Broadcast(-0.333332807f));
+        V small = S.Fma(S.Multiply(p, square), x, x);
+        V large = S.Subtract(one, S.Divide(two, S.Add(S.Exp(S.Add(size, size)), one)));
+        return S.Select(S.GreaterOrNaN(size, S.Broadcast(TanhSwitch)), WithSign<S, V>(large, x), small);
+    }
+
+    /// <summary>The error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Erf<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V size = Absolute<S, V>(x);
+        V large = WithSign<S, V>(S.Subtract(S.Broadcast(1), LargeErfc<S, V>(size)), x);
+        return S.Select(S.GreaterOrNaN(size, S.Broadcast(ErfSwitch)), large, SmallErf<S, V>(x));
+    }
+
+    /// <summary>The standard normal distribution: the probability of a value up to x, (1 + erf(x / sqrt(2))) / 2. Far below 0,
+    /// where that sum would cancel, it keeps four digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NormalDistribution<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V half = S.Broadcast(0.5f), scaled = S.Multiply(x, S.Broadcast(RootOfHalf)), size = Absolute<S, V>(scaled);
+        V tail = S.Multiply(half, LargeErfc<S, V>(size));
+        V large = S.Select(S.GreaterOrNaN(scaled, S.Broadcast(0)), S.Subtract(S.Broadcast(1), tail), tail);
+        V small = S.Fma(SmallErf<S, V>(scaled), half, half);
+        return S.Select(S.GreaterOrNaN(size, S.Broadcast(ErfSwitch)), large, small);
+    }
+
+    /// <summary>The density of the standard normal distribution, e^(-x^2 / 2) / sqrt(2 pi).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NormalDensity<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged =>
+        S.Multiply(S.Exp(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f))), S.Broadcast(0.398942280f));
+
+    // erf(x) = x + x P(x^2) below the switch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V SmallErf<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V square = S.Multiply(x, x);
+        V p = S.Broadcast(8.38238775e-05f);
+        p = S.Fma(p, square, S.Broadcast(-0.000814559695f));
+        p = S.Fma(p, square, S.Broadcast(0.00520128617f));
+        p = S.Fma(p, square, S.Broadcast(-0.0268594995f));
+        p = S.Fma(p, square, S.Broadcast(0.112836972f));
+        p = S.Fma(p, square, S.Broadcast(-0.376126349f));
+        p = S.Fma(p, square, S.Broadcast(0.128379166f));
+        return S.Fma(p, x, x);
+    }
+
+    // erfc(t) = 1 - erf(t) = e^(-t Q(t)) for t above the switch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V LargeErfc<S, V>(V t)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V negative = S.Max(Negative<S, V>(t), S.Broadcast(-ErfcEnd));
+        t = Negative<S, V>(negative);
+        V q = S.Broadcast(-2.3994553e-09f);
+        q = S.Fma(q, t, S.Broadcast(1.4367474e-07f));
+        q = S.Fma(q, t, S.Broadcast(-3.84571149e-06f));
+        q = S.Fma(q, t, S.Broadcast(6.09860945e-05f));
+        q = S.Fma(q, t, S.Broadcast(-0.000641447084f));
+        q = S.Fma(q, t, S.Broadcast(0.00476081995f));
+        q = S.Fma(q, t, S.Broadcast(-0.0260219388f));
+        q = S.Fma(q, t, S.Broadcast(0.108848073f));
+        q = S.Fma(q, t, S.Broadcast(0.633556902f));
+        q = S.Fma(q, t, S.Broadcast(1.12904561f));
+        return S.Exp(S.Multiply(q, negative));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Negative<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged => S.Subtract(S.Broadcast(0), x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Absolute<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged => S.Max(x, Negative<S, V>(x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V WithSign<S, V>(V size, V sign)
+        where S : struct, ISimd<V>
+        where V : unmanaged => S.Select(S.GreaterOrNaN(S.Broadcast(0), sign), Negative<S, V>(size), size);
+}

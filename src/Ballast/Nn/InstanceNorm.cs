@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Instance normalization: each channel of each sample of [N, C, ...] is brought to mean 0 and variance 1 over its
+/// own positions: y = (x - mean) / sqrt(var + eps) gamma + beta, where var divides by the number of positions. Ulyanov,
+/// Vedaldi &amp; Lempitsky 2016. <see cref="InstanceNorm1d"/>, <see cref="InstanceNorm2d"/> and <see cref="InstanceNorm3d"/>
+/// differ in the inputs they take.</summary>
+/// <remarks>
+/// As in PyTorch, gamma and beta are there only with affine: true. Unless statistics are tracked, training and evaluation are
+/// the same. Tracked ones move in training towards the averages over the batch of the samples' means and unbiased variances,
+/// running = (1 - momentum) running + momentum average, and evaluation normalizes with them.
+/// </remarks>
+public abstract class InstanceNorm : Module
+{
+    private protected InstanceNorm(int numFeatures, double eps, double momentum, bool affine, bool trackRunningStats)
+    {
+        string name = GetType().Name;
+        Throw.Unless(numFeatures > 0, $"{name}: expected at least 1 feature, got {numFeatures}.");
+        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"{name}: expected eps of 0 or more, got {eps}.");
+        Throw.Unless(momentum is >= 0 and <= 1,
+            $"{name}: expected a momentum from 0 to 1, got {momentum}. It is the weight of the newest batch.");
+        NumFeatures = numFeatures;
+        Eps = eps;
+        Momentum = momentum;
+        if (affine)
+        {
+            Weight = Register("weight", new Parameter(Tensor.Ones([numFeatures])));
+            Bias = Register("bias", new Parameter(Tensor.Zeros([numFeatures])));
+        }
+
+        if (trackRunningStats)
+        {
+            RunningMean = RegisterBuffer("running_mean", Tensor.Zeros([numFeatures]));
+            RunningVar = RegisterBuffer("running_var", Tensor.Ones([numFeatures]));
+            long batches = 0; // PyTorch has the key in its state and never counts
+            RegisterCounter("num_batches_tracked", () => batches, value => batches = value);
+        }
+    }
+
+    /// <summary>C, the number of channels.</summary>
+    public int NumFeatures { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; }
+
+    /// <summary>The weight of the newest batch in the running statistics.</summary>
+    public double Momentum { get; }
+
+    /// <summary>gamma: [C], or null without affine parameters.</summary>
+    public Parameter? Weight { get; }
+
+    /// <summary>beta: [C], or null without affine parameters.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>The running mean [C], which training changes in place; null where none is tracked.</summary>
+    public Tensor? RunningMean { get; }
+
+    /// <summary>The running unbiased variance [C], which training changes in place; null where none is tracked.</summary>
+    public Tensor? RunningVar { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
+    /// statistics are the sample's: one value has no variance.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        bool ofSample = Training || RunningMean is null;
+        var layout = Layout(input.Shape, ofSample);
+        var moments = Buffer.Rent(GroupMoments.Size * layout.Count);
+        if (!ofSample)
+            Fill(Moments(moments, layout));
+        var output = GroupNormalizationOperation.Run(
+            input, Weight, Bias, layout, ofSample ? GroupStatistics.MeanAndVariance : GroupStatistics.Given, Eps, moments);
+        if (Training && RunningMean is not null && layout.N > 0)
+            Track(Moments(moments, layout), layout);
+        moments.Release();
+        return output;
+    }
+
+    /// <summary>The axes behind the channels, as an error tells them: <c>H, W</c>.</summary>
+    private protected abstract string Axes { get; }
+
+    GroupLayout Layout(Shape shape, bool ofSample)
+    {
+        int rank = 2 + Axes.Split(", ").Length;
+        if (shape.Rank != rank || shape[1] != NumFeatures)
+        {
+            bool single = shape.Rank == rank - 1 && shape[0] == NumFeatures;
+            Throw.Argument($"{this}: expected input [N, {NumFeatures}, {Axes}], got {shape}. " +
+                (shape.Rank == rank ? $"The layer before it must produce {NumFeatures} channels."
+                    : single ? "A single sample is a batch of one: Reshape it to have the axis N in front."
+                    : "There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W]."));
+        }
+
+        int values = 1;
+        for (int axis = 2; axis < rank; axis++)
+            values *= shape[axis];
+        Throw.Unless(values > 1 || !ofSample,
+            $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, got input {shape}. One value has no variance. Use larger inputs or less pooling before it{(RunningMean is null ? "" : ", or call Eval() first")}.");
+        return new GroupLayout(shape[0], NumFeatures, 1, values);
+    }
+
+    static Span<GroupMoments> Moments(Buffer buffer, GroupLayout layout) =>
+        MemoryMarshal.Cast<float, GroupMoments>(buffer.Span(GroupMoments.Size * layout.Count));
+
+    void Fill(Span<GroupMoments> moments)
+    {
+        ReadOnlySpan<float> means = RunningMean!.AsSpan(), variances = RunningVar!.AsSpan();
+        for (int i = 0; i < moments.Length; i++)
+            moments[i] = new GroupMoments(means[i % NumFeatures], variances[i % NumFeatures], Eps);
+    }
+
+    // The moments hold biased variances; the running one is unbiased.
+    void Track(ReadOnlySpan<GroupMoments> moments, GroupLayout layout)
+    {
+        double correction = (double)layout.L / (layout.L - 1);
+        var means = RunningMean!.Mutate();
+        var variances = RunningVar!.Mutate();
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            double mean = 0, variance = 0;
+            for (int i = c; i < moments.Length; i += NumFeatures)
+            {
+                mean += (double)moments[i].Center + moments[i].Rest;
+                variance += moments[i].Variance;
+            }
+
+            means[c] = (float)((1 - Momentum) * means[c] + Momentum * mean / layout.N);
+            variances[c] = (float)((1 - Momentum) * variances[c] + Momentum * correction * variance / layout.N);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({NumFeatures})");
+}

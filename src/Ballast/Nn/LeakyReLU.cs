@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Ballast;
+
+/// <summary>x where x > 0, else negativeSlope x, element by element; any shape. Maas, Hannun &amp; Ng 2013. PyTorch:
+/// <c>nn.LeakyReLU</c>.</summary>
+public sealed class LeakyReLU : Module
+{
+    /// <summary>Makes the layer.</summary>
+    /// <param name="negativeSlope">The slope below zero.</param>
+    /// <exception cref="ArgumentException">A slope that is not finite.</exception>
+    public LeakyReLU(float negativeSlope = 0.01f)
+    {
+        Throw.Unless(float.IsFinite(negativeSlope), $"LeakyReLU: expected a finite slope, got {negativeSlope}.");
+        NegativeSlope = negativeSlope;
+    }
+
+    /// <summary>The slope below zero.</summary>
+    public float NegativeSlope { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.LeakyRelu(NegativeSlope);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyReLU({NegativeSlope})");
+}
