@@ -27,13 +27,16 @@ static unsafe partial class Winograd
     /// <summary>How the results are cut into tiles, and the tiles into blocks.</summary>
     readonly struct Cut
     {
-        public Cut(in ConvolutionShape shape)
+        public Cut(in ConvolutionShape shape, bool wholeImages = false)
         {
             Down = (shape.OutH + Tile - 1) / Tile;
             Across = (shape.OutW + Tile - 1) / Tile;
             Count = shape.N * Down * Across;
             int fitting = BlockLength / (Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
             BlockTiles = Math.Clamp(fitting, 2 * Panels.Rows, 8 * Panels.Rows);
+            if (wholeImages)
+                BlockTiles = Math.Max(1, (BlockTiles + TilesPerImage / 2) / TilesPerImage) * TilesPerImage;
+            RowTiles = (BlockTiles + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
             Blocks = (Count + BlockTiles - 1) / BlockTiles;
         }
 
@@ -42,6 +45,11 @@ static unsafe partial class Winograd
         public int Count { get; }
         public int BlockTiles { get; }
         public int Blocks { get; }
+
+        /// <summary>The tiles of a block, filled up to whole groups of rows.</summary>
+        public int RowTiles { get; }
+
+        int TilesPerImage => Down * Across;
 
         /// <summary>The pixels that a block's tiles cover, as one piece of memory.</summary>
         /// <param name="start">The block's first tile.</param>
@@ -71,11 +79,19 @@ static unsafe partial class Winograd
         in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null) =>
         Run<MomentTerm>(shape, x, w, 9, (nint)shape.C * 9, flip: false, bias, y, moments, null);
 
+    /// <summary>Whether <see cref="BackwardInput"/> may write its result over dy: then a block is some whole images, whose
+    /// patches are all taken before the first result is written.</summary>
+    public static bool CanOverwrite(in ConvolutionShape shape) =>
+        Fits(shape) && shape.C == shape.K && shape.H == shape.OutH && shape.W == shape.OutW && TakesWholeImages(shape);
+
+    static bool TakesWholeImages(in ConvolutionShape shape) =>
+        (shape.H + Tile - 1) / Tile * ((shape.W + Tile - 1) / Tile) <= 8 * Panels.Rows;
+
     /// <summary>The gradient of the input: the convolution of dy with the kernel turned round.</summary>
     /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C, 3, 3].</param>
-    /// <param name="dx">[N, H, W, C].</param>
+    /// <param name="dx">[N, H, W, C]; dy itself where <see cref="CanOverwrite"/> allows it.</param>
     /// <param name="input">The normalization that made the input, or null.</param>
     public static void BackwardInput(
         in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
@@ -99,7 +115,7 @@ static unsafe partial class Winograd
         ChannelMoments? moments, NormalizedInput? normalized)
         where T : struct, IResultTerm
     {
-        var cut = new Cut(shape);
+        var cut = new Cut(shape, wholeImages: flip && TakesWholeImages(shape));
         nint plane = (nint)shape.C * shape.K + PlanePadding;
         float* weights = Scratch.TakeShared((int)(Planes * plane));
         var weightWork = new TransformWork
@@ -171,8 +187,8 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            nint patchPlane = (nint)Cut.BlockTiles * Shape.C + PlanePadding;
-            nint resultPlane = (nint)Cut.BlockTiles * 2 * S.Width + PlanePadding;
+            nint patchPlane = (nint)Cut.RowTiles * Shape.C + PlanePadding;
+            nint resultPlane = (nint)Cut.RowTiles * 2 * S.Width + PlanePadding;
             float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + 40 * S.Width);
             float* results = patches + Planes * patchPlane;
             float* work = results + Planes * resultPlane;

@@ -76,7 +76,7 @@ sealed unsafe class ConvolutionOperation : Operation
             if (w.RequiresGrad)
                 GiveWeight(w, new GradientSource(dy));
             if (x.RequiresGrad)
-                GiveInput(x, dy, w.Length);
+                GiveInput(x, read, dy, w.Length);
         }
 
         read.Release();
@@ -90,9 +90,10 @@ sealed unsafe class ConvolutionOperation : Operation
         Give(w, new Values(dw));
     }
 
-    void GiveInput(Tensor x, float* dy, int weightLength)
+    void GiveInput(Tensor x, Buffer read, float* dy, int weightLength)
     {
-        var dx = Buffer.Rent(shape.Input.Length);
+        bool over = read.IsExclusive && Winograd.CanOverwrite(shape);
+        var dx = over ? read.Hold() : Buffer.Rent(shape.Input.Length);
         var normalized = input.Recipe as ChannelAffine;
         var sums = normalizationSums ??= new ChannelSums();
         NormalizedInput? source = normalized is null

@@ -160,6 +160,14 @@ sealed class NormalizationOperation : Operation
         Finish(sums, rented);
         if (First!.RequiresGrad && layout.Last)
         {
+            if (pooled is not null)
+            {
+                // The pool's input is read from this operation's source, over which the gradient may be written then.
+                var slim = new Values(pooled.WithoutInput());
+                gradient.Release();
+                gradient = slim;
+            }
+
             // A convolution may apply it while it reads.
             Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, layout, gated)));
             return;

@@ -17,6 +17,10 @@ sealed unsafe class PooledGradient(Buffer dy, Values input, in PoolShape shape) 
     /// <summary>The gradient of the pool's result: [N, OutH, OutW, C].</summary>
     public ReadOnlySpan<float> Pooled => dy.Span(shape.Output.Length);
 
+    /// <summary>The same without a hold on the input, for whoever has it from elsewhere and reads <see cref="Pooled"/> alone.
+    /// </summary>
+    public PooledGradient WithoutInput() => new(dy.Hold(), default, shape);
+
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
