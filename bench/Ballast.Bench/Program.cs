@@ -1,10 +1,14 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
+// "step", "network", "layer" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
 // BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
+if (args is ["network", .. var network])
+    return NetworkTimer.Run(network);
+if (args is ["layer", .. var layer])
+    return LayerTimer.Run(layer);
 if (args is ["limit", .. var limit])
     return LimitTimer.Run(limit);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -136,4 +136,5 @@ def main():
         (ROOT / "bench/results" / f"training-step-{name}.md").write_text(text, encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()

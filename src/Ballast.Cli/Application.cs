@@ -18,6 +18,7 @@ static class Application
             CompareCommand.Make(),
             TrainCommand.Make(),
             EvaluateCommand.Make(),
+            PredictCommand.Make(),
             DataCommand.Make(),
         };
         root.Add(CommonOptions.Verbose);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ballast.Lab;
 
 namespace Ballast.Cli;
 
@@ -13,7 +14,7 @@ sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, st
 sealed record EvaluationResult(string Run, string Weights, double Loss, double Accuracy, int Count);
 
 /// <summary>What <c>data --json</c> prints.</summary>
-sealed record DataStatus(string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);
+sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);
 
 /// <summary>What the command prints where a program reads.</summary>
 [JsonSourceGenerationOptions(
@@ -25,6 +26,7 @@ sealed record DataStatus(string Folder, bool Good, IReadOnlyList<DataFileStatus>
 [JsonSerializable(typeof(RunEnd))]
 [JsonSerializable(typeof(EvaluationResult))]
 [JsonSerializable(typeof(DataStatus))]
+[JsonSerializable(typeof(PicturePrediction))]
 sealed partial class CliJson : JsonSerializerContext
 {
     public static void Print(RunStart start) => Console.Out.WriteLine(JsonSerializer.Serialize(start, Default.RunStart));
@@ -33,6 +35,9 @@ sealed partial class CliJson : JsonSerializerContext
 
     public static void Print(EvaluationResult result) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
+
+    public static void Print(PicturePrediction prediction) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
 
     public static void Print(DataStatus status) => Console.Out.WriteLine(JsonSerializer.Serialize(status, Default.DataStatus));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Ballast.Lab;
 
 namespace Ballast.Cli;
 
@@ -31,16 +32,20 @@ static class CommonOptions
         HelpName = "DIR",
     };
 
+    /// <summary>What is tested on where nothing is said.</summary>
+    public const string OwnTest = "the test images of a named dataset; with data of your own, none";
+
     public static Option<string?> Data() => new("--data")
     {
-        Description = "Train on this file instead of CIFAR-10: records of 1 label byte (0-9) and 3072 image bytes",
-        HelpName = "FILE",
+        Description = $"What to train on: {Datasets}, or a folder of PNG pictures with a subfolder for each class (./NAME where it is "
+            + "called as a dataset), or a file of records of 1 label byte (0-9) and 3072 image bytes [default: cifar10]",
+        HelpName = "DATA",
     };
 
-    public static Option<string?> TestData() => new("--test-data")
+    public static Option<string?> TestData(string otherwise) => new("--test-data")
     {
-        Description = "Test on this file of such records [default: CIFAR-10's test images; with --data, none]",
-        HelpName = "FILE",
+        Description = $"What to test on, likewise [default: {otherwise}]",
+        HelpName = "DATA",
     };
 
     public static Option<string?> Resume() => new("--resume")
@@ -48,6 +53,12 @@ static class CommonOptions
         Description = "Continue this run where it was stopped; without a name, the newest one in runs/",
         HelpName = "RUN",
         Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static Option<string?> Weights() => new("--weights")
+    {
+        Description = "Take the weights from this safetensors file, ours or PyTorch's [default: the run's own]",
+        HelpName = "FILE",
     };
 
     public static Option<bool> Json(string what) => new("--json") { Description = what };
@@ -66,6 +77,8 @@ static class CommonOptions
 
     /// <summary>Whether an option was given.</summary>
     public static bool Has(this ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    static string Datasets => string.Join(", ", NamedDatasets.All.Select(static dataset => dataset.Name));
 
     static Option<T> Number<T>(
         string name, string description, T otherwise, T least, T most, string expected, bool hasDefault = true)

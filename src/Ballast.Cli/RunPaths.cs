@@ -33,8 +33,20 @@ static class RunPaths
         return folder;
     }
 
-    /// <summary>The full path of a file, which a run keeps: it may be resumed from elsewhere.</summary>
-    public static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
+    /// <summary>Opens one trained network, not a comparison of two.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="verb">What is to be done with it, for a message: <c>Evaluate</c>.</param>
+    public static RunFolder Trained(string path, string verb)
+    {
+        var folder = RunFolder.Open(path);
+        if (folder.Record.Kind == RunKind.Compare)
+        {
+            throw new UsageException(
+                $"{path} holds a comparison. {verb} one of its runs: {Path.Combine(path, "with")} or {Path.Combine(path, "without")}.");
+        }
+
+        return folder;
+    }
 
     static string Newest(RunKind kind)
     {

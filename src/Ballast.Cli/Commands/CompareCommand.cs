@@ -14,7 +14,7 @@ static class CompareCommand
     static readonly Option<string?> Out = CommonOptions.Out();
     static readonly Option<string?> Resume = CommonOptions.Resume();
     static readonly Option<string?> Data = CommonOptions.Data();
-    static readonly Option<string?> TestData = CommonOptions.TestData();
+    static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
     static readonly Option<bool> OpenReport = new("--open") { Description = "Show the report in the browser at the end" };
 
     public static Command Make()
@@ -37,7 +37,7 @@ static class CompareCommand
             Compute.Threads = threads;
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
-        var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
+        var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         var comparison = Begin(result, source, interruption.Token);
         string goOn = $"Continue with: {CommandText.Of(["ballast", "compare", "--resume", comparison.Folder.Path])}";
         bool completed;
@@ -79,11 +79,9 @@ static class CompareCommand
             Epochs = result.GetValue(Epochs),
             Seed = result.GetValue(Seed),
             LogEvery = result.GetValue(LogEvery),
-            Data = RunPaths.Full(result.GetValue(Data)),
-            TestData = RunPaths.Full(result.GetValue(TestData)),
         };
         return Comparison.Begin(
-            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings, source, CommandText.Current(), cancellation);
+            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Current(), cancellation);
     }
 
     static RunDisplay Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress)

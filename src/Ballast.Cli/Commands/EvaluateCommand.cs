@@ -9,18 +9,8 @@ static class EvaluateCommand
     static readonly Argument<string> Run = new("RUN") { Description = "The folder of a run" };
     static readonly Option<int> Threads = CommonOptions.Threads();
     static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object");
-
-    static readonly Option<string?> Weights = new("--weights")
-    {
-        Description = "Take the weights from this safetensors file, ours or PyTorch's [default: the run's own]",
-        HelpName = "FILE",
-    };
-
-    static readonly Option<string?> TestData = new("--test-data")
-    {
-        Description = "Test on this file of records [default: what the run was tested on]",
-        HelpName = "FILE",
-    };
+    static readonly Option<string?> Weights = CommonOptions.Weights();
+    static readonly Option<string?> TestData = CommonOptions.TestData("what the run was tested on");
 
     public static Command Make()
     {
@@ -41,17 +31,11 @@ static class EvaluateCommand
             Compute.Threads = threads;
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
-        var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
+        var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
-        var folder = RunFolder.Open(path);
-        if (folder.Record.Kind == RunKind.Compare)
-        {
-            throw new UsageException(
-                $"{path} holds a comparison. Evaluate one of its runs: {Path.Combine(path, "with")} or {Path.Combine(path, "without")}.");
-        }
-
+        var folder = RunPaths.Trained(path, "Evaluate");
         var (test, weights) = RunEvaluation.Run(
-            folder, source, result.GetValue(Weights), RunPaths.Full(result.GetValue(TestData)), interruption.Token);
+            folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), interruption.Token);
         progress.Dispose();
         if (result.GetValue(Json))
         {

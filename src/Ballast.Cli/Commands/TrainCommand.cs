@@ -17,7 +17,10 @@ static class TrainCommand
             "Trains a network, given as a chain of layers or by a name, and leaves a run folder.",
             "ballast train",
             "ballast train \"flatten linear:128 batchnorm:momentum=0.2 relu linear:10\" --epochs 10",
-            "ballast train --model mlp-plain --optimizer sgd --learning-rate 0.01 --momentum 0.9",
+            "ballast train \"conv:32,3,padding=1 batchnorm relu maxpool:2 globalavgpool flatten linear:10\"",
+            "ballast train --model vgg-small --batch-size 128 --optimizer sgd --learning-rate 0.05 --momentum 0.9",
+            "ballast train --data fashion-mnist",
+            "ballast train --data pictures/train --test-data pictures/test",
             "ballast train --resume runs/20260502-140300-train --epochs 20");
         TrainOptions.AddTo(command);
         command.Add(Threads);
@@ -34,7 +37,7 @@ static class TrainCommand
             Compute.Threads = threads;
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
-        var source = new RunData(new Cifar10Options { Progress = new DownloadDisplay(progress) });
+        var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         bool json = result.GetValue(Json);
         var (folder, work) = result.Has(Resume)
             ? Reopen(result, source, json, progress, interruption.Token)
@@ -73,11 +76,12 @@ static class TrainCommand
         string path = result.GetValue(Out) ?? RunPaths.New(RunKind.Train);
         // Before the data is fetched and the network tried: both may take their time.
         RunFolder.RefuseUsed(path);
-        LayerText.Parse(settings.Layers);
+        NamedNetworks.Check(settings.Layers);
         var data = source.Train(settings, cancellation);
         var run = Prepare(settings, data);
+        source.RefuseOtherTest(settings, data, cancellation);
         var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
-        var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance));
+        var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
         return (folder, () => run.Start(folder, source, Listen(folder, json, progress), cancellation));
     }
 
@@ -96,7 +100,7 @@ static class TrainCommand
     }
 
     // What the library refuses here, it refuses of the options.
-    static TrainingRun Prepare(RunSettings settings, Cifar10 data)
+    static TrainingRun Prepare(RunSettings settings, ByteDataset data)
     {
         try
         {

@@ -52,7 +52,7 @@ static class TrainOptions
         "--checkpoint-every", "Mini-batches between checkpoints, besides the one after each epoch; 0 for none", 0, int.MaxValue, 0);
 
     static readonly Option<string?> Data = CommonOptions.Data();
-    static readonly Option<string?> TestData = CommonOptions.TestData();
+    static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
 
     static readonly Option[] Fixed =
         [Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
@@ -86,9 +86,8 @@ static class TrainOptions
             result.GetValue(Nesterov),
             result.GetValue(Seed),
             result.GetValue(LogEvery),
-            result.GetValue(CheckpointEvery),
-            RunPaths.Full(result.GetValue(Data)),
-            RunPaths.Full(result.GetValue(TestData)));
+            result.GetValue(CheckpointEvery))
+            .WithData(result.GetValue(Data), result.GetValue(TestData));
     }
 
     /// <summary>Refuses what a run that is resumed cannot change.</summary>
@@ -124,6 +123,8 @@ static class TrainOptions
 
         if (words.Length > 0 && model is not null)
             throw new UsageException("Give either LAYERS or --model, not both.");
+        if (words.Length == 1 && NamedNetworks.IsName(words[0]))
+            throw new UsageException($"{words[0]} is not a layer but a model. Give --model {words[0]}.");
         if (words.Length > 0)
             return new NamedNetwork("", "", string.Join(' ', words));
         try

@@ -5,10 +5,10 @@ namespace Ballast.Lab;
 public sealed class Comparison
 {
     readonly RunData source;
-    readonly Cifar10 data;
+    readonly ByteDataset data;
     TrainingRun? prepared;
 
-    Comparison(RunFolder folder, RunData source, Cifar10 data)
+    Comparison(RunFolder folder, RunData source, ByteDataset data)
     {
         Folder = folder;
         this.source = source;
@@ -32,9 +32,11 @@ public sealed class Comparison
     {
         RunFolder.RefuseUsed(path);
         var data = source.Train(settings, cancellation);
+        source.RefuseOtherTest(settings, data, cancellation);
         var first = new TrainingRun(Settings(settings, ComparisonArm.With), data);
         var provenance = Machine.Describe(commandLine, RunData.Describe(data));
-        var folder = RunFolder.Create(path, new RunRecord(RunKind.Compare, Settings(settings, ComparisonArm.With), provenance));
+        var folder = RunFolder.Create(path, new RunRecord(
+            RunKind.Compare, Settings(settings, ComparisonArm.With), provenance, Samples: RunSamples.Of(data)));
         return new Comparison(folder, source, data) { prepared = first };
     }
 
@@ -93,7 +95,8 @@ public sealed class Comparison
     }
 
     RunFolder Create(ComparisonArm arm, RunSettings settings) => RunFolder.Create(
-        Path.Combine(Folder.Path, arm.Name), new RunRecord(RunKind.Train, settings, Folder.Record.Provenance));
+        Path.Combine(Folder.Path, arm.Name), new RunRecord(
+            RunKind.Train, settings, Folder.Record.Provenance, Samples: Folder.Record.Samples));
 
     void WriteReport() => ComparisonPage.Write(Report(), Folder.ReportPath);
 

@@ -5,8 +5,6 @@ namespace Ballast.Lab;
 /// <summary>Puts the report of a comparison together from its folder.</summary>
 public static class ComparisonReports
 {
-    const int Cifar10TestImages = 10_000;
-
     /// <summary>Reads what both arms measured so far.</summary>
     /// <param name="folder">The comparison's folder.</param>
     /// <param name="trainingImages">How many images it trains on.</param>
@@ -25,10 +23,10 @@ public static class ComparisonReports
             LogEvery = settings.LogEvery,
             BatchSize = settings.BatchSize,
             Seed = settings.Seed,
-            Dataset = settings.Data is null ? "CIFAR-10" : Path.GetFileName(settings.Data),
+            Dataset = NamedDatasets.Title(settings.Data),
             TrainingImages = trainingImages,
-            TestImages = TestImages(with) ?? TestImages(without) ?? (settings.Data is null ? Cifar10TestImages : 0),
-            Network = TutorialComparison.Network,
+            TestImages = TestImages(with) ?? TestImages(without) ?? TestImages(settings),
+            Network = TutorialComparison.Network(folder.Record.TrainedOn.ToShape().Length),
             Published = tutorial ? TutorialComparison.Published : [],
             Caveats = tutorial ? TutorialComparison.Caveats : [],
             Settings =
@@ -45,6 +43,9 @@ public static class ComparisonReports
     // But for the number of epochs: published results name theirs.
     static bool IsTutorial(RunSettings settings) =>
         settings with { Epochs = RunSettings.Tutorial.Epochs } == RunSettings.Tutorial;
+
+    static int TestImages(RunSettings settings) =>
+        settings.TestName is { } name ? NamedDatasets.Find(name)?.TestImages ?? 0 : 0;
 
     static int? TestImages(RunFolder? run) => run is null ? null
         : MetricsLog.Read(run.MetricsPath).LastOrDefault(static metric => metric.Type == MetricKind.Evaluation)?.Count;

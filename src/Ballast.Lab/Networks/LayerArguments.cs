@@ -30,19 +30,24 @@ sealed class LayerArguments
         }
     }
 
-    /// <summary>A whole number from 1 on, which has to be there; it may be written without its key.</summary>
+    /// <summary>A whole number from 1 on, which has to be there; it may be written without its key, behind those that come
+    /// before it.</summary>
     public int Count(string key)
     {
         if ((Take(key) ?? Take("")) is not { } value)
         {
-            layer.Refuse($"{kind.Name} needs a number: {kind.Usage}.");
+            layer.Refuse($"{kind.Name} needs a number for {key}: {kind.Usage}.");
             return 0;
         }
 
-        if (!int.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) || count < 1)
-            value.Refuse($"{kind.Name}: expected a whole number from 1 on, got \"{value}\".");
-        return count;
+        return Whole(value, 1);
     }
+
+    /// <summary>A whole number from <paramref name="least"/> on.</summary>
+    public int Count(string key, int otherwise, int least = 1) => Take(key) is { } value ? Whole(value, least) : otherwise;
+
+    /// <summary>A whole number from 1 on, or null where it is not there.</summary>
+    public int? CountOrNull(string key) => Take(key) is { } value ? Whole(value, 1) : null;
 
     /// <summary>A number.</summary>
     public double Number(string key, double otherwise) => Take(key) is { } value ? Number(key, value) : otherwise;
@@ -79,6 +84,13 @@ sealed class LayerArguments
             value.Refuse($"{kind.Name}: expected key=value, got \"{value}\". It is written {kind.Usage}.");
         place.Slice(place.Start, place.Start + key.Length)
             .Refuse($"{kind.Name} has no setting \"{key}\". {Suggestion.Of(key, known)}");
+    }
+
+    int Whole(Place value, int least)
+    {
+        if (!int.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) || count < least)
+            value.Refuse($"{kind.Name}: expected a whole number from {least} on, got \"{value}\".");
+        return count;
     }
 
     double Number(string key, Place value)

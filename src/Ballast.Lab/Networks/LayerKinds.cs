@@ -19,22 +19,76 @@ public static class LayerKinds
                     $"linear: {input[^1]} inputs and {outputs} outputs make more than {int.MaxValue} weights.");
         }),
 
+        new("conv", "conv:OUT,KERNEL[,stride=1,padding=0,dilation=1,groups=1,bias=true]",
+            "OUT convolutions with KERNEL x KERNEL weights for each channel", static settings =>
+        {
+            int outputs = settings.Count("out"), kernel = settings.Count("kernel");
+            int stride = settings.Count("stride", 1), padding = settings.Count("padding", 0, least: 0);
+            int dilation = settings.Count("dilation", 1), groups = settings.Count("groups", 1);
+            bool bias = settings.Flag("bias", true);
+            return input =>
+            {
+                var layer = new Conv2d(Channels("conv", input), outputs, kernel, stride, padding, dilation, groups, bias);
+                return (layer, Sample(layer.OutputShape(input.Batched(1))));
+            };
+        }),
+
         new("batchnorm", "batchnorm[:momentum=0.1,eps=1e-5,affine=true,track=true]",
-            "batch normalization; momentum=null averages over all batches", static settings =>
+            "batch normalization of each channel; momentum=null averages over all batches", static settings =>
         {
             double? momentum = settings.NumberOrNull("momentum", 0.1);
             double eps = settings.Number("eps", 1e-5);
             bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
-            return input => input.Rank is 1 or 2
-                ? (new BatchNorm1d(input[0], eps, momentum, affine, track), input)
-                : throw new ArgumentException(
-                    $"batchnorm: expected a sample of shape [C] or [C, L], got {input}. Put flatten before it.");
+            return input => input.Rank switch
+            {
+                1 or 2 => (new BatchNorm1d(input[0], eps, momentum, affine, track), input),
+                3 => (new BatchNorm2d(input[0], eps, momentum, affine, track), input),
+                4 => (new BatchNorm3d(input[0], eps, momentum, affine, track), input),
+                _ => throw new ArgumentException($"batchnorm: expected a sample of shape [C], [C, L], [C, H, W] or [C, D, H, W], got {input}."),
+            };
         }),
 
         new("relu", "relu", "what is negative becomes 0", static _ => static input => (new ReLU(), input)),
+
+        new("maxpool", "maxpool:KERNEL[,stride=KERNEL,padding=0,dilation=1,ceil=false]",
+            "the largest value of each KERNEL x KERNEL window", static settings =>
+        {
+            int kernel = settings.Count("kernel");
+            var (stride, padding) = (settings.CountOrNull("stride"), settings.Count("padding", 0, least: 0));
+            int dilation = settings.Count("dilation", 1);
+            bool ceil = settings.Flag("ceil", false);
+            return input => Pool("maxpool", new MaxPool2d(kernel, stride, padding, dilation, ceil), input);
+        }),
+
+        new("avgpool", "avgpool:KERNEL[,stride=KERNEL,padding=0,ceil=false,countpad=true]",
+            "the mean of each KERNEL x KERNEL window", static settings =>
+        {
+            int kernel = settings.Count("kernel");
+            var (stride, padding) = (settings.CountOrNull("stride"), settings.Count("padding", 0, least: 0));
+            bool ceil = settings.Flag("ceil", false), count = settings.Flag("countpad", true);
+            return input => Pool("avgpool", new AvgPool2d(kernel, stride, padding, ceil, count), input);
+        }),
+
+        new("globalavgpool", "globalavgpool", "the mean of each channel over the whole image", static _ =>
+            static input => (new GlobalAvgPool2d(), [Channels("globalavgpool", input), 1, 1])),
+
+        new("identity", "identity", "nothing", static _ => static input => (new Identity(), input)),
     ];
 
     /// <summary>The layer of a name, in small or capital letters; null if there is none.</summary>
     public static LayerKind? Find(string name) =>
         All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    static (Module Layer, Shape Output) Pool(string name, Pooling layer, Shape input)
+    {
+        Channels(name, input);
+        return (layer, Sample(layer.OutputShape(input.Batched(1))));
+    }
+
+    // The channels of an image.
+    static int Channels(string name, Shape input) => input.Rank == 3
+        ? input[0]
+        : throw new ArgumentException($"{name}: expected a sample of shape [C, H, W], got {input}. Put it before flatten.");
+
+    static Shape Sample(Shape batch) => new(batch.ToArray().AsSpan(1));
 }

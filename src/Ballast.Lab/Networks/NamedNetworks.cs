@@ -3,13 +3,17 @@ namespace Ballast.Lab;
 /// <summary>A network that has a name.</summary>
 /// <param name="Name">What it is called: <c>mlp</c>.</param>
 /// <param name="Summary">What it is, in a few words.</param>
-/// <param name="Layers">Its <see cref="LayerText"/>.</param>
-public sealed record NamedNetwork(string Name, string Summary, string Layers);
+/// <param name="Layers">Its <see cref="LayerText"/>; for a model that is a class of the library, its name once more.</param>
+public sealed record NamedNetwork(string Name, string Summary, string Layers)
+{
+    /// <summary>Makes the model for images of some channels and for some classes; null for a layer text.</summary>
+    internal Func<int, int, Module>? Make { get; init; }
+}
 
 /// <summary>The networks that have names.</summary>
 public static class NamedNetworks
 {
-    /// <summary>The tutorial's network.</summary>
+    /// <summary>The tutorial's network, as <see cref="Mlp"/> is.</summary>
     public static NamedNetwork Tutorial { get; } = new(
         "mlp", "the tutorial's network", "flatten linear:64 batchnorm relu linear:32 batchnorm relu linear:10");
 
@@ -18,7 +22,18 @@ public static class NamedNetworks
         "mlp-plain", "the same without batch normalization", "flatten linear:64 relu linear:32 relu linear:10");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<NamedNetwork> All { get; } = [Tutorial, TutorialWithout];
+    public static IReadOnlyList<NamedNetwork> All { get; } =
+    [
+        Tutorial,
+        TutorialWithout,
+        Model("vgg-small", "five 3x3 convolutions", static (channels, classes) => new VggSmall(channels, classes)),
+        Model("resnet20", "nineteen in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
+        Model("resnet18", "seventeen, for images of 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
+    ];
+
+    /// <summary>Whether a network has this name.</summary>
+    public static bool IsName(string name) =>
+        All.Any(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The network of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message suggests the nearest.</exception>
@@ -26,4 +41,34 @@ public static class NamedNetworks
         All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new ArgumentException(
             $"There is no model \"{name}\". {Suggestion.Of(name, All.Select(static known => known.Name))}");
+
+    /// <summary>Reads what describes a network, and makes nothing.</summary>
+    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library.</param>
+    /// <exception cref="LayerTextException">A mistake in the text.</exception>
+    public static void Check(string layers)
+    {
+        if (FindModel(layers) is null)
+            LayerText.Parse(layers);
+    }
+
+    /// <summary>Makes a network, drawing its initial weights from <see cref="Generator.Default"/>.</summary>
+    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library.</param>
+    /// <param name="sampleShape">One sample, without a batch axis: <c>[3, 32, 32]</c>.</param>
+    /// <param name="classes">How many classes it has to tell apart.</param>
+    /// <exception cref="LayerTextException">A mistake in the text, or layers that do not fit each other, the samples or the
+    /// classes.</exception>
+    /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
+    public static Module Build(string layers, Shape sampleShape, int classes)
+    {
+        if (FindModel(layers) is not { } model)
+            return LayerText.Parse(layers).Build(sampleShape, classes);
+        if (sampleShape.Rank != 3)
+            throw new ArgumentException($"{model.Name}: expected samples of shape [C, H, W], got {sampleShape}. It is made for images.");
+        return model.Make!(sampleShape[0], classes);
+    }
+
+    static NamedNetwork Model(string name, string summary, Func<int, int, Module> make) => new(name, summary, name) { Make = make };
+
+    static NamedNetwork? FindModel(string layers) =>
+        All.FirstOrDefault(known => known.Make is not null && known.Layers.Equals(layers, StringComparison.OrdinalIgnoreCase));
 }

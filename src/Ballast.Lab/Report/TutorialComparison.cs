@@ -5,10 +5,11 @@ namespace Ballast.Lab;
 public static class TutorialComparison
 {
     /// <summary>The tutorial's network.</summary>
-    public static IReadOnlyList<NetworkLayer> Network { get; } =
+    /// <param name="values">How many values an image has: 3072 in the tutorial.</param>
+    public static IReadOnlyList<NetworkLayer> Network(int values) =>
     [
-        new("image", "3,072 values", LayerRole.End),
-        new("Linear", "3,072 → 64"),
+        new("image", $"{ReportFormat.Count(values)} values", LayerRole.End),
+        new("Linear", $"{ReportFormat.Count(values)} → 64"),
         new("BatchNorm", "64", LayerRole.Normalization),
         new("ReLU", ""),
         new("Linear", "64 → 32"),

@@ -1,26 +1,60 @@
 namespace Ballast.Lab;
 
-/// <summary>Opens the data that settings name.</summary>
-/// <param name="cifar">Where CIFAR-10 is kept and how it gets there.</param>
-public sealed class RunData(Cifar10Options cifar)
+/// <summary>Opens the data that settings name: a dataset with a name, a file of records, or a folder of pictures.</summary>
+/// <param name="options">Where named datasets are kept and how they get there.</param>
+public sealed class RunData(DatasetOptions options)
 {
+    // A folder's pictures are decoded once, however often they are asked for.
+    readonly Dictionary<string, ImageFolder> folders = [];
+
     /// <summary>The images to train on, checked.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
-    public Cifar10 Train(RunSettings settings, CancellationToken cancellation = default) =>
-        settings.Data is { } path ? Cifar10.FromRecords(path) : Cifar10.Train(cifar, cancellation);
+    public ByteDataset Train(RunSettings settings, CancellationToken cancellation = default) =>
+        Open(settings.Data ?? NamedDatasets.Cifar10.Name, static named => named.Train, cancellation);
 
     /// <summary>The images to test on, checked; null if the settings have none.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
-    public Cifar10? Test(RunSettings settings, CancellationToken cancellation = default)
+    public ByteDataset? Test(RunSettings settings, CancellationToken cancellation = default) =>
+        settings.TestName is { } name ? Open(name, static named => named.Test, cancellation) : null;
+
+    /// <summary>Opens the test images before training where the settings name some of their own, and refuses them if they do
+    /// not fit what is trained on. (A named dataset fits itself: its test images are opened when they are needed.)
+    /// </summary>
+    /// <exception cref="ArgumentException">Other samples, or other classes.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
+    /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
+    public void RefuseOtherTest(RunSettings settings, Dataset train, CancellationToken cancellation = default)
     {
-        if (settings.TestData is { } path)
-            return Cifar10.FromRecords(path);
-        return settings.IsTested ? Cifar10.Test(cifar, cancellation) : null;
+        if (settings.TestData is not null && Test(settings, cancellation) is { } test)
+            RunSamples.Of(train).RefuseOther(test, NamedDatasets.Title(settings.TestName));
     }
 
     /// <summary>What provenance says of a dataset's files.</summary>
-    public static IReadOnlyList<DataFile> Describe(Cifar10 dataset) =>
+    public static IReadOnlyList<DataFile> Describe(Dataset dataset) =>
         [.. dataset.Files.Select(static file => new DataFile(Path.GetFileName(file.Path), file.Sha256))];
+
+    ByteDataset Open(
+        string data, Func<NamedDataset, Func<DatasetOptions, CancellationToken, ByteDataset>> part, CancellationToken cancellation)
+    {
+        if (NamedDatasets.Find(data) is { } named)
+            return part(named)(options, cancellation);
+        if (Directory.Exists(data))
+        {
+            if (!folders.TryGetValue(data, out var folder))
+                folders[data] = folder = new ImageFolder(data, cancellation);
+            return folder;
+        }
+
+        if (!File.Exists(data))
+        {
+            string[] known = [.. NamedDatasets.All.Select(static dataset => dataset.Name)];
+            throw new FileNotFoundException(
+                $"There is no file or folder {data}. Expected a folder with one subfolder of PNG pictures for each class, a file "
+                + $"of records, or a dataset's name. {Suggestion.Of(Path.GetFileName(data), known)}");
+        }
+
+        return Cifar10.FromRecords(data);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ballast.Lab;
 
 /// <summary>What <c>run.json</c> says of a run: how it is made and where it comes from.</summary>
@@ -5,7 +7,15 @@ namespace Ballast.Lab;
 /// <param name="Settings">How it is trained.</param>
 /// <param name="Provenance">Where it comes from.</param>
 /// <param name="Format">The version of the folder's files.</param>
-public sealed record RunRecord(RunKind Kind, RunSettings Settings, Provenance Provenance, int Format = RunFolder.Format);
+/// <param name="Samples">What its network tells apart; null in runs of before it was kept, which are all of CIFAR-10's form.
+/// </param>
+public sealed record RunRecord(
+    RunKind Kind, RunSettings Settings, Provenance Provenance, int Format = RunFolder.Format, RunSamples? Samples = null)
+{
+    /// <summary>What its network tells apart.</summary>
+    [JsonIgnore]
+    public RunSamples TrainedOn => Samples ?? NamedDatasets.Cifar10.Samples;
+}
 
 /// <summary>What is in a run folder.</summary>
 public enum RunKind

@@ -4,7 +4,8 @@ namespace Ballast.Lab;
 
 /// <summary>Everything that decides how a run ends: the same settings, data and seed give the same weights, bit for bit.
 /// </summary>
-/// <param name="Layers">The network as a <see cref="LayerText"/>.</param>
+/// <param name="Layers">The network as a <see cref="LayerText"/>, or the name of a model that is a class of the
+/// library.</param>
 /// <param name="Model">The network's name, where it was chosen by its name.</param>
 /// <param name="Epochs">How many times to go through the data.</param>
 /// <param name="BatchSize">How many samples a mini-batch has.</param>
@@ -19,8 +20,11 @@ namespace Ballast.Lab;
 /// <param name="LogEvery">After how many mini-batches their mean loss is logged.</param>
 /// <param name="CheckpointEvery">After how many mini-batches a checkpoint is written, besides at the end of each epoch; 0
 /// for no more than that.</param>
-/// <param name="Data">A file of training records (<see cref="Cifar10.FromRecords"/>); null for CIFAR-10's.</param>
-/// <param name="TestData">A file of test records; null for CIFAR-10's, or with <paramref name="Data"/> for none.</param>
+/// <param name="Data">What to train on: the name of a dataset (<see cref="NamedDatasets"/>), or the path of a folder of
+/// pictures (<see cref="ImageFolder"/>) or of a file of records (<see cref="Cifar10.FromRecords"/>); null for CIFAR-10.
+/// </param>
+/// <param name="TestData">What to test on, likewise; null for the test images of a named dataset, or for none with
+/// <paramref name="Data"/> of one's own.</param>
 public sealed record RunSettings(
     string Layers,
     string? Model = null,
@@ -43,7 +47,24 @@ public sealed record RunSettings(
 
     /// <summary>Whether there is something to test on.</summary>
     [JsonIgnore]
-    public bool IsTested => TestData is not null || Data is null;
+    public bool IsTested => TestName is not null;
+
+    /// <summary>What is tested on: a dataset's name or a path, null for nothing.</summary>
+    [JsonIgnore]
+    public string? TestName => TestData ?? NamedDatasets.Find(Data ?? NamedDatasets.Cifar10.Name)?.Name;
+
+    /// <summary>The same with data as a person names it: a dataset's name or a path (<see cref="NamedDatasets.Resolve"/>). What
+    /// is used without being named is left unsaid, so that the same run has the same settings.</summary>
+    public RunSettings WithData(string? data, string? testData)
+    {
+        string? train = NamedDatasets.Resolve(data), test = NamedDatasets.Resolve(testData);
+        var named = NamedDatasets.Find(train ?? NamedDatasets.Cifar10.Name);
+        return this with
+        {
+            Data = named == NamedDatasets.Cifar10 ? null : train,
+            TestData = test is not null && test == named?.Name ? null : test,
+        };
+    }
 
     /// <summary>The optimizer of some parameters.</summary>
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>

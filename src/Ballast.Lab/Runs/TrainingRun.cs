@@ -5,8 +5,8 @@ namespace Ballast.Lab;
 public sealed class TrainingRun
 {
     readonly RunSettings settings;
-    readonly Cifar10 data;
-    readonly Network network;
+    readonly ByteDataset data;
+    readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
 
@@ -16,12 +16,12 @@ public sealed class TrainingRun
     /// <param name="data">The images to train on.</param>
     /// <exception cref="LayerTextException">A mistake in the layers.</exception>
     /// <exception cref="ArgumentException">A setting out of range, or mini-batches that the network cannot take.</exception>
-    public TrainingRun(RunSettings settings, Cifar10 data)
+    public TrainingRun(RunSettings settings, ByteDataset data)
     {
         this.settings = settings;
         this.data = data;
         Generator.Default.ManualSeed(settings.Seed);
-        network = LayerText.Parse(settings.Layers).Build(data.SampleShape, data.ClassNames.Count);
+        network = RunNetwork.Build(settings, RunSamples.Of(data));
         optimizer = settings.MakeOptimizer(network.Parameters());
         loader = new DataLoader(data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast);
         Trainer.Rehearse(network, loader);
@@ -67,6 +67,7 @@ public sealed class TrainingRun
             StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string> { ["layers"] = settings.Layers });
             if (source.Test(settings, cancellation) is not { } images)
                 return new RunOutcome(true, null);
+            RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
             var test = Evaluation.Run(network, images, cancellation: cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
@@ -89,13 +90,14 @@ public sealed class TrainingRun
 
     void RefuseChangedData(RunFolder folder)
     {
-        var recorded = folder.Record.Provenance.Data.ToDictionary(static file => file.Name, static file => file.Sha256);
         foreach (var (name, hash) in RunData.Describe(data))
         {
-            if (recorded.TryGetValue(name, out string? before) && before != hash)
+            // Training and test data may have files of one name.
+            string[] recorded = [.. folder.Record.Provenance.Data.Where(file => file.Name == name).Select(static file => file.Sha256)];
+            if (recorded.Length > 0 && !recorded.Contains(hash))
             {
                 throw new InvalidDataException(
-                    $"{name} has changed since {folder.Path} was begun. Put the old file back, or begin a new run.");
+                    $"{name} has changed since {folder.Path} was begun. Put the old data back, or begin a new run.");
             }
         }
     }

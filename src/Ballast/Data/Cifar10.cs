@@ -32,15 +32,15 @@ public sealed class Cifar10 : ByteDataset
     /// <summary>airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.</summary>
     public override IReadOnlyList<string> ClassNames => Cifar10Layout.ClassNames;
 
-    /// <summary>The files that the samples are in, with the SHA-256 of each in lower-case hexadecimal.</summary>
-    public IEnumerable<(string Path, string Sha256)> Files => files.Select(static file => (file.Path, file.Sha256));
+    /// <inheritdoc/>
+    public override IEnumerable<(string Path, string Sha256)> Files => files.Select(static file => (file.Path, file.Sha256));
 
     /// <summary>The 50,000 training images: found, or downloaded and verified.</summary>
     /// <exception cref="InvalidDataException">A file in the cache is damaged; <see cref="Fetch"/> replaces it.
     /// </exception>
     /// <exception cref="IOException">Files are missing, and may not or cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
-    public static Cifar10 Train(Cifar10Options? options = null, CancellationToken cancellation = default) =>
+    public static Cifar10 Train(DatasetOptions? options = null, CancellationToken cancellation = default) =>
         Open(Cifar10Layout.TrainFiles, options ?? new(), cancellation);
 
     /// <summary>The 10,000 test images: found, or downloaded and verified.</summary>
@@ -48,13 +48,13 @@ public sealed class Cifar10 : ByteDataset
     /// </exception>
     /// <exception cref="IOException">Files are missing, and may not or cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
-    public static Cifar10 Test(Cifar10Options? options = null, CancellationToken cancellation = default) =>
+    public static Cifar10 Test(DatasetOptions? options = null, CancellationToken cancellation = default) =>
         Open([Cifar10Layout.TestFile], options ?? new(), cancellation);
 
     /// <summary>Downloads what is missing or damaged; with <paramref name="force"/> all six files.</summary>
     /// <exception cref="IOException">No source could be reached, or the cache cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the cache is as it was.</exception>
-    public static void Fetch(Cifar10Options? options = null, bool force = false, CancellationToken cancellation = default)
+    public static void Fetch(DatasetOptions? options = null, bool force = false, CancellationToken cancellation = default)
     {
         options ??= new();
         Cache(options).Fetch(force, options.Progress, cancellation);
@@ -62,7 +62,7 @@ public sealed class Cifar10 : ByteDataset
 
     /// <summary>Reads and hashes the six files: what is there, and whether it can be used.</summary>
     public static IReadOnlyList<DataFileStatus> Inspect(
-        Cifar10Options? options = null, CancellationToken cancellation = default) =>
+        DatasetOptions? options = null, CancellationToken cancellation = default) =>
         Cache(options ?? new()).Inspect(cancellation);
 
     /// <inheritdoc/>
@@ -110,10 +110,10 @@ public sealed class Cifar10 : ByteDataset
         return records;
     }
 
-    static Cifar10 Open(DataFile[] wanted, Cifar10Options options, CancellationToken cancellation) =>
+    static Cifar10 Open(DataFile[] wanted, DatasetOptions options, CancellationToken cancellation) =>
         new(Cache(options).Open(wanted, options.Download, options.Progress, cancellation));
 
-    static DataCache Cache(Cifar10Options options) => new("CIFAR-10", options.FilesFolder, Cifar10Layout.Files,
+    static DataCache Cache(DatasetOptions options) => new(Cifar10Layout.Title, options.FilesFolder(Cifar10Layout.FolderName), Cifar10Layout.Files,
     [
         new HttpArchive(Cifar10Layout.ArchiveAddress, Cifar10Layout.ArchiveSha256,
             Array.ConvertAll(Cifar10Layout.Files, file => file.Name)),

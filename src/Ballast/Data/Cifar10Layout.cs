@@ -4,6 +4,7 @@ namespace Ballast;
 /// image, 1024 red, 1024 green, 1024 blue.</summary>
 static class Cifar10Layout
 {
+    public const string Title = "CIFAR-10";
     public const int Classes = 10;
     public const int Pixels = 32 * 32;
     public const int RecordBytes = 1 + 3 * Pixels;

@@ -6,7 +6,10 @@ namespace Ballast;
 /// <param name="folder">Where they are kept.</param>
 /// <param name="files">What they have to contain.</param>
 /// <param name="sources">Where they can be had.</param>
-sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> files, IReadOnlyList<IDataSource> sources)
+/// <param name="fetch">The command that brings them, for messages.</param>
+sealed class DataCache(
+    string title, string folder, IReadOnlyList<DataFile> files, IReadOnlyList<IDataSource> sources,
+    string fetch = "ballast data fetch")
 {
     const string AttemptPrefix = ".fetch-";
 
@@ -18,8 +21,8 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
     /// <summary>Hashes every file afresh, in the order they were listed.</summary>
     public DataFileStatus[] Inspect(CancellationToken cancellation = default) => Inspect(folder, cancellation);
 
-    /// <summary>Maps some of the files, checked. Missing ones are brought first where <paramref name="download"/>
-    /// allows it; damaged ones are refused and stay as they are, since replacing them is for a person to decide.</summary>
+    /// <summary>Maps some of the files, checked. Missing ones are brought first, from elsewhere where
+    /// <paramref name="download"/> allows it, else only from what is at hand; damaged ones are refused and stay as they are, since replacing them is for a person to decide.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="IOException">A file is missing, and may not or cannot be brought.</exception>
     public MappedFile[] Open(
@@ -27,31 +30,33 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
     {
         var mapped = new MappedFile?[wanted.Count];
         Map(wanted, mapped, cancellation);
-        if (download && mapped.Contains(null))
+        IDataSource[] allowed = [.. sources.Where(source => download || source.IsAtHand)];
+        if (mapped.Contains(null) && allowed.Length > 0)
         {
-            Fetch(status => status.State == DataFileState.Missing, progress, cancellation);
+            Fetch(status => status.State == DataFileState.Missing, allowed, progress, cancellation);
             Map(wanted, mapped, cancellation);
         }
 
         if (mapped.Contains(null))
-            DataErrors.Missing(title, folder, wanted.Where((_, i) => mapped[i] is null).Select(file => file.Name));
+            DataErrors.Missing(title, folder, wanted.Where((_, i) => mapped[i] is null).Select(file => file.Name), fetch);
         return mapped!;
     }
 
     /// <summary>Brings what is missing or damaged, or everything where <paramref name="force"/> says so.</summary>
     /// <exception cref="IOException">No source could be reached or read, or the folder cannot be written.</exception>
     public void Fetch(bool force, IProgress<DownloadProgress>? progress, CancellationToken cancellation) =>
-        Fetch(status => force || status.State != DataFileState.Good, progress, cancellation);
+        Fetch(status => force || status.State != DataFileState.Good, sources, progress, cancellation);
 
     void Fetch(
-        Predicate<DataFileStatus> replaced, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        Predicate<DataFileStatus> replaced, IReadOnlyList<IDataSource> asked, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         var wanted = files.Zip(Inspect(cancellation)).Where(pair => replaced(pair.Second)).Select(pair => pair.First).ToArray();
         if (wanted.Length == 0)
             return;
         Prepare();
         var failures = new List<(IDataSource, Exception)>();
-        foreach (var source in sources)
+        foreach (var source in asked)
         {
             // In the folder itself: elsewhere might be another disk, and a rename a slow copy that can break off.
             string attempt = Path.Combine(folder, AttemptPrefix + Guid.NewGuid().ToString("N"));
@@ -73,7 +78,7 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
             }
         }
 
-        DataErrors.Unfetched(title, folder, files.Select(file => file.Name), failures);
+        DataErrors.Unfetched(title, folder, files.Select(file => file.Name), fetch, failures);
     }
 
     void Map(IReadOnlyList<DataFile> wanted, MappedFile?[] mapped, CancellationToken cancellation)
@@ -97,7 +102,7 @@ sealed class DataCache(string title, string folder, IReadOnlyList<DataFile> file
                 damaged[i] = status;
         }, cancellation);
         if (Array.Find(damaged, status => status is not null) is { } first)
-            DataErrors.Damaged(first);
+            DataErrors.Damaged(first, fetch);
     }
 
     DataFileStatus[] Inspect(string where, CancellationToken cancellation)

@@ -6,27 +6,26 @@ namespace Ballast;
 /// </summary>
 static class DataErrors
 {
-    const string Remedy = "Run `ballast data fetch`";
-
     /// <summary>A cached file has another size or content than it should.</summary>
     [DoesNotReturn]
-    public static void Damaged(DataFileStatus file) => Throw.InvalidData(
-        $"{file.Path} is damaged: {Difference(file)}. {Remedy}, which replaces it.");
+    public static void Damaged(DataFileStatus file, string fetch) => Throw.InvalidData(
+        $"{file.Path} is damaged: {Difference(file)}. Run `{fetch}`, which replaces it.");
 
     /// <summary>Files are missing, and nobody may bring them.</summary>
     [DoesNotReturn]
-    public static void Missing(string title, string folder, IEnumerable<string> names) => Unavailable(
+    public static void Missing(string title, string folder, IEnumerable<string> names, string fetch) => Unavailable(
         $"{title}: {string.Join(", ", names)} missing in {folder}. "
-        + $"{Remedy}, allow downloading, or put the files there by hand.");
+        + $"Run `{fetch}`, allow downloading, or put the files there by hand.");
 
     /// <summary>No source could bring the files.</summary>
     [DoesNotReturn]
     public static void Unfetched(
-        string title, string folder, IEnumerable<string> names, IReadOnlyList<(IDataSource Source, Exception Error)> failures)
+        string title, string folder, IEnumerable<string> names, string fetch,
+        IReadOnlyList<(IDataSource Source, Exception Error)> failures)
     {
         var attempts = failures.Select((failure, i) => $"  {i + 1}. {failure.Source.Name}: {failure.Error.Message}\n");
         Unavailable($"{title} could not be fetched:\n{string.Concat(attempts)}"
-            + $"Once one of these works, {Remedy.ToLowerInvariant()}; or put {string.Join(", ", names)} into "
+            + $"Once one of these works, run `{fetch}`; or put {string.Join(", ", names)} into "
             + $"{folder} by hand.", failures.Count > 0 ? failures[^1].Error : null);
     }
 

@@ -20,4 +20,16 @@ static class DataFolder
             Throw.InvalidOperation($"There is no folder for this user's data. Set {Variable} to a folder for datasets.");
         return Path.Combine(local, "ballast");
     }
+
+    /// <summary>Where a Unix system's packages put datasets, in the order to look: <c>datasets</c> in each folder of
+    /// <c>XDG_DATA_DIRS</c>, or of its default.</summary>
+    public static string[] System()
+    {
+        if (OperatingSystem.IsWindows())
+            return [];
+        string? chosen = Environment.GetEnvironmentVariable("XDG_DATA_DIRS");
+        string folders = string.IsNullOrWhiteSpace(chosen) ? "/usr/local/share:/usr/share" : chosen;
+        // The specification: a path that is not absolute is passed over.
+        return [.. folders.Split(':').Where(Path.IsPathFullyQualified).Select(folder => Path.Combine(folder, "datasets"))];
+    }
 }

@@ -13,6 +13,10 @@ public abstract class Dataset
     /// <summary>The name of each class, in the order of the labels; empty where the classes have no names.</summary>
     public virtual IReadOnlyList<string> ClassNames => [];
 
+    /// <summary>What the samples were read from, with the SHA-256 of each in lower-case hexadecimal; empty where they come
+    /// from no file.</summary>
+    public virtual IEnumerable<(string Path, string Sha256)> Files => [];
+
     /// <summary>The class of a sample, 0 or more.</summary>
     /// <exception cref="ArgumentException">There is no such sample.</exception>
     public abstract int Label(int index);

@@ -11,6 +11,8 @@ sealed class DatasetSubset(Dataset source, ReadOnlySpan<int> indices) : Dataset
 
     public override IReadOnlyList<string> ClassNames => source.ClassNames;
 
+    public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
+
     public override int Label(int index)
     {
         CheckIndex(index);
@@ -34,6 +36,8 @@ sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDat
     public override Shape SampleShape => source.SampleShape;
 
     public override IReadOnlyList<string> ClassNames => source.ClassNames;
+
+    public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
     public override int Label(int index)
     {

@@ -77,27 +77,36 @@ static unsafe partial class Channels
         }
     }
 
+    /// <summary>Adds up some runs of a channel, <paramref name="step"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void SumRun<T, S, V>(
-        float* x, float* g, int length, float* table, int channels, ref double first, ref double second)
+    internal static void SumRuns<T, S, V>(
+        float* x, float* g, int runs, nint step, int length, float* table, nint stride, ref double first, ref double second)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var channel = Broadcast<S, V>(table, channels);
-        V a = S.Broadcast(0), b = a;
-        int i = 0;
-        for (; i <= length - S.Width; i += S.Width)
-            T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a, ref b);
-        first += S.Sum(a);
-        second += S.Sum(b);
-
-        var single = Broadcast<SimdScalar, float>(table, channels);
+        var channel = Broadcast<S, V>(table, stride);
+        var single = Broadcast<SimdScalar, float>(table, stride);
+        V a0 = S.Broadcast(0), a1 = a0, b0 = a0, b1 = a0;
         float restA = 0, restB = 0;
-        for (; i < length; i++)
-            T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref restA, ref restB);
-        first += restA;
-        second += restB;
+        int w = S.Width;
+        for (int run = 0; run < runs; run++, x += step, g += step)
+        {
+            int i = 0;
+            for (; i <= length - 2 * w; i += 2 * w)
+            {
+                T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a0, ref b0);
+                T.Add<S, V>(S.Load(x + i + w), T.ReadsGradient ? S.Load(g + i + w) : default, channel, ref a1, ref b1);
+            }
+
+            for (; i <= length - w; i += w)
+                T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a0, ref b0);
+            for (; i < length; i++)
+                T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref restA, ref restB);
+        }
+
+        first += S.Sum(S.Add(a0, a1)) + (double)restA;
+        second += S.Sum(S.Add(b0, b1)) + (double)restB;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -122,17 +131,31 @@ static unsafe partial class Channels
         return end;
     }
 
+    /// <summary>Maps some runs of a channel, <paramref name="step"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int MapRun<M, S, V>(
-        float* x, float* g, float* to, int i, int length, float* table, float* more, int channels)
+    internal static void MapRuns<M, S, V>(
+        float* x, float* g, float* to, int runs, nint step, int length, float* table, float* more, nint stride, bool away)
         where M : struct, IChannelMap
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var channel = Broadcast<S, V>(table, channels);
-        var a = Broadcast<S, V>(more, channels);
-        for (; i <= length - S.Width; i += S.Width)
-            S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
-        return i;
+        var channel = Broadcast<S, V>(table, stride);
+        var a = Broadcast<S, V>(more, stride);
+        var single = Broadcast<SimdScalar, float>(table, stride);
+        var singleA = Broadcast<SimdScalar, float>(more, stride);
+        for (int run = 0; run < runs; run++, x += step, g += step, to += step)
+        {
+            int i = 0;
+            if (away && (nint)to % (S.Width * sizeof(float)) == 0)
+            {
+                for (; i <= length - S.Width; i += S.Width)
+                    S.StoreAway(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
+            }
+
+            for (; i <= length - S.Width; i += S.Width)
+                S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
+            for (; i < length; i++)
+                to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single, singleA);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Sums over channels and maps of channels, the two loops that every normalization over a batch is made of. Where
@@ -6,8 +8,9 @@ static unsafe partial class Channels
 {
     // Values that are summed in float before they are added up in double, and the unit of work.
     const int PieceRows = 256;
-    const int PieceValues = 4096;
+    const int PieceValues = 1024;
     const int SerialLength = 1 << 16;
+    const int AwayLength = 1 << 22; // results that no cache holds until somebody reads them
 
     /// <summary>Two sums over all values of each channel.</summary>
     /// <param name="x">The values.</param>
@@ -58,7 +61,7 @@ static unsafe partial class Channels
         ReadOnlySpan<float> more, Span<float> destination)
         where M : struct, IChannelMap
     {
-        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.N;
+        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.C;
         fixed (float* from = x, g = gradient, t = table, a = more, to = destination)
         {
             var work = new MapWork<M> { X = from, G = g, Table = t, More = a is null ? t : a, To = to, Layout = layout };
@@ -66,6 +69,84 @@ static unsafe partial class Channels
                 work.Run(0, pieces);
             else
                 Workers.Run(work, pieces);
+        }
+    }
+
+    /// <summary>Two sums over all values of one channel that lies in runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static (double First, double Second) SumChannel<T, S, V>(
+        float* x, float* g, ChannelLayout layout, int c, float* table, nint stride)
+        where T : struct, IChannelTerm
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        double first = 0, second = 0;
+        var pieces = new Pieces(layout);
+        for (int p = 0; p < pieces.Count; p++)
+        {
+            var (start, runs, length) = pieces[p, c];
+            pieces.Prefetch(x, p + 1, c);
+            if (T.ReadsGradient)
+                pieces.Prefetch(g, p + 1, c);
+            SumRuns<T, S, V>(x + start, g + start, runs, pieces.Step, length, table, stride, ref first, ref second);
+        }
+
+        return (first, second);
+    }
+
+    /// <summary>Maps all values of one channel that lies in runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MapChannel<M, S, V>(
+        float* x, float* g, float* to, ChannelLayout layout, int c, float* table, float* more, nint stride)
+        where M : struct, IChannelMap
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        bool away = layout.Length >= AwayLength && to != x && to != g;
+        var pieces = new Pieces(layout);
+        for (int p = pieces.Count - 1; p >= 0; p--)
+        {
+            var (start, runs, length) = pieces[p, c];
+            pieces.Prefetch(x, p - 1, c);
+            if (!away)
+                pieces.Prefetch(to, p - 1, c);
+            MapRuns<M, S, V>(x + start, g + start, to + start, runs, pieces.Step, length, table, more, stride, away);
+        }
+    }
+
+    // How the runs of a channel are taken: a long one in pieces, several short ones at once. The next piece is asked for while
+    // one is worked on, for the processor's own prefetching does not see from one run to the next.
+    readonly struct Pieces(ChannelLayout layout)
+    {
+        readonly int perRun = (layout.L + PieceValues - 1) / PieceValues;
+        readonly int runs = Math.Max(1, PieceValues / layout.L);
+
+        public nint Step => (nint)layout.C * layout.L;
+
+        public int Count => perRun > 1 ? layout.N * perRun : (layout.N + runs - 1) / runs;
+
+        public (nint Start, int Runs, int Length) this[int piece, int c]
+        {
+            get
+            {
+                if (perRun > 1)
+                {
+                    int i = piece % perRun * PieceValues;
+                    return ((nint)(piece / perRun) * Step + (nint)c * layout.L + i, 1, Math.Min(PieceValues, layout.L - i));
+                }
+
+                int n = piece * runs;
+                return (n * Step + (nint)c * layout.L, Math.Min(runs, layout.N - n), layout.L);
+            }
+        }
+
+        public void Prefetch(float* values, int piece, int c)
+        {
+            if ((uint)piece >= (uint)Count)
+                return;
+            var (start, count, length) = this[piece, c];
+            for (int run = 0; run < count; run++)
+                new Region(values + start + run * Step, length).Prefetch(0, 1);
         }
     }
 
@@ -87,27 +168,12 @@ static unsafe partial class Channels
                 if (Layout.AreRows)
                     SumRows<S, V>(piece);
                 else
-                    SumChannel<S, V>(piece);
-            }
-        }
-
-        readonly void SumChannel<S, V>(int c)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            double first = 0, second = 0;
-            for (int n = 0; n < Layout.N; n++)
-            {
-                nint start = ((nint)n * Layout.C + c) * Layout.L;
-                for (int i = 0; i < Layout.L; i += PieceValues)
                 {
-                    SumRun<T, S, V>(X + start + i, G + start + i, Math.Min(PieceValues, Layout.L - i), Table + c, Layout.C,
-                        ref first, ref second);
+                    var (sum, product) = SumChannel<T, S, V>(X, G, Layout, piece, Table + piece, Layout.C);
+                    Sums[piece] = sum;
+                    Sums[Layout.C + piece] = product;
                 }
             }
-
-            Sums[c] = first;
-            Sums[Layout.C + c] = second;
         }
 
         readonly void SumRows<S, V>(int piece)
@@ -135,25 +201,13 @@ static unsafe partial class Channels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int piece = first; piece < last; piece++)
+            // Backwards: what the pass before this one read last is still in the cache.
+            for (int piece = last - 1; piece >= first; piece--)
             {
                 if (Layout.AreRows)
                     MapRows<S, V>(piece);
                 else
-                    MapSample<S, V>(piece);
-            }
-        }
-
-        readonly void MapSample<S, V>(int n)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int c = 0; c < Layout.C; c++)
-            {
-                nint start = ((nint)n * Layout.C + c) * Layout.L;
-                float* table = Table + c, more = More + c;
-                int done = MapRun<M, S, V>(X + start, G + start, To + start, 0, Layout.L, table, more, Layout.C);
-                MapRun<M, SimdScalar, float>(X + start, G + start, To + start, done, Layout.L, table, more, Layout.C);
+                    MapChannel<M, S, V>(X, G, To, Layout, piece, Table + piece, More + piece, Layout.C);
             }
         }
 

@@ -24,12 +24,19 @@ static unsafe class Convolution
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    /// <param name="input">The normalization that made the input, or null.</param>
+    /// <returns>Whether the normalization's sums were taken along.</returns>
+    public static bool BackwardInput(
+        in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
     {
         if (Winograd.Fits(shape))
-            Winograd.BackwardInput(shape, dy, w, dx);
-        else
-            DirectConvolution.BackwardInput(shape, dy, w, dx);
+        {
+            Winograd.BackwardInput(shape, dy, w, dx, input);
+            return input is not null;
+        }
+
+        DirectConvolution.BackwardInput(shape, dy, w, dx);
+        return false;
     }
 
     /// <summary>The gradient of the weight.</summary>
@@ -37,10 +44,10 @@ static unsafe class Convolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, in GradientSource dy, float* dw)
     {
-        if (Winograd.Fits(shape))
-            Winograd.BackwardWeight(shape, x, dy, dw);
+        if (Winograd.Fits(shape) && dy.IsPlain)
+            Winograd.BackwardWeight(shape, x, dy.Gradient, dw);
         else
             DirectConvolution.BackwardWeight(shape, x, dy, dw);
     }

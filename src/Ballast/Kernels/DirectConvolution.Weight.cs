@@ -13,7 +13,7 @@ static unsafe partial class DirectConvolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, in GradientSource dy, float* dw)
     {
         int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
         int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
@@ -82,7 +82,8 @@ static unsafe partial class DirectConvolution
     {
         public ConvolutionShape Shape;
         public ImageSource X;
-        public float* Dy, Partial;
+        public GradientSource Dy;
+        public float* Partial;
         public nint* Offsets;
         public int PaddedDepth, Sums, Parts;
 
@@ -111,15 +112,15 @@ static unsafe partial class DirectConvolution
                         int needed = (rows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
                         new Slab(memory, needed, width, Shape.C).Fill<S, V>(
                             X, image, Shape.H, Shape.W, top * Shape.StrideH - Shape.PadH, -Shape.PadW);
-                        float* dy = Dy + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
-                        Add<S, V>(memory, dy, rows, memory + slab, Partial + (nint)part * Sums);
+                        nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
+                        Add<S, V>(memory, pixel, rows, memory + slab, Partial + (nint)part * Sums);
                     }
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Add<S, V>(float* slab, float* dy, int rows, float* edge, float* sums)
+        readonly void Add<S, V>(float* slab, nint pixel, int rows, float* edge, float* sums)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -130,17 +131,12 @@ static unsafe partial class DirectConvolution
                 for (int k = 0; k < Shape.GroupK; k += width)
                 {
                     width = Panels.Width<S, V>(Shape.GroupK - k);
-                    float* b = dy + group * Shape.GroupK + k;
+                    int column = group * Shape.GroupK + k, valid = Math.Min(width, Shape.GroupK - k);
+                    float* b = Dy.Gradient + pixel * Shape.K + column;
                     nint stepB = Shape.K;
-                    int valid = Math.Min(width, Shape.GroupK - k);
-                    if (valid < width)
+                    if (valid < width || !Dy.IsPlain)
                     {
-                        for (int pixel = 0; pixel < rows * Shape.OutW; pixel++)
-                        {
-                            new Span<float>(b + (nint)pixel * Shape.K, valid).CopyTo(new Span<float>(edge + pixel * width, valid));
-                            new Span<float>(edge + pixel * width + valid, width - valid).Clear();
-                        }
-
+                        Dy.Copy<S, V>(pixel, rows * Shape.OutW, Shape.K, column, valid, edge, width);
                         b = edge;
                         stepB = width;
                     }

@@ -14,8 +14,7 @@ static unsafe partial class GroupNormalization
             table[0] = moments.Center;
             table[1] = moments.Inverse * gamma[c];
             table[2] = beta[c] - moments.Rest * table[1];
-            int done = Channels.MapRun<AffineMap, S, V>(x, null, y, 0, length, table, table, 1);
-            Channels.MapRun<AffineMap, SimdScalar, float>(x, null, y, done, length, table, table, 1);
+            Channels.MapRuns<AffineMap, S, V>(x, x, y, 1, 0, length, table, table, 1, away: false);
         }
     }
 
@@ -39,8 +38,8 @@ static unsafe partial class GroupNormalization
             for (int from = 0; from < length; from += Piece)
             {
                 nint offset = start + (nint)c * length + from;
-                Channels.SumRun<GradientTerm<OpenGate>, S, V>(
-                    work.X + offset, work.G + offset, Math.Min(Piece, length - from), table, 1, ref sum, ref scaled);
+                Channels.SumRuns<GradientTerm<OpenGate>, S, V>(
+                    work.X + offset, work.G + offset, 1, 0, Math.Min(Piece, length - from), table, 1, ref sum, ref scaled);
             }
 
             double normalized = (scaled - moments.Rest * sum) * moments.Inverse;
@@ -59,8 +58,7 @@ static unsafe partial class GroupNormalization
             nint offset = start + (nint)c * length;
             float* x = work.X + offset, g = work.G + offset, dx = work.Dx + offset;
             more[1] = gradient.Scale * gamma[c];
-            int done = Channels.MapRun<GradientMap<OpenGate>, S, V>(x, g, dx, 0, length, table, more, 1);
-            Channels.MapRun<GradientMap<OpenGate>, SimdScalar, float>(x, g, dx, done, length, table, more, 1);
+            Channels.MapRuns<GradientMap<OpenGate>, S, V>(x, g, dx, 1, 0, length, table, more, 1, away: false);
         }
     }
 }

@@ -12,6 +12,10 @@ unsafe interface ISimd<V>
     static abstract V Load(float* source);
     static abstract void Store(float* destination, V value);
 
+    /// <summary>Stores past the caches, to an address that a register's size divides: for results that will not fit there.
+    /// </summary>
+    static abstract void StoreAway(float* destination, V value);
+
     /// <summary>The next <see cref="Width"/> bytes as floats.</summary>
     static abstract V LoadBytes(byte* source);
 

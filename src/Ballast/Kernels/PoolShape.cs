@@ -29,8 +29,6 @@ readonly record struct PoolShape(
     int Windows(int size, int extent)
     {
         int room = size + 2 * Padding - extent + (CeilMode ? Stride - 1 : 0);
-        if (room < 0)
-            return 0;
         int count = room / Stride + 1;
         return CeilMode && (count - 1) * Stride >= size + Padding ? count - 1 : count;
     }

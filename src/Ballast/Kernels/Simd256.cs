@@ -19,6 +19,9 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAway(float* destination, Vector256<float> value) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBytes(byte* source) =>
         Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source));
 

@@ -19,6 +19,9 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreAway(float* destination, Vector512<float> value) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBytes(byte* source) =>
         Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
 

@@ -11,6 +11,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Broadcast(float value) => value;
     public static float Load(float* source) => *source;
     public static void Store(float* destination, float value) => *destination = value;
+    public static void StoreAway(float* destination, float value) => *destination = value;
     public static float LoadBytes(byte* source) => *source;
     public static float Add(float a, float b) => a + b;
     public static float Subtract(float a, float b) => a - b;

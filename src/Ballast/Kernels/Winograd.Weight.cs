@@ -54,7 +54,11 @@ static unsafe partial class Winograd
                     int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
                     Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
                     Gradients<S, V>(start, count, gradients, gradientPlane, work);
-                    Products<S, V>(count, patches, patchPlane, gradients, gradientPlane, sums, sumPlane);
+                    bool more = block + 1 < until;
+                    Products<S, V>(
+                        count, patches, patchPlane, gradients, gradientPlane, sums, sumPlane,
+                        more ? Cut.Region(start + Cut.BlockTiles, X.Pixels, Shape.C, Shape.H, Shape.W, Shape.PadH) : default,
+                        more ? Cut.Region(start + Cut.BlockTiles, Dy, Shape.K, Shape.OutH, Shape.OutW, 0) : default);
                 }
 
                 Finish<S, V>(sums, sumPlane, Partial + (nint)part * 9 * Shape.C * Shape.K, work);
@@ -83,13 +87,16 @@ static unsafe partial class Winograd
         // [36][panel][C][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Products<S, V>(
-            int count, float* patches, nint patchPlane, float* gradients, nint gradientPlane, float* sums, nint sumPlane)
+            int count, float* patches, nint patchPlane, float* gradients, nint gradientPlane, float* sums, nint sumPlane,
+            Region nextX, Region nextDy)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             nint* offsets = stackalloc nint[] { 0, 1, 2, 3, 4, 5, 6, 7 };
             for (int xi = 0; xi < Planes; xi++)
             {
+                nextX.Prefetch(xi, Planes);
+                nextDy.Prefetch(xi, Planes);
                 int width;
                 for (int k = 0; k < Shape.K; k += width)
                 {

@@ -20,18 +20,23 @@ static unsafe partial class Winograd
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2,
         }
-        && shape.C % Panels.Lanes == 0 && shape.K % Panels.Lanes == 0 && shape.OutH * shape.OutW >= 12;
+        && IsWhole(shape.C) && IsWhole(shape.K) && shape.OutH * shape.OutW >= 12;
+
+    static bool IsWhole(int channels) => channels % Math.Max(Panels.Lanes, Panels.Rows) == 0;
 
     /// <summary>How the results are cut into tiles, and the tiles into blocks.</summary>
     readonly struct Cut
     {
-        public Cut(in ConvolutionShape shape)
+        public Cut(in ConvolutionShape shape, bool wholeImages = false)
         {
             Down = (shape.OutH + Tile - 1) / Tile;
             Across = (shape.OutW + Tile - 1) / Tile;
             Count = shape.N * Down * Across;
             int fitting = BlockLength / (Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
             BlockTiles = Math.Clamp(fitting, 2 * Panels.Rows, 8 * Panels.Rows);
+            if (wholeImages)
+                BlockTiles = Math.Max(1, (BlockTiles + TilesPerImage / 2) / TilesPerImage) * TilesPerImage;
+            RowTiles = (BlockTiles + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
             Blocks = (Count + BlockTiles - 1) / BlockTiles;
         }
 
@@ -40,6 +45,27 @@ static unsafe partial class Winograd
         public int Count { get; }
         public int BlockTiles { get; }
         public int Blocks { get; }
+
+        /// <summary>The tiles of a block, filled up to whole groups of rows.</summary>
+        public int RowTiles { get; }
+
+        int TilesPerImage => Down * Across;
+
+        /// <summary>The pixels that a block's tiles cover, as one piece of memory.</summary>
+        /// <param name="start">The block's first tile.</param>
+        /// <param name="pixels">[N, height, width, channels].</param>
+        /// <param name="channels">The channels of a pixel.</param>
+        /// <param name="height">The rows of an image.</param>
+        /// <param name="width">The columns of an image.</param>
+        /// <param name="above">The rows above a tile's first that belong to its patch.</param>
+        public Region Region(int start, float* pixels, int channels, int height, int width, int above)
+        {
+            var (image, y, _) = Locate(this, start);
+            var (lastImage, lastY, _) = Locate(this, Math.Min(start + BlockTiles, Count) - 1);
+            nint from = (nint)image * height + Math.Max(0, y - above);
+            nint until = (nint)lastImage * height + Math.Min(height, lastY - above + (above == 0 ? Tile : Tile + 2));
+            return new Region(pixels + from * width * channels, (int)Math.Min(until - from, 1 << 12) * width * channels);
+        }
     }
 
     /// <summary>y = x * w + bias.</summary>
@@ -51,27 +77,45 @@ static unsafe partial class Winograd
     /// <param name="moments">Takes the sums of y along, or nothing.</param>
     public static void Forward(
         in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null) =>
-        Run(shape, x, w, 9, (nint)shape.C * 9, flip: false, bias, y, moments);
+        Run<MomentTerm>(shape, x, w, 9, (nint)shape.C * 9, flip: false, bias, y, moments, null);
+
+    /// <summary>Whether <see cref="BackwardInput"/> may write its result over dy: then a block is some whole images, whose
+    /// patches are all taken before the first result is written.</summary>
+    public static bool CanOverwrite(in ConvolutionShape shape) =>
+        Fits(shape) && shape.C == shape.K && shape.H == shape.OutH && shape.W == shape.OutW && TakesWholeImages(shape);
+
+    static bool TakesWholeImages(in ConvolutionShape shape) =>
+        (shape.H + Tile - 1) / Tile * ((shape.W + Tile - 1) / Tile) <= 8 * Panels.Rows;
 
     /// <summary>The gradient of the input: the convolution of dy with the kernel turned round.</summary>
     /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C, 3, 3].</param>
-    /// <param name="dx">[N, H, W, C].</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    /// <param name="dx">[N, H, W, C]; dy itself where <see cref="CanOverwrite"/> allows it.</param>
+    /// <param name="input">The normalization that made the input, or null.</param>
+    public static void BackwardInput(
+        in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
     {
         var backward = shape with
         {
             C = shape.K, K = shape.C, H = shape.OutH, W = shape.OutW, PadH = 2 - shape.PadH, PadW = 2 - shape.PadW,
         };
-        Run(backward, new ImageSource(dy, shape.K), w, (nint)shape.C * 9, 9, flip: true, null, dx, null);
+        var source = new ImageSource(dy, shape.K);
+        nint strideC = (nint)shape.C * 9;
+        if (input is { Source.HasRelu: true })
+            Run<NormalizationTerm<ReluGate>>(backward, source, w, strideC, 9, flip: true, null, dx, null, input);
+        else if (input is not null)
+            Run<NormalizationTerm<OpenGate>>(backward, source, w, strideC, 9, flip: true, null, dx, null, input);
+        else
+            Run<MomentTerm>(backward, source, w, strideC, 9, flip: true, null, dx, null, null);
     }
 
-    static void Run(
+    static void Run<T>(
         in ConvolutionShape shape, in ImageSource x, float* w, nint strideC, nint strideK, bool flip, float* bias, float* y,
-        ChannelMoments? moments)
+        ChannelMoments? moments, NormalizedInput? normalized)
+        where T : struct, IResultTerm
     {
-        var cut = new Cut(shape);
+        var cut = new Cut(shape, wholeImages: flip && TakesWholeImages(shape));
         nint plane = (nint)shape.C * shape.K + PlanePadding;
         float* weights = Scratch.TakeShared((int)(Planes * plane));
         var weightWork = new TransformWork
@@ -80,9 +124,11 @@ static unsafe partial class Winograd
         };
         Workers.Run(weightWork, shape.K / Panels.Lanes);
         moments?.Begin(cut.Blocks, shape.K);
-        var work = new ForwardWork
+        normalized?.Sums.Begin(cut.Blocks, shape.K);
+        var work = new ForwardWork<T>
         {
             Shape = shape, Cut = cut, X = x, Weights = weights, Plane = plane, Bias = bias, Y = y, Moments = moments,
+            Sums = normalized?.Sums, Source = normalized is { } n ? n.Source.Pixels : y, Table = normalized is { } m ? m.Source.Table : null,
         };
         Workers.Run(work, cut.Blocks);
     }
@@ -123,7 +169,8 @@ static unsafe partial class Winograd
         }
     }
 
-    struct ForwardWork : IWork, IWideWork
+    struct ForwardWork<T> : IWork, IWideWork
+        where T : struct, IResultTerm
     {
         public ConvolutionShape Shape;
         public Cut Cut;
@@ -131,6 +178,8 @@ static unsafe partial class Winograd
         public float* Weights, Bias, Y;
         public nint Plane;
         public ChannelMoments? Moments;
+        public ChannelSums? Sums;
+        public float* Source, Table;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -138,8 +187,8 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            nint patchPlane = (nint)Cut.BlockTiles * Shape.C + PlanePadding;
-            nint resultPlane = (nint)Cut.BlockTiles * 2 * S.Width + PlanePadding;
+            nint patchPlane = (nint)Cut.RowTiles * Shape.C + PlanePadding;
+            nint resultPlane = (nint)Cut.RowTiles * 2 * S.Width + PlanePadding;
             float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + 40 * S.Width);
             float* results = patches + Planes * patchPlane;
             float* work = results + Planes * resultPlane;
@@ -147,11 +196,19 @@ static unsafe partial class Winograd
             {
                 int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
                 Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
+                // While the planes are multiplied, what comes next is on its way: the next block's input, and where the
+                // results go.
+                var input = block + 1 < last ? Cut.Region(start + Cut.BlockTiles, X.Pixels, Shape.C, Shape.H, Shape.W, Shape.PadH) : default;
+                var output = Cut.Region(start, Y, Shape.K, Shape.OutH, Shape.OutW, 0);
+                var source = Table is null ? default : Cut.Region(start, Source, Shape.K, Shape.OutH, Shape.OutW, 0);
                 int width;
                 for (int k = 0; k < Shape.K; k += width)
                 {
                     width = Panels.Width<S, V>(Shape.K - k);
-                    Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane);
+                    bool first0 = k == 0;
+                    Products<S, V>(
+                        k, width, count, patches, patchPlane, results, resultPlane, first0 ? output : default,
+                        first0 ? source : default, k + width >= Shape.K ? input : default);
                     Results<S, V>(block, k, width, start, count, results, resultPlane, work);
                 }
 
@@ -163,7 +220,8 @@ static unsafe partial class Winograd
         // [36][tile][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Products<S, V>(
-            int k, int width, int count, float* patches, nint patchPlane, float* results, nint resultPlane)
+            int k, int width, int count, float* patches, nint patchPlane, float* results, nint resultPlane, Region first,
+            Region second, Region third)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -179,6 +237,9 @@ static unsafe partial class Winograd
             float* panel = Weights + (nint)k * Shape.C;
             for (int xi = 0; xi < Planes; xi++, panel += Plane)
             {
+                first.Prefetch(xi, Planes);
+                second.Prefetch(xi, Planes);
+                third.Prefetch(xi, Planes);
                 nint offset = xi * patchPlane;
                 for (int i = 0; i < rows; i += Panels.Rows)
                     Panels.Multiply<S, V>(from + i, &offset, 1, Shape.C, panel, width, to + i, xi * resultPlane);
@@ -192,29 +253,46 @@ static unsafe partial class Winograd
             where V : unmanaged
         {
             bool two = width > S.Width;
-            V bias = Bias is null ? S.Broadcast(0) : S.Load(Bias + k), bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : bias;
-            V pivot = WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias);
-            V pivot2 = two ? WinogradTransforms.FirstResult<S, V>(results + S.Width, resultPlane, bias2) : pivot;
-            V sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+            V zero = S.Broadcast(0), bias = Bias is null ? zero : S.Load(Bias + k);
+            V bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : zero;
+            var channel = Constants<S, V>(k, results, resultPlane, bias);
+            var channel2 = two ? Constants<S, V>(k + S.Width, results + S.Width, resultPlane, bias2) : default;
+            V first = zero, second = zero, first2 = zero, second2 = zero;
             nint pitch = (nint)Shape.OutW * Shape.K, step = Shape.K;
             for (int i = 0; i < count; i++, results += width)
             {
                 var (image, y, x) = Locate(Cut, start + i);
-                float* to = Y + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k;
+                nint pixel = (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K + k;
                 int rows = Shape.OutH - y, columns = Shape.OutW - x;
-                WinogradTransforms.Results<S, V>(
-                    results, resultPlane, bias, to, pitch, step, rows, columns, pivot, ref sum, ref squares, work);
+                WinogradTransforms.Results<T, S, V>(
+                    results, resultPlane, bias, Y + pixel, pitch, step, rows, columns, Source + pixel, channel, ref first,
+                    ref second, work);
                 if (two)
                 {
-                    WinogradTransforms.Results<S, V>(
-                        results + S.Width, resultPlane, bias2, to + S.Width, pitch, step, rows, columns, pivot2, ref sum2,
-                        ref squares2, work);
+                    WinogradTransforms.Results<T, S, V>(
+                        results + S.Width, resultPlane, bias2, Y + pixel + S.Width, pitch, step, rows, columns,
+                        Source + pixel + S.Width, channel2, ref first2, ref second2, work);
                 }
             }
 
-            Moments?.Store<S, V>(block, k, pivot, sum, squares);
+            Keep<S, V>(block, k, channel, first, second);
             if (two)
-                Moments?.Store<S, V>(block, k + S.Width, pivot2, sum2, squares2);
+                Keep<S, V>(block, k + S.Width, channel2, first2, second2);
+        }
+
+        // The constants of the normalization whose sums are taken, or as a center of deviations the first value.
+        readonly Channel<V> Constants<S, V>(int k, float* results, nint resultPlane, V bias)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Table is null
+                ? new(WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias), bias, bias)
+                : new(S.Load(Table + k), S.Load(Table + Shape.K + k), S.Load(Table + 2 * Shape.K + k));
+
+        readonly void Keep<S, V>(int block, int k, in Channel<V> channel, V first, V second)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            Moments?.Store<S, V>(block, k, channel.Center, first, second);
+            Sums?.Store<S, V>(block, k, first, second);
         }
 
         readonly int Pixels(int start, int count)

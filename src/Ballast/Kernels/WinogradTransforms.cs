@@ -152,14 +152,16 @@ static unsafe class WinogradTransforms
     /// <param name="step">From one pixel to the next.</param>
     /// <param name="rows">The tile's rows that lie inside the image.</param>
     /// <param name="columns">Its columns that do.</param>
-    /// <param name="pivot">A value near the channel's mean.</param>
-    /// <param name="sum">Takes the values' deviations from the pivot.</param>
-    /// <param name="squares">Takes their squares.</param>
+    /// <param name="source">What the term reads beside each value, as far from the first as the value is.</param>
+    /// <param name="channel">The channels' constants.</param>
+    /// <param name="first">Takes the first sum of the term.</param>
+    /// <param name="second">Takes the second.</param>
     /// <param name="work">Memory for 24 registers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Results<S, V>(
-        float* from, nint plane, V bias, float* to, nint pitch, nint step, int rows, int columns, V pivot, ref V sum,
-        ref V squares, float* work)
+    public static void Results<T, S, V>(
+        float* from, nint plane, V bias, float* to, nint pitch, nint step, int rows, int columns, float* source,
+        in Channel<V> channel, ref V first, ref V second, float* work)
+        where T : struct, IResultTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -176,40 +178,39 @@ static unsafe class WinogradTransforms
             S.Store(t + 18 * w, y3);
         }
 
-        V total = sum, totalSquares = squares;
-        for (int i = 0; i < Math.Min(4, rows); i++, work += 6 * w, to += pitch)
+        V a = first, b = second;
+        for (int i = 0; i < Math.Min(4, rows); i++, work += 6 * w, to += pitch, source += pitch)
         {
             Result<S, V>(
                 S.Load(work), S.Load(work + w), S.Load(work + 2 * w), S.Load(work + 3 * w), S.Load(work + 4 * w),
                 S.Load(work + 5 * w), out V y0, out V y1, out V y2, out V y3);
-            Put<S, V>(to, S.Add(y0, bias), pivot, ref total, ref totalSquares);
+            Put<T, S, V>(to, S.Add(y0, bias), source, channel, ref a, ref b);
             if (columns >= 4)
             {
-                Put<S, V>(to + step, S.Add(y1, bias), pivot, ref total, ref totalSquares);
-                Put<S, V>(to + 2 * step, S.Add(y2, bias), pivot, ref total, ref totalSquares);
-                Put<S, V>(to + 3 * step, S.Add(y3, bias), pivot, ref total, ref totalSquares);
+                Put<T, S, V>(to + step, S.Add(y1, bias), source + step, channel, ref a, ref b);
+                Put<T, S, V>(to + 2 * step, S.Add(y2, bias), source + 2 * step, channel, ref a, ref b);
+                Put<T, S, V>(to + 3 * step, S.Add(y3, bias), source + 3 * step, channel, ref a, ref b);
                 continue;
             }
 
             if (columns > 1)
-                Put<S, V>(to + step, S.Add(y1, bias), pivot, ref total, ref totalSquares);
+                Put<T, S, V>(to + step, S.Add(y1, bias), source + step, channel, ref a, ref b);
             if (columns > 2)
-                Put<S, V>(to + 2 * step, S.Add(y2, bias), pivot, ref total, ref totalSquares);
+                Put<T, S, V>(to + 2 * step, S.Add(y2, bias), source + 2 * step, channel, ref a, ref b);
         }
 
-        sum = total;
-        squares = totalSquares;
+        first = a;
+        second = b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<S, V>(float* to, V value, V pivot, ref V sum, ref V squares)
+    static void Put<T, S, V>(float* to, V value, float* source, in Channel<V> channel, ref V first, ref V second)
+        where T : struct, IResultTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         S.Store(to, value);
-        V deviation = S.Subtract(value, pivot);
-        sum = S.Add(sum, deviation);
-        squares = S.Fma(deviation, deviation, squares);
+        T.Add<S, V>(value, source, channel, ref first, ref second);
     }
 
     /// <summary>The first of the 4 x 4 values of <see cref="Results"/>.</summary>

@@ -74,9 +74,18 @@ public sealed class Conv2d : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not images with <see cref="InChannels"/> channels, or images smaller than the
     /// kernel.</exception>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => ConvolutionOperation.Run(input, Weight, Bias, Fit(input.Shape));
+
+    /// <summary>The shape of what the layer makes of an input of a shape.</summary>
+    /// <exception cref="ArgumentException">A shape that <see cref="Forward"/> refuses.</exception>
+    public Shape OutputShape(Shape input)
     {
-        var shape = input.Shape;
+        var fitted = Fit(input);
+        return [fitted.N, fitted.K, fitted.OutH, fitted.OutW];
+    }
+
+    ConvolutionShape Fit(Shape shape)
+    {
         if (shape.Rank != 4 || shape[1] != InChannels)
         {
             Throw.Argument($"{this}: expected input [N, {InChannels}, H, W], got {shape}. " + (shape.Rank == 4
@@ -84,17 +93,17 @@ public sealed class Conv2d : Module
                 : "It takes a batch of images; give one image a first axis of 1."));
         }
 
-        int extent = Dilation * (KernelSize - 1) + 1;
-        if (shape[2] + 2 * Padding < extent || shape[3] + 2 * Padding < extent)
+        long extent = (long)Dilation * (KernelSize - 1) + 1, height = shape[2] + 2L * Padding, width = shape[3] + 2L * Padding;
+        if (height < extent || width < extent)
         {
             Throw.Argument(
-                $"{this}: the kernel covers {extent} x {extent} pixels, the padded input {shape} has {shape[2] + 2 * Padding} x {shape[3] + 2 * Padding}. " +
+                $"{this}: the kernel covers {extent} x {extent} pixels, the padded input {shape} has {height} x {width}. " +
                 "Use a smaller kernel, more padding, or fewer layers that shrink the image before it.");
         }
 
-        return ConvolutionOperation.Run(input, Weight, Bias, new ConvolutionShape(
+        return new ConvolutionShape(
             shape[0], InChannels, shape[2], shape[3], OutChannels, KernelSize, KernelSize, Stride, Stride, Padding, Padding,
-            Dilation, Dilation, Groups));
+            Dilation, Dilation, Groups);
     }
 
     static int Divisor(int a, int b)

@@ -1,6 +1,6 @@
 namespace Ballast;
 
-/// <summary>The input itself, for a place where nothing is to happen; any shape. PyTorch: <c>nn.Identity</c>.</summary>
+/// <summary>The input itself; any shape. It holds a place in a chain. PyTorch: <c>nn.Identity</c>.</summary>
 public sealed class Identity : Module
 {
     /// <inheritdoc/>

@@ -17,4 +17,14 @@ static class Initializers
         float biasBound = (float)(1 / Math.Sqrt(fanIn));
         generator.Uniform(bias, -biasBound, biasBound);
     }
+
+    /// <summary>Normal with mean 0 and standard deviation sqrt(2 / fan_out): what keeps the gradients of a chain of
+    /// convolutions and ReLUs at one size (He et al. 2015, section 2.2, backward).
+    /// PyTorch: <c>nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu")</c>.</summary>
+    public static void KaimingNormal(Generator generator, Span<float> weight, int fanOut)
+    {
+        Throw.Unless(fanOut > 0, $"Initializers.KaimingNormal: expected at least one output per input, got {fanOut}.");
+        // In PyTorch's order of evaluation: the deviation is rounded to float last.
+        generator.Normal(weight, 0, (float)(Math.Sqrt(2) / Math.Sqrt(fanOut)));
+    }
 }

@@ -15,15 +15,17 @@ public sealed class MaxPool2d : Pooling
     /// <exception cref="ArgumentException">A size below 1, or a padding that is negative or more than half the kernel.
     /// </exception>
     public MaxPool2d(int kernelSize, int? stride = null, int padding = 0, int dilation = 1, bool ceilMode = false)
-        : base(kernelSize, stride, padding, dilation, ceilMode) => Dilation = dilation;
+        : base(kernelSize, stride, padding, dilation, ceilMode)
+    {
+    }
 
     /// <summary>Pixels from one value of a window to the next.</summary>
-    public int Dilation { get; }
+    public int Dilation => Spacing;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not images, or images smaller than the window.</exception>
-    public override Tensor Forward(Tensor input) => MaxPoolOperation.Run(input, Fit(input.Shape, Dilation));
+    public override Tensor Forward(Tensor input) => MaxPoolOperation.Run(input, Fit(input.Shape));
 
     /// <inheritdoc/>
-    public override string ToString() => Describe(Dilation);
+    public override string ToString() => Describe();
 }

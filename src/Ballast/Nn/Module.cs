@@ -15,7 +15,8 @@ public abstract partial class Module
     public bool Training { get; private set; } = true;
 
     /// <summary>The direct parts, in the order of their registration.</summary>
-    public IEnumerable<(string Name, Module Module)> Children => modules;
+    public IEnumerable<(string Name, Module Module)> Children =>
+        modules.SelectMany(static part => part.Name.Length == 0 ? part.Value.Children : [part]);
 
     /// <summary>The output for an input.</summary>
     public abstract Tensor Forward(Tensor input);
@@ -36,7 +37,7 @@ public abstract partial class Module
     public IEnumerable<(string Name, Module Module)> NamedModules(string prefix = "")
     {
         yield return (prefix, this);
-        foreach (var (name, module) in modules)
+        foreach (var (name, module) in Children)
         {
             foreach (var inner in module.NamedModules(Join(prefix, name)))
                 yield return inner;
@@ -79,6 +80,31 @@ public abstract partial class Module
         return module;
     }
 
+    /// <summary>Makes modules parts of this one, each under its own name, and returns them as the chain in which they run,
+    /// each given the output of the one before.</summary>
+    /// <remarks>The parts are named as if each had been registered alone: the chain itself has no name and leaves no trace in
+    /// the state's keys. <see cref="Folding"/> goes by its order.</remarks>
+    /// <exception cref="ArgumentException">A name is empty, has a dot, or is taken.</exception>
+    protected Sequential RegisterChain(params ReadOnlySpan<(string Name, Module Module)> parts)
+    {
+        foreach (var (name, _) in parts)
+            CheckName(name);
+        var chain = Sequential.Named(parts);
+        modules.Add(("", chain));
+        chain.Train(Training);
+        return chain;
+    }
+
+    /// <summary>The direct parts, with a chain as one of them: its name is empty.</summary>
+    internal IReadOnlyList<(string Name, Module Value)> Parts => modules;
+
+    /// <summary>Puts another module in the place of a direct part.</summary>
+    private protected void Replace(int index, Module module)
+    {
+        modules[index] = (modules[index].Name, module);
+        module.Train(Training);
+    }
+
     /// <summary>Makes <paramref name="parameter"/> a parameter of this module under a name, and returns it.</summary>
     /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
     protected Parameter Register(string name, Parameter parameter)
@@ -104,15 +130,18 @@ public abstract partial class Module
         buffers.Add((name, new CounterSlot(read, write)));
     }
 
+    /// <summary>The layer with its settings, or the type's name.</summary>
+    public override string ToString() => GetType().Name;
+
     void CheckName(string name)
     {
         Throw.Unless(name.Length > 0 && !name.Contains('.', StringComparison.Ordinal),
             $"{GetType().Name}: a part's name is one word without dots, got \"{name}\".");
         Throw.Unless(
-            modules.TrueForAll(part => part.Name != name) && parameters.TrueForAll(part => part.Name != name)
+            Children.All(part => part.Name != name) && parameters.TrueForAll(part => part.Name != name)
                 && buffers.TrueForAll(part => part.Name != name),
             $"{GetType().Name}: the name \"{name}\" is registered already.");
     }
 
-    static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
+    internal static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Ballast;
 
-/// <summary>Modules one behind another, each given the output of the one before. Their names are their positions:
-/// <c>0</c>, <c>1</c>, ... PyTorch: <c>nn.Sequential</c>.</summary>
+/// <summary>Modules one behind another, each given the output of the one before. Their names are their positions
+/// <c>0</c>, <c>1</c>, ..., or names of one's own. PyTorch: <c>nn.Sequential</c>.</summary>
 /// <remarks>Where no gradients are recorded, what passes between two modules goes back to the pool as soon as the second has
 /// used it.</remarks>
 public sealed class Sequential : Module, IReadOnlyList<Module>
@@ -19,6 +19,17 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
             Register(i.ToString(CultureInfo.InvariantCulture), layers[i]);
     }
 
+    Sequential(ReadOnlySpan<(string Name, Module Module)> modules)
+    {
+        layers = new Module[modules.Length];
+        for (int i = 0; i < layers.Length; i++)
+            layers[i] = Register(modules[i].Name, modules[i].Module);
+    }
+
+    /// <summary>Makes a chain of modules with names. PyTorch: <c>nn.Sequential(OrderedDict(...))</c>.</summary>
+    /// <exception cref="ArgumentException">A name is empty, has a dot, or is there twice.</exception>
+    public static Sequential Named(params ReadOnlySpan<(string Name, Module Module)> modules) => new(modules);
+
     /// <inheritdoc/>
     public int Count => layers.Length;
 
@@ -32,13 +43,27 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         foreach (var layer in layers)
         {
             var next = layer.Forward(current);
-            bool spent = current.Root != next.Root && current.Root != input.Root && current.Root is not Parameter;
-            if (spent && !Tensor.Recording)
-                current.ReleaseValues();
+            Spend(current, next, input);
             current = next;
         }
 
         return current;
+    }
+
+    /// <summary>Hands the values of a result back where no gradients are recorded and neither what was made of it nor the
+    /// input, which is the caller's, shares them.</summary>
+    internal static void Spend(Tensor result, Tensor next, Tensor input)
+    {
+        bool spent = result.Root != next.Root && result.Root != input.Root && result.Root is not Parameter;
+        if (spent && !Tensor.Recording)
+            result.ReleaseValues();
+    }
+
+    /// <summary>Puts another module in the place of one, under its name.</summary>
+    internal void Put(int index, Module module)
+    {
+        Replace(index, module);
+        layers[index] = module;
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ sealed class Buffer
 
     const int Page = 1024; // floats
     static int made;
+    static long allocated;
 
     readonly float[] array;
     readonly int offset;
@@ -31,6 +32,7 @@ sealed class Buffer
         int mask = (Math.Max(slack, Alignment) * sizeof(float)) - 1;
         offset = (int)((wanted & mask) / sizeof(float));
         Capacity = capacity;
+        Interlocked.Add(ref allocated, (long)capacity * sizeof(float));
     }
 
     Buffer(float value)
@@ -39,6 +41,10 @@ sealed class Buffer
         Capacity = 1;
         holders = 1;
     }
+
+    /// <summary>The bytes of all buffers ever made: what the pool and the tensors in use have taken from the system, unless some
+    /// were dropped and collected.</summary>
+    public static long Allocated => Interlocked.Read(ref allocated);
 
     /// <summary>How many floats fit.</summary>
     public int Capacity { get; }

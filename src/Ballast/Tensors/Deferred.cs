@@ -7,6 +7,9 @@ abstract class Deferred
 {
     int holders = 1;
 
+    /// <summary>Whether there is one holder alone.</summary>
+    public bool IsExclusive => holders == 1;
+
     /// <summary>Computes all values.</summary>
     public abstract void Write(Span<float> destination);
 

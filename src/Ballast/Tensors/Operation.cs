@@ -68,6 +68,10 @@ abstract class Operation
     {
     }
 
+    /// <summary>Hands the result's values back before this operation's rule runs, where the pass does so behind it: the rule
+    /// may then write over them.</summary>
+    protected void ReleaseOutput() => Tensor.ReleaseEarly(Output);
+
     /// <summary>The result of the forward pass: a tensor that remembers this operation.</summary>
     protected Tensor Produce(Shape shape, Values values) => Output = new Tensor(shape, values, this);
 

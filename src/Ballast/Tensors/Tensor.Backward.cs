@@ -7,6 +7,7 @@ public partial class Tensor
     [ThreadStatic] static bool gradientsOff;
     [ThreadStatic] static List<Operation>? walk;
     [ThreadStatic] static List<Tensor>? kept;
+    [ThreadStatic] static bool retaining;
 
     /// <summary>Whether operations on this thread remember how to go back.</summary>
     internal static bool Recording => !gradientsOff;
@@ -68,6 +69,7 @@ public partial class Tensor
         }
 
         ReleaseKept();
+        retaining = retainGraph;
         var operations = Collect(Producer);
         Producer.Accumulate(gradient);
         foreach (var operation in operations)
@@ -92,6 +94,14 @@ public partial class Tensor
         if (!isRoot && !kept!.Contains(operation.Output))
             operation.Output.ReleaseValues();
         operation.Release();
+    }
+
+    /// <summary>Hands back the values of a result between the loss and its inputs, which the pass in progress has no more use
+    /// for.</summary>
+    internal static void ReleaseEarly(Tensor result)
+    {
+        if (!retaining && !kept!.Contains(result))
+            result.ReleaseValues();
     }
 
     static void FinishInput(Tensor? input, bool ofRoot)

@@ -48,7 +48,9 @@ static partial class BallastProcess
                 // Nothing is there, and nothing can be brought.
                 ["BALLAST_DATA"] = folder.File("data"),
                 ["PATH"] = folder.File("nothing"),
+                ["XDG_DATA_DIRS"] = folder.File("nothing"),
                 ["https_proxy"] = "http://127.0.0.1:9",
+                ["http_proxy"] = "http://127.0.0.1:9",
             },
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ballast.Cli.dll"));

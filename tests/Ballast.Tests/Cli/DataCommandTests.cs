@@ -39,6 +39,24 @@ public sealed class DataCommandTests : IDisposable
         Assert.False(Directory.Exists(folder.File("run")));
     }
 
+    [Fact]
+    public void Fashion_MNIST_is_looked_after_by_its_name()
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, "data", "status", "fashion-mnist");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(4, output.Split('\n').Count(line => line.EndsWith("-ubyte   missing", StringComparison.Ordinal)
+            || line.EndsWith("-ubyte  missing", StringComparison.Ordinal)));
+        Assert.Contains("Run ballast data fetch fashion-mnist to bring", output, StringComparison.Ordinal);
+        var (verified, json, _) = BallastProcess.Run(folder, "data", "verify", "fashion-mnist", "--json");
+        Assert.Equal((1, "fashion-mnist"), (verified, JsonDocument.Parse(json).RootElement.GetProperty("dataset").GetString()));
+
+        var (fetched, nothing, failure) = BallastProcess.Run(folder, "data", "fetch", "fashion-mnist");
+        Assert.Equal((1, ""), (fetched, nothing));
+        Assert.Contains("1. Debian's package dataset-fashion-mnist: there is no folder", failure, StringComparison.Ordinal);
+        Assert.Contains("2. http://fashion-mnist.", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder.Names(), name => name.Contains("ubyte", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("data", "fetch")]
     [InlineData("compare")]

@@ -62,6 +62,20 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_known_by_its_name_and_is_not_a_layer()
+    {
+        var (code, _, errors) = Train("--model", "VGG-small", "--epochs", "1", "--batch-size", "100", "--out", "run");
+        Assert.Equal((0, ""), (code, errors));
+        var settings = Lab.RunFolder.Open(folder.File("run")).Record.Settings;
+        Assert.Equal(("vgg-small", "vgg-small"), (settings.Layers, settings.Model));
+        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run").ExitCode);
+
+        (code, _, errors) = Train("vgg-small");
+        Assert.Equal(2, code);
+        Assert.Contains("vgg-small is not a layer but a model. Give --model vgg-small.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_reach_the_run()
     {
         var (code, _, errors) = Train(
@@ -82,7 +96,7 @@ public sealed class TrainCommandTests : IDisposable
     [Theory]
     [InlineData("--batch-size 199", "200 samples in batches of 199 leave a last batch of 1", "--drop-last")]
     [InlineData("--batch-size 1", "more than 1 value per channel", "--batch-size")]
-    [InlineData("batchnorm", "Put flatten before it", "^^^^^^^^^")]
+    [InlineData("conv:8,40", "the kernel covers 40 x 40 pixels", "^^^^^^^^^")]
     [InlineData("--momentum 0.9", "settings of sgd", "")]
     public void What_cannot_be_trained_is_said_before_anything_is_written(string arguments, string problem, string remedy)
     {
@@ -124,6 +138,55 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Contains("Expected", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_pictures_is_trained_on_and_a_run_on_it_resumed()
+    {
+        PictureMaker.WriteTask(folder.File("task"));
+        string[] train = ["train", "--data", "task", "--test-data", "task", "--log-every", "1"];
+        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "3", "--out", "whole"])));
+        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "1", "--out", "run"])));
+        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "3")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(folder.File("whole"), "weights.safetensors")),
+            File.ReadAllBytes(Path.Combine(folder.File("run"), "weights.safetensors")));
+
+        PictureMaker.WriteGray(folder.File(Path.Combine("task", "dark", "00.png")), seed: 77);
+        var (code, _, errors) = BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "4");
+        Assert.Equal(1, code);
+        Assert.Contains("task has changed since run was begun", errors, StringComparison.Ordinal);
+
+        static (int, string) Without((int ExitCode, string Output, string Errors) result) => (result.ExitCode, result.Errors);
+    }
+
+    [Theory]
+    [InlineData("none", "There is no file or folder")]
+    [InlineData("fashion-mnst", "Did you mean fashion-mnist?")]
+    [InlineData("fashion-mnist", "Fashion-MNIST could not be fetched")]
+    [InlineData("task", "holds the folder")]
+    [InlineData("task/inner/dark", "has no subfolders")]
+    [InlineData("empty", "has no pictures")]
+    [InlineData("mixed", "is RGB. Expected 6 x 4 pixels, grey, as ")]
+    [InlineData("notes", "cannot be used: PNG: the file does not begin as one")]
+    [InlineData("task/inner --test-data other", "has the classes bright, dim. Expected bright, dark")]
+    [InlineData("task/inner --test-data cifar10", "CIFAR-10 could not be fetched")]
+    public void Data_that_cannot_be_used_is_refused_before_anything_is_written(string data, string message)
+    {
+        PictureMaker.WriteTask(folder.File("task/inner"));
+        PictureMaker.WriteGray(folder.File("other/bright/1.png"));
+        PictureMaker.WriteGray(folder.File("other/dim/1.png"));
+        PictureMaker.WriteGray(folder.File("empty/cat/1.png"));
+        Directory.CreateDirectory(folder.File("empty/dog"));
+        PictureMaker.WriteGray(folder.File("mixed/cat/1.png"));
+        PictureMaker.WriteRgb(folder.File("mixed/dog/1.png"));
+        PictureMaker.WriteGray(folder.File("notes/cat/1.png"));
+        File.WriteAllText(folder.File("notes/cat/notes.txt"), "these are my notes");
+        var (code, output, errors) = BallastProcess.Run(folder, ["train", "--out", "run", "--data", .. data.Split(' ')]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
     }
 
     [Fact]

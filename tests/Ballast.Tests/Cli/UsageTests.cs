@@ -26,6 +26,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("compare --resume --epochs 3", "--epochs cannot be changed with --resume")]
     [InlineData("evaluate", "")]
     [InlineData("data look", "look")]
+    [InlineData("data fetch fashion", "There is no dataset \"fashion\". Did you mean fashion-mnist?")]
+    [InlineData("predict run", "")]
+    [InlineData("predict run a.png --top 0", "--top: expected a whole number from 1")]
     public void What_cannot_be_understood_is_said_in_a_line_and_ends_with_2(string arguments, string message)
     {
         var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
@@ -43,6 +46,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("--help", "evaluate")]
     [InlineData("compare --help", "ballast compare --epochs 1 --seed 7")]
     [InlineData("train --help", "batchnorm[:momentum=0.1")]
+    [InlineData("train --help", "ballast train --data fashion-mnist")]
+    [InlineData("predict --help", "--top 3 --json")]
     [InlineData("data --help", "ballast data fetch")]
     public void Help_names_what_there_is_and_gives_examples(string arguments, string text)
     {

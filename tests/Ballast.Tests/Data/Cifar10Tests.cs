@@ -14,7 +14,7 @@ public sealed class Cifar10Tests : IDisposable
 
     static string SlicePath => Path.Combine(AppContext.BaseDirectory, "Goldens", "cifar10-slice.bin");
 
-    Cifar10Options Offline => new() { CacheFolder = folder.Path, Download = false };
+    DatasetOptions Offline => new() { CacheFolder = folder.Path, Download = false };
 
     [Fact]
     public void A_slice_has_the_labels_and_pixels_of_the_originals()

@@ -74,6 +74,16 @@ public sealed class DataCacheTests : DataCacheFixture
     }
 
     [Fact]
+    public void Without_permission_to_download_only_what_is_at_hand_is_asked()
+    {
+        var far = Good();
+        var near = new FakeSource("near", (attempt, _) => WriteBoth(attempt), atHand: true);
+        Open(Cache(far, near), download: false);
+        Assert.Equal((0, 1), (far.Fetches, near.Fetches));
+        AssertGood();
+    }
+
+    [Fact]
     public void Many_fetches_at_once_all_end_with_the_same_good_files()
     {
         using var together = new Barrier(4);

@@ -1,9 +1,11 @@
 namespace Ballast.Tests;
 
 /// <summary>A source whose way of working, or failing, the test decides.</summary>
-sealed class FakeSource(string name, Action<string, CancellationToken> fetch) : IDataSource
+sealed class FakeSource(string name, Action<string, CancellationToken> fetch, bool atHand = false) : IDataSource
 {
     public string Name => name;
+
+    public bool IsAtHand => atHand;
 
     public int Fetches { get; private set; }
 

@@ -132,12 +132,6 @@ public sealed class HttpArchiveTests : IDisposable
         Assert.Contains(reports.Seen, report => report.Stage == "Unpacking");
     }
 
-    sealed class FakeNetwork(Func<Stream> content, HttpStatusCode status = HttpStatusCode.OK) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(status) { Content = new StreamContent(content()) });
-    }
-
     /// <summary>Gives the first half in one piece and then does something; a read after that obeys the token.</summary>
     sealed class MidwayStream(byte[] bytes, Action midway) : MemoryStream(bytes)
     {

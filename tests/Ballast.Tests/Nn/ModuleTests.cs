@@ -35,6 +35,39 @@ public class ModuleTests
         Assert.Equal(["layers"], net.Children.Select(static entry => entry.Name));
     }
 
+    sealed class Chained : Module
+    {
+        public Sequential Chain { get; }
+
+        public Chained(string second = "second")
+        {
+            Register("before", new Linear(1, 1));
+            Chain = RegisterChain(("first", new Linear(2, 2)), (second, Sequential.Named(("inner", new BatchNorm1d(2)))));
+            Register("behind", new ReLU());
+        }
+
+        public override Tensor Forward(Tensor input) => Chain.Forward(input);
+    }
+
+    [Fact]
+    public void A_chains_parts_are_named_as_if_each_had_been_registered_alone()
+    {
+        var net = new Chained();
+        Assert.Equal(["before", "first", "second", "behind"], net.Children.Select(static entry => entry.Name));
+        Assert.Equal(["", "before", "first", "second", "second.inner", "behind"], net.NamedModules().Select(static entry => entry.Name));
+        Assert.Equal(
+            ["before.weight", "before.bias", "first.weight", "first.bias", "second.inner.weight", "second.inner.bias"],
+            net.NamedParameters().Select(static entry => entry.Name));
+        net.Eval();
+        Assert.All(net.NamedModules(), static entry => Assert.False(entry.Module.Training));
+        Assert.Equal([4, 2], net.Forward(Draw.Data([4, 2], 1)).Shape.ToArray());
+        foreach (string taken in new[] { "before", "first" })
+        {
+            Assert.Equal($"{(taken == "before" ? "Chained" : "Sequential")}: the name \"{taken}\" is registered already.",
+                Assert.Throws<ArgumentException>(() => new Chained(taken)).Message);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a.b")]

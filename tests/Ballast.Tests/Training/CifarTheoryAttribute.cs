@@ -4,15 +4,15 @@ namespace Ballast.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 sealed class CifarTheoryAttribute : TheoryAttribute
 {
-    public static readonly Cifar10Options Options = new() { Download = false };
+    public static readonly DatasetOptions Options = new() { Download = false };
 
     static readonly Lazy<bool> Present = new(static () =>
-        Directory.Exists(Options.FilesFolder)
-        && Cifar10Layout.Files.All(static file => File.Exists(Path.Combine(Options.FilesFolder, file.Name))));
+        Directory.Exists(Options.FilesFolder(Cifar10Layout.FolderName))
+        && Cifar10Layout.Files.All(static file => File.Exists(Path.Combine(Options.FilesFolder(Cifar10Layout.FolderName), file.Name))));
 
     public CifarTheoryAttribute()
     {
         if (!Present.Value)
-            Skip = $"CIFAR-10 is not in {Options.FilesFolder}; set {DataFolder.Variable}.";
+            Skip = $"CIFAR-10 is not in {Options.FilesFolder(Cifar10Layout.FolderName)}; set {DataFolder.Variable}.";
     }
 }

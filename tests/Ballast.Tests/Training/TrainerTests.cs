@@ -98,7 +98,9 @@ public sealed class TrainerTests : IDisposable
         var optimizer = new Sgd(net.Parameters(), 1e-3f);
         var options = new TrainerOptions
         {
-            CheckpointPath = Path, CheckpointEvery = 1, LogEvery = 1,
+            CheckpointPath = Path,
+            CheckpointEvery = 1,
+            LogEvery = 1,
             OnLine = line => optimizer.LearningRate = line.Step == 5 ? float.PositiveInfinity : optimizer.LearningRate,
         };
         var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(net, optimizer, loader, options).Fit());

@@ -27,6 +27,10 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bo
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
 
+    /// <summary>What the normalization's gradient needs summed up, as whoever wrote the gradient of these values knows it.
+    /// </summary>
+    public NormalizationSums Sums(double[] totals) => new(table, relu, totals);
+
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {

@@ -4,7 +4,8 @@ namespace Ballast;
 
 /// <summary>Values of [N, C, ...] in memory as [N, ..., C]: what convolutions write and read, and what passes between them.
 /// </summary>
-sealed class ChannelsLast(Buffer values, ChannelLayout layout, double[]? statistics = null) : ChannelRecipe
+sealed class ChannelsLast(
+    Buffer values, ChannelLayout layout, double[]? statistics = null, NormalizationSums? sums = null) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => layout;
@@ -12,6 +13,10 @@ sealed class ChannelsLast(Buffer values, ChannelLayout layout, double[]? statist
     /// <summary>The mean and the biased variance of each channel, [2, C], where whoever made the values took them along.
     /// </summary>
     public double[]? Statistics => statistics;
+
+    /// <summary>Where these are the gradient of a normalization's result: what its own gradient needs summed up, if whoever
+    /// wrote the values took it along.</summary>
+    public NormalizationSums? Sums => sums;
 
     /// <summary>The values of a tensor with channels last, with a hold of the caller's own. Values that nobody has read yet
     /// are computed in this order, and the tensor keeps them so.</summary>

@@ -8,6 +8,7 @@ namespace Ballast;
 sealed unsafe class ConvolutionOperation : Operation
 {
     [ThreadStatic] static ChannelMoments? moments;
+    [ThreadStatic] static ChannelSums? normalizationSums;
 
     readonly Values input;
     readonly Buffer weight;
@@ -49,6 +50,18 @@ sealed unsafe class ConvolutionOperation : Operation
     public override void Backward(Values gradient)
     {
         var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
+        {
+            ReleaseOutput(); // the gradient may be written over it
+            if (!x.RequiresGrad && b is not { RequiresGrad: true } && normalized.IsInMemory)
+            {
+                if (w.RequiresGrad)
+                    GiveWeight(w, normalized.Open());
+                gradient.Release();
+                return;
+            }
+        }
+
         int length = shape.Output.Length;
         var read = ChannelsLast.Read(gradient, shape.Output);
         if (b is { RequiresGrad: true })
@@ -61,23 +74,38 @@ sealed unsafe class ConvolutionOperation : Operation
         fixed (float* dy = read.Span(length))
         {
             if (w.RequiresGrad)
-            {
-                var dw = Buffer.Rent(w.Length);
-                fixed (float* to = dw.Span(w.Length))
-                    Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
-                Give(w, new Values(dw));
-            }
-
+                GiveWeight(w, new GradientSource(dy));
             if (x.RequiresGrad)
-            {
-                var dx = Buffer.Rent(shape.Input.Length);
-                fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(w.Length))
-                    Convolution.BackwardInput(shape, dy, weights, to);
-                Give(x, new Values(new ChannelsLast(dx, shape.Input)));
-            }
+                GiveInput(x, read, dy, w.Length);
         }
 
         read.Release();
+    }
+
+    void GiveWeight(Parameter w, GradientSource dy)
+    {
+        var dw = Buffer.Rent(w.Length);
+        fixed (float* to = dw.Span(w.Length))
+            Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
+        Give(w, new Values(dw));
+    }
+
+    void GiveInput(Tensor x, Buffer read, float* dy, int weightLength)
+    {
+        bool over = read.IsExclusive && Winograd.CanOverwrite(shape);
+        var dx = over ? read.Hold() : Buffer.Rent(shape.Input.Length);
+        var normalized = input.Recipe as ChannelAffine;
+        var sums = normalizationSums ??= new ChannelSums();
+        NormalizedInput? source = normalized is null
+            ? null : new NormalizedInput(ImageValues.Open(input, shape.Input), sums);
+        bool summed;
+        fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(weightLength))
+            summed = Convolution.BackwardInput(shape, dy, weights, to, source);
+        double[]? totals = summed ? new double[2 * shape.C] : null;
+        if (totals is not null)
+            sums.Finish(totals);
+        Give(x, new Values(new ChannelsLast(
+            dx, shape.Input, sums: totals is null ? null : normalized!.Sums(totals))));
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,10 @@ namespace Ballast;
 
 /// <summary>The gradient behind a ReLU that followed a normalization, not yet set to zero where the ReLU was closed. The
 /// normalization does that in the two passes it makes anyway.</summary>
-sealed class GatedGradient(Buffer gradient, ChannelAffine gate) : ChannelRecipe
+/// <param name="gradient">The gradient before the gate, in the order of the gate: in memory, or of a max pool.</param>
+/// <param name="gate">The normalization and its ReLU.</param>
+/// <param name="sums">What the normalization needs summed up, where it is known.</param>
+sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSums? sums) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => gate.Layout;
@@ -12,13 +15,20 @@ sealed class GatedGradient(Buffer gradient, ChannelAffine gate) : ChannelRecipe
     /// <summary>The normalization and its ReLU, which tell where the gradient passes.</summary>
     public ChannelAffine Gate => gate;
 
+    /// <summary>What the normalization needs summed up, where it is known.</summary>
+    public NormalizationSums? Sums => sums;
+
     /// <summary>The gradient before the gate, with a hold of the caller's own.</summary>
-    public Buffer HoldGradient() => gradient.Hold();
+    public Values HoldGradient() => gradient.Hold();
 
     /// <inheritdoc/>
-    public override void WriteInOrder(Span<float> destination) =>
+    public override void WriteInOrder(Span<float> destination)
+    {
+        var before = new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
         Channels.Map<GateMap>(
-            gate.Source, gradient.Span(destination.Length), gate.Layout, gate.Table, default, destination);
+            gate.Source, before.Span(destination.Length), gate.Layout, gate.Table, default, destination);
+        before.Release();
+    }
 
     /// <inheritdoc/>
     protected override void ReleaseSources()

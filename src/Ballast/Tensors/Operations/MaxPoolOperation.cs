@@ -36,12 +36,7 @@ sealed unsafe class MaxPoolOperation : Operation
     public override void Backward(Values gradient)
     {
         var dy = new MemoryOrder(shape.Output).Read(gradient, shape.Output.Length);
-        var dx = Buffer.Rent(shape.Input.Length);
-        fixed (float* from = dy.Span(shape.Output.Length), to = dx.Span(shape.Input.Length))
-            MaxPooling.Backward(shape, ImageValues.Open(input, shape.Input), from, to);
-        GC.KeepAlive(input.Recipe);
-        dy.Release();
-        Give(First!, new Values(new ChannelsLast(dx, shape.Input)));
+        Give(First!, new Values(new PooledGradient(dy, input.Hold(), shape)));
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,8 @@ namespace Ballast;
 /// ones. Ioffe &amp; Szegedy 2015, algorithm 1 and section 3.1.</summary>
 sealed class NormalizationOperation : Operation
 {
+    [ThreadStatic] static ChannelSums? pooledSums;
+
     readonly Buffer source;
 
     // center, scale, shift, 1 / sqrt(var + eps), and what rounding the mean to the center left out: [5, C].
@@ -35,6 +37,13 @@ sealed class NormalizationOperation : Operation
 
         var held = new MemoryOrder(layout).Hold(x);
         var values = held.Span(layout.Length);
+        if (!layout.AreRows)
+        {
+            ChannelPasses.Statistics(values, layout, statistics);
+            held.Release();
+            return;
+        }
+
         double count = layout.PerChannel;
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
@@ -106,61 +115,136 @@ sealed class NormalizationOperation : Operation
     /// </summary>
     public override void Backward(Values gradient)
     {
-        if (gradient.Recipe is GatedGradient gated && gated.Gate.SharesTable(table))
+        bool gated = false;
+        NormalizationSums? known;
+        if (gradient.Recipe is GatedGradient gate && gate.Gate.SharesTable(table))
         {
-            var ungated = gated.HoldGradient();
+            gated = true;
+            known = gate.Sums;
+            var ungated = gate.HoldGradient();
             gradient.Release();
-            Backward<ReluGate>(ungated);
+            gradient = ungated;
         }
         else
         {
-            Backward<OpenGate>(new MemoryOrder(layout).Read(gradient, layout.Length));
+            known = (gradient.Recipe as ChannelsLast)?.Sums;
         }
-    }
 
-    void Backward<G>(Buffer gradient)
-        where G : struct, IGate
-    {
-        int c = layout.C, length = layout.Length;
-        double count = layout.PerChannel;
-        var x = source.Span(length);
-        var constants = table.Span(5 * c);
+        var pooled = gated ? gradient.Recipe as PooledGradient : null;
+        if (pooled is not null && !PooledNormalization.Fits(pooled.Shape))
+            pooled = null;
+        if (pooled is null && (!gated || gradient.Recipe is not null))
+            gradient = new Values(new MemoryOrder(layout).Read(gradient, layout.Length));
+
+        int c = layout.C;
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
         if (c > 64)
             sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
-        Channels.Sum<GradientTerm<G>>(x, gradient.Span(length), layout, constants[..(3 * c)], sums);
-
-        var more = Buffer.Rent(3 * c);
-        var means = more.Span(3 * c);
-        for (int i = 0; i < c; i++)
+        if (known is not null && known.AreOf(table, gated))
         {
-            double scale = constants[c + i], deviation = constants[3 * c + i], rest = constants[4 * c + i];
-            sums[c + i] -= rest * sums[i];
-            double slope = batchStatistics ? -scale * deviation * deviation * sums[c + i] / count : 0;
-            means[i] = (float)slope;
-            means[c + i] = (float)scale;
-            means[2 * c + i] = batchStatistics ? (float)(-scale * sums[i] / count - rest * slope) : 0;
+            known.Totals.CopyTo(sums);
         }
-
-        GiveSums((Parameter?)Second, (Parameter?)Third, constants, sums);
-        if (First!.RequiresGrad)
+        else if (!layout.AreRows && First!.RequiresGrad)
         {
-            var dx = gradient.IsExclusive ? gradient : Buffer.Rent(length);
-            Channels.Map<GradientMap<G>>(
-                x, gradient.Span(length), layout, constants[..(3 * c)], means, dx.Span(length));
-            if (dx != gradient)
-                gradient.Release();
-            Give(First, new MemoryOrder(layout).Values(dx));
+            Give(First, new Values(SumAndMap(gradient, gated, sums)));
+            Finish(sums, rented);
+            return;
         }
         else
         {
-            gradient.Release();
+            Sum(gradient, pooled, gated, sums);
         }
 
+        var more = Constants(sums);
+        Finish(sums, rented);
+        if (First!.RequiresGrad && layout.Last)
+        {
+            if (pooled is not null)
+            {
+                // The pool's input is read from this operation's source, over which the gradient may be written then.
+                var slim = new Values(pooled.WithoutInput());
+                gradient.Release();
+                gradient = slim;
+            }
+
+            // A convolution may apply it while it reads.
+            Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, layout, gated)));
+            return;
+        }
+
+        if (First.RequiresGrad)
+        {
+            var g = gradient.Buffer!;
+            var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(layout.Length);
+            NormalizedGradient.Write(
+                source.Span(layout.Length), g.Span(layout.Length), table.Span(3 * c), more.Span(3 * c), layout, gated,
+                dx.Span(layout.Length));
+            Give(First, new Values(dx));
+        }
+
+        gradient.Release();
         more.Release();
+    }
+
+    void Finish(Span<double> sums, double[]? rented)
+    {
+        GiveSums((Parameter?)Second, (Parameter?)Third, table.Span(5 * layout.C), sums);
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
+    }
+
+    // Channel by channel, where a channel's values lie in runs; takes over the gradient.
+    unsafe Buffer SumAndMap(Values gradient, bool gated, Span<double> sums)
+    {
+        int length = layout.Length;
+        var g = gradient.Buffer!;
+        var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
+        fixed (float* constants = table.Span(5 * layout.C))
+        {
+            var gradientConstants = new GradientConstants(constants, layout.C, layout.PerChannel, batchStatistics);
+            if (gated)
+                ChannelPasses.Gradient<ReluGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
+            else
+                ChannelPasses.Gradient<OpenGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
+        }
+
+        g.Release();
+        return dx;
+    }
+
+    unsafe void Sum(Values gradient, PooledGradient? pooled, bool gated, Span<double> sums)
+    {
+        var x = source.Span(layout.Length);
+        var constants = table.Span(3 * layout.C);
+        if (pooled is not null)
+        {
+            var parts = pooledSums ??= new ChannelSums();
+            fixed (float* from = x, dy = pooled.Pooled, t = constants)
+                PooledNormalization.Sum(pooled.Shape, from, dy, t, parts);
+            parts.Finish(sums);
+            return;
+        }
+
+        var g = gradient.Buffer!.Span(layout.Length);
+        if (gated)
+            Channels.Sum<GradientTerm<ReluGate>>(x, g, layout, constants, sums);
+        else
+            Channels.Sum<GradientTerm<OpenGate>>(x, g, layout, constants, sums);
+    }
+
+    unsafe Buffer Constants(Span<double> sums)
+    {
+        int c = layout.C;
+        var more = Buffer.Rent(3 * c);
+        fixed (float* constants = table.Span(5 * c), to = more.Span(3 * c))
+        {
+            var gradientConstants = new GradientConstants(constants, c, layout.PerChannel, batchStatistics);
+            for (int i = 0; i < c; i++)
+                gradientConstants.Fill(i, ref sums[i], ref sums[c + i], to + i, c);
+        }
+
+        return more;
     }
 
     void GiveSums(Parameter? gamma, Parameter? beta, Span<float> constants, Span<double> sums)

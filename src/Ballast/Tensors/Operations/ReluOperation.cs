@@ -40,7 +40,10 @@ sealed class ReluOperation : Operation
         if (open.Recipe is ChannelAffine gate)
         {
             gate.Hold();
-            Give(First!, new Values(new GatedGradient(new MemoryOrder(gate.Layout).Read(gradient, length), gate)));
+            var sums = (gradient.Recipe as ChannelsLast)?.Sums;
+            if (gradient.Recipe is not PooledGradient pooled || pooled.Layout != gate.Layout)
+                gradient = new Values(new MemoryOrder(gate.Layout).Read(gradient, length));
+            Give(First!, new Values(new GatedGradient(gradient, gate, sums)));
             return;
         }
 

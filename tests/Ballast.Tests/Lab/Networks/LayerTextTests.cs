@@ -9,7 +9,7 @@ public sealed class LayerTextTests
     static readonly Shape Image = [3, 32, 32];
 
     static readonly string[] Pieces =
-        ["flatten", "linear", "batchnorm", "relu", ":", "=", ",", " ", "64", "null", "bias", "momentum", "-", "\t", "Ü"];
+        ["flatten", "conv", "maxpool", "kernel", "padding", "3", "linear", "batchnorm", "relu", ":", "=", ",", " ", "64", "null", "bias", "momentum", "-", "\t", "Ü"];
 
     [Fact]
     public void The_tutorials_text_gives_the_tutorials_state_keys_in_PyTorchs_order()
@@ -26,6 +26,20 @@ public sealed class LayerTextTests
                 "layers.7.weight [10, 32]", "layers.7.bias [10]",
             ],
             network.StateDict().Select(entry => $"{entry.Key} {entry.Value.Shape}"));
+    }
+
+    // By its name or by code, the network is the same: keys, initial weights, outputs.
+    [Fact]
+    public void The_tutorials_text_is_the_librarys_model()
+    {
+        byte[] before = Generator.Default.GetState();
+        Generator.Default.ManualSeed(5);
+        var network = NamedNetworks.Build(NamedNetworks.Tutorial.Layers, Image, 10);
+        Generator.Default.ManualSeed(5);
+        var model = new Mlp();
+        Generator.Default.SetState(before);
+        Assert.Equal(model.StateDict().Keys, network.StateDict().Keys);
+        Assert.Equal(Draw.Bits(model.StateDict()), Draw.Bits(network.StateDict()));
     }
 
     [Fact]
@@ -61,6 +75,30 @@ public sealed class LayerTextTests
         var plain = new BatchNorm1d(7);
         Assert.Equal((plain.Momentum, plain.Eps), (layer.Momentum, layer.Eps));
         Assert.Equal(plain.StateDict().Keys, layer.StateDict().Keys);
+    }
+
+    [Fact]
+    public void Shapes_are_followed_through_convolutions_and_pools()
+    {
+        var layers = LayerText.Parse(
+            "conv:32,3,padding=1,bias=false batchnorm relu identity maxpool:2 conv:out=8,kernel=5,stride=2,dilation=2,groups=4 "
+            + "avgpool:3,stride=1,padding=1,ceil=true,countpad=false maxpool:3,stride=2,padding=1,dilation=2 globalavgpool flatten "
+            + "batchnorm linear:10").Build([3, 33, 47], 10).Layers;
+        Assert.Equal(
+            [
+                "Conv2d(3, 32, 3, padding: 1, bias: false)", "BatchNorm2d(32)", "ReLU()", "Identity()", "MaxPool2d(2)",
+                "Conv2d(32, 8, 5, stride: 2, dilation: 2, groups: 4)",
+                "AvgPool2d(3, stride: 1, padding: 1, ceilMode: true, countIncludePad: false)",
+                "MaxPool2d(3, stride: 2, padding: 1, dilation: 2)", "GlobalAvgPool2d()", "Flatten()", "BatchNorm1d(8)",
+                "Linear(8, 10)",
+            ], layers.Select(static layer => layer.ToString()));
+        Assert.Equal([2, 10], layers.Forward(Draw.Data([2, 3, 33, 47], 1)).Shape.ToArray());
+        Assert.IsType<BatchNorm3d>(LayerText.Parse("batchnorm flatten").Build([2, 3, 4, 5]).Layers[0]);
+
+        // Flattened without a mean in between, a linear layer has as many inputs as the pool leaves values.
+        var flat = LayerText.Parse("conv:6,3,stride=2 maxpool:2,ceil=true flatten linear:4").Build([1, 12, 9]).Layers;
+        Assert.Equal(6 * 3 * 2, ((Linear)flat[3]).InFeatures);
+        flat.Forward(Draw.Data([2, 1, 12, 9], 2));
     }
 
     [Fact]
@@ -108,11 +146,16 @@ public sealed class LayerTextTests
     {
         foreach (var named in NamedNetworks.All)
         {
-            var network = LayerText.Parse(named.Layers).Build(Image, 10);
+            NamedNetworks.Check(named.Layers);
+            var network = NamedNetworks.Build(named.Layers, Image, 10);
             Assert.Equal(new Shape(2, 10), network.Forward(Tensor.Zeros([2, 3, 32, 32])).Shape);
             Assert.Same(named, NamedNetworks.Find(named.Name.ToUpperInvariant()));
         }
 
+        Assert.Equal(["Network", "Network", "VggSmall", "ResNet20", "ResNet18"],
+            NamedNetworks.All.Select(static named => NamedNetworks.Build(named.Layers, Image, 10).GetType().Name));
+        Assert.Equal("resnet20: expected samples of shape [C, H, W], got [3072]. It is made for images.",
+            Assert.Throws<ArgumentException>(static () => NamedNetworks.Build("resnet20", [3072], 10)).Message);
         Assert.Contains("Did you mean mlp-plain?",
             Assert.Throws<ArgumentException>(() => NamedNetworks.Find("mlp-plan")).Message, StringComparison.Ordinal);
     }

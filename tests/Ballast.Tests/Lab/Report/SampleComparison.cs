@@ -19,7 +19,7 @@ static class SampleComparison
         StepsPerEpoch = 5000,
         BatchSize = 10,
         Seed = 42,
-        Network = TutorialComparison.Network,
+        Network = TutorialComparison.Network(3072),
         Published = TutorialComparison.Published,
         Caveats = TutorialComparison.Caveats,
         Settings = [new("Optimizer", "Adam"), new("Learning rate", "0.0001")],

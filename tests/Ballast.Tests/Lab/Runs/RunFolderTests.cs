@@ -42,6 +42,24 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_the_network_tells_apart_is_kept_and_in_older_runs_is_what_CIFAR_10_has()
+    {
+        var made = SampleRun.Folder(folder.File("run"), SampleRun.Settings);
+        Assert.Null(RunFolder.Open(folder.File("run")).Record.Samples);
+        Assert.Same(NamedDatasets.Cifar10.Samples, RunFolder.Open(folder.File("run")).Record.TrainedOn);
+        made.Update(made.Record with { Samples = new RunSamples([1, 4, 6], ["bright", "dark"]) });
+        var read = RunFolder.Open(folder.File("run")).Record.TrainedOn;
+        Assert.Equal(new Shape(1, 4, 6), read.ToShape());
+        Assert.Equal(["bright", "dark"], read.ClassNames);
+        Assert.Equal(("dark", "2"), (read.Name(1), read.Name(2)));
+        // A file as it was written before.
+        string file = Path.Combine(folder.File("run"), "run.json");
+        string text = File.ReadAllText(file);
+        File.WriteAllText(file, text[..text.IndexOf(",\n  \"samples\"", StringComparison.Ordinal)] + "\n}\n");
+        Assert.Equal(10, RunFolder.Open(folder.File("run")).Record.TrainedOn.ClassNames.Count);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_empty_is_refused_and_stays_as_it_was()
     {
         Directory.CreateDirectory(folder.File("used"));

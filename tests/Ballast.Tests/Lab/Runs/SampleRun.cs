@@ -10,9 +10,9 @@ static class SampleRun
     public static RunSettings Settings { get; } =
         new("flatten linear:8 batchnorm relu linear:10", Epochs: 3, LogEvery: 7, Data: Slice, TestData: Slice);
 
-    public static RunData Source { get; } = new(new Cifar10Options { Download = false });
+    public static RunData Source { get; } = new(new DatasetOptions { Download = false });
 
-    public static Provenance Provenance(Cifar10 data) => Machine.Describe("ballast train", RunData.Describe(data));
+    public static Provenance Provenance(Dataset data) => Machine.Describe("ballast train", RunData.Describe(data));
 
     /// <summary>Writes the images ten times over to a file: epochs that take long enough to be interrupted.</summary>
     public static string Repeat(TemporaryFolder folder)

@@ -71,6 +71,24 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Null(RunHistory.Read(run).Remark);
     }
 
+    [Theory]
+    [InlineData("vgg-small")]
+    [InlineData("conv:4,3,stride=2 batchnorm relu maxpool:2 globalavgpool flatten linear:10")]
+    public void A_convolutional_network_is_trained_kept_resumed_and_evaluated(string layers)
+    {
+        var settings = SampleRun.Settings with { Layers = layers, Epochs = 2, BatchSize = 50 };
+        var whole = SampleRun.Folder(folder.File("whole"), settings);
+        SampleRun.Start(whole);
+        using var stop = new CancellationTokenSource();
+        var stopped = SampleRun.Folder(folder.File("stopped"), settings with { CheckpointEvery = 1, LogEvery = 1 });
+        Assert.False(SampleRun.Start(
+            stopped, new SampleRun.Listener { OnLine = metric => Cancel(stop, metric.Step == 3) }, stop.Token).Completed);
+        Assert.True(SampleRun.Resume(stopped).Completed);
+        Assert.Equal(Draw.Bits(StateFile.Load(whole.WeightsPath)), Draw.Bits(StateFile.Load(stopped.WeightsPath)));
+        Assert.True(double.IsFinite(RunEvaluation.Run(whole, SampleRun.Source).Test.Loss));
+        Assert.Contains(layers == "vgg-small" ? "features.0.weight" : "layers.0.weight", StateFile.Load(whole.WeightsPath).Keys);
+    }
+
     [Fact]
     public void A_run_killed_after_its_checkpoint_measures_the_rest_again()
     {
@@ -131,6 +149,20 @@ public sealed class TrainingRunTests : IDisposable
             Provenance = run.Record.Provenance with { Data = [new Lab.DataFile("cifar10-slice.bin", new string('0', 64))] },
         });
         Assert.Contains("has changed", Assert.Throws<InvalidDataException>(() => SampleRun.Resume(run)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_and_test_data_may_have_files_of_one_name()
+    {
+        var run = Folder("run");
+        SampleRun.Start(run);
+        var data = run.Record.Provenance.Data[0];
+        run.Update(run.Record with
+        {
+            Settings = run.Record.Settings with { Epochs = 4 },
+            Provenance = run.Record.Provenance with { Data = [new Lab.DataFile(data.Name, new string('0', 64)), data] },
+        });
+        Assert.True(SampleRun.Resume(run).Completed);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ballast.Bench;
+
+/// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
+/// line of JSON. Names: batchnorm2d (with a ReLU behind it), layernorm, groupnorm, product.</summary>
+static class LayerTimer
+{
+    public static int Run(string[] options)
+    {
+        string name = options[0];
+        Compute.Threads = int.Parse(options[1], CultureInfo.InvariantCulture);
+        double seconds = double.Parse(options[2], CultureInfo.InvariantCulture);
+        int[] sizes = Array.ConvertAll(options[3..], static size => int.Parse(size, CultureInfo.InvariantCulture));
+        return name == "product" ? Product(sizes[0], seconds) : Layer(name, new Shape(sizes), seconds);
+    }
+
+    static int Layer(string name, Shape shape, double seconds)
+    {
+        Module layer = name switch
+        {
+            "batchnorm2d" => new Sequential(new BatchNorm2d(shape[1]), new ReLU()),
+            "layernorm" => new LayerNorm(shape[^1]),
+            _ => new GroupNorm(32, shape[1]),
+        };
+        var x = new Parameter(Tensor.Randn(shape));
+        var gradient = Tensor.Randn(shape);
+        return Time(seconds, () =>
+        {
+            var y = layer.Forward(x);
+            _ = y.AsSpan();
+            y.Backward(gradient);
+            x.ZeroGrad();
+            layer.ZeroGrad();
+        });
+    }
+
+    static int Product(int size, double seconds)
+    {
+        var (a, b) = (Tensor.Randn([size, size]), Tensor.Randn([size, size]));
+        using var noGradients = Tensor.NoGrad();
+        return Time(seconds, () => a.MatMul(b).ReleaseValues());
+    }
+
+    static int Time(double seconds, Action action)
+    {
+        List<double> times = [];
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed.TotalSeconds < seconds + 0.5 || times.Count < 5)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            if (clock.Elapsed.TotalSeconds > 0.5)
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return NetworkTimer.Print(times, "");
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary><c>ballast predict</c>: what a run's network sees in pictures.</summary>
+static class PredictCommand
+{
+    static readonly Argument<string> Run = new("RUN") { Description = "The folder of a run" };
+    static readonly Option<int> Top = CommonOptions.Count("--top", "How many classes to tell of each picture", 1, 1_000_000, 1);
+    static readonly Option<string?> Weights = CommonOptions.Weights();
+    static readonly Option<int> Threads = CommonOptions.Threads();
+    static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object a picture, each on a line");
+
+    static readonly Argument<string[]> Images = new("IMAGES")
+    {
+        Description = "PNG files, of the size and colour that the run was trained on",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public static Command Make()
+    {
+        var command = new ExampleCommand("predict",
+            "Tells the class that a run's network sees in each picture, and how probable it says it is.",
+            "ballast predict runs/20260502-140300-train shirt.png",
+            "ballast predict runs/20260502-140300-compare/with photos/*.png --top 3 --json")
+        {
+            Run, Images, Top, Weights, Threads, Json,
+        };
+        command.SetAction(Execute);
+        return command;
+    }
+
+    static int Execute(ParseResult result)
+    {
+        if (result.Given(Threads) is { } threads)
+            Compute.Threads = threads;
+        using var interruption = new Interruption();
+        var folder = RunPaths.Trained(result.GetValue(Run)!, "Predict with");
+        string[] images = result.GetValue(Images)!;
+        RefuseOptions(result, images);
+        var predictions = RunPrediction.Run(
+            folder, images, result.GetValue(Top), result.GetValue(Weights), interruption.Token);
+        if (result.GetValue(Json))
+        {
+            foreach (var prediction in predictions)
+                CliJson.Print(prediction);
+            return 0;
+        }
+
+        int width = predictions.Max(static prediction => prediction.Image.Length);
+        foreach (var (image, classes) in predictions)
+        {
+            string said = string.Join(", ", classes.Select(static found => $"{found.Name} {Format.Percent(found.Probability)}"));
+            Console.Out.WriteLine($"{image.PadRight(width)}  {said}");
+        }
+
+        return 0;
+    }
+
+    // An option that does not exist looks like a picture to the parser.
+    static void RefuseOptions(ParseResult result, string[] images)
+    {
+        if (images.FirstOrDefault(static image => image.StartsWith('-')) is { } option)
+        {
+            throw new UsageException($"There is no option {option}. "
+                + Suggestion.Of(option, result.CommandResult.Command.Options.Select(static known => known.Name)));
+        }
+    }
+}

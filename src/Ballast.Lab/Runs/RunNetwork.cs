@@ -1,0 +1,46 @@
+namespace Ballast.Lab;
+
+/// <summary>Makes a run's network and loads what it has learned.</summary>
+static class RunNetwork
+{
+    /// <summary>Makes the network for a run's settings, with fresh weights.</summary>
+    /// <exception cref="LayerTextException">Layers that do not fit each other or the samples.</exception>
+    /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
+    public static Module Build(RunSettings settings, RunSamples samples) =>
+        NamedNetworks.Build(settings.Layers, samples.ToShape(), samples.ClassNames.Count);
+
+    /// <summary>Makes a run's network and loads its state.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="weights">A safetensors file of the network's state; null for the run's weights, or its checkpoint while
+    /// it is not complete.</param>
+    /// <returns>The network, and the file its state came from.</returns>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    /// <exception cref="InvalidDataException">A damaged file.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static (Module Network, string Weights) Load(RunFolder folder, string? weights)
+    {
+        var settings = folder.Record.Settings;
+        var (state, path) = State(folder, weights);
+        var network = Build(settings, folder.Record.TrainedOn);
+        try
+        {
+            network.LoadStateDict(state);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{path} does not belong to the network {settings.Layers}. {error.Message}", error);
+        }
+
+        return (network, path);
+    }
+
+    static (StateDict State, string Path) State(RunFolder folder, string? weights)
+    {
+        string path = weights ?? folder.WeightsPath;
+        if (weights is not null || File.Exists(path))
+            return (StateFile.Load(path), path);
+        if (File.Exists(folder.CheckpointPath))
+            return (Checkpoint.Load(folder.CheckpointPath).Model, folder.CheckpointPath);
+        throw new FileNotFoundException($"{folder.Path} has neither weights nor a checkpoint yet.");
+    }
+}

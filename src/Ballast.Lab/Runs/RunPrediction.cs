@@ -1,0 +1,51 @@
+namespace Ballast.Lab;
+
+/// <summary>Names what is in pictures, by a run's network.</summary>
+public static class RunPrediction
+{
+    const int BatchSize = 128;
+
+    /// <summary>Reads all pictures, makes the network, loads its state, and runs it over them.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="pictures">PNG files, of the size and colour that the network was trained on.</param>
+    /// <param name="top">How many classes to give for each.</param>
+    /// <param name="weights">A safetensors file of the network's state; null for the run's weights, or its checkpoint while
+    /// it is not complete.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>For each picture its most probable classes, the likeliest first.</returns>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    /// <exception cref="InvalidDataException">A file that is damaged, or no picture, or one of another size or colour.
+    /// </exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static IReadOnlyList<PicturePrediction> Run(
+        RunFolder folder, IReadOnlyList<string> pictures, int top = 1, string? weights = null,
+        CancellationToken cancellation = default)
+    {
+        var samples = folder.Record.TrainedOn;
+        var (network, _) = RunNetwork.Load(folder, weights);
+        Picture[] read = [.. Picture.ReadAll(pictures, samples.ToShape(), cancellation)];
+        var results = new List<PicturePrediction>();
+        foreach (var batch in read.Chunk(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var classes in Prediction.Run(network, Picture.Stack(batch), top))
+            {
+                results.Add(new PicturePrediction(pictures[results.Count],
+                    [.. classes.Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), found.Probability))]));
+            }
+        }
+
+        return results;
+    }
+}
+
+/// <summary>What a network says of a picture.</summary>
+/// <param name="Image">The picture's file.</param>
+/// <param name="Classes">Its classes, the likeliest first.</param>
+public sealed record PicturePrediction(string Image, IReadOnlyList<NamedPrediction> Classes);
+
+/// <summary>A class that a network gives to a picture.</summary>
+/// <param name="Label">The class, 0 or more.</param>
+/// <param name="Name">Its name, or its number where it has none.</param>
+/// <param name="Probability">How probable the network says it is, 0 to 1.</param>
+public sealed record NamedPrediction(int Label, string Name, float Probability);

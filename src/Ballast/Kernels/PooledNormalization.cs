@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>The gradient of a normalization behind which a ReLU and a max pool with windows side by side follow, from the pool's
+/// gradient alone: the gradient between them, four times as large, is never written. Each pass finds the largest value of
+/// a window again.</summary>
+static unsafe class PooledNormalization
+{
+    const int SerialLength = 1 << 16;
+
+    /// <summary>Whether windows lie side by side and inside the image.</summary>
+    public static bool Fits(in PoolShape shape) =>
+        shape is { Padding: 0, Dilation: 1 } && shape.KernelH == shape.Stride && shape.KernelW == shape.Stride
+        && shape.OutH * shape.Stride <= shape.H && shape.OutW * shape.Stride <= shape.W;
+
+    /// <summary>The sums of the gradient and of the gradient times x - center, for each channel.</summary>
+    /// <param name="shape">The pool's sizes, which <see cref="Fits"/>.</param>
+    /// <param name="x">The values that were normalized: [N, H, W, C].</param>
+    /// <param name="dy">The pool's gradient: [N, OutH, OutW, C].</param>
+    /// <param name="table">center, scale and shift: [3, C].</param>
+    /// <param name="sums">Takes the sums.</param>
+    public static void Sum(in PoolShape shape, float* x, float* dy, float* table, ChannelSums sums)
+    {
+        sums.Begin(shape.N, shape.C);
+        Run(new SumWork { Shape = shape, X = x, Dy = dy, Table = table, Sums = sums }, shape);
+    }
+
+    /// <summary>dx = gradient a.scale + (x - center) a.center + a.shift; dx may be x.</summary>
+    /// <param name="shape">The pool's sizes, which <see cref="Fits"/>.</param>
+    /// <param name="x">The values that were normalized: [N, H, W, C].</param>
+    /// <param name="dy">The pool's gradient: [N, OutH, OutW, C].</param>
+    /// <param name="table">center, scale and shift: [3, C].</param>
+    /// <param name="more">The constants a: [3, C].</param>
+    /// <param name="dx">[N, H, W, C].</param>
+    public static void Map(in PoolShape shape, float* x, float* dy, float* table, float* more, float* dx) =>
+        Run(new MapWork { Shape = shape, X = x, Dy = dy, Table = table, More = more, Dx = dx }, shape);
+
+    static void Run<W>(in W work, in PoolShape shape)
+        where W : struct, IWork
+    {
+        if (shape.Input.Length < SerialLength)
+            work.Run(0, shape.N);
+        else
+            Workers.Run(work, shape.N);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Channel<V> Load<S, V>(float* table, int c, int channels)
+        where S : struct, ISimd<V>
+        where V : unmanaged =>
+        new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c));
+
+    struct SumWork : IWork, IWideWork
+    {
+        public PoolShape Shape;
+        public float* X, Dy, Table;
+        public ChannelSums Sums;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int image = first; image < last; image++)
+            {
+                int done = Image<S, V>(image, 0);
+                Image<SimdScalar, float>(image, done);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly int Image<S, V>(int image, int c)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C, stride = Shape.Stride;
+            nint line = (nint)Shape.W * channels;
+            for (; c <= channels - S.Width; c += S.Width)
+            {
+                var channel = Load<S, V>(Table, c, channels);
+                V first = S.Broadcast(0), second = first;
+                float* dy = Dy + (nint)image * Shape.OutH * Shape.OutW * channels + c;
+                for (int row = 0; row < Shape.OutH; row++)
+                {
+                    float* corner = X + ((nint)image * Shape.H + row * stride) * line + c;
+                    for (int column = 0; column < Shape.OutW; column++, corner += stride * channels, dy += channels)
+                    {
+                        V best = S.Broadcast(float.NegativeInfinity), at = channel.Center;
+                        float* from = corner;
+                        for (int i = 0; i < stride; i++, from += line)
+                        {
+                            for (int j = 0; j < stride; j++)
+                            {
+                                V x = S.Load(from + j * channels), value = Normalized.Apply<S, V>(x, channel);
+                                V larger = S.GreaterOrNaN(value, best);
+                                best = S.Select(larger, value, best);
+                                at = S.Select(larger, x, at);
+                            }
+                        }
+
+                        V passed = S.WherePositive(best, S.Load(dy));
+                        first = S.Add(first, passed);
+                        second = S.Fma(passed, S.Subtract(at, channel.Center), second);
+                    }
+                }
+
+                Sums.Store<S, V>(image, c, first, second);
+            }
+
+            return c;
+        }
+    }
+
+    struct MapWork : IWork, IWideWork
+    {
+        public PoolShape Shape;
+        public float* X, Dy, Table, More, Dx;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int image = first; image < last; image++)
+            {
+                int done = Image<S, V>(image, 0);
+                Image<SimdScalar, float>(image, done);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly int Image<S, V>(int image, int start)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
+            nint line = (nint)Shape.W * channels;
+            int insideH = Shape.OutH * Shape.Stride, insideW = Shape.OutW * Shape.Stride;
+            for (int row = 0; row < Shape.H; row += row < insideH ? Shape.Stride : 1)
+            {
+                nint offset = ((nint)image * Shape.H + row) * line;
+                bool windows = row < insideH;
+                if (windows)
+                {
+                    float* dy = Dy + ((nint)image * Shape.OutH + row / Shape.Stride) * Shape.OutW * channels;
+                    for (int column = 0; column < Shape.OutW; column++, dy += channels)
+                    {
+                        for (int c = start; c < end; c += S.Width)
+                            Window<S, V>(offset + (nint)column * Shape.Stride * channels + c, line, c, S.Load(dy + c));
+                    }
+                }
+
+                // What no window covers has no gradient of its own.
+                for (int i = 0; i < (windows ? Shape.Stride : 1); i++)
+                {
+                    for (int column = windows ? insideW : 0; column < Shape.W; column++)
+                    {
+                        for (int c = start; c < end; c += S.Width)
+                            Single<S, V>(offset + i * line + (nint)column * channels + c, c);
+                    }
+                }
+            }
+
+            return end;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void Window<S, V>(nint corner, nint line, int c, V gradient)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C, stride = Shape.Stride;
+            var channel = Load<S, V>(Table, c, channels);
+            var more = Load<S, V>(More, c, channels);
+            V zero = S.Broadcast(0), one = S.Broadcast(1);
+            V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
+            float* from = X + corner;
+            for (int i = 0; i < stride; i++, from += line)
+            {
+                for (int j = 0; j < stride; j++)
+                {
+                    V value = Normalized.Apply<S, V>(S.Load(from + j * channels), channel);
+                    V larger = S.GreaterOrNaN(value, best);
+                    best = S.Select(larger, value, best);
+                    found = S.Select(larger, place, found);
+                    place = S.Add(place, one);
+                }
+            }
+
+            V passed = S.WherePositive(best, gradient);
+            place = zero;
+            from = X + corner;
+            float* to = Dx + corner;
+            for (int i = 0; i < stride; i++, from += line, to += line)
+            {
+                for (int j = 0; j < stride; j++)
+                {
+                    V here = S.Select(S.Equal(place, found), passed, zero);
+                    S.Store(to + j * channels, GradientMap<OpenGate>.Apply<S, V>(S.Load(from + j * channels), here, channel, more));
+                    place = S.Add(place, one);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void Single<S, V>(nint pixel, int c)
+            where S : struct, ISimd<V>
+            where V : unmanaged =>
+            S.Store(Dx + pixel, GradientMap<OpenGate>.Apply<S, V>(
+                S.Load(X + pixel), S.Broadcast(0), Load<S, V>(Table, c, Shape.C), Load<S, V>(More, c, Shape.C)));
+    }
+}

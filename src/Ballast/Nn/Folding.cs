@@ -1,0 +1,100 @@
+namespace Ballast;
+
+/// <summary>Takes batch normalizations out of a trained network. In evaluation mode one multiplies each channel by a constant
+/// and adds another, which the <see cref="Linear"/> or <see cref="Conv2d"/> right before it can do in its own weights:
+/// w' = w s and b' = (b - mean) s + beta, with s = gamma / sqrt(var + eps). Outputs stay the same but for rounding.
+/// Ioffe &amp; Szegedy 2015, section 3.1; PyTorch: <c>torch.nn.utils.fusion.fuse_conv_bn_eval</c>.</summary>
+/// <remarks>
+/// <para>What runs right behind what is known of chains: a <see cref="Sequential"/>, one inside another, and what a module of
+/// one's own registers by <see cref="Module.RegisterChain"/>. A layer and a normalization that a module keeps apart and calls
+/// itself stay as they are, because the layer's result may have other readers.</para>
+/// <para>The weights are changed in copies: layers that are used elsewhere too are not touched. The network's state has other
+/// keys afterwards (no normalizations, a bias for each layer that took one in), so save it before. A linear layer's input
+/// has to be [N, in]: behind one of [N, L, in] a <see cref="BatchNorm1d"/> normalizes L.</para>
+/// </remarks>
+public static class Folding
+{
+    /// <summary>Folds every batch normalization of a network that can be folded, in place, and says what became of each. An
+    /// <see cref="Identity"/> takes the place of what was folded.</summary>
+    /// <param name="network">A network in evaluation mode: a chain, or any module with chains in it.</param>
+    public static FoldingReport Fold(Module network)
+    {
+        var walk = new FoldingWalk();
+        walk.Count(network);
+        walk.Visit(network, "");
+        return new FoldingReport(walk.Folded, walk.Kept);
+    }
+
+    /// <summary>Why a normalization cannot become part of a layer whose result it alone reads; null if it can.</summary>
+    internal static string? Obstacle(BatchNorm norm, Module? before)
+    {
+        if (norm.Training)
+            return "It is in training mode, where it normalizes with the statistics of each batch. Call Eval() on the network first.";
+        if (norm.RunningMean is null)
+            return "It has no running statistics: it normalizes with those of each batch, in evaluation mode too.";
+        int channels;
+        switch (before)
+        {
+            case null:
+                return "Nothing comes before it in its chain.";
+            case Linear linear when norm is BatchNorm1d:
+                channels = linear.OutFeatures;
+                break;
+            case Conv2d convolution when norm is BatchNorm2d:
+                channels = convolution.OutChannels;
+                break;
+            default:
+                return $"Before it comes {before}. It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.";
+        }
+
+        if (channels != norm.NumFeatures)
+            return $"The {before} before it has {channels} channels, not {norm.NumFeatures}.";
+        for (int c = 0; c < channels; c++)
+        {
+            double deviation = Math.Sqrt(norm.RunningVar!.AsSpan()[c] + norm.Eps);
+            if (!(deviation > 0) || !double.IsFinite(deviation))
+                return $"Its channel {c} has a running variance of {norm.RunningVar.AsSpan()[c]}, by whose root nothing can be divided.";
+        }
+
+        return null;
+    }
+
+    /// <summary>The layer with the normalization in its weights: a new one.</summary>
+    internal static Module Join(Module before, BatchNorm norm)
+    {
+        var none = new Generator(0); // what it draws is written over
+        if (before is Linear linear)
+        {
+            var joined = new Linear(linear.InFeatures, linear.OutFeatures, bias: true, none);
+            Write(linear.Weight, linear.Bias, norm, joined.Weight, joined.Bias!);
+            return joined;
+        }
+
+        var convolution = (Conv2d)before;
+        var copy = new Conv2d(
+            convolution.InChannels, convolution.OutChannels, convolution.KernelSize, convolution.Stride, convolution.Padding,
+            convolution.Dilation, convolution.Groups, bias: true, none);
+        Write(convolution.Weight, convolution.Bias, norm, copy.Weight, copy.Bias!);
+        return copy;
+    }
+
+    // In double: each value is rounded once.
+    static void Write(Parameter weight, Parameter? bias, BatchNorm norm, Parameter newWeight, Parameter newBias)
+    {
+        int channels = norm.NumFeatures, each = weight.Length / channels;
+        ReadOnlySpan<float> w = weight.AsSpan(), b = bias is null ? default : bias.AsSpan();
+        ReadOnlySpan<float> gamma = norm.Weight is null ? default : norm.Weight.AsSpan();
+        ReadOnlySpan<float> beta = norm.Bias is null ? default : norm.Bias.AsSpan();
+        Span<float> toWeight = newWeight.Mutate(), toBias = newBias.Mutate();
+        for (int c = 0; c < channels; c++)
+        {
+            double scale = (gamma.IsEmpty ? 1 : gamma[c]) / Math.Sqrt(norm.RunningVar!.AsSpan()[c] + norm.Eps);
+            for (int i = c * each; i < (c + 1) * each; i++)
+                toWeight[i] = (float)(w[i] * scale);
+            toBias[c] = (float)(((b.IsEmpty ? 0 : b[c]) - norm.RunningMean!.AsSpan()[c]) * scale + (beta.IsEmpty ? 0 : beta[c]));
+        }
+
+        newWeight.Frozen = weight.Frozen;
+        newBias.Frozen = bias?.Frozen ?? weight.Frozen;
+    }
+}

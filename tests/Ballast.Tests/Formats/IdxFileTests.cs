@@ -1,0 +1,41 @@
+namespace Ballast.Tests;
+
+public class IdxFileTests
+{
+    static readonly byte[] Images = IdxMaker.Make([2, 3, 4], new byte[24]);
+
+    static void AssertRefused(string message, byte[] file, params int[] sample) => Assert.Contains(message,
+        Assert.Throws<InvalidDataException>(() => IdxFile.Count(file, "some/file", sample)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_first_axis_is_counted()
+    {
+        Assert.Equal(2, IdxFile.Count(Images, "", 3, 4));
+        Assert.Equal(5, IdxFile.Count(IdxMaker.Make([5], new byte[5]), ""));
+        Assert.Equal(0, IdxFile.Count(IdxMaker.Make([0, 3, 4], []), "", 3, 4));
+        Assert.Equal((8, 16), (IdxFile.HeaderBytes(1), IdxFile.HeaderBytes(3)));
+    }
+
+    [Fact]
+    public void Every_cut_and_every_byte_too_many_is_refused()
+    {
+        for (int length = 0; length < Images.Length; length++)
+            AssertRefused("some/file", Images[..length], 3, 4);
+        AssertRefused("some/file has 41 bytes. Expected 40 for the 2 samples", [.. Images, 0], 3, 4);
+    }
+
+    [Fact]
+    public void Another_type_other_axes_or_sizes_are_refused()
+    {
+        AssertRefused("begins with 00000D03. Expected an IDX file of bytes with 3 axes, which begins with 00000803",
+            IdxMaker.Make([2, 3, 4], new byte[96], type: 0x0D), 3, 4);
+        AssertRefused("begins with 1F8B0808", [0x1F, 0x8B, 8, 8, .. new byte[20]], 3, 4);
+        AssertRefused("with 1 axes, which begins with 00000801", Images);
+        AssertRefused("axis 1 has the size 4. Expected samples of 3 x 5", Images, 3, 5);
+    }
+
+    [Fact]
+    public void A_count_that_overflows_is_no_reason_to_read_beyond_the_file() =>
+        AssertRefused("Expected 51539607568 for the 4294967295 samples".Replace("51539607568", $"{16 + 4294967295L * 12}", StringComparison.Ordinal),
+            IdxMaker.Make([-1, 3, 4], new byte[24]), 3, 4);
+}

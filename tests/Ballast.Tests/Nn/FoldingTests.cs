@@ -1,0 +1,229 @@
+namespace Ballast.Tests;
+
+public class FoldingTests
+{
+    // A trained network's: statistics and scales far from the initial ones.
+    static T Trained<T>(T network)
+        where T : Module
+    {
+        int seed = 0;
+        foreach (var norm in network.NamedModules().Select(static part => part.Module).OfType<BatchNorm>())
+        {
+            int c = norm.NumFeatures;
+            norm.Weight?.CopyFrom(Draw.Floats(c, ++seed, 0.5f, 1.5f));
+            norm.Bias?.CopyFrom(Draw.Floats(c, ++seed, -1, 1));
+            norm.RunningMean?.Mutate().Clear();
+            if (norm.RunningMean is null)
+                continue;
+            Draw.Floats(c, ++seed, -1, 1).CopyTo(norm.RunningMean.Mutate());
+            Draw.Floats(c, ++seed, 0.5f, 2).CopyTo(norm.RunningVar!.Mutate());
+        }
+
+        network.Eval();
+        return network;
+    }
+
+    static FoldingReport FoldAndCompare(Module network, Tensor x)
+    {
+        float[] before = network.Forward(x).ToArray();
+        var report = Folding.Fold(network);
+        float[] after = network.Forward(x).ToArray();
+        // A few roundings of 6e-8 more or less in each layer.
+        Near.Equal(before, after, 1e-5);
+        using var off = Tensor.NoGrad();
+        Assert.Equal(after, network.Forward(x).ToArray());
+        return report;
+    }
+
+    [Fact]
+    public void Every_model_keeps_its_outputs_and_loses_its_normalizations()
+    {
+        foreach (var (network, count) in new (Module, int)[]
+        {
+            (new Mlp(3 * 32 * 32, 10, new Generator(1)), 2), (new VggSmall(generator: new Generator(1)), 5),
+            (new ResNet20(generator: new Generator(1)), 21), (new ResNet18(classes: 10, generator: new Generator(1)), 20),
+        })
+        {
+            Trained(network);
+            var report = FoldAndCompare(network, Draw.Data([2, 3, 32, 32], 9));
+            Assert.Equal(count, report.Folded.Count);
+            Assert.Empty(report.Kept);
+            Assert.DoesNotContain(network.NamedModules(), static part => part.Module is BatchNorm);
+            Assert.Equal(count, network.NamedModules().Count(static part => part.Module is Identity));
+            Assert.All(network.NamedModules(), static part => Assert.False(part.Module.Training));
+            Assert.Empty(Folding.Fold(network).Folded);
+            Assert.Equal("There is no batch normalization.", Folding.Fold(network).ToString());
+        }
+    }
+
+    [Fact]
+    public void The_report_names_the_parts_as_the_state_does()
+    {
+        var block = Trained(new BasicBlock(4, 8, 2, new Generator(1)));
+        var keys = block.StateDict().Keys;
+        Assert.Equal(
+            """
+            bn1 BatchNorm2d(8): folded into conv1
+            bn2 BatchNorm2d(8): folded into conv2
+            downsample.1 BatchNorm2d(8): folded into downsample.0
+            """.ReplaceLineEndings("\n"), Folding.Fold(block).ToString());
+        Assert.Equal(
+            ["conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias", "downsample.0.weight", "downsample.0.bias"],
+            block.StateDict().Keys);
+        Assert.Contains("bn1.running_mean", keys);
+    }
+
+    // w' = w s, b' = (b - mean) s + beta with s = gamma / sqrt(var + eps), here all short numbers.
+    [Fact]
+    public void The_folded_weights_follow_the_formula()
+    {
+        var linear = new Linear(2, 2, generator: new Generator(1));
+        linear.Weight.CopyFrom([1, 2, 3, 4]);
+        linear.Bias!.CopyFrom([10, 20]);
+        var norm = new BatchNorm1d(2, eps: 0);
+        norm.Weight!.CopyFrom([3, -1]);
+        norm.Bias!.CopyFrom([0.5f, 7]);
+        new float[] { 4, 22 }.CopyTo(norm.RunningMean!.Mutate());
+        new float[] { 4, 0.25f }.CopyTo(norm.RunningVar!.Mutate());
+        var chain = new Sequential(linear, norm);
+        chain.Eval();
+        Assert.Single(Folding.Fold(chain).Folded);
+        var joined = (Linear)chain[0];
+        Assert.Equal([1.5f, 3, -6, -8], joined.Weight.ToArray());
+        Assert.Equal([9.5f, 11], joined.Bias!.ToArray());
+        // The layer that was there is as it was.
+        Assert.NotSame(linear, joined);
+        Assert.Equal([1, 2, 3, 4], linear.Weight.ToArray());
+    }
+
+    [Fact]
+    public void Every_kind_of_convolution_and_of_normalization_folds()
+    {
+        foreach (bool bias in new[] { true, false })
+        {
+            foreach (bool affine in new[] { true, false })
+            {
+                var chain = Trained(new Sequential(
+                    new Conv2d(4, 6, 3, stride: 2, padding: 2, dilation: 2, groups: 2, bias: bias, new Generator(1)),
+                    new BatchNorm2d(6, eps: 0.1, affine: affine),
+                    new Identity(),
+                    new BatchNorm2d(6, momentum: null),
+                    new ReLU(), new Flatten(),
+                    new Sequential(new Linear(6 * 4 * 4, 5, bias, new Generator(2))),
+                    new Sequential(new Identity(), new Sequential(new BatchNorm1d(5, affine: affine)))));
+                var report = FoldAndCompare(chain, Draw.Data([3, 4, 8, 8], 3));
+                Assert.Equal(["1 into 0", "3 into 0", "7.1.0 into 6.0"], report.Folded.Select(static entry => $"{entry.Name} into {entry.Into}"));
+                Assert.Empty(report.Kept);
+            }
+        }
+    }
+
+    sealed class Own : Module
+    {
+        readonly Conv2d convolution;
+        readonly BatchNorm2d norm;
+        readonly Sequential chain;
+
+        public Own()
+        {
+            convolution = Register("convolution", new Conv2d(2, 3, 1, generator: new Generator(1)));
+            norm = Register("norm", new BatchNorm2d(3));
+            chain = RegisterChain(("inner", new Conv2d(3, 4, 1, generator: new Generator(2))), ("innernorm", new BatchNorm2d(4)));
+        }
+
+        // The convolution's result has two readers.
+        public override Tensor Forward(Tensor input)
+        {
+            var y = convolution.Forward(input);
+            return chain.Forward(norm.Forward(y) + y);
+        }
+    }
+
+    [Fact]
+    public void What_a_module_calls_itself_stays_and_its_chain_folds()
+    {
+        var network = Trained(new Sequential(new Conv2d(2, 2, 1, generator: new Generator(3)), new Own(), new BatchNorm2d(4)));
+        var report = FoldAndCompare(network, Draw.Data([2, 2, 3, 3], 4));
+        Assert.Equal(
+            """
+            1.innernorm BatchNorm2d(4): folded into 1.inner
+            1.norm BatchNorm2d(3): kept. It is not in a chain, so that what it reads may have other readers. Put it behind its layer in a Sequential, or register both by RegisterChain.
+            2 BatchNorm2d(4): kept. Before it comes Own. It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.
+            """.ReplaceLineEndings("\n"), report.ToString());
+    }
+
+    [Fact]
+    public void What_cannot_be_folded_stays_and_says_why()
+    {
+        Check("It is in training mode, where it normalizes with the statistics of each batch. Call Eval() on the network first.",
+            new Linear(2, 3, generator: new Generator(1)), new BatchNorm1d(3), train: true);
+        Check("It has no running statistics: it normalizes with those of each batch, in evaluation mode too.",
+            new Linear(2, 3, generator: new Generator(1)), new BatchNorm1d(3, trackRunningStats: false));
+        Check("Nothing comes before it in its chain.", new Identity(), new BatchNorm1d(3));
+        Check("Before it comes ReLU(). It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.",
+            new ReLU(), new BatchNorm1d(3));
+        Check("Before it comes Linear(2, 3). It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.",
+            new Linear(2, 3, generator: new Generator(1)), new BatchNorm2d(3));
+        Check("The Linear(2, 4) before it has 4 channels, not 3.", new Linear(2, 4, generator: new Generator(1)), new BatchNorm1d(3));
+        var still = new BatchNorm1d(2, eps: 0);
+        new float[] { 1, 0 }.CopyTo(still.RunningVar!.Mutate());
+        Check("Its channel 1 has a running variance of 0, by whose root nothing can be divided.",
+            new Linear(2, 2, generator: new Generator(1)), still);
+
+        var alone = new BatchNorm1d(3);
+        alone.Eval();
+        Assert.StartsWith("BatchNorm1d(3): kept. It is not in a chain", Folding.Fold(alone).ToString(), StringComparison.Ordinal);
+
+        static void Check(string reason, Module before, BatchNorm norm, bool train = false)
+        {
+            var chain = new Sequential(before, norm);
+            chain.Train(train);
+            long[] bits = Draw.Bits(chain.StateDict());
+            var report = Folding.Fold(chain);
+            Assert.Empty(report.Folded);
+            Assert.Equal(new KeptNormalization("1", norm.ToString(), reason), Assert.Single(report.Kept));
+            Assert.Same(norm, chain[1]);
+            Assert.Equal(bits, Draw.Bits(chain.StateDict()));
+        }
+    }
+
+    [Fact]
+    public void Layers_and_chains_in_several_places_keep_their_meaning()
+    {
+        var linear = new Linear(3, 3, generator: new Generator(1));
+        var norm = new BatchNorm1d(3);
+        // One layer and one normalization twice, the layer a third time without.
+        var twice = Trained(new Sequential(linear, norm, new ReLU(), linear, norm, linear));
+        var report = FoldAndCompare(twice, Draw.Data([4, 3], 2));
+        Assert.Equal(["1", "4"], report.Folded.Select(static entry => entry.Name));
+
+        // A chain that begins with a normalization, behind a linear layer here and behind a ReLU there.
+        var shared = new Sequential(new BatchNorm1d(3), new Linear(3, 3, generator: new Generator(2)));
+        var places = Trained(new Sequential(linear, shared, new ReLU(), shared));
+        report = FoldAndCompare(places, Draw.Data([4, 3], 3));
+        Assert.Empty(report.Folded);
+        Assert.Equal(
+            ["1.0: It and the layer before it are in chains of which one has several places in the network.",
+                "3.0: Before it comes ReLU(). It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d."],
+            report.Kept.Select(static entry => $"{entry.Name}: {entry.Reason}"));
+
+        // One that holds both folds once, for all places.
+        var whole = new Sequential(new Linear(3, 3, generator: new Generator(3)), new BatchNorm1d(3));
+        var both = Trained(new Sequential(whole, new ReLU(), whole));
+        Assert.Equal(["0.1"], FoldAndCompare(both, Draw.Data([4, 3], 4)).Folded.Select(static entry => entry.Name));
+    }
+
+    [Fact]
+    public void A_folded_network_is_saved_and_loaded_into_a_folded_one()
+    {
+        var network = Trained(new VggSmall(generator: new Generator(1)));
+        Folding.Fold(network);
+        var other = new VggSmall(generator: new Generator(2));
+        other.Eval();
+        Assert.Throws<ArgumentException>(() => other.LoadStateDict(network.StateDict()));
+        Folding.Fold(other);
+        other.LoadStateDict(network.StateDict());
+        var x = Draw.Data([2, 3, 8, 8], 3);
+        Assert.Equal(network.Forward(x).ToArray(), other.Forward(x).ToArray());
+    }
+}
