@@ -12,6 +12,11 @@ static class EvaluateCommand
     static readonly Option<string?> Weights = CommonOptions.Weights();
     static readonly Option<string?> TestData = CommonOptions.TestData("what the run was tested on");
 
+    static readonly Option<bool> Fold = new("--fold")
+    {
+        Description = "Fold batch normalizations into the layers before them first, and say which",
+    };
+
     public static Command Make()
     {
         var command = new ExampleCommand("evaluate",
@@ -19,7 +24,7 @@ static class EvaluateCommand
             "ballast evaluate runs/20260502-140300-train",
             "ballast evaluate runs/20260502-140300-compare/with --json")
         {
-            Run, Weights, TestData, Threads, Json,
+            Run, Weights, TestData, Fold, Threads, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -34,15 +39,18 @@ static class EvaluateCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
         var folder = RunPaths.Trained(path, "Evaluate");
-        var (test, weights) = RunEvaluation.Run(
-            folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), interruption.Token);
+        var (test, weights, folding) = RunEvaluation.Run(
+            folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
+            interruption.Token);
         progress.Dispose();
         if (result.GetValue(Json))
         {
-            CliJson.Print(new EvaluationResult(path, weights, test.Loss, test.Accuracy, test.Count));
+            CliJson.Print(new EvaluationResult(path, weights, test.Loss, test.Accuracy, test.Count, folding));
             return 0;
         }
 
+        if (folding is not null)
+            Console.Out.WriteLine(folding);
         Console.Out.WriteLine($"Weights:  {weights}");
         Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
         Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");

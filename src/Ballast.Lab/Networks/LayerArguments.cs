@@ -52,6 +52,10 @@ sealed class LayerArguments
     /// <summary>A number.</summary>
     public double Number(string key, double otherwise) => Take(key) is { } value ? Number(key, value) : otherwise;
 
+    /// <summary>A number that may be written without its key, before all others.</summary>
+    public double LeadingNumber(string key, double otherwise) =>
+        (Take(key) ?? Take("")) is { } value ? Number(key, value) : otherwise;
+
     /// <summary>A number or the word <c>null</c>.</summary>
     public double? NumberOrNull(string key, double? otherwise) => Take(key) switch
     {

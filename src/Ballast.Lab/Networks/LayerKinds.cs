@@ -33,23 +33,6 @@ public static class LayerKinds
             };
         }),
 
-        new("batchnorm", "batchnorm[:momentum=0.1,eps=1e-5,affine=true,track=true]",
-            "batch normalization of each channel; momentum=null averages over all batches", static settings =>
-        {
-            double? momentum = settings.NumberOrNull("momentum", 0.1);
-            double eps = settings.Number("eps", 1e-5);
-            bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
-            return input => input.Rank switch
-            {
-                1 or 2 => (new BatchNorm1d(input[0], eps, momentum, affine, track), input),
-                3 => (new BatchNorm2d(input[0], eps, momentum, affine, track), input),
-                4 => (new BatchNorm3d(input[0], eps, momentum, affine, track), input),
-                _ => throw new ArgumentException($"batchnorm: expected a sample of shape [C], [C, L], [C, H, W] or [C, D, H, W], got {input}."),
-            };
-        }),
-
-        new("relu", "relu", "what is negative becomes 0", static _ => static input => (new ReLU(), input)),
-
         new("maxpool", "maxpool:KERNEL[,stride=KERNEL,padding=0,dilation=1,ceil=false]",
             "the largest value of each KERNEL x KERNEL window", static settings =>
         {
@@ -72,7 +55,8 @@ public static class LayerKinds
         new("globalavgpool", "globalavgpool", "the mean of each channel over the whole image", static _ =>
             static input => (new GlobalAvgPool2d(), [Channels("globalavgpool", input), 1, 1])),
 
-        new("identity", "identity", "nothing", static _ => static input => (new Identity(), input)),
+        .. NormalizationKinds.All,
+        .. ActivationKinds.All,
     ];
 
     /// <summary>The layer of a name, in small or capital letters; null if there is none.</summary>

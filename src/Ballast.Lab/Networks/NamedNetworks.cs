@@ -26,9 +26,9 @@ public static class NamedNetworks
     [
         Tutorial,
         TutorialWithout,
-        Model("vgg-small", "five 3x3 convolutions", static (channels, classes) => new VggSmall(channels, classes)),
-        Model("resnet20", "nineteen in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
-        Model("resnet18", "seventeen, for images of 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
+        Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes)),
+        Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
+        Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
     ];
 
     /// <summary>Whether a network has this name.</summary>

@@ -10,14 +10,14 @@ public static class RunEvaluation
     /// it is not complete.</param>
     /// <param name="testData">What to test on, as in <see cref="RunSettings.TestData"/>; null for what the run's settings say.
     /// </param>
+    /// <param name="fold">Whether batch normalizations are folded into the layers before them first.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <returns>How well it does, and the file its state came from.</returns>
     /// <exception cref="ArgumentException">A state of another network, a run without test images, or images of other
     /// classes or another shape.</exception>
     /// <exception cref="InvalidDataException">A damaged file.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    public static (Evaluation Test, string Weights) Run(
-        RunFolder folder, RunData source, string? weights = null, string? testData = null,
+    public static RunTest Run(
+        RunFolder folder, RunData source, string? weights = null, string? testData = null, bool fold = false,
         CancellationToken cancellation = default)
     {
         var settings = testData is null ? folder.Record.Settings : folder.Record.Settings with { TestData = testData };
@@ -25,6 +25,14 @@ public static class RunEvaluation
         var images = source.Test(settings, cancellation) ?? throw new ArgumentException(
             $"{folder.Path} was trained on data of its own and names no test images. Name a folder or a file of them.");
         folder.Record.TrainedOn.RefuseOther(images, NamedDatasets.Title(settings.TestName));
-        return (Evaluation.Run(network, images, cancellation: cancellation), path);
+        network.Eval();
+        var folding = fold ? Folding.Fold(network) : null;
+        return new RunTest(Evaluation.Run(network, images, cancellation: cancellation), path, folding);
     }
 }
+
+/// <summary>What a run's network does on the test images.</summary>
+/// <param name="Test">How well it does.</param>
+/// <param name="Weights">The file its state came from.</param>
+/// <param name="Folding">What became of its batch normalizations, where they were to be folded.</param>
+public sealed record RunTest(Evaluation Test, string Weights, FoldingReport? Folding);

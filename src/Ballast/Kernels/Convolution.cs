@@ -15,6 +15,8 @@ static unsafe class Convolution
     {
         if (Winograd.Fits(shape))
             Winograd.Forward(shape, x, w, bias, y, moments);
+        else if (moments is null && DepthwiseConvolution.Fits(shape))
+            DepthwiseConvolution.Forward(shape, x, w, bias, y);
         else
             DirectConvolution.Forward(shape, x, w, bias, y, moments);
     }
@@ -35,7 +37,10 @@ static unsafe class Convolution
             return input is not null;
         }
 
-        DirectConvolution.BackwardInput(shape, dy, w, dx);
+        if (DepthwiseConvolution.Fits(shape))
+            DepthwiseConvolution.BackwardInput(shape, dy, w, dx);
+        else
+            DirectConvolution.BackwardInput(shape, dy, w, dx);
         return false;
     }
 
@@ -48,6 +53,8 @@ static unsafe class Convolution
     {
         if (Winograd.Fits(shape) && dy.IsPlain)
             Winograd.BackwardWeight(shape, x, dy.Gradient, dw);
+        else if (DepthwiseConvolution.Fits(shape) && dy.IsPlain)
+            DepthwiseConvolution.BackwardWeight(shape, x, dy.Gradient, dw);
         else
             DirectConvolution.BackwardWeight(shape, x, dy, dw);
     }

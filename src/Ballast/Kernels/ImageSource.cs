@@ -30,6 +30,15 @@ readonly unsafe struct ImageSource(float* pixels, int channels, float* table = n
     /// <summary>What a ReLU keeps values above: 0, or no bound without one.</summary>
     public float Floor => HasRelu ? 0 : float.NegativeInfinity;
 
+    /// <summary>One register of channels, from <paramref name="c"/> on, of the pixel at <paramref name="from"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Read<S, V>(float* from, int c)
+        where S : struct, ISimd<V>
+        where V : unmanaged => IsPlain
+            ? S.Load(from)
+            : Normalize<S, V>(
+                S.Load(from), S.Load(Table + c), S.Load(Table + Channels + c), S.Load(Table + 2 * Channels + c), S.Broadcast(Floor));
+
     /// <summary>Copies whole pixels, normalized where they are to be.</summary>
     /// <param name="pixel">The first pixel, counted over all images.</param>
     /// <param name="count">How many pixels there are.</param>

@@ -75,7 +75,7 @@ sealed class FoldingWalk
     {
         var slot = slots[i];
         int before = i - 1;
-        while (before >= 0 && slots[before].Module is Identity)
+        while (before >= 0 && slots[before].Module is Identity or Dropout { Training: false })
             before--;
         string? obstacle = Folding.Obstacle(norm, before < 0 ? null : slots[before].Module);
         if (obstacle is null && slots[before].Chain != slot.Chain && (IsShared(slots[before].Chain) || IsShared(slot.Chain)))

@@ -27,6 +27,28 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Folded_the_network_does_the_same_and_the_report_is_printed()
+    {
+        Train("other", "flatten batchnorm linear:10");
+        var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--fold");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("layers.2 BatchNorm1d(8): folded into layers.1\nWeights: ", output, StringComparison.Ordinal);
+        double plain = Loss("run"), folded = Loss("run", "--fold");
+        Assert.Equal(plain, folded, 1e-6);
+        Assert.Contains("layers.1 BatchNorm1d(3072): kept. Before it comes Flatten().",
+            BallastProcess.Run(folder, "evaluate", "other", "--fold").Output, StringComparison.Ordinal);
+
+        double Loss(params string[] arguments)
+        {
+            var result = JsonDocument.Parse(BallastProcess.Run(folder, ["evaluate", .. arguments, "--json"]).Output).RootElement;
+            Assert.Equal(arguments.Length > 1, result.TryGetProperty("folding", out var folding));
+            if (arguments.Length > 1)
+                Assert.Equal("layers.1", folding.GetProperty("folded")[0].GetProperty("into").GetString());
+            return result.GetProperty("loss").GetDouble();
+        }
+    }
+
+    [Fact]
     public void Weights_of_another_network_are_refused_with_a_list_of_what_differs()
     {
         Train("other", "flatten linear:9 relu linear:10");

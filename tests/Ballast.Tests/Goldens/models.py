@@ -111,7 +111,7 @@ def case(name, make, batch, size, steps, rate):
 # The deeper networks take smaller steps: at 0.01 PyTorch parts from itself by 5e-3 within five.
 save("models.json", cases=[
     case("mlp", Mlp, 8, 32, 20, 0.01),
-    case("vgg-small", VggSmall, 16, 32, 20, 0.01),
+    case("vgg-small", VggSmall, 128, 32, 20, 0.01),
     case("resnet20", ResNet20, 8, 32, 5, 0.001),
     case("resnet18", lambda: resnet18(num_classes=10), 4, 64, 5, 0.001),
 ])

@@ -30,7 +30,7 @@ sealed unsafe class ConvolutionOperation : Operation
         var result = Buffer.Rent(length);
         // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
         // pass over memory there.
-        var sums = record ? moments ??= new ChannelMoments() : null;
+        var sums = record && !DepthwiseConvolution.Fits(shape) ? moments ??= new ChannelMoments() : null;
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
             Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums);
 

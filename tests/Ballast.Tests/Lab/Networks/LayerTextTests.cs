@@ -9,7 +9,7 @@ public sealed class LayerTextTests
     static readonly Shape Image = [3, 32, 32];
 
     static readonly string[] Pieces =
-        ["flatten", "conv", "maxpool", "kernel", "padding", "3", "linear", "batchnorm", "relu", ":", "=", ",", " ", "64", "null", "bias", "momentum", "-", "\t", "Ü"];
+        ["flatten", "conv", "maxpool", "groupnorm", "instancenorm", "dropout", "kernel", "padding", "3", "linear", "batchnorm", "relu", ":", "=", ",", " ", "64", "null", "bias", "momentum", "-", "\t", "Ü"];
 
     [Fact]
     public void The_tutorials_text_gives_the_tutorials_state_keys_in_PyTorchs_order()
@@ -100,6 +100,42 @@ public sealed class LayerTextTests
         Assert.Equal(6 * 3 * 2, ((Linear)flat[3]).InFeatures);
         flat.Forward(Draw.Data([2, 1, 12, 9], 2));
     }
+
+    [Fact]
+    public void Normalizations_and_activations_take_their_shape_from_the_layer_before_and_keep_it()
+    {
+        var network = LayerText.Parse(
+            "conv:6,3 groupnorm:3,eps=0.5 leakyrelu instancenorm:affine=true gelu layernorm:affine=false silu localresponsenorm:5,k=2 "
+            + "rmsnorm sigmoid dropout:0.25 flatten layernorm leakyrelu:slope=0.5 rmsnorm:eps=0.25 gelu:tanh=true groupnorm:4 tanh "
+            + "dropout dropout:p=0 linear:10").Build([3, 6, 6], 10);
+        Assert.Equal(
+            [
+                "Conv2d(3, 6, 3)", "GroupNorm(3, 6)", "LeakyReLU(0.01)", "InstanceNorm2d(6)", "Gelu()", "LayerNorm([6, 4, 4])", "SiLU()",
+                "LocalResponseNorm(5, alpha: 0.0001, beta: 0.75, k: 2)", "RmsNorm([6, 4, 4])", "Sigmoid()", "Dropout(0.25)", "Flatten()", "LayerNorm([96])",
+                "LeakyReLU(0.5)", "RmsNorm([96])", "Gelu(approximate: Tanh)", "GroupNorm(4, 96)", "Tanh()", "Dropout(0.5)",
+                "Dropout(0)", "Linear(96, 10)",
+            ], network.Layers.Select(static layer => layer.ToString()));
+        var layers = network.Layers;
+        Assert.Equal(0.5, ((GroupNorm)layers[1]).Eps);
+        Assert.NotNull(((InstanceNorm2d)layers[3]).Weight);
+        Assert.Null(((LayerNorm)layers[5]).Weight);
+        Assert.Equal((1e-4, 0.75, 2), (((LocalResponseNorm)layers[7]).Alpha, ((LocalResponseNorm)layers[7]).Beta, ((LocalResponseNorm)layers[7]).K));
+        Assert.Equal((new RmsNorm(1).Eps, 0.25), (((RmsNorm)layers[8]).Eps, ((RmsNorm)layers[14]).Eps));
+        Assert.Equal([2, 10], network.Forward(Draw.Data([2, 3, 6, 6], 1)).Shape.ToArray());
+
+        Assert.IsType<InstanceNorm1d>(LayerText.Parse("instancenorm flatten").Build([2, 3]).Layers[0]);
+        Assert.IsType<InstanceNorm3d>(LayerText.Parse("instancenorm flatten").Build([2, 3, 4, 5]).Layers[0]);
+        // The layers' own defaults.
+        var plain = LayerText.Parse("groupnorm:2 instancenorm layernorm flatten").Build([4, 3, 3]).Layers;
+        Assert.Equal(new GroupNorm(2, 4).Eps, ((GroupNorm)plain[0]).Eps);
+        var (given, usual) = ((InstanceNorm2d)plain[1], new InstanceNorm2d(4));
+        Assert.Equal((usual.Eps, usual.Momentum, usual.Weight, usual.RunningMean), (given.Eps, given.Momentum, given.Weight, given.RunningMean));
+        Assert.Equal(new LayerNorm(3).Eps, ((LayerNorm)plain[2]).Eps);
+    }
+
+    [Fact]
+    public void No_layer_has_the_name_of_a_model() =>
+        Assert.Empty(LayerKinds.All.Select(static kind => kind.Name).Intersect(NamedNetworks.All.Select(static named => named.Name)));
 
     [Fact]
     public void Inputs_follow_from_the_layer_before()

@@ -31,7 +31,7 @@ public sealed class TrainingRunTests : IDisposable
             ],
             listener.Metrics.Select(metric => $"{metric.Type} {metric.Step}"));
         Assert.True(RunHistory.IsFinished(run));
-        var (again, file) = RunEvaluation.Run(run, SampleRun.Source);
+        var (again, file, _) = RunEvaluation.Run(run, SampleRun.Source);
         Assert.Equal(outcome.Test, again);
         Assert.Equal(run.WeightsPath, file);
     }

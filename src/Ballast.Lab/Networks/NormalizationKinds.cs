@@ -1,0 +1,75 @@
+namespace Ballast.Lab;
+
+/// <summary>The normalizations among the <see cref="LayerKinds"/>. What they normalize follows from the shape of a sample.
+/// </summary>
+static class NormalizationKinds
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<LayerKind> All { get; } =
+    [
+        new("batchnorm", "batchnorm[:momentum=0.1,eps=1e-5,affine=true,track=true]",
+            "batch normalization of each channel; momentum=null averages over all batches", static settings =>
+        {
+            double? momentum = settings.NumberOrNull("momentum", 0.1);
+            double eps = settings.Number("eps", 1e-5);
+            bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
+            return input => input.Rank switch
+            {
+                1 or 2 => (new BatchNorm1d(input[0], eps, momentum, affine, track), input),
+                3 => (new BatchNorm2d(input[0], eps, momentum, affine, track), input),
+                4 => (new BatchNorm3d(input[0], eps, momentum, affine, track), input),
+                _ => throw new ArgumentException($"batchnorm: expected a sample of shape [C], [C, L], [C, H, W] or [C, D, H, W], got {input}."),
+            };
+        }),
+
+        new("layernorm", "layernorm[:eps=1e-5,affine=true]", "layer normalization, over all values of a sample", static settings =>
+        {
+            double eps = settings.Number("eps", 1e-5);
+            bool affine = settings.Flag("affine", true);
+            return input => (new LayerNorm(input, eps, affine), input);
+        }),
+
+        new("groupnorm", "groupnorm:GROUPS[,eps=1e-5,affine=true]", "group normalization, over GROUPS groups of channels",
+            static settings =>
+        {
+            int groups = settings.Count("groups");
+            double eps = settings.Number("eps", 1e-5);
+            bool affine = settings.Flag("affine", true);
+            return input => (new GroupNorm(groups, input[0], eps, affine), input);
+        }),
+
+        new("instancenorm", "instancenorm[:momentum=0.1,eps=1e-5,affine=false,track=false]",
+            "instance normalization, over each channel of a sample", static settings =>
+        {
+            double momentum = settings.Number("momentum", 0.1), eps = settings.Number("eps", 1e-5);
+            bool affine = settings.Flag("affine", false), track = settings.Flag("track", false);
+            return input => input.Rank switch
+            {
+                2 => (new InstanceNorm1d(input[0], eps, momentum, affine, track), input),
+                3 => (new InstanceNorm2d(input[0], eps, momentum, affine, track), input),
+                4 => (new InstanceNorm3d(input[0], eps, momentum, affine, track), input),
+                _ => throw new ArgumentException(
+                    $"instancenorm: expected a sample of shape [C, L], [C, H, W] or [C, D, H, W], got {input}. Put it before flatten."),
+            };
+        }),
+
+        new("rmsnorm", "rmsnorm[:eps=1.19e-7,affine=true]", "root-mean-square normalization, over all values of a sample",
+            static settings =>
+        {
+            double? eps = settings.NumberOrNull("eps", null);
+            bool affine = settings.Flag("affine", true);
+            return input => (new RmsNorm(input, eps, affine), input);
+        }),
+
+        new("localresponsenorm", "localresponsenorm:SIZE[,alpha=1e-4,beta=0.75,k=1]",
+            "local response normalization, over SIZE neighbouring channels", static settings =>
+        {
+            int size = settings.Count("size");
+            double alpha = settings.Number("alpha", 1e-4), beta = settings.Number("beta", 0.75), k = settings.Number("k", 1);
+            return input => input.Rank > 1
+                ? (new LocalResponseNorm(size, alpha, beta, k), input)
+                : throw new ArgumentException(
+                    $"localresponsenorm: expected a sample of shape [C, ...] with two axes or more, got {input}. Put it before flatten.");
+        }),
+    ];
+}
