@@ -59,8 +59,11 @@ readonly struct SiluActivation : IActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gradient<S, V>(V x, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged
     {
-        V one = S.Broadcast(1), s = SpecialFunctions.Logistic<S, V>(x);
-        return S.Multiply(gradient, S.Multiply(s, S.Fma(x, S.Subtract(one, s), one)));
+        // Of s and 1 - s the smaller one as e^-|x| times the larger: a difference from 1, x times as large, would lose digits.
+        V one = S.Broadcast(1), zero = S.Broadcast(0), positive = S.GreaterOrNaN(x, zero);
+        V e = S.Exp(S.Select(positive, S.Subtract(zero, x), x)), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
+        V s = S.Select(positive, large, small), rest = S.Select(positive, small, large);
+        return S.Multiply(gradient, S.Multiply(s, S.Fma(x, rest, one)));
     }
 }
 

@@ -116,6 +116,28 @@ public unsafe class ElementwiseTests
     }
 
     [Fact]
+    public void Long_loops_give_the_same_bits_for_any_number_of_threads()
+    {
+        int before = Compute.Threads;
+        float[] x = Draw.Floats(150_001, 1), y = Draw.Floats(150_001, 2);
+        int[]? exponentials = null, products = null;
+        for (int threads = 1; threads <= 4; threads++)
+        {
+            Compute.Threads = threads;
+            float[] z = Guarded(x.Length);
+            Elementwise.Map<Exponential>(x, z);
+            Assert.Equal(exponentials ??= Draw.Bits(z), Draw.Bits(z));
+            Assert.Equal(Guard, z[^1]);
+            Elementwise.Zip<Multiply>(x, y, z);
+            Assert.Equal(products ??= Draw.Bits(z), Draw.Bits(z));
+            for (int i = 0; i < x.Length; i++)
+                Assert.Equal(x[i] * y[i], z[i]);
+        }
+
+        Compute.Threads = before;
+    }
+
+    [Fact]
     public void A_sum_is_exact_on_whole_numbers_at_every_length()
     {
         int[] lengths = [.. Enumerable.Range(0, 257), 4095, 4096, 4097, 8192, 10007];

@@ -1,0 +1,82 @@
+using BenchmarkDotNet.Attributes;
+
+namespace Ballast.Bench;
+
+/// <summary>Normalization inside each sample, forward and backward through the ordinary API: layer and root-mean-square
+/// normalization of (1024, 768), group and instance normalization of (32, 256, 28, 28).</summary>
+public class NormLayers
+{
+    Module layer = new Identity();
+    Parameter input = new(Tensor.Zeros([1]));
+    Tensor gradient = Tensor.Zeros([1]);
+
+    [Params("LayerNorm", "RmsNorm", "GroupNorm", "InstanceNorm2d", "LocalResponseNorm")]
+    public string Layer { get; set; } = "";
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        Compute.Threads = Threads;
+        layer = Layer switch
+        {
+            "LayerNorm" => new LayerNorm(768),
+            "RmsNorm" => new RmsNorm(768),
+            "GroupNorm" => new GroupNorm(32, 256),
+            "InstanceNorm2d" => new InstanceNorm2d(256, affine: true),
+            _ => new LocalResponseNorm(5),
+        };
+        Shape shape = Layer is "LayerNorm" or "RmsNorm" ? [1024, 768] : [32, 256, 28, 28];
+        input = new Parameter(Tensor.Randn(shape, new Generator(1)));
+        gradient = Tensor.Randn(shape, new Generator(2));
+    }
+
+    [Benchmark(Description = "forward and backward")]
+    public void Step()
+    {
+        layer.Forward(input).Backward(gradient);
+        layer.ZeroGrad();
+        input.ZeroGrad();
+    }
+}
+
+/// <summary>Activations of a million values, forward and backward through the ordinary API.</summary>
+public class ActivationLayers
+{
+    Module layer = new Identity();
+    Parameter input = new(Tensor.Zeros([1]));
+    Tensor gradient = Tensor.Zeros([1]);
+
+    [Params("LeakyReLU", "Gelu", "Gelu, tanh", "SiLU", "Sigmoid", "Tanh", "Dropout")]
+    public string Layer { get; set; } = "";
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        Compute.Threads = Threads;
+        layer = Layer switch
+        {
+            "LeakyReLU" => new LeakyReLU(),
+            "Gelu" => new Gelu(),
+            "Gelu, tanh" => new Gelu(GeluApproximation.Tanh),
+            "SiLU" => new SiLU(),
+            "Sigmoid" => new Sigmoid(),
+            "Tanh" => new Tanh(),
+            _ => new Dropout(0.5, new Generator(3)),
+        };
+        input = new Parameter(Tensor.Randn([1 << 20], new Generator(1)));
+        gradient = Tensor.Randn([1 << 20], new Generator(2));
+    }
+
+    [Benchmark(Description = "forward and backward")]
+    public void Step()
+    {
+        layer.Forward(input).Backward(gradient);
+        input.ZeroGrad();
+    }
+}
