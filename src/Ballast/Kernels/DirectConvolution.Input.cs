@@ -51,7 +51,12 @@ static unsafe partial class DirectConvolution
         {
             var work = new InputWork
             {
-                Shape = shape, Edge = edge, Dy = dy, Dx = dx, Phases = phasePointer, PhaseCount = phases,
+                Shape = shape,
+                Edge = edge,
+                Dy = dy,
+                Dx = dx,
+                Phases = phasePointer,
+                PhaseCount = phases,
                 Offsets = offsetPointer,
             };
             if (shape.Products < SerialProducts)

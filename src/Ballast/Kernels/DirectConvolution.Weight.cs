@@ -34,8 +34,14 @@ static unsafe partial class DirectConvolution
         {
             var work = new WeightWork
             {
-                Shape = shape, X = x, Dy = dy, Offsets = offsetPointer, PaddedDepth = paddedDepth, Partial = partial,
-                Sums = sums, Parts = parts,
+                Shape = shape,
+                X = x,
+                Dy = dy,
+                Offsets = offsetPointer,
+                PaddedDepth = paddedDepth,
+                Partial = partial,
+                Sums = sums,
+                Parts = parts,
             };
             if (shape.Products < SerialProducts)
                 work.Run(0, parts);

@@ -80,8 +80,16 @@ static unsafe partial class DirectConvolution
         {
             var work = new ForwardWork
             {
-                Shape = shape, X = x, Panels = panels, Starts = starts, Y = y, Offsets = segmentOffsets, Segments = segments,
-                Length = depth / segments, PackedLength = packed, Moments = moments,
+                Shape = shape,
+                X = x,
+                Panels = panels,
+                Starts = starts,
+                Y = y,
+                Offsets = segmentOffsets,
+                Segments = segments,
+                Length = depth / segments,
+                PackedLength = packed,
+                Moments = moments,
             };
             moments?.Begin(work.Parts, shape.K);
             if (shape.Products < SerialProducts)

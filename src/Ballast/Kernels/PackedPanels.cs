@@ -27,8 +27,14 @@ static unsafe class PackedPanels
         {
             var work = new Work
             {
-                From = from, Taps = offsets, TapCount = tapCount, Length = length, StrideJ = strideJ, Columns = columns,
-                StrideColumn = strideColumn, To = to,
+                From = from,
+                Taps = offsets,
+                TapCount = tapCount,
+                Length = length,
+                StrideJ = strideJ,
+                Columns = columns,
+                StrideColumn = strideColumn,
+                To = to,
             };
             int parts = (columns + Work.Widest - 1) / Work.Widest;
             if ((long)tapCount * length * columns < SerialLength)

@@ -98,7 +98,12 @@ static unsafe partial class Winograd
     {
         var backward = shape with
         {
-            C = shape.K, K = shape.C, H = shape.OutH, W = shape.OutW, PadH = 2 - shape.PadH, PadW = 2 - shape.PadW,
+            C = shape.K,
+            K = shape.C,
+            H = shape.OutH,
+            W = shape.OutW,
+            PadH = 2 - shape.PadH,
+            PadW = 2 - shape.PadW,
         };
         var source = new ImageSource(dy, shape.K);
         nint strideC = (nint)shape.C * 9;
@@ -120,15 +125,31 @@ static unsafe partial class Winograd
         float* weights = Scratch.TakeShared((int)(Planes * plane));
         var weightWork = new TransformWork
         {
-            W = w, To = weights, C = shape.C, K = shape.K, StrideC = strideC, StrideK = strideK, Flip = flip, Plane = plane,
+            W = w,
+            To = weights,
+            C = shape.C,
+            K = shape.K,
+            StrideC = strideC,
+            StrideK = strideK,
+            Flip = flip,
+            Plane = plane,
         };
         Workers.Run(weightWork, shape.K / Panels.Lanes);
         moments?.Begin(cut.Blocks, shape.K);
         normalized?.Sums.Begin(cut.Blocks, shape.K);
         var work = new ForwardWork<T>
         {
-            Shape = shape, Cut = cut, X = x, Weights = weights, Plane = plane, Bias = bias, Y = y, Moments = moments,
-            Sums = normalized?.Sums, Source = normalized is { } n ? n.Source.Pixels : y, Table = normalized is { } m ? m.Source.Table : null,
+            Shape = shape,
+            Cut = cut,
+            X = x,
+            Weights = weights,
+            Plane = plane,
+            Bias = bias,
+            Y = y,
+            Moments = moments,
+            Sums = normalized?.Sums,
+            Source = normalized is { } n ? n.Source.Pixels : y,
+            Table = normalized is { } m ? m.Source.Table : null,
         };
         Workers.Run(work, cut.Blocks);
     }

@@ -17,8 +17,15 @@ public sealed unsafe class UpdatesTests : IDisposable
 
     static AdamRule Adam(float decay, float shrink) => new()
     {
-        Beta1 = 0.9f, Beta2 = 0.99f, Rest1 = 0.1f, Rest2 = 0.01f, Step = -0.05f, Scale = 1.7f, Epsilon = 1e-8f,
-        WeightDecay = decay, Shrink = shrink,
+        Beta1 = 0.9f,
+        Beta2 = 0.99f,
+        Rest1 = 0.1f,
+        Rest2 = 0.01f,
+        Step = -0.05f,
+        Scale = 1.7f,
+        Epsilon = 1e-8f,
+        WeightDecay = decay,
+        Shrink = shrink,
     };
 
     static Formula AdamFormula(double decay, double shrink) => (g, w, m, v) =>
@@ -32,7 +39,12 @@ public sealed unsafe class UpdatesTests : IDisposable
 
     static MomentumRule Momentum(float gain, float lead, float follow) => new()
     {
-        Step = -0.1f, WeightDecay = 0.25f, Momentum = 0.8f, Gain = gain, Lead = lead, Follow = follow,
+        Step = -0.1f,
+        WeightDecay = 0.25f,
+        Momentum = 0.8f,
+        Gain = gain,
+        Lead = lead,
+        Follow = follow,
     };
 
     static Formula MomentumFormula(double gain, double lead, double follow) => (g, w, m, v) =>

@@ -10,9 +10,16 @@ public sealed class CheckpointTests : IDisposable
     {
         Model = new StateDict { { "a.weight", Draw.Data([2, 3], 1) }, { "a.count", new StateEntry(5) } },
         Optimizer = new StateDict { { "0.step", new StateEntry(7) }, { "0.exp_avg", Draw.Data([2, 3], 2) } },
-        Epoch = 2, Batch = 3, Step = 21, LossSum = 0.1 + 0.2, Correct = 11, Samples = 30,
-        DefaultGenerator = new Generator(1).GetState(), EpochGenerator = new Generator(2).GetState(),
-        LoaderGenerator = new Generator(3).GetState(), Metadata = new Dictionary<string, string> { ["layers"] = "flatten" },
+        Epoch = 2,
+        Batch = 3,
+        Step = 21,
+        LossSum = 0.1 + 0.2,
+        Correct = 11,
+        Samples = 30,
+        DefaultGenerator = new Generator(1).GetState(),
+        EpochGenerator = new Generator(2).GetState(),
+        LoaderGenerator = new Generator(3).GetState(),
+        Metadata = new Dictionary<string, string> { ["layers"] = "flatten" },
     };
 
     [Fact]
