@@ -1,6 +1,7 @@
-"""The program that `ballast train --model vgg-small` is, on PyTorch: the same seed, settings and order of batches.
+"""What `ballast train --model vgg-small --batch-size 128 --learning-rate 1e-3` does, on PyTorch: the same seed, settings and
+order of batches.
 
-  python3 vgg_small.py DATA [--epochs 10] [--batch 10] [--seed 42] [--threads 2]
+  python3 vgg_small.py DATA [--epochs 10] [--batch 128] [--learning-rate 1e-3] [--seed 42] [--threads 2]
 """
 import argparse
 import time
@@ -12,7 +13,8 @@ from torch import nn
 arguments = argparse.ArgumentParser()
 arguments.add_argument("data")
 arguments.add_argument("--epochs", type=int, default=10)
-arguments.add_argument("--batch", type=int, default=10)
+arguments.add_argument("--batch", type=int, default=128)
+arguments.add_argument("--learning-rate", type=float, default=1e-3)
 arguments.add_argument("--seed", type=int, default=42)
 arguments.add_argument("--threads", type=int, default=2)
 arguments = arguments.parse_args()
@@ -37,7 +39,7 @@ network = nn.Sequential(
     *convolution(64, 128), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
 network = network.to(memory_format=torch.channels_last)
 loss_function = nn.CrossEntropyLoss()
-optimizer = torch.optim.Adam(network.parameters(), lr=1e-4)
+optimizer = torch.optim.Adam(network.parameters(), lr=arguments.learning_rate)
 start = time.perf_counter()
 for epoch in range(arguments.epochs):
     # The draws of DataLoader with shuffle: a base seed, then the sampler's seed of its own generator.
