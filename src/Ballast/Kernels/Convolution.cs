@@ -10,15 +10,34 @@ static unsafe class Convolution
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
     /// <param name="moments">Takes the sums of y along, or null.</param>
+    /// <param name="prepared">The weight as <see cref="Prepare"/> left it for this shape, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null)
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null,
+        float* prepared = null)
     {
         if (Winograd.Fits(shape))
-            Winograd.Forward(shape, x, w, bias, y, moments);
+            Winograd.Forward(shape, x, w, bias, y, moments, prepared);
         else if (moments is null && DepthwiseConvolution.Fits(shape))
             DepthwiseConvolution.Forward(shape, x, w, bias, y);
         else
-            DirectConvolution.Forward(shape, x, w, bias, y, moments);
+            DirectConvolution.Forward(shape, x, w, bias, y, moments, prepared);
+    }
+
+    /// <summary>How many floats <see cref="Prepare"/> writes; 0 where nothing is worth preparing.</summary>
+    public static int PreparedLength(in ConvolutionShape shape) =>
+        Winograd.Fits(shape) ? Winograd.PreparedLength(shape)
+        : DepthwiseConvolution.Fits(shape) ? 0 : DirectConvolution.PreparedLength(shape);
+
+    /// <summary>Lays the weight out as the forward pass reads it: worth keeping where it does not change.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
+    /// <param name="to">Takes the result.</param>
+    public static void Prepare(in ConvolutionShape shape, float* w, float* to)
+    {
+        if (Winograd.Fits(shape))
+            Winograd.Prepare(shape, w, to);
+        else
+            DirectConvolution.Prepare(shape, w, to);
     }
 
     /// <summary>The gradient of the input.</summary>

@@ -47,25 +47,22 @@ static unsafe partial class DirectConvolution
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
     /// <param name="moments">Takes the sums of y along, or null.</param>
+    /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null)
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null,
+        float* prepared = null)
     {
         int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
-        float* panels = Scratch.TakeShared(shape.Groups * (packed + padded));
-        float* starts = panels + (nint)shape.Groups * packed;
+        float* starts = Scratch.TakeShared(shape.Groups * (packed + padded));
+        float* panels = starts + (nint)shape.Groups * padded;
         int area = shape.KernelH * shape.KernelW;
-        Span<nint> taps = area <= 128 ? stackalloc nint[area] : new nint[area];
-        for (int tap = 0; tap < area; tap++)
-            taps[tap] = tap;
         new Span<float>(starts, shape.Groups * padded).Clear();
-        for (int group = 0; group < shape.Groups; group++)
-        {
-            float* weights = w + (nint)group * shape.GroupK * depth;
-            PackedPanels.Pack(
-                weights, taps, area, shape.GroupC, area, shape.GroupK, depth, panels + (nint)group * packed);
-            for (int k = 0; k < shape.GroupK && bias is not null; k++)
-                starts[group * padded + k] = bias[group * shape.GroupK + k];
-        }
+        for (int k = 0; k < shape.K && bias is not null; k++)
+            starts[k / shape.GroupK * padded + k % shape.GroupK] = bias[k];
+        if (prepared is null)
+            Prepare(shape, w, panels);
+        else
+            panels = prepared;
 
         bool rowsTouch = shape.Groups == 1 && shape.DilationW == 1;
         int width = shape.W + 2 * shape.PadW, segments = rowsTouch ? shape.KernelH : area;
@@ -96,6 +93,28 @@ static unsafe partial class DirectConvolution
                 work.Run(0, work.Parts);
             else
                 Workers.Run(work, work.Parts);
+        }
+    }
+
+    /// <summary>How many floats <see cref="Prepare"/> writes.</summary>
+    public static int PreparedLength(in ConvolutionShape shape) =>
+        shape.Groups * PackedPanels.Length(shape.Depth, shape.GroupK);
+
+    /// <summary>Packs the weight for the forward pass.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
+    /// <param name="to">Takes the panels.</param>
+    public static void Prepare(in ConvolutionShape shape, float* w, float* to)
+    {
+        int area = shape.KernelH * shape.KernelW, depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK);
+        Span<nint> taps = area <= 128 ? stackalloc nint[area] : new nint[area];
+        for (int tap = 0; tap < area; tap++)
+            taps[tap] = tap;
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            PackedPanels.Pack(
+                w + (nint)group * shape.GroupK * depth, taps, area, shape.GroupC, area, shape.GroupK, depth,
+                to + (nint)group * packed);
         }
     }
 

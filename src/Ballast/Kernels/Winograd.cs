@@ -75,9 +75,46 @@ static unsafe partial class Winograd
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
     /// <param name="moments">Takes the sums of y along, or nothing.</param>
+    /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null) =>
-        Run<MomentTerm>(shape, x, w, 9, (nint)shape.C * 9, flip: false, bias, y, moments, null);
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null,
+        float* prepared = null)
+    {
+        if (prepared is null)
+        {
+            prepared = Scratch.TakeShared(PreparedLength(shape));
+            Prepare(shape, w, prepared);
+        }
+
+        Run<MomentTerm>(shape, x, prepared, flip: false, bias, y, moments, null);
+    }
+
+    /// <summary>How many floats <see cref="Prepare"/> writes.</summary>
+    public static int PreparedLength(in ConvolutionShape shape) => (int)(Planes * Plane(shape));
+
+    /// <summary>Transforms the weight for the forward pass.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="w">[K, C, 3, 3].</param>
+    /// <param name="to">Takes the transforms.</param>
+    public static void Prepare(in ConvolutionShape shape, float* w, float* to) =>
+        Transform(shape, w, 9, (nint)shape.C * 9, flip: false, to);
+
+    static nint Plane(in ConvolutionShape shape) => (nint)shape.C * shape.K + PlanePadding;
+
+    static void Transform(in ConvolutionShape shape, float* w, nint strideC, nint strideK, bool flip, float* to) =>
+        Workers.Run(
+            new TransformWork
+            {
+                W = w,
+                To = to,
+                C = shape.C,
+                K = shape.K,
+                StrideC = strideC,
+                StrideK = strideK,
+                Flip = flip,
+                Plane = Plane(shape),
+            },
+            shape.K / Panels.Lanes);
 
     /// <summary>Whether <see cref="BackwardInput"/> may write its result over dy: then a block is some whole images, whose
     /// patches are all taken before the first result is written.</summary>
@@ -106,35 +143,22 @@ static unsafe partial class Winograd
             PadW = 2 - shape.PadW,
         };
         var source = new ImageSource(dy, shape.K);
-        nint strideC = (nint)shape.C * 9;
+        float* weights = Scratch.TakeShared(PreparedLength(backward));
+        Transform(backward, w, (nint)shape.C * 9, 9, flip: true, weights);
         if (input is { Source.HasRelu: true })
-            Run<NormalizationTerm<ReluGate>>(backward, source, w, strideC, 9, flip: true, null, dx, null, input);
+            Run<NormalizationTerm<ReluGate>>(backward, source, weights, flip: true, null, dx, null, input);
         else if (input is not null)
-            Run<NormalizationTerm<OpenGate>>(backward, source, w, strideC, 9, flip: true, null, dx, null, input);
+            Run<NormalizationTerm<OpenGate>>(backward, source, weights, flip: true, null, dx, null, input);
         else
-            Run<MomentTerm>(backward, source, w, strideC, 9, flip: true, null, dx, null, null);
+            Run<MomentTerm>(backward, source, weights, flip: true, null, dx, null, null);
     }
 
     static void Run<T>(
-        in ConvolutionShape shape, in ImageSource x, float* w, nint strideC, nint strideK, bool flip, float* bias, float* y,
+        in ConvolutionShape shape, in ImageSource x, float* weights, bool flip, float* bias, float* y,
         ChannelMoments? moments, NormalizedInput? normalized)
         where T : struct, IResultTerm
     {
         var cut = new Cut(shape, wholeImages: flip && TakesWholeImages(shape));
-        nint plane = (nint)shape.C * shape.K + PlanePadding;
-        float* weights = Scratch.TakeShared((int)(Planes * plane));
-        var weightWork = new TransformWork
-        {
-            W = w,
-            To = weights,
-            C = shape.C,
-            K = shape.K,
-            StrideC = strideC,
-            StrideK = strideK,
-            Flip = flip,
-            Plane = plane,
-        };
-        Workers.Run(weightWork, shape.K / Panels.Lanes);
         moments?.Begin(cut.Blocks, shape.K);
         normalized?.Sums.Begin(cut.Blocks, shape.K);
         var work = new ForwardWork<T>
@@ -143,7 +167,7 @@ static unsafe partial class Winograd
             Cut = cut,
             X = x,
             Weights = weights,
-            Plane = plane,
+            Plane = Plane(shape),
             Bias = bias,
             Y = y,
             Moments = moments,

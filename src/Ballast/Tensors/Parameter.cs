@@ -19,6 +19,9 @@ public sealed class Parameter : Tensor
     /// <summary>Whether this parameter learns. A frozen one gathers no gradient and optimizers pass it over.</summary>
     public bool Frozen { get; set; }
 
+    /// <summary>The values laid out for a convolution's inference, where one has run.</summary>
+    internal PreparedWeight? Prepared { get; set; }
+
     /// <inheritdoc/>
     public override bool RequiresGrad => !Frozen;
 

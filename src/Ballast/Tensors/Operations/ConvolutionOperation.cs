@@ -31,8 +31,10 @@ sealed unsafe class ConvolutionOperation : Operation
         // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
         // pass over memory there.
         var sums = record && !DepthwiseConvolution.Fits(shape) ? moments ??= new ChannelMoments() : null;
+        var kept = record ? null : PreparedWeight.For(w, shape);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums);
+        fixed (float* prepared = kept is null ? default : kept.Span(kept.Capacity))
+            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums, prepared);
 
         double[]? statistics = null;
         if (sums is not null)

@@ -1,0 +1,38 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>A convolution's weight laid out as the forward pass reads it, kept from one inference to the next. It holds the
+/// weight it was made from, so that whatever changes the weight moves it to other memory: as long as the memory is the
+/// same, so are the values.</summary>
+sealed unsafe class PreparedWeight
+{
+    // Transforms take four times the memory of the weight: for the largest layers that is not worth the time it saves.
+    const int LongestWeight = 1 << 18;
+
+    readonly Buffer source;
+    readonly Buffer prepared;
+    readonly int length;
+
+    PreparedWeight(Buffer source, Buffer prepared, int length) =>
+        (this.source, this.prepared, this.length) = (source.Hold(), prepared, length);
+
+    /// <summary>The weight for this shape, prepared now or before; null where that is not worth it.</summary>
+    public static Buffer? For(Parameter weight, in ConvolutionShape shape)
+    {
+        int length = Convolution.PreparedLength(shape);
+        if (length == 0 || weight.Length > LongestWeight)
+            return null;
+        var kept = weight.Prepared;
+        var source = weight.Buffer;
+        if (kept is not null && kept.source == source && kept.length == length)
+            return kept.prepared;
+        kept?.source.Release();
+        kept?.prepared.Release();
+        var prepared = Buffer.Rent(length);
+        fixed (float* w = source.Span(weight.Length), to = prepared.Span(length))
+            Convolution.Prepare(shape, w, to);
+        weight.Prepared = new PreparedWeight(source, prepared, length);
+        return prepared;
+    }
+}
