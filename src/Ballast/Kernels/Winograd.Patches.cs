@@ -1,0 +1,36 @@
+namespace Ballast.Kernels;
+
+static unsafe partial class Winograd
+{
+    static void Patches<S, V>(
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        if (x.IsPlain)
+            Patches<AsItLies, S, V>(shape, tiles, x, start, count, to, plane, work);
+        else if (x.HasRelu)
+            Patches<NormalizedRelu, S, V>(shape, tiles, x, start, count, to, plane, work);
+        else
+            Patches<Normalized, S, V>(shape, tiles, x, start, count, to, plane, work);
+    }
+
+    static void Patches<M, S, V>(
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
+        where M : struct, IPixelMap
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        nint pitch = (nint)shape.W * shape.C;
+        for (int i = 0; i < count; i++, to += shape.C)
+        {
+            var (image, top, left) = tiles.Locate(start + i);
+            top -= shape.PadH;
+            left -= shape.PadW;
+            WinogradTransforms.Patches<M, S, V>(
+                x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C, pitch, shape.C,
+                (Math.Max(0, -top), Math.Min(6, shape.H - top)), (Math.Max(0, -left), Math.Min(6, shape.W - left)), x.Table, to,
+                plane, work);
+        }
+    }
+}
