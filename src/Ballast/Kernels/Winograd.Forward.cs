@@ -43,7 +43,7 @@ static unsafe partial class Winograd
             WinogradTiles tiles = All.Tiles;
             nint patchPlane = (nint)tiles.RowTiles * shape.C + PlanePadding;
             nint resultPlane = (nint)tiles.RowTiles * 2 * S.Width + PlanePadding;
-            float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + 40 * S.Width);
+            float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + WinogradTransforms.WorkRegisters * S.Width);
             float* results = patches + Planes * patchPlane;
             float* work = results + Planes * resultPlane;
             Region* soon = stackalloc Region[MostRegions];
@@ -135,18 +135,20 @@ static unsafe partial class Winograd
             var channel2 = two ? Constants<S, V>(k + S.Width, results + S.Width, resultPlane, bias2) : default;
             V first = zero, second = zero, first2 = zero, second2 = zero;
             var sources = All.End.Sources;
-            for (int i = 0; i < count; i++, results += width)
+            int run;
+            for (int i = 0; i < count; i += run, results += (nint)run * width)
             {
                 var (image, y, x) = All.Tiles.Locate(start + i);
+                run = All.Tiles.Run(start + i, count - i);
                 nint at = (((nint)image * height + y) * columns + x) * channels + k;
-                var to = new ResultTile(All.Y, at, (nint)columns * channels, channels, height - y, columns - x);
+                var to = new ResultTiles(All.Y, at, (nint)columns * channels, channels, height - y, columns - x, run);
                 WinogradTransforms.Results<T, S, V>(
-                    results, resultPlane, bias, to, sources, channel, ref first, ref second, work);
+                    results, resultPlane, width, bias, to, sources, channel, ref first, ref second, work);
                 if (two)
                 {
                     WinogradTransforms.Results<T, S, V>(
-                        results + S.Width, resultPlane, bias2, to with { At = at + S.Width }, sources, channel2, ref first2,
-                        ref second2, work);
+                        results + S.Width, resultPlane, width, bias2, to with { At = at + S.Width }, sources, channel2,
+                        ref first2, ref second2, work);
                 }
             }
 

@@ -22,15 +22,17 @@ static unsafe partial class Winograd
         where V : unmanaged
     {
         nint pitch = (nint)shape.W * shape.C;
-        for (int i = 0; i < count; i++, to += shape.C)
+        int run;
+        for (int i = 0; i < count; i += run, to += (nint)run * shape.C)
         {
             var (image, top, left) = tiles.Locate(start + i);
+            run = tiles.Run(start + i, count - i);
             top -= shape.PadH;
             left -= shape.PadW;
             WinogradTransforms.Patches<M, S, V>(
                 x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C, pitch, shape.C,
-                (Math.Max(0, -top), Math.Min(6, shape.H - top)), (Math.Max(0, -left), Math.Min(6, shape.W - left)), x.Table, to,
-                plane, work);
+                (Math.Max(0, -top), Math.Min(6, shape.H - top)), (Math.Max(0, -left), shape.W - left), run, x.Table, to, plane,
+                work);
         }
     }
 }

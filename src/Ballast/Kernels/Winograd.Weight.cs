@@ -41,7 +41,7 @@ static unsafe partial class Winograd
             nint patchPlane = (nint)Tiles.BlockTiles * Shape.C + PlanePadding;
             nint gradientPlane = (nint)Tiles.BlockTiles * Shape.K + PlanePadding;
             nint sumPlane = (nint)Shape.C * Shape.K + PlanePadding;
-            float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + 40 * S.Width);
+            float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + WinogradTransforms.WorkRegisters * S.Width);
             float* gradients = patches + Planes * patchPlane;
             float* sums = gradients + Planes * gradientPlane;
             float* work = sums + Planes * sumPlane;
@@ -70,16 +70,18 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int i = 0; i < count; i++)
+            int run;
+            for (int i = 0; i < count; i += run)
             {
                 var (image, y, x) = Tiles.Locate(start + i);
+                run = Tiles.Run(start + i, count - i);
                 float* dy = Dy + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K;
                 for (int k = 0; k < Shape.K; k += S.Width)
                 {
                     int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(Shape.K - panel);
                     WinogradTransforms.Gradients<S, V>(
-                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x,
-                        to + (nint)panel * Tiles.BlockTiles + i * width + (k - panel), plane, work);
+                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x, run,
+                        to + (nint)panel * Tiles.BlockTiles + i * width + (k - panel), width, plane, work);
                 }
             }
         }

@@ -53,6 +53,11 @@ readonly unsafe struct WinogradTiles
         return (row / Down, row % Down * Size, tile % Across * Size);
     }
 
+    /// <summary>How many tiles, from one on, lie side by side and are transformed together.</summary>
+    /// <param name="tile">The first of them.</param>
+    /// <param name="left">The tiles that are left to do.</param>
+    public int Run(int tile, int left) => Math.Min(Math.Min(left, Across - tile % Across), WinogradTransforms.MostTiles);
+
     /// <summary>The pixels that a block's tiles cover, as one piece of memory.</summary>
     /// <param name="start">The block's first tile.</param>
     /// <param name="pixels">[N, height, width, channels].</param>

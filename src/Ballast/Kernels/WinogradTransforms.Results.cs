@@ -17,63 +17,73 @@ static unsafe partial class WinogradTransforms
         y3 = S.Fma(S.Broadcast(8), difference34, S.Add(difference12, m5));
     }
 
-    /// <summary>4 x 4 values of the result for one register of channels, from 36 a plane apart.</summary>
-    /// <param name="from">The first plane's values.</param>
+    /// <summary>4 x 4 values of the result of each tile for one register of channels, from 36 a plane apart.</summary>
+    /// <param name="from">The first plane's values of the first tile.</param>
     /// <param name="plane">From one plane to the next.</param>
+    /// <param name="width">From one tile to the next in a plane.</param>
     /// <param name="bias">Added to every value.</param>
-    /// <param name="to">Where the tile goes.</param>
+    /// <param name="to">Where the tiles go.</param>
     /// <param name="sources">What the end reads along.</param>
     /// <param name="channel">The channels' constants.</param>
     /// <param name="first">Takes the first sum of the end.</param>
     /// <param name="second">Takes the second.</param>
-    /// <param name="work">Memory for 24 registers.</param>
+    /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Results<T, S, V>(
-        float* from, nint plane, V bias, in ResultTile to, in ResultSources sources, in Channel<V> channel, ref V first,
-        ref V second, float* work)
+        float* from, nint plane, int width, V bias, in ResultTiles to, in ResultSources sources, in Channel<V> channel,
+        ref V first, ref V second, float* work)
         where T : struct, IResultEnd
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        int w = S.Width;
-        for (int j = 0; j < 6; j++, from += plane)
+        int w = S.Width, tiles = to.Tiles;
+        for (int j = 0; j < 6; j++)
         {
-            Result<S, V>(
-                S.Load(from), S.Load(from + 6 * plane), S.Load(from + 12 * plane), S.Load(from + 18 * plane),
-                S.Load(from + 24 * plane), S.Load(from + 30 * plane), out V y0, out V y1, out V y2, out V y3);
-            float* t = work + j * w;
-            S.Store(t, y0);
-            S.Store(t + 6 * w, y1);
-            S.Store(t + 12 * w, y2);
-            S.Store(t + 18 * w, y3);
+            float* tile = from + j * plane, t = work + j * w;
+            for (int i = 0; i < tiles; i++, tile += width, t += 24 * w)
+            {
+                Result<S, V>(
+                    S.Load(tile), S.Load(tile + 6 * plane), S.Load(tile + 12 * plane), S.Load(tile + 18 * plane),
+                    S.Load(tile + 24 * plane), S.Load(tile + 30 * plane), out V y0, out V y1, out V y2, out V y3);
+                S.Store(t, y0);
+                S.Store(t + 6 * w, y1);
+                S.Store(t + 12 * w, y2);
+                S.Store(t + 18 * w, y3);
+            }
         }
 
-        V a = S.Broadcast(0), b = a; // a tile's sums of its own: less rounding, and no tile waits for the one before
         float* y = to.Y;
-        nint at = to.At, step = to.Step;
+        nint start = to.At, step = to.Step, pitch = to.Pitch;
         int rows = Math.Min(4, to.Rows), columns = to.Columns;
-        for (int i = 0; i < rows; i++, work += 6 * w, at += to.Pitch)
+        for (int tile = 0; tile < tiles; tile++, start += 4 * step, columns -= 4, work += 24 * w)
         {
-            Result<S, V>(
-                S.Load(work), S.Load(work + w), S.Load(work + 2 * w), S.Load(work + 3 * w), S.Load(work + 4 * w),
-                S.Load(work + 5 * w), out V y0, out V y1, out V y2, out V y3);
-            Put<T, S, V>(y, S.Add(y0, bias), at, sources, channel, ref a, ref b);
-            if (columns >= 4)
+            // A tile has sums of its own: less rounding, and none waits for the one before.
+            V a = S.Broadcast(0), b = a;
+            nint at = start;
+            float* t = work;
+            for (int i = 0; i < rows; i++, t += 6 * w, at += pitch)
             {
-                Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
-                Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
-                Put<T, S, V>(y, S.Add(y3, bias), at + 3 * step, sources, channel, ref a, ref b);
-                continue;
+                Result<S, V>(
+                    S.Load(t), S.Load(t + w), S.Load(t + 2 * w), S.Load(t + 3 * w), S.Load(t + 4 * w), S.Load(t + 5 * w),
+                    out V y0, out V y1, out V y2, out V y3);
+                Put<T, S, V>(y, S.Add(y0, bias), at, sources, channel, ref a, ref b);
+                if (columns >= 4)
+                {
+                    Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
+                    Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
+                    Put<T, S, V>(y, S.Add(y3, bias), at + 3 * step, sources, channel, ref a, ref b);
+                    continue;
+                }
+
+                if (columns > 1)
+                    Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
+                if (columns > 2)
+                    Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
             }
 
-            if (columns > 1)
-                Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
-            if (columns > 2)
-                Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
+            first = S.Add(first, a);
+            second = S.Add(second, b);
         }
-
-        first = S.Add(first, a);
-        second = S.Add(second, b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

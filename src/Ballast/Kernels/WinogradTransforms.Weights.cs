@@ -4,75 +4,70 @@ namespace Ballast.Kernels;
 
 static unsafe partial class WinogradTransforms
 {
-    /// <summary>A y, the same matrix the other way round.</summary>
+    /// <summary>A y, the transpose of what makes results.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Gradient<S, V>(V y0, V y1, V y2, V y3, out V t0, out V t1, out V t2, out V t3, out V t4, out V t5)
+    static void Gradient<S, V>(V y0, V y1, V y2, V y3, float* to, nint step)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         V even = S.Add(y0, y2), odd = S.Add(y1, y3);
         V evenFar = S.Fma(S.Broadcast(4), y2, y0), oddFar = S.Multiply(S.Broadcast(2), S.Fma(S.Broadcast(4), y3, y1));
-        t0 = y0;
-        t1 = S.Add(even, odd);
-        t2 = S.Subtract(even, odd);
-        t3 = S.Add(evenFar, oddFar);
-        t4 = S.Subtract(evenFar, oddFar);
-        t5 = y3;
+        S.Store(to, y0);
+        S.Store(to += step, S.Add(even, odd));
+        S.Store(to += step, S.Subtract(even, odd));
+        S.Store(to += step, S.Add(evenFar, oddFar));
+        S.Store(to += step, S.Subtract(evenFar, oddFar));
+        S.Store(to + step, y3);
     }
 
-    /// <summary>A dy A^T for one register of channels: 36 values from the 4 x 4 of a tile's gradient, those outside the image
+    /// <summary>A dy A^T for one register of channels: 36 values from the 4 x 4 of each tile's gradient, those outside the image
     /// being zero.</summary>
-    /// <param name="dy">The tile's upper left pixel.</param>
+    /// <param name="dy">The first tile's upper left pixel.</param>
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="step">From one pixel to the next.</param>
-    /// <param name="rows">The tile's rows that lie inside the image.</param>
-    /// <param name="columns">Its columns that do.</param>
-    /// <param name="to">Where the first plane's values go.</param>
+    /// <param name="rows">The tiles' rows that lie inside the image.</param>
+    /// <param name="columns">The columns of all tiles that do.</param>
+    /// <param name="tiles">How many tiles there are.</param>
+    /// <param name="to">Where the first plane's values of the first tile go.</param>
+    /// <param name="width">From one tile to the next in a plane.</param>
     /// <param name="plane">From one plane to the next.</param>
-    /// <param name="work">Memory for 24 registers.</param>
+    /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradients<S, V>(
-        float* dy, nint pitch, nint step, int rows, int columns, float* to, nint plane, float* work)
+        float* dy, nint pitch, nint step, int rows, int columns, int tiles, float* to, int width, nint plane, float* work)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         int w = S.Width;
         V zero = S.Broadcast(0);
-        for (int i = 0; i < 4; i++, dy += pitch)
+        float* t = work;
+        for (int tile = 0; tile < tiles; tile++, columns -= 4, dy += 4 * step)
         {
-            V y0 = zero, y1 = zero, y2 = zero, y3 = zero;
-            if (i < rows)
+            float* row = dy;
+            for (int i = 0; i < 4; i++, row += pitch, t += 6 * w)
             {
-                y0 = S.Load(dy);
-                if (columns > 1)
-                    y1 = S.Load(dy + step);
-                if (columns > 2)
-                    y2 = S.Load(dy + 2 * step);
-                if (columns > 3)
-                    y3 = S.Load(dy + 3 * step);
-            }
+                V y0 = zero, y1 = zero, y2 = zero, y3 = zero;
+                if (i < rows)
+                {
+                    y0 = S.Load(row);
+                    if (columns > 1)
+                        y1 = S.Load(row + step);
+                    if (columns > 2)
+                        y2 = S.Load(row + 2 * step);
+                    if (columns > 3)
+                        y3 = S.Load(row + 3 * step);
+                }
 
-            Gradient<S, V>(y0, y1, y2, y3, out V t0, out V t1, out V t2, out V t3, out V t4, out V t5);
-            float* t = work + i * 6 * w;
-            S.Store(t, t0);
-            S.Store(t + w, t1);
-            S.Store(t + 2 * w, t2);
-            S.Store(t + 3 * w, t3);
-            S.Store(t + 4 * w, t4);
-            S.Store(t + 5 * w, t5);
+                Gradient<S, V>(y0, y1, y2, y3, t, w);
+            }
         }
 
-        for (int j = 0; j < 6; j++, work += w, to += plane)
+        for (int j = 0; j < 6; j++, to += plane)
         {
-            Gradient<S, V>(
-                S.Load(work), S.Load(work + 6 * w), S.Load(work + 12 * w), S.Load(work + 18 * w),
-                out V t0, out V t1, out V t2, out V t3, out V t4, out V t5);
-            S.Store(to, t0);
-            S.Store(to + 6 * plane, t1);
-            S.Store(to + 12 * plane, t2);
-            S.Store(to + 18 * plane, t3);
-            S.Store(to + 24 * plane, t4);
-            S.Store(to + 30 * plane, t5);
+            float* tile = to;
+            t = work + j * w;
+            for (int i = 0; i < tiles; i++, t += 24 * w, tile += width)
+                Gradient<S, V>(S.Load(t), S.Load(t + 6 * w), S.Load(t + 12 * w), S.Load(t + 18 * w), tile, 6 * plane);
         }
     }
 

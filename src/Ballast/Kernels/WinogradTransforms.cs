@@ -5,111 +5,106 @@ namespace Ballast.Kernels;
 /// <summary>The transforms of Winograd's F(4x4, 3x3) for one register of channels (Lavin &amp; Gray 2015): a 6 x 6 patch of the
 /// input and the 3 x 3 kernel become 36 values each, whose products become 4 x 4 values of the result. Points 0, 1, -1, 2,
 /// -2 and infinity.</summary>
+/// <remarks>Tiles are taken in runs, side by side in the image. A run is transformed in one direction and then in the other, by
+/// six planes at a time, so that each plane is read or written from one end to the other.</remarks>
 static unsafe partial class WinogradTransforms
 {
+    /// <summary>The most tiles of a run.</summary>
+    public const int MostTiles = 16;
+
+    /// <summary>The registers of working memory that each transform takes.</summary>
+    public const int WorkRegisters = 6 * (4 * MostTiles + 2);
+
     /// <summary>B^T d, where the rows of B^T are (4 0 -5 0 1 0), (0 -4 -4 1 1 0), (0 4 -4 -1 1 0), (0 -2 -1 2 1 0),
     /// (0 2 -1 -2 1 0), (0 4 0 -5 0 1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Patch<S, V>(
-        V d0, V d1, V d2, V d3, V d4, V d5, out V t0, out V t1, out V t2, out V t3, out V t4, out V t5)
+    static void Patch<S, V>(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint step)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         V four = S.Broadcast(4), minusFour = S.Broadcast(-4), minusFive = S.Broadcast(-5), two = S.Broadcast(2);
-        t0 = S.Fma(four, d0, S.Fma(minusFive, d2, d4));
         V a = S.Fma(minusFour, d2, d4), b = S.Fma(minusFour, d1, d3);
-        t1 = S.Add(a, b);
-        t2 = S.Subtract(a, b);
         V c = S.Subtract(d4, d2), e = S.Multiply(two, S.Subtract(d3, d1));
-        t3 = S.Add(c, e);
-        t4 = S.Subtract(c, e);
-        t5 = S.Fma(four, d1, S.Fma(minusFive, d3, d5));
+        S.Store(to, S.Fma(four, d0, S.Fma(minusFive, d2, d4)));
+        S.Store(to += step, S.Add(a, b));
+        S.Store(to += step, S.Subtract(a, b));
+        S.Store(to += step, S.Add(c, e));
+        S.Store(to += step, S.Subtract(c, e));
+        S.Store(to + step, S.Fma(four, d1, S.Fma(minusFive, d3, d5)));
     }
 
-    /// <summary>Patches of the input: 36 registers for each tile and register of channels, a plane apart.</summary>
-    /// <param name="image">The pixel at the patch's upper left corner, which need not exist.</param>
+    /// <summary>Patches of the input: 36 registers for each tile and register of channels, a plane apart. Neighbouring patches
+    /// share two columns, which are transformed once.</summary>
+    /// <param name="image">The pixel at the first patch's upper left corner, which need not exist.</param>
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="channels">The channels of a pixel.</param>
-    /// <param name="rows">The rows of the patch that lie inside the image, from and until.</param>
-    /// <param name="columns">Its columns that do.</param>
+    /// <param name="rows">The rows of the patches that lie inside the image, from and until.</param>
+    /// <param name="columns">The columns of all patches that do.</param>
+    /// <param name="tiles">How many patches there are, four columns apart.</param>
     /// <param name="table">The channels' constants: [3, channels].</param>
-    /// <param name="to">Where the first plane's values of this tile go.</param>
+    /// <param name="to">Where the first plane's values of the first tile go; those of the next follow.</param>
     /// <param name="plane">From one plane to the next.</param>
-    /// <param name="work">Memory for 36 registers.</param>
+    /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Patches<M, S, V>(
-        float* image, nint pitch, int channels, (int From, int Until) rows, (int From, int Until) columns, float* table,
-        float* to, nint plane, float* work)
+        float* image, nint pitch, int channels, (int From, int Until) rows, (int From, int Until) columns, int tiles,
+        float* table, float* to, nint plane, float* work)
         where M : struct, IPixelMap
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        bool inside = rows is (0, 6) && columns is (0, 6);
+        bool whole = rows is (0, 6);
+        int width = 4 * tiles + 2;
+        nint line = (nint)width * S.Width;
         V zero = S.Broadcast(0);
-        int w = S.Width;
-        for (int c = 0; c < channels; c += w, image += w, to += w)
+        for (int c = 0; c < channels; c += S.Width, image += S.Width, to += S.Width)
         {
-            Channel<V> channel = M.ReadsTable
-                ? new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c)) : default;
-            float* row = image;
-            for (int i = 0; i < 6; i++, row += pitch)
+            var channel = PixelMaps.Load<M, S, V>(table, c, channels);
+            float* pixel = image, column = work;
+            for (int x = 0; x < width; x++, pixel += channels, column += S.Width)
             {
                 V d0 = zero, d1 = zero, d2 = zero, d3 = zero, d4 = zero, d5 = zero;
-                if (inside)
+                if (x >= columns.From && x < columns.Until)
                 {
-                    float* p = row;
-                    d0 = M.Apply<S, V>(S.Load(p), channel);
-                    d1 = M.Apply<S, V>(S.Load(p += channels), channel);
-                    d2 = M.Apply<S, V>(S.Load(p += channels), channel);
-                    d3 = M.Apply<S, V>(S.Load(p += channels), channel);
-                    d4 = M.Apply<S, V>(S.Load(p += channels), channel);
-                    d5 = M.Apply<S, V>(S.Load(p + channels), channel);
-                }
-                else if (i >= rows.From && i < rows.Until)
-                {
-                    float* p = row;
-                    if (columns.From == 0)
+                    float* p = pixel;
+                    if (whole)
+                    {
                         d0 = M.Apply<S, V>(S.Load(p), channel);
-                    p += channels;
-                    if (columns.From <= 1 && columns.Until > 1)
-                        d1 = M.Apply<S, V>(S.Load(p), channel);
-                    p += channels;
-                    if (columns.From <= 2 && columns.Until > 2)
-                        d2 = M.Apply<S, V>(S.Load(p), channel);
-                    p += channels;
-                    if (columns.Until > 3)
-                        d3 = M.Apply<S, V>(S.Load(p), channel);
-                    p += channels;
-                    if (columns.Until > 4)
-                        d4 = M.Apply<S, V>(S.Load(p), channel);
-                    p += channels;
-                    if (columns.Until > 5)
-                        d5 = M.Apply<S, V>(S.Load(p), channel);
+                        d1 = M.Apply<S, V>(S.Load(p += pitch), channel);
+                        d2 = M.Apply<S, V>(S.Load(p += pitch), channel);
+                        d3 = M.Apply<S, V>(S.Load(p += pitch), channel);
+                        d4 = M.Apply<S, V>(S.Load(p += pitch), channel);
+                        d5 = M.Apply<S, V>(S.Load(p + pitch), channel);
+                    }
+                    else
+                    {
+                        d0 = rows.From > 0 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        p += pitch;
+                        d1 = rows.From > 1 || rows.Until <= 1 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        p += pitch;
+                        d2 = rows.From > 2 || rows.Until <= 2 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        p += pitch;
+                        d3 = rows.Until <= 3 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        p += pitch;
+                        d4 = rows.Until <= 4 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        p += pitch;
+                        d5 = rows.Until <= 5 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                    }
                 }
 
-                Patch<S, V>(d0, d1, d2, d3, d4, d5, out V t0, out V t1, out V t2, out V t3, out V t4, out V t5);
-                float* t = work + i * 6 * w;
-                S.Store(t, t0);
-                S.Store(t + w, t1);
-                S.Store(t + 2 * w, t2);
-                S.Store(t + 3 * w, t3);
-                S.Store(t + 4 * w, t4);
-                S.Store(t + 5 * w, t5);
+                Patch<S, V>(d0, d1, d2, d3, d4, d5, column, line);
             }
 
-            for (int j = 0; j < 6; j++)
+            float* from = work, planes = to;
+            for (int i = 0; i < 6; i++, planes += 6 * plane, from += 2 * S.Width)
             {
-                float* t = work + j * w;
-                Patch<S, V>(
-                    S.Load(t), S.Load(t + 6 * w), S.Load(t + 12 * w), S.Load(t + 18 * w), S.Load(t + 24 * w), S.Load(t + 30 * w),
-                    out V t0, out V t1, out V t2, out V t3, out V t4, out V t5);
-                float* v = to + j * plane;
-                S.Store(v, t0);
-                S.Store(v + 6 * plane, t1);
-                S.Store(v + 12 * plane, t2);
-                S.Store(v + 18 * plane, t3);
-                S.Store(v + 24 * plane, t4);
-                S.Store(v + 30 * plane, t5);
+                float* tile = planes;
+                for (int t = 0; t < tiles; t++, from += 4 * S.Width, tile += channels)
+                {
+                    Patch<S, V>(
+                        S.Load(from), S.Load(from + S.Width), S.Load(from + 2 * S.Width), S.Load(from + 3 * S.Width),
+                        S.Load(from + 4 * S.Width), S.Load(from + 5 * S.Width), tile, plane);
+                }
             }
         }
     }
