@@ -170,15 +170,28 @@ public sealed partial class Generator
     {
         Throw.Unless(n >= 0, $"Generator.Permutation: expected a length of 0 or more, got {n}.");
         int[] order = new int[n];
+        Permutation(order);
+        return order;
+    }
+
+    /// <summary>Fills with the numbers from 0 on in random order.</summary>
+    internal void Permutation(Span<int> destination)
+    {
+        int n = destination.Length;
         for (int i = 0; i < n; i++)
-            order[i] = i;
+            destination[i] = i;
         for (int i = 0; i < n - 1; i++)
         {
             int other = i + (int)(Next() % (uint)(n - i));
-            (order[i], order[other]) = (order[other], order[i]);
+            (destination[i], destination[other]) = (destination[other], destination[i]);
         }
+    }
 
-        return order;
+    /// <summary>Makes the draws of a permutation of <paramref name="n"/> numbers that nobody needs.</summary>
+    internal void SkipPermutation(int n)
+    {
+        for (int i = 0; i < n - 1; i++)
+            Next();
     }
 
     /// <summary>Fills with 1 where a uniform value of [0, 1) is below <paramref name="p"/>, with 0 elsewhere:
