@@ -9,7 +9,8 @@ namespace Ballast;
 /// A tensor's values never change. Nothing has to be disposed of: large memory is lent from a pool and goes back to it. The
 /// results that a training step computes between its input and its loss go back when <see cref="Backward()"/> has run
 /// through them; the loss itself stays, and what the loss was computed from stays until the next
-/// <see cref="Backward()"/>. Reading what is gone throws, and says to keep it with <see cref="Detach"/>.
+/// <see cref="Backward()"/>, as does a result of several values that a pass started from. Reading what is gone throws, and
+/// says to keep it with <see cref="Detach"/>.
 /// PyTorch: <c>torch.Tensor</c>.
 /// </remarks>
 public partial class Tensor
