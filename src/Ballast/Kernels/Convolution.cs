@@ -49,7 +49,7 @@ static unsafe class Convolution
     public static void BackwardInput(
         in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end = default)
     {
-        if (Winograd.Fits(shape))
+        if (Winograd.FitsInput(shape))
             Winograd.BackwardInput(shape, dy, w, dx, end);
         else if (end.IsPlain && DepthwiseConvolution.Fits(shape))
             DepthwiseConvolution.BackwardInput(shape, dy, w, dx);

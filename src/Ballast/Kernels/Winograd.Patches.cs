@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Ballast.Kernels;
 
 static unsafe partial class Winograd
@@ -29,10 +31,15 @@ static unsafe partial class Winograd
             run = tiles.Run(start + i, count - i);
             top -= shape.PadH;
             left -= shape.PadW;
-            WinogradTransforms.Patches<M, S, V>(
-                x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C, pitch, shape.C,
-                (Math.Max(0, -top), Math.Min(6, shape.H - top)), (Math.Max(0, -left), shape.W - left), run, x.Table, to, plane,
-                work);
+            float* corner = x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C;
+            var rows = (Math.Max(0, -top), Math.Min(6, shape.H - top));
+            var columns = (Math.Max(0, -left), shape.W - left);
+            int done = WinogradTransforms.Patches<M, S, V>(corner, pitch, shape.C, 0, rows, columns, run, x.Table, to, plane, work);
+            if (done < shape.C)
+            {
+                WinogradTransforms.Patches<M, Simd256, Vector256<float>>(
+                    corner, pitch, shape.C, done, rows, columns, run, x.Table, to, plane, work);
+            }
         }
     }
 }

@@ -12,15 +12,27 @@ static unsafe partial class Winograd
 
     const int PlanePadding = 16; // planes a power of two apart would share their cache sets
 
-    /// <summary>Whether a convolution can go this way: whole registers of channels, and enough pixels to fill tiles.</summary>
+    /// <summary>Whether a convolution can go this way: whole registers of results, groups of eight input channels, and
+    /// enough pixels to be worth a tile.</summary>
     public static bool Fits(in ConvolutionShape shape) =>
         shape is
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2,
         }
-        && IsWhole(shape.C) && IsWhole(shape.K) && shape.OutH * shape.OutW >= 12;
+        && shape.C % Panels.Rows == 0 && shape.K % Math.Max(Panels.Lanes, Panels.Rows) == 0 && shape.OutH * shape.OutW >= 9;
 
-    static bool IsWhole(int channels) => channels % Math.Max(Panels.Lanes, Panels.Rows) == 0;
+    /// <summary>Whether <see cref="BackwardInput"/> can go this way too: it writes registers of input channels.</summary>
+    public static bool FitsInput(in ConvolutionShape shape) => Fits(shape) && Fits(Backward(shape));
+
+    static ConvolutionShape Backward(in ConvolutionShape shape) => shape with
+    {
+        C = shape.K,
+        K = shape.C,
+        H = shape.OutH,
+        W = shape.OutW,
+        PadH = 2 - shape.PadH,
+        PadW = 2 - shape.PadW,
+    };
 
     /// <summary>y = x * w + bias.</summary>
     /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
@@ -52,22 +64,14 @@ static unsafe partial class Winograd
         <= WinogradTiles.Most;
 
     /// <summary>The gradient of the input: the convolution of dy with the kernel turned round.</summary>
-    /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
+    /// <param name="shape">The sizes, which <see cref="FitsInput"/>.</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C, 3, 3].</param>
     /// <param name="dx">[N, H, W, C]; dy itself where <see cref="CanOverwrite"/> allows it.</param>
     /// <param name="end">What follows.</param>
     public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end)
     {
-        var backward = shape with
-        {
-            C = shape.K,
-            K = shape.C,
-            H = shape.OutH,
-            W = shape.OutW,
-            PadH = 2 - shape.PadH,
-            PadW = 2 - shape.PadW,
-        };
+        var backward = Backward(shape);
         float* weights = Scratch.TakeShared(PreparedLength(backward));
         Transform(backward, w, (nint)shape.C * 9, 9, flip: true, weights);
         Run(

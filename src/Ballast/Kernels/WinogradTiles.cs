@@ -15,13 +15,14 @@ readonly unsafe struct WinogradTiles
     /// <summary>The cut of a convolution.</summary>
     /// <param name="shape">Its sizes.</param>
     /// <param name="wholeImages">Whether each block is to hold some whole images.</param>
-    public WinogradTiles(in ConvolutionShape shape, bool wholeImages = false)
+    /// <param name="least">The fewest tiles of a block.</param>
+    public WinogradTiles(in ConvolutionShape shape, bool wholeImages = false, int least = 2 * Panels.Rows)
     {
         Down = (shape.OutH + Size - 1) / Size;
         Across = (shape.OutW + Size - 1) / Size;
         Count = shape.N * Down * Across;
         int fitting = BlockLength / (Winograd.Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
-        BlockTiles = Math.Clamp(fitting, 2 * Panels.Rows, Most);
+        BlockTiles = Math.Clamp(fitting, least, Most);
         if (wholeImages)
             BlockTiles = Math.Max(1, (BlockTiles + TilesPerImage / 2) / TilesPerImage) * TilesPerImage;
         RowTiles = (BlockTiles + Panels.Rows - 1) / Panels.Rows * Panels.Rows;

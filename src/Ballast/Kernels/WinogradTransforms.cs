@@ -38,6 +38,7 @@ static unsafe partial class WinogradTransforms
     /// <param name="image">The pixel at the first patch's upper left corner, which need not exist.</param>
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="channels">The channels of a pixel.</param>
+    /// <param name="first">The first channel to take.</param>
     /// <param name="rows">The rows of the patches that lie inside the image, from and until.</param>
     /// <param name="columns">The columns of all patches that do.</param>
     /// <param name="tiles">How many patches there are, four columns apart.</param>
@@ -45,9 +46,10 @@ static unsafe partial class WinogradTransforms
     /// <param name="to">Where the first plane's values of the first tile go; those of the next follow.</param>
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
+    /// <returns>The channel that comes next: what is left fills no register.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Patches<M, S, V>(
-        float* image, nint pitch, int channels, (int From, int Until) rows, (int From, int Until) columns, int tiles,
+    public static int Patches<M, S, V>(
+        float* image, nint pitch, int channels, int first, (int From, int Until) rows, (int From, int Until) columns, int tiles,
         float* table, float* to, nint plane, float* work)
         where M : struct, IPixelMap
         where S : struct, ISimd<V>
@@ -57,7 +59,10 @@ static unsafe partial class WinogradTransforms
         int width = 4 * tiles + 2;
         nint line = (nint)width * S.Width;
         V zero = S.Broadcast(0);
-        for (int c = 0; c < channels; c += S.Width, image += S.Width, to += S.Width)
+        int c = first;
+        image += c;
+        to += c;
+        for (; c <= channels - S.Width; c += S.Width, image += S.Width, to += S.Width)
         {
             var channel = PixelMaps.Load<M, S, V>(table, c, channels);
             float* pixel = image, column = work;
@@ -107,5 +112,7 @@ static unsafe partial class WinogradTransforms
                 }
             }
         }
+
+        return c;
     }
 }

@@ -35,6 +35,14 @@ abstract class ComputedOnce : ChannelRecipe
         values.Release();
     }
 
+    /// <inheritdoc/>
+    public sealed override void WriteChannel(int channel, Span<float> destination)
+    {
+        var values = HoldInOrder();
+        Layout.Gather(values.Span(Layout.Length), channel, destination);
+        values.Release();
+    }
+
     /// <summary>Computes the values in the order of the layout.</summary>
     protected abstract void Compute(Span<float> destination);
 

@@ -10,8 +10,6 @@ sealed unsafe class PreparedWeight
     // Transforms take four times the memory of the weight: for the largest layers that is not worth the time it saves.
     const int LongestWeight = 1 << 18;
 
-    static readonly Lock Gate = new();
-
     readonly Buffer source;
     readonly Buffer prepared;
     readonly int length;
@@ -21,13 +19,13 @@ sealed unsafe class PreparedWeight
         (this.source, this.prepared, this.length, this.groups) = (source.Hold(), prepared, length, groups);
 
     /// <summary>The weight for this shape, prepared now or before, with a hold of the caller's own; null where that is not worth
-    /// it. Threads that share a network may ask at once.</summary>
+    /// it. Several threads may run one network.</summary>
     public static Buffer? Hold(Parameter weight, in ConvolutionShape shape)
     {
         int length = Convolution.PreparedLength(shape);
         if (length == 0 || weight.Length > LongestWeight)
             return null;
-        lock (Gate)
+        lock (weight)
         {
             var kept = weight.Prepared;
             var source = weight.Buffer;
