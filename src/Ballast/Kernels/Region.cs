@@ -8,6 +8,12 @@ readonly unsafe struct Region(float* start, int length)
 {
     const int CacheLine = 16; // floats
 
+    /// <summary>Where it begins.</summary>
+    public float* Start => start;
+
+    /// <summary>How many floats there are.</summary>
+    public int Length => length;
+
     /// <summary>Asks for one of several pieces; nothing happens where a processor cannot be asked.</summary>
     public void Prefetch(int piece, int pieces)
     {
