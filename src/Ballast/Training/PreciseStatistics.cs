@@ -8,6 +8,9 @@ namespace Ballast;
 /// each part, the default generator, the loader's and those of dropouts are put back.</remarks>
 public static class PreciseStatistics
 {
+    /// <summary>Whether a network has anything to measure: a normalization with running statistics.</summary>
+    public static bool AppliesTo(Module model) => StatisticsPass.Layers(model).Any(static entry => entry.Layer.IsTracking);
+
     /// <summary>Measures the statistics and puts them into the layers, with <c>num_batches_tracked</c> the number of batches.
     /// </summary>
     /// <param name="model">A network with batch normalizations.</param>

@@ -16,15 +16,22 @@ sealed class StatisticsAccumulator : IStatisticsObserver
         this.estimate = estimate;
     }
 
-    /// <summary>How many batches there were.</summary>
+    /// <summary>How many batches were counted.</summary>
     public long Batches { get; private set; }
 
     /// <summary>How many values of each channel there were.</summary>
     public long Values { get; private set; }
 
     /// <inheritdoc/>
+    /// <remarks>A batch in which the mean or the variance of a channel is not finite is not counted, as in training.</remarks>
     public void Observe(ReadOnlySpan<double> statistics, int count)
     {
+        foreach (double value in statistics[..(2 * mean.Length)])
+        {
+            if (!double.IsFinite(value))
+                return;
+        }
+
         Batches++;
         bool population = estimate == StatisticsEstimate.Population;
         double before = Values, total = before + count;
