@@ -46,6 +46,7 @@ static class LayerTimer
     static int Time(double seconds, Action action)
     {
         List<double> times = [];
+        long made = 0, allocated = 0;
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < seconds + 0.5 || times.Count < 5)
         {
@@ -53,8 +54,12 @@ static class LayerTimer
             action();
             if (clock.Elapsed.TotalSeconds > 0.5)
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            else
+                (made, allocated) = (Buffer.Allocated, GC.GetAllocatedBytesForCurrentThread());
         }
 
-        return NetworkTimer.Print(times, "");
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / times.Count;
+        return NetworkTimer.Print(times, string.Create(CultureInfo.InvariantCulture,
+            $", \"bytes_per_step\": {allocated}, \"buffers_made\": {Buffer.Allocated - made}"));
     }
 }

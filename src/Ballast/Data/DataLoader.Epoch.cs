@@ -52,7 +52,13 @@ public sealed partial class DataLoader
                 prefetcher = new Prefetcher(Read, next, loader.Count, loader.Prefetch);
         }
 
-        public void Dispose() => prefetcher?.Stop();
+        public void Dispose()
+        {
+            prefetcher?.Stop();
+            if (order is not null)
+                loader.spare = order;
+            (order, next) = (null, loader.Count);
+        }
 
         public void Reset() => Throw.InvalidOperation("DataLoader: an epoch goes one way. Start another one.");
 

@@ -12,6 +12,8 @@ namespace Ballast;
 /// </remarks>
 public sealed partial class DataLoader : IEnumerable<Batch>
 {
+    int[]? spare; // the order of an epoch that is over, to be written over by the next
+
     /// <summary>Makes a loader.</summary>
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
@@ -82,9 +84,9 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     {
         if (!Shuffle)
             return null;
-        return Generator is null
-            ? new Generator(Generator.Default.RandomInt64()).Permutation(Dataset.Count)
-            : Generator.Permutation(Dataset.Count);
+        int[] order = Interlocked.Exchange(ref spare, null) ?? new int[Dataset.Count];
+        (Generator ?? new Generator(Generator.Default.RandomInt64())).Permutation(order);
+        return order;
     }
 
     /// <summary>PyTorch's sampler draws a second permutation when it is exhausted, and uses none of it. From a generator of
@@ -92,6 +94,6 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     void DrawUnused()
     {
         if (Shuffle)
-            Generator?.Permutation(Dataset.Count);
+            Generator?.SkipPermutation(Dataset.Count);
     }
 }

@@ -84,14 +84,17 @@ public partial class Tensor
         operations.Clear();
     }
 
-    // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward.
+    // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward. So does a result of
+    // several values that a pass starts from, which may be as large as any; a loss of one value costs nothing to keep for good.
     void Finish(Operation operation)
     {
         bool isRoot = operation == Producer;
         FinishInput(operation.First, isRoot);
         FinishInput(operation.Second, isRoot);
         FinishInput(operation.Third, isRoot);
-        if (!isRoot && !kept!.Contains(operation.Output))
+        if (isRoot && Length > 1)
+            kept!.Add(operation.Output);
+        else if (!isRoot && !kept!.Contains(operation.Output))
             operation.Output.ReleaseValues();
         operation.Release();
     }

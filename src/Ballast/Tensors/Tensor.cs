@@ -9,12 +9,12 @@ namespace Ballast;
 /// A tensor's values never change. Nothing has to be disposed of: large memory is lent from a pool and goes back to it. The
 /// results that a training step computes between its input and its loss go back when <see cref="Backward()"/> has run
 /// through them; the loss itself stays, and what the loss was computed from stays until the next
-/// <see cref="Backward()"/>. Reading what is gone throws, and says to keep it with <see cref="Detach"/>.
+/// <see cref="Backward()"/>, as does a result of several values that a pass started from. Reading what is gone throws, and
+/// says to keep it with <see cref="Detach"/>.
 /// PyTorch: <c>torch.Tensor</c>.
 /// </remarks>
 public partial class Tensor
 {
-    readonly Tensor? viewed; // data under another shape: the values are that tensor's
     Values values;
     int generation;
     bool consumed;
@@ -27,11 +27,8 @@ public partial class Tensor
         Producer = producer;
     }
 
-    internal Tensor(Shape shape, Tensor viewed)
-    {
-        Shape = shape;
-        this.viewed = viewed.Root;
-    }
+    /// <summary>A tensor without values of its own.</summary>
+    private protected Tensor(Shape shape) => Shape = shape;
 
     /// <summary>The sizes of the axes, outermost first.</summary>
     public Shape Shape { get; }
@@ -46,8 +43,8 @@ public partial class Tensor
     /// <summary>The operation that computed this tensor, where gradients are recorded.</summary>
     internal Operation? Producer { get; }
 
-    /// <summary>The tensor whose values these are: this one, unless it is a view.</summary>
-    internal Tensor Root => viewed ?? this;
+    /// <summary>The tensor whose values these are: this one, unless it is a <see cref="TensorView"/>.</summary>
+    internal virtual Tensor Root => this;
 
     /// <summary>Whether a backward pass has used these values as data: their memory may be lent again by whoever made them.
     /// </summary>
@@ -62,11 +59,10 @@ public partial class Tensor
     {
         get
         {
-            if (viewed is not null)
-                return viewed.Values;
-            if (values.Buffer is { } buffer && buffer.Generation != generation)
-                ThrowGone();
-            return values;
+            var root = Root;
+            if (root.values.Buffer is { } buffer && buffer.Generation != root.generation)
+                root.ThrowGone();
+            return root.values;
         }
     }
 
@@ -78,17 +74,16 @@ public partial class Tensor
     {
         get
         {
-            if (viewed is not null)
-                return viewed.Buffer;
-            if (values.Buffer is not { } buffer)
+            var root = Root;
+            if (root.values.Buffer is not { } buffer)
             {
-                buffer = values.Read(Length);
-                values = new Values(buffer);
-                generation = buffer.Generation;
+                buffer = root.values.Read(Length);
+                root.values = new Values(buffer);
+                root.generation = buffer.Generation;
             }
 
-            if (buffer.Generation != generation)
-                ThrowGone();
+            if (buffer.Generation != root.generation)
+                root.ThrowGone();
             return buffer;
         }
     }
@@ -165,19 +160,14 @@ public partial class Tensor
     /// <summary>Hands the values back: whoever still reads them is told so.</summary>
     internal void ReleaseValues()
     {
-        if (viewed is not null)
-        {
-            viewed.ReleaseValues();
+        var root = Root;
+        if (root.generation == Gone)
             return;
-        }
-
-        if (generation == Gone)
-            return;
-        if (values.Buffer is not { } buffer || buffer.Generation == generation)
-            values.Release();
-        if (values.Recipe is not null)
-            values = new Values(NoBuffer);
-        generation = Gone;
+        if (root.values.Buffer is not { } buffer || buffer.Generation == root.generation)
+            root.values.Release();
+        if (root.values.Recipe is not null)
+            root.values = new Values(NoBuffer);
+        root.generation = Gone;
     }
 
     /// <summary>The values to write over in place. If something else holds them (a graph that still needs the old weights, a
@@ -190,8 +180,8 @@ public partial class Tensor
             var copy = Buffer.Copy(mine.Span(Length));
             mine.Release();
             mine = copy;
-            values = new Values(mine);
-            generation = mine.Generation;
+            Root.values = new Values(mine);
+            Root.generation = mine.Generation;
         }
 
         return mine.Span(Length);

@@ -55,6 +55,33 @@ public class LifetimeTests
     }
 
     [Fact]
+    public void A_result_of_several_values_is_there_until_the_pass_after_the_one_it_started()
+    {
+        var w = Draw.Weights([8, 2048], 18);
+        var gradient = Draw.Data([8, 2048], 19);
+        Tensor Pass()
+        {
+            w.ZeroGrad();
+            var result = w.Exp();
+            result.Backward(gradient);
+            return result;
+        }
+
+        var first = Pass();
+        var kept = first.Detach();
+        float[] values = first.ToArray();
+        var second = Pass();
+        IsGone(first);
+        Assert.Equal(values, kept.ToArray());
+        Assert.Equal(values, second.ToArray());
+        Pass();
+        long made = Buffer.Allocated;
+        for (int more = 0; more < 5; more++)
+            Pass();
+        Assert.Equal(made, Buffer.Allocated);
+    }
+
+    [Fact]
     public void Results_on_the_way_are_handed_back_by_the_pass()
     {
         var step = new Step(5);

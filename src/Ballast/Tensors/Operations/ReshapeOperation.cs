@@ -9,7 +9,7 @@ sealed class ReshapeOperation : Operation
 
     /// <summary>The forward pass, for a shape of as many values.</summary>
     public static Tensor Run(Tensor x, Shape shape) =>
-        Records(x) ? new ReshapeOperation(x).Produce(shape, x.Values.Hold()) : new Tensor(shape, x);
+        Records(x) ? new ReshapeOperation(x).Produce(shape, x.Values.Hold()) : new TensorView(shape, x);
 
     /// <summary>dx = g.</summary>
     public override void Backward(Values gradient) => Give(First!, gradient);
