@@ -7,7 +7,7 @@ public enum Annealing
     Cosine,
 
     /// <summary>A straight line.</summary>
-    Linear,
+    StraightLine,
 }
 
 /// <summary>One cycle (Smith &amp; Topin 2018): from a low rate up to the whole one and down to almost none, while the momentum goes
@@ -63,18 +63,18 @@ public sealed class OneCycleSchedule : LearningRateSchedule
     /// <inheritdoc/>
     public override double Factor(long step)
     {
-        var (share, phase) = Place(step);
+        var (share, phase) = Position(step);
         return Between(phases[phase].From, phases[phase].To, share);
     }
 
     /// <inheritdoc/>
     public override double? Momentum(long step)
     {
-        var (share, phase) = Place(step);
+        var (share, phase) = Position(step);
         return cycleMomentum ? Between(phases[phase].MomentumFrom, phases[phase].MomentumTo, share) : null;
     }
 
-    (double Share, int Phase) Place(long step)
+    (double Share, int Phase) Position(long step)
     {
         step = Math.Min(step, MinimumSteps - 1);
         int phase = 0;
@@ -84,7 +84,7 @@ public sealed class OneCycleSchedule : LearningRateSchedule
         return (end > start ? (step - start) / (end - start) : 1, phase);
     }
 
-    double Between(double from, double to, double share) => annealing == Annealing.Linear
+    double Between(double from, double to, double share) => annealing == Annealing.StraightLine
         ? from + (to - from) * share
         : to + (from - to) / 2 * (Math.Cos(Math.PI * share) + 1);
 }
