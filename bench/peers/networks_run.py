@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs Ballast's convolutional networks and layers and PyTorch's in turn on this machine and prints the ratios.
 
-  bench/peers/networks_run.py [--rounds 3] [--seconds 3] [--only vgg-small] [--write]
+  bench/peers/networks_run.py [--rounds 3] [--seconds 3] [--only vgg-small,product] [--write]
 
---write keeps the table in bench/results/. PyTorch is Debian's python3-torch with libopenblas0-pthread at its best, its
+--write keeps the table in bench/results/: with --only, rows that this run did not measure stay as an earlier one left
+them. PyTorch is Debian's python3-torch with libopenblas0-pthread at its best, its
 allocator kept from giving memory back: channels last or not, folded or not, TorchScript or not, oneDNN's own layout or not,
-AVX-512 on. Ratios compare medians over the rounds of one run; on a shared machine a time alone means little.
+AVX-512 on. --processor-time compares what one thread computes and not how long it waited: for a machine that others use at
+the same time; kept rows say so. Ratios compare medians over the rounds of one run; on a shared machine a time alone means little.
 """
 import argparse
 import json
@@ -39,57 +41,73 @@ def ours(kind, size, threads, seconds):
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
-def theirs(kind, size, threads, seconds):
+def theirs(kind, size, threads, seconds, more):
     if kind[0] == "network":
         options = ["--work", kind[1], "--mode", kind[2], "--batch", size]
     else:
         options = ["--work", kind[1], "--sizes", *size]
-    return json.loads(python("networks.py", *options, "--threads", threads, "--seconds", seconds, threads=threads))
+    return json.loads(python("networks.py", *options, "--threads", threads, "--seconds", seconds, *more, threads=threads))
 
 
-def median(results):
-    return statistics.median(result["ms_median"] for result in results)
+def earlier(path):
+    """The rows of an earlier run, by work and threads."""
+    if not path.exists():
+        return {}
+    cells = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in path.read_text(encoding="utf-8").splitlines()]
+    return {(row[0], row[1][:1]): "| " + " | ".join(row) + " |" for row in cells if len(row) > 2 and row[1][:1] in ("1", "2")}
+
+
+def median(results, key):
+    return statistics.median(result[key] for result in results)
+
+
+def row(name, threads, mine, other, size, promised, peaks, key):
+    a, b = median(mine, key), median(other, key)
+    goal = f"{promised:g}" if promised is not None else \
+        f"88 % of the peak: {2e-6 * size[0] ** 3 / a / statistics.median(peaks):.0%}"
+    threads = f"{threads}, processor time" if key == "processor_ms" else threads
+    return (f"| {name} | {threads} | {a:.3f} | {min(r['ms_min' if key == 'ms_median' else key] for r in mine):.3f} | {b:.3f} | "
+            f"{min(other, key=lambda r: r[key])['variant']} | {b / a:.2f} | {goal} |")
+
+
+def file_name(text):
+    return "-".join(text.lower().replace("(r)", "").replace("(tm)", "").split())
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="parts of the names of works, between commas")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--processor-time", action="store_true")
     options = parser.parse_args()
+    key, more = ("processor_ms", ["--processor-time"]) if options.processor_time else ("ms_median", [])
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", "--nologo", "bench/Ballast.Bench"], check=True, cwd=ROOT)
-    peaks = {threads: limits(threads)["gflops"] for threads in (1, 2)}
-    lines = [
-        f"# {processor()}, {os.cpu_count()} cores", "",
-        "| work | threads | Ballast, ms | its best | PyTorch, ms | its variant | ratio | promised |",
-        "|---|---|---|---|---|---|---|---|"]
+    path = ROOT / "bench/results" / f"networks-{file_name(processor())}.md"
+    rows = earlier(path) if options.write else {}
     for name, kind, size, promised in WORK:
-        if options.only not in name:
+        if not any(part in name for part in options.only.split(",")):
             continue
-        for threads in (1, 2):
-            mine, other = [], []
+        for threads in (1,) if options.processor_time else (1, 2):
+            mine, other, peaks = [], [], []
             for _ in range(options.rounds):
                 mine.append(ours(kind, size, threads, options.seconds))
-                other.append(theirs(kind, size, threads, options.seconds))
-            a, b = median(mine), median(other)
-            if promised is None:
-                share = 2e-6 * size[0] ** 3 / a / peaks[threads]
-                goal = f"88 % of the peak: {share:.0%}"
-            else:
-                goal = f"{promised:g}"
-            lines.append(
-                f"| {name} | {threads} | {a:.3f} | {min(r['ms_min'] for r in mine):.3f} | {b:.3f} | "
-                f"{min(other, key=lambda r: r['ms_median'])['variant']} | {b / a:.2f} | {goal} |")
-            print(lines[-1], flush=True)
-    lines += ["", f"Peak of the multiply-add units in this run: {peaks[1]:.0f} GFLOP/s on one thread, {peaks[2]:.0f} on two. Medians over "
-              f"{options.rounds} rounds, Ballast and PyTorch in turn; PyTorch is the best of its variants."]
-    text = "\n".join(lines) + "\n"
-    print(text)
+                other.append(theirs(kind, size, threads, options.seconds, more))
+                if promised is None:
+                    peaks.append(limits(threads)["gflops"])
+            rows[name, str(threads)] = row(name, threads, mine, other, size, promised, peaks, key)
+            print(rows[name, str(threads)], flush=True)
+    text = "\n".join([
+        f"# {processor()}, {os.cpu_count()} cores", "",
+        "| work | threads | Ballast, ms | its best | PyTorch, ms | its variant | ratio | promised |",
+        "|---|---|---|---|---|---|---|---|",
+        *(rows[name, threads] for name, *_ in WORK for threads in ("1", "2") if (name, threads) in rows), "",
+        "Medians over several rounds, Ballast and PyTorch in turn; PyTorch is the best of its variants. A row is of one run; rows of "
+        "several runs may stand together. The peak of the multiply-add units is measured between the products."]) + "\n"
     if options.write:
-        name = "-".join(processor().lower().replace("(r)", "").replace("(tm)", "").split())
-        (ROOT / "bench/results").mkdir(exist_ok=True)
-        (ROOT / "bench/results" / f"networks-{name}.md").write_text(text, encoding="utf-8")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 main()
