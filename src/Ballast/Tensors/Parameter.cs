@@ -71,6 +71,15 @@ public sealed class Parameter : Tensor
         return gradient.Buffer!;
     }
 
+    /// <summary>The gradient to write over in place; there must be one.</summary>
+    internal Span<float> MutateGradient()
+    {
+        readGradient?.ReleaseValues();
+        readGradient = null;
+        gradient = new Values(gradient.ReadExclusive(Length));
+        return gradient.Buffer!.Span(Length);
+    }
+
     internal void AccumulateGradient(Values more)
     {
         if (gradient.IsEmpty)
