@@ -13,8 +13,10 @@ namespace Ballast;
 /// all batches. (Keras and ONNX call 1 - momentum the momentum.) A batch in which the mean or the variance of a channel is not
 /// finite moves none of them and is not counted; PyTorch's running statistics stay NaN after one.
 /// </remarks>
-public abstract partial class BatchNorm : Module, IFreezable, IFoldable
+public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunningStatistics
 {
+    IStatisticsObserver? observer;
+
     private protected BatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
     {
         string name = GetType().Name;
@@ -71,12 +73,12 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable
     public ICommunicator? Communicator { get; internal set; }
 
     /// <summary>Whether the statistics in use are the batch's.</summary>
-    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null;
+    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || observer is not null;
 
     /// <summary>While a network is tried on zeros, no worker waits for the others.</summary>
     internal bool Rehearses { get; set; }
 
-    bool Shares => Training && !StatisticsFrozen && !Rehearses && Communicator is { Size: > 1 };
+    bool Shares => Training && !StatisticsFrozen && !Rehearses && observer is null && Communicator is { Size: > 1 };
 
     /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
     /// were not finite: a single one would stay in them forever.</summary>
@@ -84,6 +86,30 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable
 
     /// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
     internal BatchNormObserver? Normalizes { get; set; }
+
+    /// <inheritdoc/>
+    IStatisticsObserver? IRunningStatistics.Observer
+    {
+        get => observer;
+        set => observer = value;
+    }
+
+    /// <inheritdoc/>
+    bool IRunningStatistics.IsTracking => KeepsStatistics && !StatisticsFrozen;
+
+    /// <summary>Whether the layer has running statistics of its own to gather.</summary>
+    private protected virtual bool KeepsStatistics => RunningMean is not null;
+
+    /// <summary>Who takes the statistics of each batch in place of the running ones.</summary>
+    private protected IStatisticsObserver? Observer => observer;
+
+    /// <inheritdoc/>
+    void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches)
+    {
+        RunningStatistics.Write(mean, RunningMean!);
+        RunningStatistics.Write(variance, RunningVar!);
+        NumBatchesTracked = batches;
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
@@ -106,7 +132,9 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable
             NormalizationOperation.Statistics(input, chunks, statistics);
             if (shares)
                 count = Join(statistics, count, input.Shape);
-            if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
+            if (observer is not null)
+                observer.Observe(Joined(chunks, statistics), layout.PerChannel);
+            else if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
                 Track(chunks, statistics, count);
         }
         else
@@ -161,6 +189,8 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable
         var layout = AnyRank.Layout(shape);
         if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch) || (ofBatch && (Shares || (Rehearses && Communicator is not null))))
             return layout;
+        if (observer is not null)
+            RunningStatistics.RefuseSingle(this, shape);
         AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen, ofBatch);
         return default;
     }

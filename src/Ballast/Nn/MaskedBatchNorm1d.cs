@@ -41,7 +41,9 @@ public sealed class MaskedBatchNorm1d : BatchNorm
         if (ofBatch)
         {
             MaskedNormalizationOperation.Statistics(input, mask, layout, count, statistics);
-            if (Training && RunningMean is not null)
+            if (Observer is { } observer)
+                observer.Observe(statistics, count);
+            else if (Training && RunningMean is not null)
                 Track(statistics, count);
         }
         else

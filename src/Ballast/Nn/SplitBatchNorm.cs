@@ -83,5 +83,9 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
 
     /// <summary>What another source is normalized with.</summary>
     sealed class AuxiliaryBatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
-        : AnyRankBatchNorm(numFeatures, eps, momentum, affine, trackRunningStats);
+        : AnyRankBatchNorm(numFeatures, eps, momentum, affine, trackRunningStats)
+    {
+        /// <inheritdoc/>
+        private protected override bool KeepsStatistics => false; // what it has, the layer it belongs to brings it
+    }
 }
