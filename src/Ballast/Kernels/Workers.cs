@@ -25,6 +25,15 @@ static class Workers
     static int epoch;
     static int count = Environment.ProcessorCount;
 
+    [ThreadStatic] static bool alone;
+
+    /// <summary>Whether the calling thread does all its work itself.</summary>
+    public static bool Alone
+    {
+        get => alone;
+        set => alone = value;
+    }
+
     /// <summary>How many threads share the work, the calling one included.</summary>
     public static int Count
     {
@@ -47,7 +56,7 @@ static class Workers
         where T : struct, IWork
     {
         int share = Math.Min(count, parts);
-        if (share <= 1 || !Gate.TryEnter())
+        if (share <= 1 || alone || !Gate.TryEnter())
         {
             work.Run(0, parts);
             return;

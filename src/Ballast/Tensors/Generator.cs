@@ -10,6 +10,9 @@ public sealed partial class Generator
 {
     const long PyTorchDefaultSeed = 67280421310721;
 
+    static readonly Generator OfProcess = new(Random.Shared.NextInt64());
+    [ThreadStatic] static Generator? ofThread;
+
     readonly Mt19937 engine = new();
     double? cachedNormal;
 
@@ -22,9 +25,23 @@ public sealed partial class Generator
     /// <summary>A generator with a seed of your own.</summary>
     public Generator(long seed) => ManualSeed(seed);
 
-    /// <summary>The generator that layers, samplers and dropout draw from unless they are given another. Its seed is
-    /// arbitrary, another one in every process, until <see cref="ManualSeed"/> is called.</summary>
-    public static Generator Default { get; } = new(Random.Shared.NextInt64());
+    /// <summary>The generator that layers, samplers and dropout draw from unless they are given another: the one of the whole
+    /// process, or on a thread that called <see cref="UseDefault"/> the one it chose. Its seed is arbitrary, another one in
+    /// every process, until <see cref="ManualSeed"/> is called.</summary>
+    public static Generator Default => ofThread ?? OfProcess;
+
+    /// <summary>Until it is disposed of, <see cref="Default"/> on this thread is another generator:
+    /// <c>using var _ = Generator.UseDefault(new Generator(42));</c>. Trainings that run side by side, each on a thread with a
+    /// generator of its own, draw what each would draw alone.</summary>
+    public static DefaultGeneratorScope UseDefault(Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        var scope = new DefaultGeneratorScope(ofThread);
+        ofThread = generator;
+        return scope;
+    }
+
+    internal static void EndUse(Generator? before) => ofThread = before;
 
     /// <summary>The seed the present sequence started from.</summary>
     public long InitialSeed { get; private set; }

@@ -35,6 +35,7 @@ sealed unsafe class ConvolutionOperation : Operation
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
         fixed (float* prepared = kept is null ? default : kept.Span(kept.Capacity))
             Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums, prepared);
+        kept?.Release();
 
         double[]? statistics = null;
         if (sums is not null)

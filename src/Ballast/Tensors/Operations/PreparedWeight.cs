@@ -17,22 +17,26 @@ sealed unsafe class PreparedWeight
     PreparedWeight(Buffer source, Buffer prepared, int length) =>
         (this.source, this.prepared, this.length) = (source.Hold(), prepared, length);
 
-    /// <summary>The weight for this shape, prepared now or before; null where that is not worth it.</summary>
+    /// <summary>The weight for this shape, prepared now or before, with a hold of the caller's own; null where that is not worth
+    /// it. Several threads may run one network.</summary>
     public static Buffer? For(Parameter weight, in ConvolutionShape shape)
     {
         int length = Convolution.PreparedLength(shape);
         if (length == 0 || weight.Length > LongestWeight)
             return null;
-        var kept = weight.Prepared;
-        var source = weight.Buffer;
-        if (kept is not null && kept.source == source && kept.length == length)
-            return kept.prepared;
-        kept?.source.Release();
-        kept?.prepared.Release();
-        var prepared = Buffer.Rent(length);
-        fixed (float* w = source.Span(weight.Length), to = prepared.Span(length))
-            Convolution.Prepare(shape, w, to);
-        weight.Prepared = new PreparedWeight(source, prepared, length);
-        return prepared;
+        lock (weight)
+        {
+            var kept = weight.Prepared;
+            var source = weight.Buffer;
+            if (kept is not null && kept.source == source && kept.length == length)
+                return kept.prepared.Hold();
+            kept?.source.Release();
+            kept?.prepared.Release();
+            var prepared = Buffer.Rent(length);
+            fixed (float* w = source.Span(weight.Length), to = prepared.Span(length))
+                Convolution.Prepare(shape, w, to);
+            weight.Prepared = new PreparedWeight(source, prepared, length);
+            return prepared.Hold();
+        }
     }
 }
