@@ -43,6 +43,7 @@ public static class NamedNetworks
             with { Chain = VggSmallChain },
         Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
         Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
+        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes) => new AirBench(channels, classes)),
     ];
 
     /// <summary>Whether a network has this name.</summary>
