@@ -54,6 +54,9 @@ sealed record ChartSeries(string Name, string Tone, IReadOnlyList<double?> Value
     /// <summary>Whether it was published by others: drawn thin and dashed.</summary>
     public bool Published { get; init; }
 
+    /// <summary>Which pattern of dashes it is drawn with, where several lines have one tone; 0 for none.</summary>
+    public int Dash { get; init; }
+
     /// <summary>The lower edge of the spread around the line, at each of its positions; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<double?>? Low { get; init; }

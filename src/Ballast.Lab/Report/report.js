@@ -20,6 +20,7 @@
   };
   const say = (chart, value) => value == null ? "–" : formats[chart.format](value);
   const place = (chart, x) => (chart.fine ? short : count)(x);
+  const DASHES = [null, [7, 4], [2, 3], [10, 3, 2, 3]];
   const signed = value => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
 
   function make(tag, className, text) {
@@ -47,7 +48,7 @@
     const where = make("span", "", `${chart.unit} ${place(chart, x)}${band ? ", " + band.name : ""}`);
     const items = chart.series.map(line => {
       const item = make("span");
-      const key = make("span", `key ${line.tone}${line.published ? " published" : ""}`);
+      const key = make("span", `key ${line.tone}${line.published ? " published" : line.dash ? " dash" + line.dash % DASHES.length : ""}`);
       item.append(key, (line.label ?? line.name) + " ", make("b", line.tone, say(chart, line.values[index])));
       if (line.low?.[index] != null && line.low[index] !== line.high[index])
         item.append(make("span", "spread", ` ${say(chart, line.low[index])} to ${say(chart, line.high[index])}`));
@@ -176,7 +177,7 @@
     figure.plot = new uPlot({
       width: width * scale,
       height: (scale === 1 ? Math.round(Math.min(380, Math.max(260, width * .52))) : PRINT_HEIGHT) * scale,
-      padding: [(chart.bands.length ? 22 : 10) * scale, 58 * scale, 0, 0],
+      padding: [(chart.bands.length ? 22 : 10) * scale, Math.max(58, 14 + 7 * Math.max(...chart.series.map(line => line.label?.length ?? 0))) * scale, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 * scale, width: 0, fill: (u, s) => colours[s - 1] } },
       scales: {
@@ -201,7 +202,7 @@
         },
       ],
       series: [{}, ...chart.series.map((line, s) => ({
-        stroke: colours[s], width: (line.published ? 1.25 : 2) * scale, dash: line.published ? [5 * scale, 4 * scale] : undefined,
+        stroke: colours[s], width: (line.published ? 1.25 : 2) * scale, dash: (line.published ? [5, 4] : DASHES[(line.dash ?? 0) % DASHES.length])?.map(length => length * scale),
         points: { show: true, size: 6 * scale, width: 0, fill: colours[s], filter: () => alone(line.values) },
       }))],
       hooks: {

@@ -24,7 +24,11 @@ public sealed class Study
     public RunSettings Settings { get; }
 
     /// <summary>All of them. A new one is one more entry here.</summary>
-    public static IReadOnlyList<Study> All { get; } = [PlacementStudy.Study];
+    public static IReadOnlyList<Study> All { get; } =
+    [
+        PlacementStudy.Study, NormalizersStudy.Study, BatchSizeStudy.Study, LearningRateStudy.Study, ShiftStudy.Study,
+        LandscapeStudy.Study, KFoldStudy.Study, AdaptStudy.Study,
+    ];
 
     /// <summary>The study of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message suggests the nearest.</exception>

@@ -13,7 +13,8 @@ public sealed record StudyMeasure(
     string Name, string Title, MeasureFormat Format = MeasureFormat.Number, MeasureBetter Better = MeasureBetter.Neither,
     MeasureReach? Reach = null);
 
-/// <summary>When a trial's curve first reaches a level: the mean, over an arm's trials, of what they end with.</summary>
+/// <summary>When a trial's curve first reaches a level: the least that the trials of an arm end with, which each of them so
+/// reaches.</summary>
 /// <param name="Curve">The curve: <c>accuracy</c>.</param>
 /// <param name="Arm">The arm whose last values are the level.</param>
 public sealed record MeasureReach(string Curve, string Arm);

@@ -60,7 +60,7 @@ public sealed class StudyResult
         {
             double[] ends = [.. Of(Definition.Arm(reach.Arm)).Select(trial => trial.Curve(reach.Curve)).OfType<TrialCurve>()
                 .Where(static curve => curve.Y.Count > 0).Select(static curve => curve.Y[^1])];
-            levels[key] = level = ends.Length == 0 ? null : ends.Average();
+            levels[key] = level = ends.Length == 0 ? null : ends.Min();
         }
 
         return level;

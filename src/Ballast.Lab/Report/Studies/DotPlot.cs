@@ -8,6 +8,7 @@ namespace Ballast.Lab;
 static class DotPlot
 {
     const int Ticks = 6;
+    const double Near = 0.012;
 
     /// <summary>Draws a measure; nothing where it was not measured.</summary>
     public static Markup Draw(StudyResult result, StudyPlot plot)
@@ -33,11 +34,21 @@ static class DotPlot
     static Markup Row(StudyResult result, StudyArm arm, StudyMeasure measure, Scale scale)
     {
         var summary = result.Summary(arm, measure);
-        var dots = from trial in result.Of(arm)
-                   let value = result.Value(trial, measure)
-                   where value is not null
-                   let reading = $"{arm.Name}, {trial.Repeat}: {Value(measure.Format, value)}"
-                   select Markup.Of($"""<i class="dot" style="left:{scale.At(value.Value)}%" title="{reading}" data-reading="{reading}"></i>""");
+        var placed = new List<double>();
+        var dots = new List<Markup>();
+        foreach (var trial in result.Of(arm))
+        {
+            if (result.Value(trial, measure) is not { } value)
+                continue;
+            // Dots that would cover each other go above and below the line in turn.
+            int beside = placed.Count(other => Math.Abs(other - value) < Near * (scale.To - scale.From));
+            placed.Add(value);
+            int level = (beside + 1) / 2 * (beside % 2 == 0 ? 1 : -1) % 3;
+            string reading = $"{arm.Name}, {trial.Repeat}: {Value(measure.Format, value)}";
+            dots.Add(Markup.Of(
+                $"""<i class="dot" style="left:{scale.At(value)}%;margin-top:{Lift(level)}rem" title="{reading}" data-reading="{reading}"></i>"""));
+        }
+
         var interval = summary.Interval() is { } ends
             ? Markup.Of($"""<i class="interval" style="left:{scale.At(ends.Low)}%;right:{scale.Rest(ends.High)}%"></i>""")
             : Markup.None;
@@ -46,6 +57,8 @@ static class DotPlot
 
             """);
     }
+
+    static string Lift(int level) => (0.58 * level).ToString("0.##", CultureInfo.InvariantCulture);
 
     static Markup Tick(StudyMeasure measure, double tick, Scale scale) =>
         Markup.Of($"""<span style="left:{scale.At(tick)}%">{Text(measure.Format, tick, scale.Step)}</span>""");

@@ -20,7 +20,9 @@ static class StudyCharts
             var values = new SortedDictionary<double, List<double>>();
             foreach (var curve in result.Of(arm).Select(trial => trial.Curve(plot.Of)).OfType<TrialCurve>())
                 Add(values, curve);
-            lines.Add(Summarize(result, arm, arm.Name, values));
+            var line = Summarize(result, arm, arm.Name, values);
+            int before = arm.Group is null || values.Count == 0 ? 0 : lines.Count(other => other.Points.Count > 0 && other.Series.Tone == line.Series.Tone);
+            lines.Add(line with { Series = line.Series with { Dash = before } });
         }
 
         return Draw(plot, number, lines);

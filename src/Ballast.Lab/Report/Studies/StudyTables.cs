@@ -78,7 +78,7 @@ static class StudyTables
     }
 
     static string Reached(StudyResult result, StudyMeasure measure) => measure.Reach is { } reach && result.Level(reach) is { } level
-        ? $" ({ReportFormat.Percent(level)}, what {reach.Arm} ends with)" : "";
+        ? $" ({ReportFormat.Percent(level)}, the least that {reach.Arm} ends with)" : "";
 
     /// <summary>Every trial's values.</summary>
     public static Markup Trials(StudyResult result)
