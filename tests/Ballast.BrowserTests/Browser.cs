@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Ballast.Tests;
+namespace Ballast.BrowserTests;
 
 /// <summary>A headless Chromium of the system's: <c>chromium</c> on the path, or what <c>BALLAST_CHROMIUM</c> names.</summary>
 public sealed class Browser : IAsyncLifetime

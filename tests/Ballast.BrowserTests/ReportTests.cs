@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace Ballast.Tests;
+namespace Ballast.BrowserTests;
 
 /// <summary>What a person sees of the reports. With <c>BALLAST_SCREENSHOTS</c> naming a folder, pictures are left there.</summary>
 public sealed class ReportTests(Browser browser) : IClassFixture<Browser>

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.BrowserTests;
 
 /// <summary>Reports of made-up measurements, as pages on the disk.</summary>
 static class SamplePages

@@ -84,9 +84,11 @@
       });
       const line = 15 * unit;
       ends.sort((a, b) => a.y - b.y);
-      for (let i = 1; i < ends.length; i++) {
-        const near = line - (ends[i].y - ends[i - 1].y);
-        if (near > 0) { ends[i - 1].y -= near / 2; ends[i].y += near / 2; }
+      for (let pass = 0; pass < 30; pass++) {
+        for (let i = 1; i < ends.length; i++) {
+          const near = line - (ends[i].y - ends[i - 1].y);
+          if (near > 0) { ends[i - 1].y -= near / 2; ends[i].y += near / 2; }
+        }
       }
       const c = u.ctx;
       c.save();

@@ -50,14 +50,6 @@ sealed class AdaptTrial : TrainTrial
         if (!own)
             return context.Evaluate(network, images).Accuracy;
         using var off = Tensor.NoGrad();
-        var state = network.StateDict();
-        network.Eval();
-        foreach (var (_, module) in network.NamedModules())
-        {
-            if (module is BatchNorm)
-                module.Train();
-        }
-
         int size = Math.Min(BatchSize, images.Count), right = 0;
         while (images.Count % size == 1)
             size--;
@@ -65,11 +57,9 @@ sealed class AdaptTrial : TrainTrial
         foreach (var (inputs, targets) in new DataLoader(images, size, shuffle: true, generator: new Generator(0)))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            right += Evaluation.Correct(network.Forward(inputs), targets);
+            right += Evaluation.Correct(AdaptiveBatchNorm.Forward(network, inputs), targets);
         }
 
-        network.LoadStateDict(state);
-        network.Train();
         return (double)right / images.Count;
     }
 }
