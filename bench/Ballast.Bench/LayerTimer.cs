@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Ballast.Bench;
 
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
-/// line of JSON. Names: batchnorm2d (with a ReLU behind it), layernorm, groupnorm, product.</summary>
+/// line of JSON. Names: batchnorm1d and batchnorm2d (with a ReLU behind them), layernorm, rmsnorm, groupnorm, instancenorm2d,
+/// localresponsenorm, gelu, dropout, product.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -20,9 +21,16 @@ static class LayerTimer
     {
         Module layer = name switch
         {
+            "batchnorm1d" => new Sequential(new BatchNorm1d(shape[1]), new ReLU()),
             "batchnorm2d" => new Sequential(new BatchNorm2d(shape[1]), new ReLU()),
             "layernorm" => new LayerNorm(shape[^1]),
-            _ => new GroupNorm(32, shape[1]),
+            "rmsnorm" => new RmsNorm(shape[^1]),
+            "groupnorm" => new GroupNorm(32, shape[1]),
+            "instancenorm2d" => new InstanceNorm2d(shape[1], affine: true),
+            "localresponsenorm" => new LocalResponseNorm(5),
+            "gelu" => new Gelu(),
+            "dropout" => new Dropout(0.5),
+            _ => throw new ArgumentException($"There is no layer {name}."),
         };
         var x = new Parameter(Tensor.Randn(shape));
         var gradient = Tensor.Randn(shape);
