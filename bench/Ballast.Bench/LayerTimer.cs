@@ -5,7 +5,7 @@ namespace Ballast.Bench;
 
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
 /// line of JSON. Names: batchnorm1d and batchnorm2d (with a ReLU behind them), layernorm, rmsnorm, groupnorm, instancenorm2d,
-/// localresponsenorm, gelu, dropout, product.</summary>
+/// localresponsenorm, filterresponsenorm, evonormb0, evonorms0, gelu, dropout, product.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -21,16 +21,11 @@ static class LayerTimer
     {
         Module layer = name switch
         {
-            "batchnorm1d" => new Sequential(new BatchNorm1d(shape[1]), new ReLU()),
-            "batchnorm2d" => new Sequential(new BatchNorm2d(shape[1]), new ReLU()),
             "layernorm" => new LayerNorm(shape[^1]),
             "rmsnorm" => new RmsNorm(shape[^1]),
-            "groupnorm" => new GroupNorm(32, shape[1]),
-            "instancenorm2d" => new InstanceNorm2d(shape[1], affine: true),
-            "localresponsenorm" => new LocalResponseNorm(5),
             "gelu" => new Gelu(),
             "dropout" => new Dropout(0.5),
-            _ => throw new ArgumentException($"There is no layer {name}."),
+            _ => Make(name.ToUpperInvariant(), shape[1]),
         };
         var x = new Parameter(Tensor.Randn(shape));
         var gradient = Tensor.Randn(shape);
@@ -43,6 +38,21 @@ static class LayerTimer
             layer.ZeroGrad();
         });
     }
+
+    /// <summary>A normalization of channels with its activation, by its name in capital letters.</summary>
+    public static Module Make(string name, int channels) => name switch
+    {
+        "BATCHNORM1D" => new Sequential(new BatchNorm1d(channels), new ReLU()),
+        "BATCHNORM2D" or "BATCHNORM2D+RELU" => new Sequential(new BatchNorm2d(channels), new ReLU()),
+        "FILTERRESPONSENORM" => new FilterResponseNorm(channels),
+        "EVONORMB0" => new EvoNormB0(channels),
+        "EVONORMS0" => new EvoNormS0(channels, groups: 32),
+        "GROUPNORM+SILU" => new Sequential(new GroupNorm(32, channels), new SiLU()),
+        "GROUPNORM" => new GroupNorm(32, channels),
+        "INSTANCENORM2D" => new InstanceNorm2d(channels, affine: true),
+        "LOCALRESPONSENORM" => new LocalResponseNorm(5),
+        _ => throw new ArgumentException($"There is no layer {name}."),
+    };
 
     static int Product(int size, double seconds)
     {
