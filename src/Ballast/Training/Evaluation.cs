@@ -22,25 +22,38 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         model.Eval();
         try
         {
-            var lossFunction = new CrossEntropyLoss(Reduction.Sum);
-            double loss = 0;
-            int right = 0;
             // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-            foreach (var (inputs, targets) in new DataLoader(dataset, batchSize, generator: new Generator(0)))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var outputs = model.Forward(inputs);
-                loss += lossFunction.Forward(outputs, targets).Item();
-                right += Correct(outputs, targets);
-                inputs.Consumed = targets.Consumed = true;
-            }
-
-            return new Evaluation(loss / dataset.Count, (double)right / dataset.Count, dataset.Count);
+            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
         }
         finally
         {
             modes.Restore();
         }
+    }
+
+    /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
+    /// adapts as it goes.</summary>
+    /// <param name="classify">From the samples of a batch to logits [N, C].</param>
+    /// <param name="loader">The data.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Labels that do not fit the logits.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default)
+    {
+        var lossFunction = new CrossEntropyLoss(Reduction.Sum);
+        double loss = 0;
+        int right = 0, count = 0;
+        foreach (var (inputs, targets) in loader)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var outputs = classify(inputs);
+            loss += lossFunction.Forward(outputs, targets).Item();
+            right += Correct(outputs, targets);
+            count += targets.Count;
+            inputs.Consumed = targets.Consumed = true;
+        }
+
+        return new Evaluation(loss / count, (double)right / count, count);
     }
 
     /// <summary>How many rows of logits [N, C] are largest at their label.</summary>

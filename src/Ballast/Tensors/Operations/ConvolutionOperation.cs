@@ -13,7 +13,7 @@ sealed unsafe class ConvolutionOperation : Operation
     readonly Buffer weight;
     readonly ConvolutionShape shape;
 
-    ConvolutionOperation(Tensor x, Parameter w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
+    ConvolutionOperation(Tensor x, Tensor w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
     {
         this.input = input.Hold();
         weight = w.Buffer.Hold();
@@ -21,15 +21,16 @@ sealed unsafe class ConvolutionOperation : Operation
     }
 
     /// <summary>The forward pass. Where nothing is recorded it is made when it is read.</summary>
-    public static Tensor Run(Tensor x, Parameter w, Parameter? b, in ConvolutionShape shape)
+    public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
     {
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImageValues.Hold(x, shape.Input);
         Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
         if (!record)
         {
+            var prepared = w is Parameter weight ? PreparedWeight.Hold(weight, shape) : null;
             return new Tensor(output, new Values(new DeferredConvolution(
-                input, w.Buffer.Hold(), b?.Buffer.Hold(), PreparedWeight.Hold(w, shape), null, shape, relu: false)));
+                input, w.Buffer.Hold(), b?.Buffer.Hold(), prepared, null, shape, relu: false)));
         }
 
         int length = shape.Output.Length;
@@ -55,7 +56,7 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
     public override void Backward(Values gradient)
     {
-        var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        var (x, w, b) = (First!, Second!, (Parameter?)Third);
         if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
         {
             ReleaseOutput(); // the gradient may be written over it
@@ -88,7 +89,7 @@ sealed unsafe class ConvolutionOperation : Operation
         read.Release();
     }
 
-    void GiveWeight(Parameter w, GradientSource dy)
+    void GiveWeight(Tensor w, GradientSource dy)
     {
         var dw = Buffer.Rent(w.Length);
         fixed (float* to = dw.Span(w.Length))
