@@ -17,7 +17,12 @@ static class NetworkTimer
         double seconds = double.Parse(options[4], CultureInfo.InvariantCulture);
 
         Generator.Default.ManualSeed(0);
-        Module network = name == "resnet20" ? new ResNet20() : new VggSmall();
+        Module network = name switch
+        {
+            "resnet20" => new ResNet20(),
+            "airbench" => new AirBench(),
+            _ => new VggSmall(),
+        };
         var loader = new DataLoader(Cifar10.Train(), batch, shuffle: true, dropLast: true);
         return train ? Train(network, loader, seconds) : Infer(network, loader, seconds);
     }

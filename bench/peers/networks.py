@@ -1,6 +1,6 @@
 """The convolutional networks and single layers on PyTorch, each in every way that might be its fastest.
 
-  python3 networks.py DATA --work vgg-small|resnet20 --mode train|infer --batch 128 --threads 1 --seconds 3
+  python3 networks.py DATA --work vgg-small|resnet20|airbench --mode train|infer --batch 128 --threads 1 --seconds 3
   python3 networks.py DATA --work batchnorm2d|layernorm|groupnorm|product --sizes 128 64 32 32 --threads 1 --seconds 1
 
 Prints one line of JSON: the best variant and its median and minimum in ms.
@@ -74,6 +74,31 @@ def resnet20():
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
 
 
+class ConvolutionGroup(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs, eps=1e-12, momentum=0.4)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs, eps=1e-12, momentum=0.4)
+        self.norm1.weight.requires_grad = self.norm2.weight.requires_grad = False
+
+    def forward(self, x):
+        x = functional.gelu(self.norm1(functional.max_pool2d(self.conv1(x), 2)))
+        return functional.gelu(self.norm2(self.conv2(x)))
+
+
+def airbench():
+    network = nn.Sequential(
+        nn.Conv2d(3, 24, 2), nn.GELU(), ConvolutionGroup(24, 64), ConvolutionGroup(64, 256), ConvolutionGroup(256, 256),
+        nn.MaxPool2d(3), nn.Flatten(), nn.Linear(256, 10, bias=False))
+    network[0].weight.requires_grad = False
+    return network
+
+
+NETWORKS = {"vgg-small": vgg_small, "resnet20": resnet20, "airbench": airbench}
+
+
 def images():
     records = np.fromfile(f"{arguments.data}/data_batch_1.bin", np.uint8).reshape(-1, 3073)
     x = torch.from_numpy(records[:, 1:].astype(np.float32) / 255).view(-1, 3, 32, 32)
@@ -82,7 +107,7 @@ def images():
 
 def training(layout, foreach):
     torch.manual_seed(0)
-    network = {"vgg-small": vgg_small, "resnet20": resnet20}[arguments.work]().to(memory_format=layout)
+    network = NETWORKS[arguments.work]().to(memory_format=layout)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, foreach=foreach)
     x, y = images()
     position = 0
@@ -104,7 +129,7 @@ def training(layout, foreach):
 def inference():
     import torch.fx.experimental.optimization as optimization
     from torch.utils import mkldnn
-    network = {"vgg-small": vgg_small, "resnet20": resnet20}[arguments.work]().eval()
+    network = NETWORKS[arguments.work]().eval()
     x = images()[0][:arguments.batch]
     last = x.contiguous(memory_format=torch.channels_last)
     folded = optimization.fuse(network)
@@ -141,7 +166,7 @@ def variants():
         size = arguments.sizes[0]
         a, b, c = torch.randn(size, size), torch.randn(size, size), torch.empty(size, size)
         yield "mm", lambda: torch.mm(a, b, out=c)
-    elif arguments.work in ("vgg-small", "resnet20"):
+    elif arguments.work in NETWORKS:
         if arguments.mode == "train":
             yield "channels last", training(torch.channels_last, False)
             yield "channels last, foreach", training(torch.channels_last, True)

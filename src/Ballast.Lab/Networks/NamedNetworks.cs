@@ -29,6 +29,7 @@ public static class NamedNetworks
         Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes)),
         Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
         Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
+        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes) => new AirBench(channels, classes)),
     ];
 
     /// <summary>Whether a network has this name.</summary>

@@ -15,4 +15,18 @@ readonly record struct ChannelLayout(int N, int C, int L, bool Last = false)
 
     /// <summary>The same samples with their channels last.</summary>
     public ChannelLayout ToLast() => this with { Last = true };
+
+    /// <summary>Copies the values of one channel, sample by sample.</summary>
+    public void Gather(ReadOnlySpan<float> values, int channel, Span<float> destination)
+    {
+        if (AreRows)
+        {
+            for (int i = 0; i < PerChannel; i++)
+                destination[i] = values[i * C + channel];
+            return;
+        }
+
+        for (int n = 0; n < N; n++)
+            values.Slice((n * C + channel) * L, L).CopyTo(destination[(n * L)..]);
+    }
 }

@@ -50,7 +50,7 @@ static unsafe class Convolution
     public static bool BackwardInput(
         in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
     {
-        if (Winograd.Fits(shape))
+        if (Winograd.FitsInput(shape))
         {
             Winograd.BackwardInput(shape, dy, w, dx, input);
             return input is not null;

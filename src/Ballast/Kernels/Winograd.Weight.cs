@@ -15,7 +15,8 @@ static unsafe partial class Winograd
     /// <param name="dw">[K, C, 3, 3].</param>
     public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
     {
-        var cut = new Cut(shape);
+        // With many channels the sums fit in no near cache: then more tiles for each time they are gone through.
+        var cut = new Cut(shape, least: 4 * Panels.Rows);
         int parts = Math.Min(MostParts, cut.Blocks), sums = 9 * shape.C * shape.K;
         float* partial = Scratch.TakeShared(parts * sums);
         Workers.Run(new WeightWork { Shape = shape, Cut = cut, X = x, Dy = dy, Partial = partial, Parts = parts }, parts);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -14,26 +15,38 @@ static unsafe partial class Winograd
     const int PlanePadding = 16; // planes a power of two apart would share their cache sets
     const int BlockLength = 112 << 10; // floats of patches and results that a block keeps in cache
 
-    /// <summary>Whether a convolution can go this way: whole registers of channels, and enough pixels to fill tiles.</summary>
+    /// <summary>Whether a convolution can go this way: whole registers of results, groups of eight input channels, and
+    /// enough pixels to be worth a tile.</summary>
     public static bool Fits(in ConvolutionShape shape) =>
         shape is
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2,
         }
-        && IsWhole(shape.C) && IsWhole(shape.K) && shape.OutH * shape.OutW >= 12;
+        && shape.C % Panels.Rows == 0 && shape.K % Math.Max(Panels.Lanes, Panels.Rows) == 0 && shape.OutH * shape.OutW >= 9;
 
-    static bool IsWhole(int channels) => channels % Math.Max(Panels.Lanes, Panels.Rows) == 0;
+    /// <summary>Whether <see cref="BackwardInput"/> can go this way too: it writes registers of input channels.</summary>
+    public static bool FitsInput(in ConvolutionShape shape) => Fits(shape) && Fits(Backward(shape));
+
+    static ConvolutionShape Backward(in ConvolutionShape shape) => shape with
+    {
+        C = shape.K,
+        K = shape.C,
+        H = shape.OutH,
+        W = shape.OutW,
+        PadH = 2 - shape.PadH,
+        PadW = 2 - shape.PadW,
+    };
 
     /// <summary>How the results are cut into tiles, and the tiles into blocks.</summary>
     readonly struct Cut
     {
-        public Cut(in ConvolutionShape shape, bool wholeImages = false)
+        public Cut(in ConvolutionShape shape, bool wholeImages = false, int least = 2 * Panels.Rows)
         {
             Down = (shape.OutH + Tile - 1) / Tile;
             Across = (shape.OutW + Tile - 1) / Tile;
             Count = shape.N * Down * Across;
             int fitting = BlockLength / (Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
-            BlockTiles = Math.Clamp(fitting, 2 * Panels.Rows, 8 * Panels.Rows);
+            BlockTiles = Math.Clamp(fitting, least, 8 * Panels.Rows);
             if (wholeImages)
                 BlockTiles = Math.Max(1, (BlockTiles + TilesPerImage / 2) / TilesPerImage) * TilesPerImage;
             RowTiles = (BlockTiles + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
@@ -125,7 +138,7 @@ static unsafe partial class Winograd
         (shape.H + Tile - 1) / Tile * ((shape.W + Tile - 1) / Tile) <= 8 * Panels.Rows;
 
     /// <summary>The gradient of the input: the convolution of dy with the kernel turned round.</summary>
-    /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>
+    /// <param name="shape">The sizes, which <see cref="FitsInput"/>.</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C, 3, 3].</param>
     /// <param name="dx">[N, H, W, C]; dy itself where <see cref="CanOverwrite"/> allows it.</param>
@@ -133,15 +146,7 @@ static unsafe partial class Winograd
     public static void BackwardInput(
         in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
     {
-        var backward = shape with
-        {
-            C = shape.K,
-            K = shape.C,
-            H = shape.OutH,
-            W = shape.OutW,
-            PadH = 2 - shape.PadH,
-            PadW = 2 - shape.PadW,
-        };
+        var backward = Backward(shape);
         var source = new ImageSource(dy, shape.K);
         float* weights = Scratch.TakeShared(PreparedLength(backward));
         Transform(backward, w, (nint)shape.C * 9, 9, flip: true, weights);
@@ -384,10 +389,15 @@ static unsafe partial class Winograd
             var (image, top, left) = Locate(cut, start + i);
             top -= shape.PadH;
             left -= shape.PadW;
-            WinogradTransforms.Patches<M, S, V>(
-                x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C, pitch, shape.C,
-                (Math.Max(0, -top), Math.Min(6, shape.H - top)), (Math.Max(0, -left), Math.Min(6, shape.W - left)), x.Table, to,
-                plane, work);
+            float* corner = x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C;
+            var rows = (Math.Max(0, -top), Math.Min(6, shape.H - top));
+            var columns = (Math.Max(0, -left), Math.Min(6, shape.W - left));
+            int done = WinogradTransforms.Patches<M, S, V>(corner, pitch, shape.C, 0, rows, columns, x.Table, to, plane, work);
+            if (done < shape.C)
+            {
+                WinogradTransforms.Patches<M, Simd256, Vector256<float>>(
+                    corner, pitch, shape.C, done, rows, columns, x.Table, to, plane, work);
+            }
         }
     }
 }

@@ -59,15 +59,17 @@ static unsafe class WinogradTransforms
     /// <param name="image">The pixel at the patch's upper left corner, which need not exist.</param>
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="channels">The channels of a pixel.</param>
+    /// <param name="first">The first channel to take.</param>
     /// <param name="rows">The rows of the patch that lie inside the image, from and until.</param>
     /// <param name="columns">Its columns that do.</param>
     /// <param name="table">The channels' constants: [3, channels].</param>
     /// <param name="to">Where the first plane's values of this tile go.</param>
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="work">Memory for 36 registers.</param>
+    /// <returns>The channel that comes next: what is left fills no register.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Patches<M, S, V>(
-        float* image, nint pitch, int channels, (int From, int Until) rows, (int From, int Until) columns, float* table,
+    public static int Patches<M, S, V>(
+        float* image, nint pitch, int channels, int first, (int From, int Until) rows, (int From, int Until) columns, float* table,
         float* to, nint plane, float* work)
         where M : struct, IPixelMap
         where S : struct, ISimd<V>
@@ -76,7 +78,10 @@ static unsafe class WinogradTransforms
         bool inside = rows is (0, 6) && columns is (0, 6);
         V zero = S.Broadcast(0);
         int w = S.Width;
-        for (int c = 0; c < channels; c += w, image += w, to += w)
+        int c = first;
+        image += c;
+        to += c;
+        for (; c <= channels - w; c += w, image += w, to += w)
         {
             Channel<V> channel = M.ReadsTable
                 ? new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c)) : default;
@@ -141,6 +146,8 @@ static unsafe class WinogradTransforms
                 S.Store(v + 30 * plane, t5);
             }
         }
+
+        return c;
     }
 
     /// <summary>4 x 4 values of the result for one register of channels, from 36 a plane apart.</summary>

@@ -10,7 +10,8 @@ namespace Ballast;
 /// In training mode, and where no statistics are tracked, mean and var are those of the batch (var divides by the m values of
 /// a channel). In evaluation mode they are the running ones, which training moves towards each batch's:
 /// running = (1 - momentum) running + momentum batch, with the variance that divides by m - 1. Momentum null averages over
-/// all batches. (Keras and ONNX call 1 - momentum the momentum.)
+/// all batches. (Keras and ONNX call 1 - momentum the momentum.) A batch in which the mean or the variance of a channel is not
+/// finite moves none of them and is not counted; PyTorch's running statistics stay NaN after one.
 /// </remarks>
 public abstract class BatchNorm : Module
 {
@@ -62,6 +63,13 @@ public abstract class BatchNorm : Module
     /// <summary>How many batches the running statistics have seen.</summary>
     public long NumBatchesTracked { get; private set; }
 
+    /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
+    /// were not finite: a single one would stay in them forever.</summary>
+    public long UntrackedBatches { get; private set; }
+
+    /// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
+    internal BatchNormObserver? Normalizes { get; set; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
     /// statistics are the batch's: one value has no variance.</exception>
@@ -89,6 +97,7 @@ public abstract class BatchNorm : Module
             }
         }
 
+        Normalizes?.Invoke(input, layout, statistics[..(2 * NumFeatures)], ofBatch);
         var output = NormalizationOperation.Run(input, Weight, Bias, layout, statistics, Eps, ofBatch);
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
@@ -137,9 +146,15 @@ public abstract class BatchNorm : Module
     // statistics holds the biased variance; the running one is unbiased.
     void Track(ReadOnlySpan<double> statistics, int count)
     {
+        double correction = (double)count / (count - 1);
+        if (!AreFinite(statistics[..NumFeatures], 1) || !AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
+        {
+            UntrackedBatches++;
+            return;
+        }
+
         NumBatchesTracked++;
         double weight = Momentum ?? 1.0 / NumBatchesTracked;
-        double correction = (double)count / (count - 1);
         var mean = RunningMean!.Mutate();
         var variance = RunningVar!.Mutate();
         for (int c = 0; c < NumFeatures; c++)
@@ -149,6 +164,24 @@ public abstract class BatchNorm : Module
         }
     }
 
+    static bool AreFinite(ReadOnlySpan<double> statistics, double factor)
+    {
+        foreach (double value in statistics)
+        {
+            if (!float.IsFinite((float)(factor * value)))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({NumFeatures})");
 }
+
+/// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
+/// <param name="input">The input.</param>
+/// <param name="layout">Where its channels lie.</param>
+/// <param name="statistics">Mean and biased variance, or the running ones: [2, C].</param>
+/// <param name="ofBatch">Whether they are the input's own.</param>
+delegate void BatchNormObserver(Tensor input, Kernels.ChannelLayout layout, ReadOnlySpan<double> statistics, bool ofBatch);

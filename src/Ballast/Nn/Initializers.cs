@@ -27,4 +27,19 @@ static class Initializers
         // In PyTorch's order of evaluation: the deviation is rounded to float last.
         generator.Normal(weight, 0, (float)(Math.Sqrt(2) / Math.Sqrt(fanOut)));
     }
+
+    /// <summary>Makes a convolution pass its input on, channel by channel, as far as its channels go: of the first C kernels
+    /// of [K, C, kernel, kernel] each is 0 but for a 1 at the center of its own channel; the others stay as they are.
+    /// PyTorch: <c>nn.init.dirac_(weight[:C])</c>.</summary>
+    public static void Dirac(Parameter weight)
+    {
+        int channels = weight.Shape[1], size = weight.Shape[2], area = size * weight.Shape[3];
+        var values = weight.Mutate();
+        for (int k = 0; k < Math.Min(weight.Shape[0], channels); k++)
+        {
+            var kernels = values.Slice(k * channels * area, channels * area);
+            kernels.Clear();
+            kernels[k * area + size / 2 * weight.Shape[3] + weight.Shape[3] / 2] = 1;
+        }
+    }
 }

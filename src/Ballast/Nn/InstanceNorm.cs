@@ -116,6 +116,13 @@ public abstract class InstanceNorm : Module
     void Track(ReadOnlySpan<GroupMoments> moments, GroupLayout layout)
     {
         double correction = (double)layout.L / (layout.L - 1);
+        // One that is not finite would stay in the running statistics forever.
+        foreach (ref readonly var moment in moments)
+        {
+            if (!float.IsFinite(moment.Center) || !float.IsFinite((float)(correction * moment.Variance)))
+                return;
+        }
+
         var means = RunningMean!.Mutate();
         var variances = RunningVar!.Mutate();
         for (int c = 0; c < NumFeatures; c++)

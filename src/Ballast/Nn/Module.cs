@@ -143,5 +143,9 @@ public abstract partial class Module
             $"{GetType().Name}: the name \"{name}\" is registered already.");
     }
 
+    /// <summary>Is shown what goes in and comes out when the module runs in a chain. Null, as it is without a
+    /// <see cref="Probe"/>, costs one comparison.</summary>
+    internal Action<Tensor, Tensor>? Forwarded { get; set; }
+
     internal static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
 }

@@ -43,6 +43,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         foreach (var layer in layers)
         {
             var next = layer.Forward(current);
+            layer.Forwarded?.Invoke(current, next);
             Spend(current, next, input);
             current = next;
         }

@@ -48,4 +48,8 @@ save("convolutions.json", cases=[
     convolution(1, 16, 1, 2, 16, 3, padding=1),
     convolution(2, 20, 6, 9, 36, 3, padding=1, bias=False),
     convolution(1, 34, 4, 4, 33, 3, padding=1),
+    # Half a register of input channels behind a whole one, or alone; a single tile that hangs over on two sides.
+    convolution(1, 24, 7, 6, 32, 3, padding=1),
+    convolution(2, 8, 6, 5, 16, 3, padding=1, bias=False),
+    convolution(2, 16, 3, 3, 32, 3, padding=1, bias=False),
 ])

@@ -41,6 +41,19 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bo
     }
 
     /// <inheritdoc/>
+    public override void WriteChannel(int channel, Span<float> destination)
+    {
+        Layout.Gather(Source, channel, destination);
+        var values = Table;
+        var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
+        foreach (ref float value in destination)
+        {
+            value = relu ? AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default)
+                : AffineMap.Apply<SimdScalar, float>(value, 0, constants, default);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ReleaseSources()
     {
         source.Release();

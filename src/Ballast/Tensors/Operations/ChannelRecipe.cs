@@ -20,6 +20,15 @@ abstract class ChannelRecipe : Deferred
         return computed;
     }
 
+    /// <summary>Computes the values of one channel, sample by sample.</summary>
+    public virtual void WriteChannel(int channel, Span<float> destination)
+    {
+        var all = Buffer.Rent(Layout.Length);
+        WriteInOrder(all.Span(Layout.Length));
+        Layout.Gather(all.Span(Layout.Length), channel, destination);
+        all.Release();
+    }
+
     /// <inheritdoc/>
     public sealed override void Write(Span<float> destination)
     {

@@ -62,5 +62,9 @@ sealed class ChannelsLast(
         values.Span(destination.Length).CopyTo(destination);
 
     /// <inheritdoc/>
+    public override void WriteChannel(int channel, Span<float> destination) =>
+        layout.Gather(values.Span(layout.Length), channel, destination);
+
+    /// <inheritdoc/>
     protected override void ReleaseSources() => values.Release();
 }

@@ -188,7 +188,7 @@ public sealed class LayerTextTests
             Assert.Same(named, NamedNetworks.Find(named.Name.ToUpperInvariant()));
         }
 
-        Assert.Equal(["Network", "Network", "VggSmall", "ResNet20", "ResNet18"],
+        Assert.Equal(["Network", "Network", "VggSmall", "ResNet20", "ResNet18", "AirBench"],
             NamedNetworks.All.Select(static named => NamedNetworks.Build(named.Layers, Image, 10).GetType().Name));
         Assert.Equal("resnet20: expected samples of shape [C, H, W], got [3072]. It is made for images.",
             Assert.Throws<ArgumentException>(static () => NamedNetworks.Build("resnet20", [3072], 10)).Message);
