@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>How well a network does on a dataset.</summary>
-/// <param name="Loss">The mean cross entropy of a sample.</param>
+/// <param name="Loss">The mean loss of a sample: the cross entropy where no other is asked for.</param>
 /// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1.</param>
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
@@ -12,10 +12,12 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
     /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
-        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default)
+        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default,
+        Func<Tensor, Labels, Tensor>? loss = null)
     {
         var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
@@ -23,19 +25,19 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         try
         {
             var lossFunction = new CrossEntropyLoss(Reduction.Sum);
-            double loss = 0;
+            double sum = 0;
             int right = 0;
             // A generator of its own: evaluating in the middle of training draws nothing from the default one.
             foreach (var (inputs, targets) in new DataLoader(dataset, batchSize, generator: new Generator(0)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var outputs = model.Forward(inputs);
-                loss += lossFunction.Forward(outputs, targets).Item();
+                sum += loss is null ? lossFunction.Forward(outputs, targets).Item() : loss(outputs, targets).Item() * targets.Count;
                 right += Correct(outputs, targets);
                 inputs.Consumed = targets.Consumed = true;
             }
 
-            return new Evaluation(loss / dataset.Count, (double)right / dataset.Count, dataset.Count);
+            return new Evaluation(sum / dataset.Count, (double)right / dataset.Count, dataset.Count);
         }
         finally
         {
