@@ -11,23 +11,28 @@ public static class RunEvaluation
     /// <param name="testData">What to test on, as in <see cref="RunSettings.TestData"/>; null for what the run's settings say.
     /// </param>
     /// <param name="fold">Whether batch normalizations are folded into the layers before them first.</param>
+    /// <param name="statistics">Which statistics they use; null for the running ones.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="ArgumentException">A state of another network, a run without test images, or images of other
-    /// classes or another shape.</exception>
+    /// <exception cref="ArgumentException">A state of another network, a run without test images, images of other classes or
+    /// another shape, statistics asked of a network that has none, or folding what <see cref="Tent"/> adapts.</exception>
     /// <exception cref="InvalidDataException">A damaged file.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static RunTest Run(
         RunFolder folder, RunData source, string? weights = null, string? testData = null, bool fold = false,
-        CancellationToken cancellation = default)
+        TestStatistics? statistics = null, CancellationToken cancellation = default)
     {
+        statistics ??= new TestStatistics();
+        if (statistics.TentLearningRate is not null && (fold || statistics.Source != StatisticsSource.Running))
+            throw new ArgumentException("Tent normalizes with the statistics of each batch: it takes neither folding nor other statistics.");
         var settings = testData is null ? folder.Record.Settings : folder.Record.Settings with { TestData = testData };
         var (network, path) = RunNetwork.Load(folder, weights);
         var images = source.Test(settings, cancellation) ?? throw new ArgumentException(
             $"{folder.Path} was trained on data of its own and names no test images. Name a folder or a file of them.");
         folder.Record.TrainedOn.RefuseOther(images, NamedDatasets.Title(settings.TestName));
         network.Eval();
+        statistics.Measure(network, settings, source, images, cancellation);
         var folding = fold ? Folding.Fold(network) : null;
-        return new RunTest(Evaluation.Run(network, images, cancellation: cancellation), path, folding);
+        return new RunTest(statistics.Test(network, settings, images, cancellation), path, folding);
     }
 }
 

@@ -24,25 +24,41 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         model.Eval();
         try
         {
-            var lossFunction = new CrossEntropyLoss(Reduction.Sum);
-            double sum = 0;
-            int right = 0;
             // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-            foreach (var (inputs, targets) in new DataLoader(dataset, batchSize, generator: new Generator(0)))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var outputs = model.Forward(inputs);
-                sum += loss is null ? lossFunction.Forward(outputs, targets).Item() : loss(outputs, targets).Item() * targets.Count;
-                right += Correct(outputs, targets);
-                inputs.Consumed = targets.Consumed = true;
-            }
-
-            return new Evaluation(sum / dataset.Count, (double)right / dataset.Count, dataset.Count);
+            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation, loss);
         }
         finally
         {
             modes.Restore();
         }
+    }
+
+    /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
+    /// adapts as it goes.</summary>
+    /// <param name="classify">From the samples of a batch to logits [N, C].</param>
+    /// <param name="loader">The data.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
+    /// <exception cref="ArgumentException">Labels that do not fit the logits.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(
+        Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default,
+        Func<Tensor, Labels, Tensor>? loss = null)
+    {
+        var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
+        double sum = 0;
+        int right = 0, count = 0;
+        foreach (var (inputs, targets) in loader)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var outputs = classify(inputs);
+            sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Count;
+            right += Correct(outputs, targets);
+            count += targets.Count;
+            inputs.Consumed = targets.Consumed = true;
+        }
+
+        return new Evaluation(sum / count, (double)right / count, count);
     }
 
     /// <summary>How many rows of logits [N, C] are largest at their label.</summary>
