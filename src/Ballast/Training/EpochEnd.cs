@@ -79,7 +79,7 @@ sealed class EpochEnd
 
     void Validate(ValidationOptions validation, int epoch, long step)
     {
-        var result = Evaluation.Run(model, validation.Dataset, validation.BatchSize, CancellationToken.None, options.ValidationLoss);
+        var result = Evaluation.Run(model, validation.Dataset, options.ValidationLoss, validation.BatchSize);
         bool isBest = monitor!.Take(result, model);
         options.OnValidation?.Invoke(new ValidationLine(epoch, step, result, isBest));
     }

@@ -12,12 +12,22 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
-        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default,
-        Func<Tensor, Labels, Tensor>? loss = null)
+        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default) =>
+        Run(model, dataset, null, batchSize, cancellation);
+
+    /// <summary>The same with another loss.</summary>
+    /// <param name="model">A network with one logit for each class.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
+    /// <param name="batchSize">How many samples at once.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(
+        Module model, Dataset dataset, Func<Tensor, Labels, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
     {
         var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
@@ -25,7 +35,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         try
         {
             // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation, loss);
+            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
         }
         finally
         {
@@ -38,12 +48,13 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="classify">From the samples of a batch to logits [N, C].</param>
     /// <param name="loader">The data.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
     /// <exception cref="ArgumentException">Labels that do not fit the logits.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static Evaluation Run(
-        Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default,
-        Func<Tensor, Labels, Tensor>? loss = null)
+    public static Evaluation Run(Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default) =>
+        Run(classify, loader, null, cancellation);
+
+    static Evaluation Run(
+        Func<Tensor, Tensor> classify, DataLoader loader, Func<Tensor, Labels, Tensor>? loss, CancellationToken cancellation)
     {
         var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
         double sum = 0;

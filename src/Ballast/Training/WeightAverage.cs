@@ -89,7 +89,8 @@ public abstract class WeightAverage
     {
         for (int i = 0; i < live.Length; i++)
         {
-            var (mine, other) = (live[i].Mutate(), averages[i].Mutate());
+            var mine = live[i].Mutate();
+            var other = averages[i].Mutate();
             for (int k = 0; k < mine.Length; k++)
                 (mine[k], other[k]) = (other[k], mine[k]);
         }
