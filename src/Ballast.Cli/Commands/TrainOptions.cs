@@ -24,19 +24,7 @@ static class TrainOptions
     static readonly Option<int> BatchSize = CommonOptions.Count("--batch-size", "Images in a mini-batch", 1, 1_000_000, 10);
     static readonly Option<bool> DropLast = new("--drop-last") { Description = "Leave out a last, smaller mini-batch" };
 
-    static readonly Option<OptimizerKind> Optimizer = new("--optimizer")
-    {
-        Description = "adam, adamw or sgd [default: adam]",
-        HelpName = "NAME",
-        CustomParser = static result =>
-        {
-            string name = result.Tokens[0].Value;
-            if (Enum.TryParse(name, ignoreCase: true, out OptimizerKind kind) && char.IsLetter(name[0]))
-                return kind;
-            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd"])}");
-            return default;
-        },
-    };
+    static readonly Option<OptimizerKind> Optimizer = MakeOptimizer(" [default: adam]");
 
     static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "The optimizer's step size", 1e-4f);
     static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "How much of the last direction sgd keeps", 0f);
@@ -63,6 +51,21 @@ static class TrainOptions
 
     static readonly Option[] Fixed =
         [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+
+    /// <summary>The optimizer's name.</summary>
+    public static Option<OptimizerKind> MakeOptimizer(string otherwise) => new("--optimizer")
+    {
+        Description = $"adam, adamw or sgd{otherwise}",
+        HelpName = "NAME",
+        CustomParser = static result =>
+        {
+            string name = result.Tokens[0].Value;
+            if (Enum.TryParse(name, ignoreCase: true, out OptimizerKind kind) && char.IsLetter(name[0]))
+                return kind;
+            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd"])}");
+            return default;
+        },
+    };
 
     /// <summary>Adds them to the command.</summary>
     public static void AddTo(Command command)
@@ -164,8 +167,21 @@ static class TrainOptions
 
     static (string Layers, string? Name)? Network(ParseResult result)
     {
-        string[] words = result.GetValue(Layers) ?? [];
-        string? model = result.GetValue(Model);
+        string? given = Network(result, Layers, Model);
+        if (given is null)
+            return null;
+        if (!NamedNetworks.IsName(given))
+            return (given, null);
+        var found = NamedNetworks.Find(given);
+        return (found.Layers, found.Name);
+    }
+
+    /// <summary>A network given by its layers or by its name: a layer text, or a name that is known; null where neither is
+    /// given.</summary>
+    public static string? Network(ParseResult result, Argument<string[]> layers, Option<string?> named)
+    {
+        string[] words = result.GetValue(layers) ?? [];
+        string? model = result.GetValue(named);
         // An option that does not exist looks like a layer to the parser.
         if (words.FirstOrDefault(static word => word.StartsWith('-')) is { } option)
         {
@@ -178,13 +194,10 @@ static class TrainOptions
         if (words.Length == 1 && NamedNetworks.IsName(words[0]))
             throw new UsageException($"{words[0]} is not a layer but a model. Give --model {words[0]}.");
         if (words.Length > 0)
-            return (string.Join(' ', words), null);
-        if (model is null)
-            return null;
+            return string.Join(' ', words);
         try
         {
-            var found = NamedNetworks.Find(model);
-            return (found.Layers, found.Name);
+            return model is null ? null : NamedNetworks.Find(model).Name;
         }
         catch (ArgumentException error)
         {

@@ -94,5 +94,8 @@ static class NormalizationKinds
                 : throw new ArgumentException(
                     $"localresponsenorm: expected a sample of shape [C, ...] with two axes or more, got {input}. Put it before flatten.");
         }),
+
+        new("noisybatchnorm", "noisybatchnorm", "batch normalization whose output is shifted and scaled at random in each training step",
+            static _ => static input => (new NoisyBatchNorm(input), input)),
     ];
 }
