@@ -79,8 +79,7 @@ static class TrainCommand
         // Before the data is fetched and the network tried: both may take their time.
         RunFolder.RefuseUsed(path);
         NamedNetworks.Check(settings.Layers);
-        settings = Complete(settings, source, cancellation);
-        var data = source.Train(settings, cancellation);
+        (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
         var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
@@ -102,11 +101,12 @@ static class TrainCommand
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
     }
 
-    static RunSettings Complete(RunSettings settings, RunData source, CancellationToken cancellation)
+    static (RunSettings Settings, ByteDataset Data) Open(RunSettings settings, RunData source, CancellationToken cancellation)
     {
         try
         {
-            return source.Complete(settings, cancellation);
+            settings = source.Complete(settings, cancellation);
+            return (settings, source.Train(settings, cancellation));
         }
         catch (ArgumentException error)
         {
