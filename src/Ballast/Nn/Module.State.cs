@@ -54,6 +54,19 @@ public abstract partial class Module
             slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
     }
 
+    /// <summary>The tensors of the state that are no parameters, by their keys: running statistics.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> NamedStatistics()
+    {
+        foreach (var (path, module) in NamedModules())
+        {
+            foreach (var (name, slot) in module.buffers)
+            {
+                if (slot is TensorSlot tensor)
+                    yield return (Join(path, name), tensor.Tensor);
+            }
+        }
+    }
+
     IEnumerable<(string Name, StateSlot Slot)> Slots()
     {
         foreach (var (path, module) in NamedModules())
