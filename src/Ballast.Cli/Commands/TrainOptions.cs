@@ -42,8 +42,15 @@ static class TrainOptions
     static readonly Option<string?> Data = CommonOptions.Data();
     static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
 
+    static readonly Option<string?> RecipeName = new("--recipe")
+    {
+        Description = "Take a recipe's network and settings; options given besides replace them: "
+            + string.Join("; ", Recipes.All.Select(static known => $"{known.Name}, {known.Summary}")),
+        HelpName = "NAME",
+    };
+
     static readonly Option[] Fixed =
-        [Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+        [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
 
     /// <summary>The optimizer's name.</summary>
     public static Option<OptimizerKind> MakeOptimizer(string otherwise) => new("--optimizer")
@@ -65,8 +72,8 @@ static class TrainOptions
     {
         command.Add(Layers);
         foreach (var option in (Option[])[
-            Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
-            CheckpointEvery, Data, TestData])
+            RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
+            CheckpointEvery, Data, TestData, .. MethodOptions.All])
         {
             command.Add(option);
         }
@@ -75,22 +82,39 @@ static class TrainOptions
     /// <summary>The settings of a new run.</summary>
     public static RunSettings Read(ParseResult result)
     {
-        var network = Network(result);
+        var recipe = FindRecipe(result);
+        var from = recipe?.Settings ?? RunSettings.Tutorial;
+        var network = Network(result) ?? (from.Layers, from.Model);
         return new RunSettings(
             network.Layers,
-            network.Name.Length == 0 ? null : network.Name,
-            result.GetValue(Epochs),
-            result.GetValue(BatchSize),
-            result.GetValue(DropLast),
-            result.GetValue(Optimizer),
-            result.GetValue(LearningRate),
-            result.GetValue(Momentum),
-            result.Given(WeightDecay),
-            result.GetValue(Nesterov),
+            network.Name,
+            result.Given(Epochs) ?? from.Epochs,
+            result.Given(BatchSize) ?? from.BatchSize,
+            result.Given(DropLast) ?? from.DropLast,
+            result.Given(Optimizer) ?? from.Optimizer,
+            result.Given(LearningRate) ?? from.LearningRate,
+            result.Given(Momentum) ?? from.Momentum,
+            result.Given(WeightDecay) ?? from.WeightDecay,
+            result.Given(Nesterov) ?? from.Nesterov,
             result.GetValue(Seed),
-            result.GetValue(LogEvery),
+            result.Given(LogEvery) ?? from.LogEvery,
             result.GetValue(CheckpointEvery))
-            .WithData(result.GetValue(Data), result.GetValue(TestData));
+        {
+            Methods = MethodOptions.Read(result, from.Methods),
+            Recipe = recipe?.Name,
+        }.WithData(result.GetValue(Data), result.GetValue(TestData));
+    }
+
+    static Recipe? FindRecipe(ParseResult result)
+    {
+        try
+        {
+            return result.GetValue(RecipeName) is { } name ? Recipes.Find(name) : null;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     // Those that say how a network is trained, and not how training is reported.
@@ -132,14 +156,24 @@ static class TrainOptions
         int epochs = result.Given(Epochs) ?? settings.Epochs;
         if (epochs < settings.Epochs)
             throw new UsageException($"--epochs: the run was begun for {settings.Epochs} epochs; with --resume there can be more, not fewer.");
+        if (epochs > settings.Epochs && ScheduleText.StretchesOver(settings.Does.Schedule))
+        {
+            throw new UsageException(
+                $"--epochs: the schedule {settings.Does.Schedule} ends with the run's {settings.Epochs} epochs, and a longer run is another one from its beginning. Begin a new run.");
+        }
+
         return settings with { Epochs = epochs, CheckpointEvery = result.Given(CheckpointEvery) ?? settings.CheckpointEvery };
     }
 
-    static NamedNetwork Network(ParseResult result)
+    static (string Layers, string? Name)? Network(ParseResult result)
     {
         string? given = Network(result, Layers, Model);
-        return given is null ? NamedNetworks.Tutorial
-            : NamedNetworks.IsName(given) ? NamedNetworks.Find(given) : new NamedNetwork("", "", given);
+        if (given is null)
+            return null;
+        if (!NamedNetworks.IsName(given))
+            return (given, null);
+        var found = NamedNetworks.Find(given);
+        return (found.Layers, found.Name);
     }
 
     /// <summary>A network given by its layers or by its name: a layer text, or a name that is known; null where neither is

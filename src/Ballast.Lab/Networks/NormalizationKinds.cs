@@ -22,6 +22,8 @@ static class NormalizationKinds
             };
         }),
 
+        .. BatchNormalizationKinds.All,
+
         new("layernorm", "layernorm[:eps=1e-5,affine=true]", "layer normalization, over all values of a sample", static settings =>
         {
             double eps = settings.Number("eps", 1e-5);

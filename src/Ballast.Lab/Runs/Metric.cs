@@ -12,6 +12,7 @@ namespace Ballast.Lab;
 /// <param name="Count">How many samples the loss and the accuracy are of.</param>
 /// <param name="Seconds">The time spent training so far, over all sittings.</param>
 /// <param name="ImagesPerSecond">The speed of training so far.</param>
+/// <param name="Best">Whether no validation before was as good.</param>
 public sealed record Metric(
     MetricKind Type,
     long Step,
@@ -21,7 +22,8 @@ public sealed record Metric(
     double? Accuracy = null,
     int? Count = null,
     double? Seconds = null,
-    double? ImagesPerSecond = null)
+    double? ImagesPerSecond = null,
+    bool? Best = null)
 {
     /// <summary>The line, as it is in the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MetricJson.Default.Metric);
@@ -38,6 +40,12 @@ public enum MetricKind
 
     /// <summary>Training was stopped and can be resumed from here.</summary>
     Stopped,
+
+    /// <summary>The loss and accuracy on what is looked at after each epoch, in evaluation mode.</summary>
+    Validation,
+
+    /// <summary>Training ended before its last epoch: validation had stopped getting better.</summary>
+    StoppedEarly,
 
     /// <summary>The loss was not finite.</summary>
     Diverged,

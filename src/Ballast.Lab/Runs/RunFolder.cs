@@ -32,6 +32,9 @@ public sealed class RunFolder
     /// <summary>The trained network's state, under PyTorch's keys; there once training is over.</summary>
     public string WeightsPath => System.IO.Path.Combine(Path, "weights.safetensors");
 
+    /// <summary>The state of the best epoch's network, where it is kept.</summary>
+    public string BestPath => System.IO.Path.Combine(Path, "best.safetensors");
+
     /// <summary>The page of a comparison.</summary>
     public string ReportPath => System.IO.Path.Combine(Path, "report.html");
 

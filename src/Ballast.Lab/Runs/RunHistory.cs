@@ -31,7 +31,8 @@ public static class RunHistory
     {
         var settings = folder.Record.Settings;
         var metrics = MetricsLog.Read(folder.MetricsPath);
-        bool trained = metrics.Any(metric => metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs);
+        bool trained = metrics.Any(metric =>
+            (metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs) || metric.Type == MetricKind.StoppedEarly);
         bool tested = !settings.IsTested || metrics is [.., { Type: MetricKind.Evaluation }];
         return trained && tested && File.Exists(folder.WeightsPath);
     }

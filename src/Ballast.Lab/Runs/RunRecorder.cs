@@ -32,6 +32,9 @@ sealed class RunRecorder : IDisposable
             OnEpoch = epoch => Write(new Metric(
                 MetricKind.Epoch, (long)epoch * loader.Count, epoch, Seconds: Seconds,
                 ImagesPerSecond: epoch * Images / Seconds)),
+            OnValidation = line => Write(new Metric(
+                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: line.Result.Accuracy,
+                Count: line.Result.Count, Best: line.IsBest)),
             OnProgress = listener.OnProgress,
         };
     }
@@ -65,6 +68,8 @@ sealed class RunRecorder : IDisposable
             step = result.Step;
             if (!result.Completed)
                 Write(new Metric(MetricKind.Stopped, step, Seconds: Seconds));
+            else if (result.StoppedEarly)
+                Write(new Metric(MetricKind.StoppedEarly, step, Seconds: Seconds));
             return result.Completed;
         }
         catch (TrainingDivergedException error)

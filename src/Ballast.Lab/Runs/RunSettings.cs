@@ -45,6 +45,18 @@ public sealed record RunSettings(
     /// <summary>The tutorial's training, with batch normalization.</summary>
     public static RunSettings Tutorial { get; } = new(NamedNetworks.Tutorial.Layers, NamedNetworks.Tutorial.Name);
 
+    /// <summary>What training does besides; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunMethods? Methods { get; init; }
+
+    /// <summary>The recipe that the settings are from, in part at least; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Recipe { get; init; }
+
+    /// <summary>What training does besides.</summary>
+    [JsonIgnore]
+    public RunMethods Does => Methods ?? RunMethods.None;
+
     /// <summary>Whether there is something to test on.</summary>
     [JsonIgnore]
     public bool IsTested => TestName is not null;
@@ -68,7 +80,11 @@ public sealed record RunSettings(
 
     /// <summary>The optimizer of some parameters.</summary>
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
-    public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters)
+    public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters) => MakeOptimizer([new ParameterGroup(parameters)]);
+
+    /// <summary>The optimizer of groups of parameters.</summary>
+    /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
+    public Optimizer MakeOptimizer(IEnumerable<ParameterGroup> groups)
     {
         if (Optimizer != OptimizerKind.Sgd && (Momentum != 0 || Nesterov))
         {
@@ -78,9 +94,9 @@ public sealed record RunSettings(
 
         return Optimizer switch
         {
-            OptimizerKind.Adam => new Adam(parameters, LearningRate, weightDecay: WeightDecay ?? 0),
-            OptimizerKind.AdamW => new AdamW(parameters, LearningRate, weightDecay: WeightDecay ?? 0.01f),
-            _ => new Sgd(parameters, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
+            OptimizerKind.Adam => new Adam(groups, LearningRate, weightDecay: WeightDecay ?? 0),
+            OptimizerKind.AdamW => new AdamW(groups, LearningRate, weightDecay: WeightDecay ?? 0.01f),
+            _ => new Sgd(groups, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
         };
     }
 }

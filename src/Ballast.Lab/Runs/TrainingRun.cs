@@ -9,6 +9,7 @@ public sealed class TrainingRun
     readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
+    readonly ByteDataset? heldBack;
 
     /// <summary>Seeds <see cref="Generator.Default"/>, makes the network, and tries it on batches of zeros. Nothing is
     /// written. Start it before another run is made: they share the generator.</summary>
@@ -21,10 +22,17 @@ public sealed class TrainingRun
         this.settings = settings;
         this.data = data;
         Generator.Default.ManualSeed(settings.Seed);
+        (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
-        optimizer = settings.MakeOptimizer(network.Parameters());
-        loader = new DataLoader(data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast);
+        optimizer = RunTraining.Optimizer(settings, network);
+        loader = new DataLoader(
+            trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, prefetch: settings.Does.Prefetch,
+            transforms: RunTraining.Transforms(settings));
         Trainer.Rehearse(network, loader);
+        if (settings.Does is { IsValidated: true, Validation: 0 } && !settings.IsTested)
+            throw new ArgumentException("There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
+        // What does not go together is refused before a folder is made.
+        _ = new Trainer(network, optimizer, loader, RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));
     }
 
     /// <summary>How many mini-batches an epoch has.</summary>
@@ -57,13 +65,18 @@ public sealed class TrainingRun
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
         var recorder = new RunRecorder(settings, loader, folder, listener);
-        var trainer = new Trainer(network, optimizer, loader, recorder.Options);
+        var validated = settings.Does.IsValidated ? heldBack ?? source.Test(settings, cancellation) : null;
+        if (validated is not null && heldBack is null)
+            RunSamples.Of(data).RefuseOther(validated, NamedDatasets.Title(settings.TestName));
+        var trainer = new Trainer(network, optimizer, loader, RunTraining.Options(
+            settings, recorder.Options, network, loader, validated, folder.BestPath));
         if (checkpoint is not null)
             Resume(trainer, checkpoint, folder);
         using (recorder.Open(checkpoint?.Step ?? 0))
         {
             if (!recorder.Train(trainer, cancellation))
                 return new RunOutcome(false, null);
+            trainer.ApplyAverage(cancellation);
             StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string> { ["layers"] = settings.Layers });
             if (source.Test(settings, cancellation) is not { } images)
                 return new RunOutcome(true, null);

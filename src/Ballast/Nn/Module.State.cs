@@ -10,7 +10,11 @@ public abstract partial class Module
     {
         var state = new StateDict();
         foreach (var (name, slot) in Slots())
-            state.Add(name, slot.Read());
+        {
+            if (slot is not IgnoredSlot)
+                state.Add(name, slot.Read());
+        }
+
         return state;
     }
 
@@ -29,7 +33,7 @@ public abstract partial class Module
                 if (slot.Mismatch(entry) is { } mismatch)
                     wrong.Add($"{name}: {mismatch}");
             }
-            else if (slot is not CounterSlot)
+            else if (slot is not (CounterSlot or IgnoredSlot))
             {
                 missing.Add(name);
             }
@@ -48,6 +52,19 @@ public abstract partial class Module
 
         foreach (var (name, slot) in slots)
             slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
+    }
+
+    /// <summary>The tensors of the state that are no parameters, by their keys: running statistics.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> NamedStatistics()
+    {
+        foreach (var (path, module) in NamedModules())
+        {
+            foreach (var (name, slot) in module.buffers)
+            {
+                if (slot is TensorSlot tensor)
+                    yield return (Join(path, name), tensor.Tensor);
+            }
+        }
     }
 
     IEnumerable<(string Name, StateSlot Slot)> Slots()

@@ -16,6 +16,9 @@ abstract class StateSlot
 /// <summary>A parameter or a registered tensor.</summary>
 sealed class TensorSlot(Tensor tensor) : StateSlot
 {
+    /// <summary>The tensor itself.</summary>
+    public Tensor Tensor => tensor;
+
     /// <inheritdoc/>
     public override StateEntry Read() => new(tensor.Clone());
 
@@ -39,4 +42,19 @@ sealed class CounterSlot(Func<long> read, Action<long> write) : StateSlot
     /// <inheritdoc/>
     public override string? Mismatch(StateEntry entry) =>
         entry.Number is null ? $"expected a whole number, got {entry.Describe()}" : null;
+}
+
+/// <summary>An entry that other layers of the kind have and this one has no use for: a state may bring it.</summary>
+sealed class IgnoredSlot : StateSlot
+{
+    /// <inheritdoc/>
+    public override StateEntry Read() => new(0L);
+
+    /// <inheritdoc/>
+    public override void Write(StateEntry entry)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string? Mismatch(StateEntry entry) => null;
 }

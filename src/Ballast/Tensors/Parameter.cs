@@ -49,8 +49,7 @@ public sealed class Parameter : Tensor
     /// <summary>Forgets the gradient. PyTorch: <c>grad = None</c>.</summary>
     public void ZeroGrad()
     {
-        readGradient?.ReleaseValues();
-        readGradient = null;
+        ForgetRead();
         gradient.Release();
         gradient = default;
     }
@@ -71,6 +70,51 @@ public sealed class Parameter : Tensor
         return gradient.Buffer!;
     }
 
+    /// <summary>The sum of the squares of the gradient, in double; 0 without one.</summary>
+    internal double GradientSquareSum() => gradient switch
+    {
+        { IsEmpty: true } => 0,
+        { Recipe: OuterProduct product } => product.SquareSum(),
+        _ => Kernels.SquareSums.Compute(ReadGradient().Span(Length)),
+    };
+
+    /// <summary>Multiplies the gradient; one of two factors stays so.</summary>
+    internal void ScaleGradient(float factor)
+    {
+        if (gradient.IsEmpty)
+            return;
+        if (gradient.Recipe is OuterProduct product)
+        {
+            ForgetRead();
+            gradient = new Values(product.Scale(factor));
+            product.Release();
+            return;
+        }
+
+        Kernels.Scaling.Run(MutateGradient(), factor);
+    }
+
+    /// <summary>Brings each value of the gradient into the range from -limit to limit.</summary>
+    internal void ClampGradient(float limit)
+    {
+        if (!gradient.IsEmpty)
+            Kernels.Scaling.Clamp(MutateGradient(), limit);
+    }
+
+    /// <summary>The gradient to write over in place; there must be one.</summary>
+    internal Span<float> MutateGradient()
+    {
+        ForgetRead();
+        gradient = new Values(gradient.ReadExclusive(Length));
+        return gradient.Buffer!.Span(Length);
+    }
+
+    void ForgetRead()
+    {
+        readGradient?.ReleaseValues();
+        readGradient = null;
+    }
+
     internal void AccumulateGradient(Values more)
     {
         if (gradient.IsEmpty)
@@ -79,8 +123,7 @@ public sealed class Parameter : Tensor
             return;
         }
 
-        readGradient?.ReleaseValues();
-        readGradient = null;
+        ForgetRead();
         gradient = Operation.Sum(gradient, more, Length);
     }
 }

@@ -10,7 +10,8 @@ namespace Ballast;
 /// <param name="options">How long, what to report, where to keep checkpoints.</param>
 public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
 {
-    readonly CrossEntropyLoss lossFunction = new();
+    readonly TrainingStep trainingStep = new(model, optimizer, loader, options);
+    readonly EpochEnd epochEnd = new(model, loader, options);
     int epoch, batch;
     long step, correct, samples;
     double lossSum;
@@ -33,6 +34,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         model.LoadStateDict(checkpoint.Model);
         try
         {
+            epochEnd.Resume(checkpoint);
             optimizer.LoadStateDict(checkpoint.Optimizer);
         }
         catch (ArgumentException)
@@ -55,6 +57,10 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     /// <exception cref="ArgumentException">The network cannot take these batches.</exception>
     public static void Rehearse(Module model, DataLoader loader) => Rehearsal.Run(model, loader);
 
+    /// <summary>Puts the average of the weights into the network, once training is over; the running statistics are measured
+    /// anew where they were not averaged. Nothing happens without an average.</summary>
+    public void ApplyAverage(CancellationToken cancellation = default) => epochEnd.ApplyAverage(cancellation);
+
     /// <summary>Trains to the end, or until it is cancelled: then the checkpoint is written first.</summary>
     /// <exception cref="ArgumentException">A setting or a shape that cannot work: found before training starts.</exception>
     /// <exception cref="TrainingDivergedException">A loss that is not finite.</exception>
@@ -67,11 +73,14 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         var clock = Stopwatch.StartNew();
         long before = step;
         bool completed = true;
-        while (completed && epoch < options.Epochs)
+        while (completed && epoch < options.Epochs && !epochEnd.IsOver)
             completed = RunEpoch(clock, before, cancellation);
 
         double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
-        return new TrainingResult(completed, step, clock.Elapsed, speed);
+        return new TrainingResult(completed, step, clock.Elapsed, speed)
+        {
+            StoppedEarly = completed && epoch < options.Epochs,
+        };
     }
 
     bool RunEpoch(Stopwatch clock, long before, CancellationToken cancellation)
@@ -110,6 +119,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
         epochGenerator = null;
         options.OnEpoch?.Invoke(epoch);
+        epochEnd.Run(epoch, step);
         SaveCheckpoint();
         return true;
     }
@@ -118,6 +128,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     IEnumerator<Batch> StartEpoch()
     {
         var generator = LoaderGenerator;
+        loader.EpochsStarted = epoch;
         if (resumed && batch > 0)
         {
             byte[] reached = generator.GetState(), reachedDefault = Generator.Default.GetState();
@@ -139,24 +150,18 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     void Step(Batch current)
     {
-        var (inputs, targets) = current;
-        optimizer.ZeroGrad();
-        var outputs = model.Forward(inputs);
-        var loss = lossFunction.Forward(outputs, targets);
-        float value = loss.Item();
-        if (!float.IsFinite(value))
-        {
-            string? kept = options.CheckpointPath is { } path && File.Exists(path) ? path : null;
-            throw new TrainingDivergedException(step + 1, epoch + 1, value, kept);
-        }
-
-        loss.Backward();
-        optimizer.Step();
+        var (loss, right) = trainingStep.Run(current, step, Diverged);
         batch++;
         step++;
-        lossSum += value;
-        correct += Evaluation.Correct(outputs, targets);
-        samples += targets.Count;
+        lossSum += loss;
+        correct += right;
+        samples += current.Targets.Count;
+    }
+
+    TrainingDivergedException Diverged(string what, double value)
+    {
+        string? kept = options.CheckpointPath is { } path && File.Exists(path) ? path : null;
+        return new TrainingDivergedException(what, step + 1, epoch + 1, value, kept);
     }
 
     void WriteLine()
@@ -188,9 +193,13 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             DefaultGenerator = Generator.Default.GetState(),
             EpochGenerator = epochGenerator ?? now,
             LoaderGenerator = now,
+            Average = options.Average?.StateDict(),
+            BestValidation = epochEnd.Best,
+            EpochsWithoutBetter = epochEnd.Waited,
             Metadata = options.Metadata,
         }.Save(options.CheckpointPath);
     }
+
     static bool IsFinite(ReadOnlySpan<float> values)
     {
         foreach (float value in values)

@@ -6,11 +6,17 @@ namespace Ballast;
 /// with a ReLU behind it or not. Batch normalization and the activation behind it are one pass over memory, made by
 /// whoever reads them.</summary>
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
-/// mean.</remarks>
-sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bool relu) : ChannelRecipe
+/// mean. A batch in chunks has constants for each of them.</remarks>
+sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, byte rows, bool relu) : ChannelRecipe
 {
     /// <inheritdoc/>
-    public override ChannelLayout Layout => layout;
+    public override ChannelLayout Layout => chunks.Whole;
+
+    /// <summary>The batch's chunks: one, unless parts of it are normalized apart.</summary>
+    public ChannelChunks Chunks => chunks;
+
+    /// <summary>From one chunk's constants to the next one's.</summary>
+    public int Pitch => rows * chunks.Whole.C;
 
     /// <summary>Whether a ReLU follows.</summary>
     public bool HasRelu => relu;
@@ -18,11 +24,11 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bo
     /// <summary>The values that were normalized.</summary>
     public ReadOnlySpan<float> Source => source.Span(Layout.Length);
 
-    /// <summary>center, scale and shift: [3, C]; then what the normalization keeps for itself.</summary>
-    public Span<float> Table => table.Span(3 * Layout.C);
+    /// <summary>center, scale and shift, [3, C], then what the normalization keeps for itself, for each chunk.</summary>
+    public Span<float> Table => table.Span(chunks.Count * Pitch);
 
     /// <summary>The same values behind a ReLU.</summary>
-    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), Layout, relu: true);
+    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), chunks, rows, relu: true);
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
@@ -35,21 +41,25 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, bo
     public override void WriteInOrder(Span<float> destination)
     {
         if (relu)
-            Channels.Map<AffineReluMap>(Source, default, Layout, Table, default, destination);
+            chunks.Map<AffineReluMap>(Source, default, Table, Pitch, default, destination);
         else
-            Channels.Map<AffineMap>(Source, default, Layout, Table, default, destination);
+            chunks.Map<AffineMap>(Source, default, Table, Pitch, default, destination);
     }
 
     /// <inheritdoc/>
     public override void WriteChannel(int channel, Span<float> destination)
     {
         Layout.Gather(Source, channel, destination);
-        var values = Table;
-        var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
-        foreach (ref float value in destination)
+        int each = chunks.Each.PerChannel;
+        for (int chunk = 0; chunk < chunks.Count; chunk++)
         {
-            value = relu ? AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default)
-                : AffineMap.Apply<SimdScalar, float>(value, 0, constants, default);
+            var values = Table[(chunk * Pitch)..];
+            var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
+            foreach (ref float value in destination.Slice(chunk * each, each))
+            {
+                value = relu ? AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default)
+                    : AffineMap.Apply<SimdScalar, float>(value, 0, constants, default);
+            }
         }
     }
 

@@ -25,8 +25,7 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
     public override void WriteInOrder(Span<float> destination)
     {
         var before = new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
-        Channels.Map<GateMap>(
-            gate.Source, before.Span(destination.Length), gate.Layout, gate.Table, default, destination);
+        gate.Chunks.Map<GateMap>(gate.Source, before.Span(destination.Length), gate.Table, gate.Pitch, default, destination);
         before.Release();
     }
 
