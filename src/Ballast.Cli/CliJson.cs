@@ -11,7 +11,8 @@ sealed record RunStart(string Folder, string Layers, string Type = "run");
 sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, string Type = "end");
 
 /// <summary>What <c>evaluate --json</c> prints.</summary>
-sealed record EvaluationResult(string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding);
+sealed record EvaluationResult(string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding,
+    TestTimeAugmentation Tta);
 
 /// <summary>What <c>data --json</c> prints.</summary>
 sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);
@@ -21,7 +22,7 @@ sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(DataFileStateJson)])]
+    Converters = [typeof(DataFileStateJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(RunStart))]
 [JsonSerializable(typeof(RunEnd))]
 [JsonSerializable(typeof(EvaluationResult))]
@@ -43,3 +44,5 @@ sealed partial class CliJson : JsonSerializerContext
 }
 
 sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class TestTimeAugmentationJson() : JsonStringEnumConverter<TestTimeAugmentation>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

@@ -17,6 +17,26 @@ static class EvaluateCommand
         Description = "Fold batch normalizations into the layers before them first, and say which",
     };
 
+    static readonly Option<TestTimeAugmentation> Tta = new("--tta")
+    {
+        Description = "Average what the network says of several views of each image: none, flip (mirrored) or flip-translate (also moved "
+            + "by a pixel) [default: what the run's recipe says, else none]",
+        HelpName = "VIEWS",
+        CustomParser = static result =>
+        {
+            string name = result.Tokens[0].Value;
+            switch (name)
+            {
+                case "none": return TestTimeAugmentation.None;
+                case "flip": return TestTimeAugmentation.Flip;
+                case "flip-translate": return TestTimeAugmentation.FlipTranslate;
+                default:
+                    result.AddError($"--tta: there are no views \"{name}\". {Suggestion.Of(name, ["none", "flip", "flip-translate"])}");
+                    return default;
+            }
+        },
+    };
+
     public static Command Make()
     {
         var command = new ExampleCommand("evaluate",
@@ -24,7 +44,7 @@ static class EvaluateCommand
             "ballast evaluate runs/20260502-140300-train",
             "ballast evaluate runs/20260502-140300-compare/with --json")
         {
-            Run, Weights, TestData, Fold, Threads, Json,
+            Run, Weights, TestData, Fold, Tta, Threads, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -39,13 +59,13 @@ static class EvaluateCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
         var folder = RunPaths.Trained(path, "Evaluate");
-        var (test, weights, folding) = RunEvaluation.Run(
+        var (test, weights, folding, augmentation) = RunEvaluation.Run(
             folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
-            interruption.Token);
+            result.Given(Tta), interruption.Token);
         progress.Dispose();
         if (result.GetValue(Json))
         {
-            CliJson.Print(new EvaluationResult(path, weights, test.Loss, test.Accuracy, test.Count, folding));
+            CliJson.Print(new EvaluationResult(path, weights, test.Loss, test.Accuracy, test.Count, folding, augmentation));
             return 0;
         }
 
@@ -54,7 +74,7 @@ static class EvaluateCommand
         Console.Out.WriteLine($"Weights:  {weights}");
         Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
         Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
-        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}");
+        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(augmentation)}");
         return 0;
     }
 }

@@ -19,6 +19,7 @@ static class TrainCommand
             "ballast train \"flatten linear:128 batchnorm:momentum=0.2 relu linear:10\" --epochs 10",
             "ballast train \"conv:32,3,padding=1 batchnorm relu maxpool:2 globalavgpool flatten linear:10\"",
             "ballast train --model vgg-small --batch-size 128 --optimizer sgd --learning-rate 0.05 --momentum 0.9",
+            "ballast train --recipe airbench --seed 1",
             "ballast train --data fashion-mnist",
             "ballast train --data pictures/train --test-data pictures/test",
             "ballast train --resume runs/20260502-140300-train --epochs 20");
@@ -125,7 +126,9 @@ static class TrainCommand
         var curve = RunHistory.Read(folder);
         Console.Out.WriteLine();
         if (curve.TestLoss is not null)
-            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly");
+            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly{Format.Views(curve.TestTimeAugmentation)}");
+        if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
+            Console.Out.WriteLine($"Seen once, as they are: {Format.Percent(curve.PlainTestAccuracy)} named correctly");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
         Console.Out.WriteLine(
             $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");

@@ -20,6 +20,13 @@ static class TrainOptions
         HelpName = "NAME",
     };
 
+    static readonly Option<string?> RecipeName = new("--recipe")
+    {
+        Description = "Train as a recipe says, which settles everything but --epochs, --seed and --log-every: "
+            + string.Join("; ", Recipes.All.Select(static known => $"{known.Name}, {known.Summary}")),
+        HelpName = "NAME",
+    };
+
     static readonly Option<int> Epochs = CommonOptions.Epochs();
     static readonly Option<int> BatchSize = CommonOptions.Count("--batch-size", "Images in a mini-batch", 1, 1_000_000, 10);
     static readonly Option<bool> DropLast = new("--drop-last") { Description = "Leave out a last, smaller mini-batch" };
@@ -55,14 +62,17 @@ static class TrainOptions
     static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
 
     static readonly Option[] Fixed =
-        [Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+        [Model, RecipeName, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+
+    static readonly Option[] SettledByRecipe =
+        [Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov];
 
     /// <summary>Adds them to the command.</summary>
     public static void AddTo(Command command)
     {
         command.Add(Layers);
         foreach (var option in (Option[])[
-            Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
+            Model, RecipeName, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
             CheckpointEvery, Data, TestData])
         {
             command.Add(option);
@@ -72,6 +82,8 @@ static class TrainOptions
     /// <summary>The settings of a new run.</summary>
     public static RunSettings Read(ParseResult result)
     {
+        if (result.GetValue(RecipeName) is { } recipe)
+            return Read(result, recipe);
         var network = Network(result);
         return new RunSettings(
             network.Layers,
@@ -90,6 +102,28 @@ static class TrainOptions
             .WithData(result.GetValue(Data), result.GetValue(TestData));
     }
 
+    static RunSettings Read(ParseResult result, string name)
+    {
+        string? extra = result.GetValue(Layers) is { Length: > 0 } ? "LAYERS" : SettledByRecipe.FirstOrDefault(result.Has)?.Name;
+        if (extra is not null)
+            throw new UsageException($"{extra} cannot be given with --recipe: the recipe settles it. Leave one of them out.");
+        try
+        {
+            var settings = Recipes.Find(name).Settings;
+            return (settings with
+            {
+                Epochs = result.Given(Epochs) ?? settings.Epochs,
+                Seed = result.GetValue(Seed),
+                LogEvery = result.Given(LogEvery) ?? settings.LogEvery,
+                CheckpointEvery = result.GetValue(CheckpointEvery),
+            }).WithData(result.GetValue(Data), result.GetValue(TestData));
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
+    }
+
     /// <summary>Refuses what a run that is resumed cannot change.</summary>
     public static void RefuseWithResume(ParseResult result)
     {
@@ -105,6 +139,8 @@ static class TrainOptions
     public static RunSettings Extend(RunSettings settings, ParseResult result)
     {
         int epochs = result.Given(Epochs) ?? settings.Epochs;
+        if (settings.Recipe is not null && epochs != settings.Epochs)
+            throw new UsageException($"--epochs: the recipe {settings.Recipe} plans its course for {settings.Epochs} epochs from the start; begin a new run for another number.");
         if (epochs < settings.Epochs)
             throw new UsageException($"--epochs: the run was begun for {settings.Epochs} epochs; with --resume there can be more, not fewer.");
         return settings with { Epochs = epochs, CheckpointEvery = result.Given(CheckpointEvery) ?? settings.CheckpointEvery };

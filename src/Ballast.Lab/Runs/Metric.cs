@@ -12,6 +12,7 @@ namespace Ballast.Lab;
 /// <param name="Count">How many samples the loss and the accuracy are of.</param>
 /// <param name="Seconds">The time spent training so far, over all sittings.</param>
 /// <param name="ImagesPerSecond">The speed of training so far.</param>
+/// <param name="TestTimeAugmentation">How often the network saw each test image; null for once, as it is.</param>
 public sealed record Metric(
     MetricKind Type,
     long Step,
@@ -21,7 +22,8 @@ public sealed record Metric(
     double? Accuracy = null,
     int? Count = null,
     double? Seconds = null,
-    double? ImagesPerSecond = null)
+    double? ImagesPerSecond = null,
+    TestTimeAugmentation? TestTimeAugmentation = null)
 {
     /// <summary>The line, as it is in the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MetricJson.Default.Metric);

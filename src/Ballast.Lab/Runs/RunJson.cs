@@ -15,7 +15,7 @@ sealed partial class RunJson : JsonSerializerContext;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(MetricKindJson)])]
+    Converters = [typeof(MetricKindJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(Metric))]
 sealed partial class MetricJson : JsonSerializerContext;
 
@@ -24,3 +24,5 @@ sealed class RunKindJson() : JsonStringEnumConverter<RunKind>(JsonNamingPolicy.C
 sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class MetricKindJson() : JsonStringEnumConverter<MetricKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class TestTimeAugmentationJson() : JsonStringEnumConverter<TestTimeAugmentation>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

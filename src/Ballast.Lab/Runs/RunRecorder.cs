@@ -29,15 +29,13 @@ sealed class RunRecorder : IDisposable
             OnEpochStart = listener.OnEpoch,
             OnLine = line => Write(new Metric(
                 MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, line.Accuracy, Seconds: Seconds)),
-            OnEpoch = epoch => Write(new Metric(
-                MetricKind.Epoch, (long)epoch * loader.Count, epoch, Seconds: Seconds,
-                ImagesPerSecond: epoch * Images / Seconds)),
+            OnEpoch = WriteEpoch,
             OnProgress = listener.OnProgress,
         };
     }
 
     /// <summary>What the trainer is made with.</summary>
-    public TrainerOptions Options { get; }
+    public TrainerOptions Options { get; set; }
 
     double Seconds => before + clock.Elapsed.TotalSeconds;
 
@@ -76,8 +74,18 @@ sealed class RunRecorder : IDisposable
     }
 
     /// <summary>Writes how well the network does on the test images.</summary>
-    public void Write(Evaluation test) =>
-        Write(new Metric(MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count));
+    public void Write(Evaluation test, TestTimeAugmentation augmentation) =>
+        Write(new Metric(
+            MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count,
+            TestTimeAugmentation: augmentation == TestTimeAugmentation.None ? null : augmentation));
+
+    // The last epoch of a recipe may be cut short.
+    void WriteEpoch(int epoch)
+    {
+        long done = Math.Min((long)epoch * loader.Count, Options.Steps ?? long.MaxValue);
+        Write(new Metric(
+            MetricKind.Epoch, done, epoch, Seconds: Seconds, ImagesPerSecond: done * Images / loader.Count / Seconds));
+    }
 
     public void Dispose() => log?.Dispose();
 

@@ -25,6 +25,7 @@ namespace Ballast.Lab;
 /// </param>
 /// <param name="TestData">What to test on, likewise; null for the test images of a named dataset, or for none with
 /// <paramref name="Data"/> of one's own.</param>
+/// <param name="Recipe">The <see cref="Ballast.Lab.Recipe"/> that says the rest; null for none.</param>
 public sealed record RunSettings(
     string Layers,
     string? Model = null,
@@ -40,7 +41,8 @@ public sealed record RunSettings(
     int LogEvery = 500,
     int CheckpointEvery = 0,
     string? Data = null,
-    string? TestData = null)
+    string? TestData = null,
+    string? Recipe = null)
 {
     /// <summary>The tutorial's training, with batch normalization.</summary>
     public static RunSettings Tutorial { get; } = new(NamedNetworks.Tutorial.Layers, NamedNetworks.Tutorial.Name);

@@ -6,6 +6,7 @@ public sealed class TrainingRun
 {
     readonly RunSettings settings;
     readonly ByteDataset data;
+    readonly Recipe? recipe;
     readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
@@ -20,10 +21,14 @@ public sealed class TrainingRun
     {
         this.settings = settings;
         this.data = data;
+        recipe = Recipes.Of(settings);
         Generator.Default.ManualSeed(settings.Seed);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
-        optimizer = settings.MakeOptimizer(network.Parameters());
-        loader = new DataLoader(data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast);
+        var images = recipe is null ? data : data.Standardize(recipe.Standardization);
+        loader = new DataLoader(
+            images, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, transforms: recipe?.Transforms(settings));
+        recipe?.Initialize(network, images);
+        optimizer = recipe?.MakeOptimizer(network, settings) ?? settings.MakeOptimizer(network.Parameters());
         Trainer.Rehearse(network, loader);
     }
 
@@ -57,6 +62,7 @@ public sealed class TrainingRun
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
         var recorder = new RunRecorder(settings, loader, folder, listener);
+        recorder.Options = recipe?.Complete(recorder.Options, network, loader.Count) ?? recorder.Options;
         var trainer = new Trainer(network, optimizer, loader, recorder.Options);
         if (checkpoint is not null)
             Resume(trainer, checkpoint, folder);
@@ -69,10 +75,14 @@ public sealed class TrainingRun
                 return new RunOutcome(true, null);
             RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
-            var test = Evaluation.Run(network, images, cancellation: cancellation);
+            var test = RunEvaluation.Of(network, images, recipe, TestTimeAugmentation.None, cancellation);
+            var augmentation = recipe?.TestTimeAugmentation ?? TestTimeAugmentation.None;
+            var views = augmentation == TestTimeAugmentation.None ? null : RunEvaluation.Of(network, images, recipe, augmentation, cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
-            recorder.Write(test);
-            return new RunOutcome(true, test);
+            recorder.Write(test, TestTimeAugmentation.None);
+            if (views is not null)
+                recorder.Write(views, augmentation);
+            return new RunOutcome(true, views ?? test);
         }
     }
 

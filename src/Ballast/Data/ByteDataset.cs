@@ -14,6 +14,9 @@ public abstract class ByteDataset : Dataset
     /// batch of such samples copies nothing: its layers read the dataset itself.</summary>
     internal virtual unsafe byte* Address(int index) => null;
 
+    /// <summary>What the values go through once they are floats; null for nothing.</summary>
+    internal virtual Standardization? Standardization => null;
+
     /// <inheritdoc/>
     public override unsafe void Read(int index, Span<float> destination)
     {
@@ -21,8 +24,16 @@ public abstract class ByteDataset : Dataset
         fixed (byte* from = Bytes(index))
         fixed (float* to = destination)
             Rows.Convert(from, to, destination.Length);
+        Standardization?.Apply(destination);
     }
 
     /// <inheritdoc/>
     public override ByteDataset Subset(params ReadOnlySpan<int> indices) => new ByteSubset(this, indices);
+
+    /// <inheritdoc/>
+    public override ByteDataset Standardize(Standardization standardization)
+    {
+        CheckStandardization(standardization, Standardization is not null);
+        return new StandardizedImages(this, standardization);
+    }
 }

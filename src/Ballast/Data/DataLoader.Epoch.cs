@@ -5,8 +5,9 @@ namespace Ballast;
 public sealed partial class DataLoader
 {
     /// <summary>One way through the dataset.</summary>
-    sealed class Epoch(DataLoader loader, int firstBatch) : IEnumerator<Batch>
+    sealed class Epoch(DataLoader loader, int firstBatch, int number, long seed) : IEnumerator<Batch>
     {
+        readonly Augmentation? augmentation = loader.Transforms.Count == 0 ? null : new Augmentation(loader, number, seed);
         int next = firstBatch;
         bool started, exhausted;
         int[]? order;
@@ -83,31 +84,37 @@ public sealed partial class DataLoader
                 targets[i] = loader.Dataset.Label(Sample(first + i));
 
             var values = loader.Dataset is ByteDataset images
-                ? ReadImages(images, first, count, size)
-                : ReadFloats(first, count, size);
+                ? ReadImages(images, batch, first, count, size)
+                : ReadFloats(batch, first, count, size);
             return new Batch(
                 new Tensor(loader.Dataset.SampleShape.Batched(count), values), new Labels(labels, count));
         }
 
         int Sample(int position) => order is null ? position : order[position];
 
-        Values ReadFloats(int first, int count, int size)
+        Values ReadFloats(int batch, int first, int count, int size)
         {
             var values = Buffer.Rent(count * size);
+            var (source, standardization) = loader.Dataset is StandardizedDataset standardized
+                ? (standardized.Source, standardized.Standardization)
+                : (loader.Dataset, null);
             for (int i = 0; i < count; i++)
-                loader.Dataset.Read(Sample(first + i), values.Span(i * size, size));
+                source.Read(Sample(first + i), values.Span(i * size, size));
+            augmentation?.Apply(batch, values.Span(count * size), order, first);
+            for (int i = 0; i < count && standardization is not null; i++)
+                standardization.Apply(values.Span(i * size, size));
             return new Values(values);
         }
 
-        // Images that stay in place are not touched yet; others are copied, still as bytes.
-        unsafe Values ReadImages(ByteDataset images, int first, int count, int size)
+        // Images that stay in place and as they are are not touched yet; others are copied, still as bytes.
+        unsafe Values ReadImages(ByteDataset images, int batch, int first, int count, int size)
         {
             var addresses = Buffer.Rent(PixelValues.AddressFloats(count));
             object owner = images;
             fixed (float* start = addresses.Span(PixelValues.AddressFloats(count)))
             {
                 byte** to = (byte**)start;
-                if (images.Address(Sample(first)) is not null)
+                if (augmentation is null && images.Address(Sample(first)) is not null)
                 {
                     for (int i = 0; i < count; i++)
                         to[i] = images.Address(Sample(first + i));
@@ -123,10 +130,13 @@ public sealed partial class DataLoader
                         fixed (byte* image = bytes[(i * size)..])
                             to[i] = image;
                     }
+
+                    augmentation?.Apply(batch, bytes, order, first);
                 }
             }
 
-            return new Values(new PixelValues(addresses, count, size, owner));
+            var standardization = images.Standardization;
+            return new Values(new PixelValues(addresses, count, size, owner, standardization?.Mean, standardization?.Std));
         }
     }
 }

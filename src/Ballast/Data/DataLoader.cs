@@ -22,10 +22,14 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <param name="generator">Where the order comes from; <see cref="Generator.Default"/> when null.</param>
     /// <param name="prefetch">How many batches a thread of the loader's own prepares ahead; 0 prepares each when it is asked
     /// for, which is quicker for images in memory. The batches are the same.</param>
-    /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, or a negative prefetch.</exception>
+    /// <param name="transforms">What is done to each image on its way into a batch, in this order; null for nothing. They draw
+    /// nothing from <paramref name="generator"/> but follow from the epoch's base seed, so the order is the same with and
+    /// without them.</param>
+    /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, a negative prefetch, or samples that a
+    /// transform does not take.</exception>
     public DataLoader(
         Dataset dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false, Generator? generator = null,
-        int prefetch = 0)
+        int prefetch = 0, IReadOnlyList<ImageTransform>? transforms = null)
     {
         Throw.Unless(dataset.Count > 0, $"DataLoader: the dataset has no samples.");
         Throw.Unless(batchSize > 0, $"DataLoader: expected a batch size of at least 1, got {batchSize}.");
@@ -38,6 +42,9 @@ public sealed partial class DataLoader : IEnumerable<Batch>
         DropLast = dropLast;
         Generator = generator;
         Prefetch = prefetch;
+        Transforms = transforms is null ? [] : [.. transforms];
+        foreach (var transform in Transforms)
+            transform.Check(dataset.SampleShape);
     }
 
     /// <summary>The samples.</summary>
@@ -58,6 +65,13 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <summary>How many batches are prepared ahead.</summary>
     public int Prefetch { get; }
 
+    /// <summary>What is done to each image on its way into a batch.</summary>
+    public IReadOnlyList<ImageTransform> Transforms { get; }
+
+    /// <summary>How many epochs have been started: the number of the next, which <see cref="AlternatingFlip"/> goes by. A
+    /// <see cref="Trainer"/> sets it when it takes up an epoch.</summary>
+    public int EpochsStarted { get; set; }
+
     /// <summary>How many batches an epoch has.</summary>
     public int Count => DropLast ? Dataset.Count / BatchSize : (Dataset.Count - 1) / BatchSize + 1;
 
@@ -73,8 +87,8 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     internal IEnumerator<Batch> Start(int firstBatch)
     {
         var generator = Generator ?? Generator.Default;
-        generator.RandomInt64();
-        var epoch = new Epoch(this, firstBatch);
+        long seed = generator.RandomInt64();
+        var epoch = new Epoch(this, firstBatch, EpochsStarted++, seed);
         if (firstBatch > 0)
             epoch.Begin();
         return epoch;

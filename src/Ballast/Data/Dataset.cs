@@ -32,6 +32,22 @@ public abstract class Dataset
     /// <exception cref="ArgumentException">There is no sample at one of the indices.</exception>
     public virtual Dataset Subset(params ReadOnlySpan<int> indices) => new DatasetSubset(this, indices);
 
+    /// <summary>The same samples, each channel brought to a common scale when it is read. Nothing is copied.</summary>
+    /// <exception cref="ArgumentException">Samples of other channels, or samples that are standardized already.</exception>
+    public virtual Dataset Standardize(Standardization standardization)
+    {
+        CheckStandardization(standardization, this is StandardizedDataset);
+        return new StandardizedDataset(this, standardization);
+    }
+
+    /// <summary>Refuses a standardization that does not fit, or another one on top.</summary>
+    private protected void CheckStandardization(Standardization standardization, bool again)
+    {
+        ArgumentNullException.ThrowIfNull(standardization);
+        Throw.Unless(!again, $"{GetType().Name}: the samples are standardized already. Do it once.");
+        standardization.Check(SampleShape);
+    }
+
     /// <summary>Refuses an index that no sample has.</summary>
     private protected void CheckIndex(int index) =>
         Throw.Unless((uint)index < (uint)Count, $"{GetType().Name}: there is no sample {index}; there are {Count}.");

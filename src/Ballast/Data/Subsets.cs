@@ -52,4 +52,6 @@ sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDat
     }
 
     internal override unsafe byte* Address(int index) => source.Address(indices[index]);
+
+    internal override Standardization? Standardization => source.Standardization;
 }

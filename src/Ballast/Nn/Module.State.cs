@@ -50,6 +50,16 @@ public abstract partial class Module
             slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
     }
 
+    /// <summary>The tensors of the state themselves, by their keys: parameters and buffers.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> StateTensors()
+    {
+        foreach (var (name, slot) in Slots())
+        {
+            if (slot is TensorSlot { Tensor: var tensor })
+                yield return (name, tensor);
+        }
+    }
+
     IEnumerable<(string Name, StateSlot Slot)> Slots()
     {
         foreach (var (path, module) in NamedModules())

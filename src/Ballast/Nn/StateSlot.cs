@@ -16,6 +16,9 @@ abstract class StateSlot
 /// <summary>A parameter or a registered tensor.</summary>
 sealed class TensorSlot(Tensor tensor) : StateSlot
 {
+    /// <summary>The tensor itself.</summary>
+    public Tensor Tensor => tensor;
+
     /// <inheritdoc/>
     public override StateEntry Read() => new(tensor.Clone());
 

@@ -6,7 +6,8 @@ namespace Ballast;
 /// w -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps).</summary>
 public abstract class AdamBase : Optimizer
 {
-    readonly double beta1, beta2, eps;
+    readonly double beta2, eps;
+    double beta1;
     readonly bool decoupled;
 
     private protected AdamBase(
@@ -22,6 +23,10 @@ public abstract class AdamBase : Optimizer
         this.eps = eps;
         this.decoupled = decoupled;
     }
+
+    internal override bool HasMomentum => true;
+
+    internal override void SetMomentum(double momentum) => beta1 = momentum;
 
     private protected override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 

@@ -76,6 +76,12 @@ public abstract partial class Optimizer
         backwards = !backwards;
     }
 
+    /// <summary>Whether <see cref="SetMomentum"/> has something to set.</summary>
+    internal abstract bool HasMomentum { get; }
+
+    /// <summary>Sets the momentum, Adam's beta1, from the next step on.</summary>
+    internal abstract void SetMomentum(double momentum);
+
     private protected abstract void Update(ParameterState state, float learningRate, float weightDecay);
 
     /// <summary>Applies a rule to a parameter, from its gradient in memory or from the factors of it.</summary>

@@ -6,8 +6,9 @@ namespace Ballast;
 /// w -= rate (g + momentum d). The first step takes d = g. PyTorch: <c>optim.SGD</c>.</summary>
 public sealed class Sgd : Optimizer
 {
-    readonly float momentum, dampening;
+    readonly float dampening;
     readonly bool nesterov;
+    float momentum;
 
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -43,16 +44,21 @@ public sealed class Sgd : Optimizer
         Throw.Unless(dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {dampening}.");
         Throw.Unless(!nesterov || (momentum > 0 && dampening == 0),
             $"Sgd: Nesterov needs a momentum and no dampening, got momentum {momentum} and dampening {dampening}.");
+        StateNames = momentum > 0 ? ["momentum_buffer"] : [];
         this.momentum = momentum;
         this.dampening = dampening;
         this.nesterov = nesterov;
     }
 
-    private protected override IReadOnlyList<string> StateNames => momentum > 0 ? ["momentum_buffer"] : [];
+    internal override bool HasMomentum => StateNames.Count > 0;
+
+    internal override void SetMomentum(double momentum) => this.momentum = (float)momentum;
+
+    private protected override IReadOnlyList<string> StateNames { get; }
 
     private protected override void Update(ParameterState state, float learningRate, float weightDecay)
     {
-        if (momentum == 0)
+        if (!HasMomentum)
         {
             Apply(state, new SgdRule { Step = -learningRate, WeightDecay = weightDecay });
             return;

@@ -50,6 +50,22 @@ public sealed class Labels
     /// <summary>The classes.</summary>
     public ReadOnlySpan<int> AsSpan() => Buffer.Integers(Count);
 
+    /// <summary>The classes as rows [N, <paramref name="classes"/>] of zeros with a one at the class.
+    /// PyTorch: <c>F.one_hot</c>, as floats.</summary>
+    /// <exception cref="ArgumentException">A class that is not below <paramref name="classes"/>.</exception>
+    public Tensor OneHot(int classes)
+    {
+        var rows = Tensor.Zeros([Count, classes]);
+        var values = rows.Mutate();
+        for (int n = 0; n < Count; n++)
+        {
+            Throw.Unless((uint)this[n] < (uint)classes, $"Labels.OneHot: the class {this[n]} needs at least {this[n] + 1} columns, got {classes}.");
+            values[n * classes + this[n]] = 1;
+        }
+
+        return rows;
+    }
+
     /// <summary>The classes as an array of its own.</summary>
     public int[] ToArray() => AsSpan().ToArray();
 

@@ -10,12 +10,16 @@ public sealed class Checkpoint
     const string Format = "ballast-checkpoint-1";
     const string ModelPrefix = "model.";
     const string OptimizerPrefix = "optimizer.";
+    const string LookaheadPrefix = "lookahead.";
 
     /// <summary>The network's state.</summary>
     public required StateDict Model { get; init; }
 
     /// <summary>The optimizer's state.</summary>
     public required StateDict Optimizer { get; init; }
+
+    /// <summary>The slow weights of <see cref="Ballast.Lookahead"/>; null where training has none.</summary>
+    public StateDict? Lookahead { get; init; }
 
     /// <summary>How many epochs are over.</summary>
     public required int Epoch { get; init; }
@@ -68,7 +72,7 @@ public sealed class Checkpoint
             Bytes("generator.loader", LoaderGenerator),
         ];
         SafetensorsFile.Save(
-            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. generators], metadata);
+            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. Entries(LookaheadPrefix, Lookahead ?? new()), .. generators], metadata);
     }
 
     /// <summary>Reads a checkpoint.</summary>
@@ -84,7 +88,7 @@ public sealed class Checkpoint
                 "Weights alone cannot be resumed from.");
         }
 
-        StateDict model = new(), optimizer = new();
+        StateDict model = new(), optimizer = new(), lookahead = new();
         var generators = new Dictionary<string, byte[]>();
         foreach (var entry in file.Entries)
         {
@@ -92,6 +96,8 @@ public sealed class Checkpoint
                 model.Add(entry.Name[ModelPrefix.Length..], StateFile.Unpack(entry, path));
             else if (entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
                 optimizer.Add(entry.Name[OptimizerPrefix.Length..], StateFile.Unpack(entry, path));
+            else if (entry.Name.StartsWith(LookaheadPrefix, StringComparison.Ordinal))
+                lookahead.Add(entry.Name[LookaheadPrefix.Length..], StateFile.Unpack(entry, path));
             else
                 generators[entry.Name] = entry.Data.ToArray();
         }
@@ -100,6 +106,7 @@ public sealed class Checkpoint
         {
             Model = model,
             Optimizer = optimizer,
+            Lookahead = lookahead.Count > 0 ? lookahead : null,
             Epoch = (int)Number("epoch", int.MaxValue),
             Batch = (int)Number("batch", int.MaxValue),
             Step = Number("step"),

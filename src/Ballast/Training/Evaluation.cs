@@ -12,10 +12,12 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
     /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="augmentation">How often the network sees each image; the loss is that of the mean logits.</param>
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
-        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default)
+        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default,
+        TestTimeAugmentation augmentation = TestTimeAugmentation.None)
     {
         var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
@@ -29,7 +31,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
             foreach (var (inputs, targets) in new DataLoader(dataset, batchSize, generator: new Generator(0)))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var outputs = model.Forward(inputs);
+                var outputs = TestTimeViews.Logits(model, inputs, augmentation);
                 loss += lossFunction.Forward(outputs, targets).Item();
                 right += Correct(outputs, targets);
                 inputs.Consumed = targets.Consumed = true;

@@ -10,7 +10,8 @@ namespace Ballast;
 /// <param name="options">How long, what to report, where to keep checkpoints.</param>
 public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
 {
-    readonly CrossEntropyLoss lossFunction = new();
+    readonly LearningRateScheduler? scheduler = options.Schedule is null ? null : new LearningRateScheduler(optimizer, options.Schedule);
+    readonly Lookahead? lookahead = options.Lookahead is null ? null : new Lookahead(model);
     int epoch, batch;
     long step, correct, samples;
     double lossSum;
@@ -19,7 +20,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     Generator LoaderGenerator => loader.Generator ?? Generator.Default;
 
-    long Steps => (long)options.Epochs * loader.Count;
+    long Steps => options.Steps ?? (long)options.Epochs * loader.Count;
 
     /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
     /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset; nothing has been
@@ -29,11 +30,14 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(checkpoint.Batch <= loader.Count
                 && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
             $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
+        Throw.Unless(checkpoint.Lookahead is null == lookahead is null,
+            $"Trainer: the checkpoint has {(checkpoint.Lookahead is null ? "no " : "")}slow weights of Lookahead, and training is to go on {(lookahead is null ? "without" : "with")} them. Resume with the options it was begun with.");
         var before = model.StateDict();
         model.LoadStateDict(checkpoint.Model);
         try
         {
             optimizer.LoadStateDict(checkpoint.Optimizer);
+            lookahead?.LoadStateDict(checkpoint.Lookahead!);
         }
         catch (ArgumentException)
         {
@@ -62,12 +66,15 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     {
         Throw.Unless(options is { Epochs: > 0, LogEvery: > 0, CheckpointEvery: >= 0 },
             $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
+        Throw.Unless(Steps > (options.Epochs - 1L) * loader.Count && Steps <= (long)options.Epochs * loader.Count,
+            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} and up to {(long)options.Epochs * loader.Count} of them, got {Steps} steps.");
+        Throw.Unless(options.Lookahead is null or { Every: > 0 }, $"Trainer: Lookahead follows every 1 or more mini-batches, got {options.Lookahead?.Every}.");
         Rehearsal.Run(model, loader);
         model.Train();
         var clock = Stopwatch.StartNew();
         long before = step;
         bool completed = true;
-        while (completed && epoch < options.Epochs)
+        while (completed && step < Steps)
             completed = RunEpoch(clock, before, cancellation);
 
         double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
@@ -82,6 +89,8 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         while (true)
         {
             // Before the next batch is asked for: what it draws belongs behind the checkpoint.
+            if (step == Steps)
+                break;
             if (cancellation.IsCancellationRequested && batch < loader.Count)
             {
                 SaveCheckpoint();
@@ -101,15 +110,21 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
                     step, Steps, rate * loader.BatchSize, TimeSpan.FromSeconds((Steps - step) / rate)));
             }
 
-            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count)
+            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count && step < Steps)
                 SaveCheckpoint();
         }
 
-        epoch++;
-        batch = 0;
-        (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
-        epochGenerator = null;
-        options.OnEpoch?.Invoke(epoch);
+        // An epoch that training ends in keeps its position.
+        bool whole = batch == loader.Count;
+        if (whole)
+        {
+            epoch++;
+            batch = 0;
+            (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
+            epochGenerator = null;
+        }
+
+        options.OnEpoch?.Invoke(whole ? epoch : epoch + 1);
         SaveCheckpoint();
         return true;
     }
@@ -118,6 +133,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     IEnumerator<Batch> StartEpoch()
     {
         var generator = LoaderGenerator;
+        loader.EpochsStarted = epoch;
         if (resumed && batch > 0)
         {
             byte[] reached = generator.GetState(), reachedDefault = Generator.Default.GetState();
@@ -140,9 +156,10 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     void Step(Batch current)
     {
         var (inputs, targets) = current;
+        scheduler?.Set(step);
         optimizer.ZeroGrad();
         var outputs = model.Forward(inputs);
-        var loss = lossFunction.Forward(outputs, targets);
+        var loss = options.Loss.Forward(outputs, targets);
         float value = loss.Item();
         if (!float.IsFinite(value))
         {
@@ -154,6 +171,10 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         optimizer.Step();
         batch++;
         step++;
+        if (lookahead is not null && step % options.Lookahead!.Every == 0)
+            lookahead.Update(options.Lookahead.Decay(step));
+        if (lookahead is not null && step == Steps)
+            lookahead.Update(1);
         lossSum += value;
         correct += Evaluation.Correct(outputs, targets);
         samples += targets.Count;
@@ -179,6 +200,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         {
             Model = state,
             Optimizer = optimizer.StateDict(),
+            Lookahead = lookahead?.StateDict(),
             Epoch = epoch,
             Batch = batch,
             Step = step,

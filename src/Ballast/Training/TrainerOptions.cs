@@ -6,6 +6,20 @@ public sealed record TrainerOptions
     /// <summary>How many times to go through the data: 5.</summary>
     public int Epochs { get; init; } = 5;
 
+    /// <summary>After how many mini-batches in all training ends, in the middle of the last epoch if need be; null, the default,
+    /// for whole epochs.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>What is minimized: the cross entropy, the default without label smoothing.</summary>
+    public CrossEntropyLoss Loss { get; init; } = new();
+
+    /// <summary>How the learning rate changes from mini-batch to mini-batch; null, the default, for not at all. Its factors
+    /// multiply the rates that the optimizer has when the <see cref="Trainer"/> is made.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>Slow weights that pull the network's back; null, the default, for none.</summary>
+    public LookaheadOptions? Lookahead { get; init; }
+
     /// <summary>After how many mini-batches their mean loss is reported: 500, as in the tutorial.</summary>
     public int LogEvery { get; init; } = 500;
 

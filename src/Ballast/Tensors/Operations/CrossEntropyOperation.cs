@@ -2,19 +2,24 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>l[n] = ln(sum over j of exp(x[n, j])) - x[n, label n]: the softmax and the negative log-likelihood in one.
-/// </summary>
+/// <summary>l[n] = ln(sum over j of exp(x[n, j])) - x[n, label n]: the softmax and the negative log-likelihood in one; with
+/// label smoothing e and class weights w the sum over c of t[n, c] times that loss with c for the label, where t[n, c] = e / C w[c],
+/// and (1 - e) w[c] besides where c is the label.</summary>
 sealed class CrossEntropyOperation : Operation
 {
     readonly Buffer probabilities;
     readonly Buffer labels;
-    readonly float weight; // of one sample's loss in the output; 0 where every sample has its own
+    readonly float share; // of one sample's loss in the output; 0 where every sample has its own
+    readonly float smoothing;
+    readonly float[]? weights;
 
-    CrossEntropyOperation(Tensor x, Buffer probabilities, Labels labels, float weight) : base(x)
+    CrossEntropyOperation(Tensor x, Buffer probabilities, Labels labels, float share, float smoothing, float[]? weights) : base(x)
     {
         this.probabilities = probabilities.Hold();
         this.labels = labels.Buffer.Hold();
-        this.weight = weight;
+        this.share = share;
+        this.smoothing = smoothing;
+        this.weights = weights;
         labels.Consumed = true;
     }
 
@@ -22,35 +27,67 @@ sealed class CrossEntropyOperation : Operation
     /// <param name="x">Logits [N, C].</param>
     /// <param name="labels">[N], each from 0 to C - 1.</param>
     /// <param name="reduction">How the samples' losses become the output.</param>
-    public static Tensor Run(Tensor x, Labels labels, Reduction reduction)
+    /// <param name="smoothing">e, the share of the target that all classes have.</param>
+    /// <param name="weights">w of each class; null where all are 1.</param>
+    public static Tensor Run(Tensor x, Labels labels, Reduction reduction, float smoothing = 0, float[]? weights = null)
     {
         int rows = x.Shape[0], classes = x.Shape[1];
         var probabilities = Buffer.Rent(x.Length);
         var losses = Buffer.Rent(rows);
         var each = losses.Span(rows);
         Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes, labels.AsSpan());
+        if (smoothing > 0 || weights is not null)
+            Spread(x.AsSpan(), labels.AsSpan(), each, smoothing, weights);
         double sum = 0;
         foreach (float loss in each)
             sum += loss;
 
+        double divisor = reduction == Reduction.Mean ? Divisor(labels.AsSpan(), weights) : 1;
         Shape shape = [rows];
         var values = new Values(losses);
         if (reduction != Reduction.None)
         {
             shape = Shape.Scalar;
-            values = new Values(Buffer.Single((float)(reduction == Reduction.Mean ? sum / rows : sum)));
+            values = new Values(Buffer.Single(divisor == 0 ? 0 : (float)(sum / divisor)));
             losses.Release();
         }
 
-        float weight = reduction switch { Reduction.Mean => 1f / rows, Reduction.Sum => 1, _ => 0 };
+        float share = reduction == Reduction.None || divisor == 0 ? 0 : (float)(1 / divisor);
         var result = Records(x)
-            ? new CrossEntropyOperation(x, probabilities, labels, weight).Produce(shape, values)
+            ? new CrossEntropyOperation(x, probabilities, labels, share, smoothing, weights).Produce(shape, values)
             : new Tensor(shape, values);
         probabilities.Release();
         return result;
     }
 
-    /// <summary>dx[n, c] = dl[n] (p[n, c] - 1 where c is the label).</summary>
+    // The loss of a class c is that of the label and the difference of their logits.
+    static void Spread(ReadOnlySpan<float> x, ReadOnlySpan<int> labels, Span<float> losses, float smoothing, float[]? weights)
+    {
+        int classes = x.Length / labels.Length;
+        for (int n = 0; n < labels.Length; n++)
+        {
+            var row = x.Slice(n * classes, classes);
+            double likely = losses[n], spread = 0;
+            for (int c = 0; smoothing > 0 && c < classes; c++)
+                spread += Weight(weights, c) * (likely + ((double)row[labels[n]] - row[c]));
+            losses[n] = (float)((1.0 - smoothing) * Weight(weights, labels[n]) * likely + (double)smoothing / classes * spread);
+        }
+    }
+
+    static double Divisor(ReadOnlySpan<int> labels, float[]? weights)
+    {
+        if (weights is null)
+            return labels.Length;
+        double sum = 0;
+        foreach (int label in labels)
+            sum += weights[label];
+        return sum;
+    }
+
+    static double Weight(float[]? weights, int label) => weights is null ? 1 : weights[label];
+
+    /// <summary>dx[n, c] = dl[n] (p[n, c] times the sum of t[n] - t[n, c]); without smoothing and weights that is
+    /// dl[n] (p[n, c] - 1 where c is the label).</summary>
     public override void Backward(Values gradient)
     {
         int rows = First!.Shape[0], classes = First.Shape[1];
@@ -60,12 +97,18 @@ sealed class CrossEntropyOperation : Operation
         var from = probabilities.Span(First.Length);
         var to = dx.Span(First.Length);
         var targets = labels.Integers(rows);
+        double all = weights is null ? classes : weights.Sum(static w => (double)w);
+        float every = smoothing / classes;
         for (int n = 0; n < rows; n++)
         {
-            float scale = weight == 0 ? dl[n] : dl[0] * weight;
+            float scale = Output.Shape.Rank == 1 ? dl[n] : dl[0] * share;
+            double own = (1.0 - smoothing) * Weight(weights, targets[n]);
+            float total = (float)(own + every * all) * scale;
             for (int c = 0; c < classes; c++)
-                to[n * classes + c] = from[n * classes + c] * scale;
-            to[n * classes + targets[n]] -= scale;
+                to[n * classes + c] = from[n * classes + c] * total;
+            for (int c = 0; every > 0 && c < classes; c++)
+                to[n * classes + c] -= scale * every * (float)Weight(weights, c);
+            to[n * classes + targets[n]] -= (float)own * scale;
         }
 
         incoming.Release();

@@ -8,7 +8,10 @@ namespace Ballast;
 /// <param name="count">How many images there are.</param>
 /// <param name="size">How many bytes an image has.</param>
 /// <param name="owner">What keeps the bytes in place: their dataset, or a buffer of which this owns a hold.</param>
-sealed unsafe class PixelValues(Buffer addresses, int count, int size, object owner) : Deferred
+/// <param name="mean">What is subtracted from each channel, and</param>
+/// <param name="std">what it is then divided by; both null where byte / 255 is the value. Layers then get floats.</param>
+sealed unsafe class PixelValues(
+    Buffer addresses, int count, int size, object owner, IReadOnlyList<float>? mean = null, IReadOnlyList<float>? std = null) : Deferred
 {
     /// <summary>Where the images begin; good as long as this is alive.</summary>
     public byte** Addresses
@@ -23,8 +26,8 @@ sealed unsafe class PixelValues(Buffer addresses, int count, int size, object ow
     /// <summary>How many floats hold that many addresses.</summary>
     public static int AddressFloats(int count) => count * sizeof(byte*) / sizeof(float);
 
-    /// <summary>Whether the images are the rows of a matrix of this shape.</summary>
-    public bool AreRows(int rows, int columns) => rows == count && columns == size;
+    /// <summary>Whether the images, as bytes, are the rows of a matrix of this shape.</summary>
+    public bool AreRows(int rows, int columns) => rows == count && columns == size && mean is null;
 
     /// <inheritdoc/>
     public override void Write(Span<float> destination)
@@ -34,6 +37,12 @@ sealed unsafe class PixelValues(Buffer addresses, int count, int size, object ow
             for (int i = 0; i < count; i++)
                 Rows.Convert(Addresses[i], to + (nint)i * size, size);
         }
+
+        if (mean is null)
+            return;
+        int length = size / mean.Count;
+        for (int row = 0; row < count * mean.Count; row++)
+            PixelStandardization.Run(destination.Slice(row * length, length), mean[row % mean.Count], std![row % mean.Count]);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,130 @@
+using Ballast.Kernels;
+
+namespace Ballast.Tests;
+
+/// <summary>The losses that take a tensor of targets: losses.json, their formulas in double, and what they refuse.</summary>
+public class PointwiseLossTests
+{
+    // Logarithms and exponentials of a few units each of 6e-8, sums of up to 133 of them.
+    const double Tolerance = 2e-6;
+
+    static Tensor Loss(string name, Reduction reduction, float[]? posWeight, Tensor x, Tensor t) => name switch
+    {
+        "mse" => new MseLoss(reduction).Forward(x, t),
+        "bce" => new BceLoss(reduction).Forward(x, t),
+        _ => new BceWithLogitsLoss(reduction, posWeight).Forward(x, t),
+    };
+
+    [Fact]
+    public void They_are_PyTorchs()
+    {
+        int met = 0;
+        foreach (var recorded in Golden.Load("losses.json").GetProperty("cases").EnumerateArray())
+        {
+            string name = recorded.GetProperty("name").GetString()!;
+            Shape shape = new(recorded.GetProperty("shape").Ints());
+            var x = new Parameter(Tensor.From(recorded.GetProperty("input").Floats(), shape));
+            var loss = Loss(
+                recorded.GetProperty("loss").GetString()!,
+                Enum.Parse<Reduction>(recorded.GetProperty("reduction").GetString()!, ignoreCase: true),
+                recorded.Find("pos_weight")?.Floats(), x, Tensor.From(recorded.GetProperty("target").Floats(), shape));
+            Near.Equal(recorded.GetProperty("output").Floats(), loss.AsSpan(), Tolerance, name);
+            loss.Backward(Tensor.From(recorded.GetProperty("cotangent").Floats(), loss.Shape));
+            Near.Equal(recorded.GetProperty("grad").Floats(), x.Grad!.AsSpan(), Tolerance, name);
+            met++;
+        }
+
+        Assert.Equal(54, met);
+    }
+
+    [Theory]
+    [InlineData(Reduction.Mean)]
+    [InlineData(Reduction.None)]
+    public void Their_gradients_are_those_of_their_formulas(Reduction reduction)
+    {
+        float[] targets = Draw.Floats(6, 3, 0, 1), weights = [0.5f, 1, 3];
+        var t = Tensor.From(targets, [2, 3]);
+        var x = Draw.Weights([2, 3], 1);
+        GradientCheck.Run([x], () => new MseLoss(reduction).Forward(x, t),
+            v => Reduce(reduction, v[0], (value, i) => Math.Pow(value - targets[i], 2)));
+        GradientCheck.Run([x], () => new BceWithLogitsLoss(reduction, weights).Forward(x, t),
+            v => Reduce(reduction, v[0], (value, i) =>
+            {
+                double p = 1 / (1 + Math.Exp(-value));
+                return -(weights[i % 3] * targets[i] * Math.Log(p) + (1 - targets[i]) * Math.Log(1 - p));
+            }));
+        var shares = new Parameter(Tensor.From(Draw.Floats(6, 4, 0.1f, 0.9f), [2, 3]));
+        GradientCheck.Run([shares], () => new BceLoss(reduction).Forward(shares, t),
+            v => Reduce(reduction, v[0], (value, i) => -(targets[i] * Math.Log(value) + (1 - targets[i]) * Math.Log(1 - value))));
+    }
+
+    static double[] Reduce(Reduction reduction, double[] values, Func<double, int, double> loss)
+    {
+        double[] losses = [.. values.Select(loss)];
+        return reduction == Reduction.None ? losses : [losses.Average()];
+    }
+
+    [Fact]
+    public void Every_length_gives_what_single_values_give()
+    {
+        float[] x = Draw.Floats(257, 1), t = Draw.Floats(257, 2, 0, 1), w = Draw.Floats(257, 3, 0, 3);
+        float[] one = new float[1];
+        for (int length = 0; length <= 257; length++)
+        {
+            float[] losses = new float[length], slopes = new float[length];
+            PointwiseLosses.Loss<LogisticCrossEntropy>(x.AsSpan(0, length), t.AsSpan(0, length), w.AsSpan(0, length), losses);
+            PointwiseLosses.Slope<LogisticCrossEntropy>(x.AsSpan(0, length), t.AsSpan(0, length), w.AsSpan(0, length), slopes);
+            for (int i = Math.Max(0, length - 20); i < length; i++)
+            {
+                PointwiseLosses.Loss<LogisticCrossEntropy>(x.AsSpan(i, 1), t.AsSpan(i, 1), w.AsSpan(i, 1), one);
+                Assert.Equal(one[0], losses[i], 1e-5f); // the width's own exponential and logarithm: a few units of 6e-8
+                PointwiseLosses.Slope<LogisticCrossEntropy>(x.AsSpan(i, 1), t.AsSpan(i, 1), w.AsSpan(i, 1), one);
+                Assert.Equal(one[0], slopes[i], 1e-5f);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        var x = Draw.Weights([2, 3], 1);
+        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [3, 2]. Of class labels, labels.OneHot(3) makes one.",
+            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([3, 2]))).Message);
+        Assert.Equal("MseLoss: the target was computed from parameters, but a target is data and gets no gradient. Pass target.Detach().",
+            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, x * 2)).Message);
+        Assert.Equal("BceLoss: expected probabilities from 0 to 1, got 1.5. Put a sigmoid behind the network, or take BceWithLogitsLoss of its logits.",
+            Assert.Throws<ArgumentException>(() => new BceLoss().Forward(Tensor.Full([2], 1.5f), Tensor.Zeros([2]))).Message);
+        Assert.Equal("BceLoss: expected targets from 0 to 1, got -1. A target is the share of the positive class.",
+            Assert.Throws<ArgumentException>(() => new BceLoss().Forward(Tensor.Ones([2]), Tensor.Full([2], -1))).Message);
+        Assert.Equal("BceWithLogitsLoss: expected a weight for each place of the last axis of [2, 3], got 2.",
+            Assert.Throws<ArgumentException>(() => new BceWithLogitsLoss(posWeight: [1, 2]).Forward(x, Tensor.Zeros([2, 3]))).Message);
+        Assert.Equal("BceWithLogitsLoss: expected finite positive weights of 0 or more, got 1, -2.",
+            Assert.Throws<ArgumentException>(() => new BceWithLogitsLoss(posWeight: [1, -2])).Message);
+        Assert.Equal("CrossEntropyLoss: expected a label smoothing from 0 to 1, got 1.5.",
+            Assert.Throws<ArgumentException>(() => new CrossEntropyLoss(labelSmoothing: 1.5f)).Message);
+        Assert.Equal("CrossEntropyLoss: expected finite class weights of 0 or more, one of them above 0, got 0, 0.",
+            Assert.Throws<ArgumentException>(() => new CrossEntropyLoss(weight: [0, 0])).Message);
+        Assert.Equal("CrossEntropyLoss: expected one class weight for each of the 3 logits, got 2.",
+            Assert.Throws<ArgumentException>(() => new CrossEntropyLoss(weight: [1, 2]).Forward(x, new Labels(0, 1))).Message);
+    }
+
+    [Fact]
+    public void Samples_whose_weights_are_all_zero_teach_nothing()
+    {
+        var x = Draw.Weights([2, 3], 1);
+        var loss = new CrossEntropyLoss(weight: [0, 1, 1]).Forward(x, new Labels(0, 0));
+        Assert.Equal(0, loss.Item());
+        loss.Backward();
+        Assert.All(x.Grad!.ToArray(), static value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void Labels_become_rows_with_a_one()
+    {
+        var rows = new Labels(2, 0).OneHot(3);
+        Assert.Equal([0, 0, 1, 1, 0, 0], rows.ToArray());
+        Assert.Equal<Shape>([2, 3], rows.Shape);
+        Assert.Equal("Labels.OneHot: the class 2 needs at least 3 columns, got 2.",
+            Assert.Throws<ArgumentException>(() => new Labels(2, 0).OneHot(2)).Message);
+    }
+}
