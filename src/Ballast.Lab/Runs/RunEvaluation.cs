@@ -37,8 +37,8 @@ public static class RunEvaluation
     internal static Evaluation Of(
         Module network, ByteDataset images, Recipe? recipe, TestTimeAugmentation augmentation, CancellationToken cancellation) =>
         Evaluation.Run(
-            network, recipe is null ? images : images.Standardize(recipe.Standardization), cancellation: cancellation,
-            augmentation: augmentation);
+            network, recipe is null ? images : images.Standardize(recipe.Standardization), augmentation,
+            cancellation: cancellation);
 }
 
 /// <summary>What a run's network does on the test images.</summary>

@@ -12,12 +12,23 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <param name="augmentation">How often the network sees each image; the loss is that of the mean logits.</param>
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
-        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default,
-        TestTimeAugmentation augmentation = TestTimeAugmentation.None)
+        Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default) =>
+        Run(model, dataset, TestTimeAugmentation.None, batchSize, cancellation);
+
+    /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
+    /// <param name="model">A network with one logit for each class.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="augmentation">How often the network sees each image.</param>
+    /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or labels that do not fit the network, or samples that are no images.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(
+        Module model, Dataset dataset, TestTimeAugmentation augmentation, int batchSize = 500,
+        CancellationToken cancellation = default)
     {
         var modes = new ModuleModes(model);
         using var off = Tensor.NoGrad();
