@@ -11,8 +11,9 @@ sealed record RunStart(string Folder, string Layers, string Type = "run");
 sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, string Type = "end");
 
 /// <summary>What <c>evaluate --json</c> prints.</summary>
-sealed record EvaluationResult(string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding,
-    TestTimeAugmentation Tta);
+sealed record EvaluationResult(
+    string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding, string? Statistics,
+    float? TentLearningRate, TestTimeAugmentation Tta);
 
 /// <summary>What <c>data --json</c> prints.</summary>
 sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);

@@ -46,7 +46,9 @@ static class Failure
     // The library names its own remedies; here they are options.
     static string InOptions(string message) => message.Replace(
         "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.",
-        "Use another --batch-size, or leave the last one out with --drop-last.", StringComparison.Ordinal);
+        "Use another --batch-size, or leave the last one out with --drop-last.", StringComparison.Ordinal).Replace(
+        "Use a larger batch, or leave the last incomplete one out (DataLoader with dropLast: true).",
+        "Use another --batch-size: the last batch has what is left.", StringComparison.Ordinal);
 
     static string Describe(Exception error) => error switch
     {

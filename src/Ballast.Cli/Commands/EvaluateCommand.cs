@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -37,14 +39,36 @@ static class EvaluateCommand
         },
     };
 
+    static readonly Option<StatisticsSource> Statistics = new("--statistics")
+    {
+        Description = "What batch normalizations use: the running statistics, those measured again over the training images "
+            + "(precise: the mean of the batches; population: of all images as one), or those of the test images (AdaBN)",
+        HelpName = "running|precise|population|test",
+        CustomParser = ReadSource,
+    };
+
+    static readonly Option<bool> Tent = new("--tent")
+    {
+        Description = "Adapt gamma and beta of the batch normalizations while testing, so that predictions get surer",
+    };
+
+    static readonly Option<float> LearningRate = CommonOptions.Positive(
+        "--learning-rate", $"The step size of --tent [default: {Ballast.Tent.DefaultLearningRate}]");
+
+    static readonly Option<int> BatchSize = CommonOptions.Count(
+        "--batch-size", "Images in a batch of --statistics or --tent [default: the run's for training images, 200 for test images]",
+        2, 1_000_000);
+
     public static Command Make()
     {
         var command = new ExampleCommand("evaluate",
             "Tells the loss and the accuracy of a run's network on the test images.",
             "ballast evaluate runs/20260502-140300-train",
-            "ballast evaluate runs/20260502-140300-compare/with --json")
+            "ballast evaluate runs/20260502-140300-compare/with --json",
+            "ballast evaluate runs/20260502-140300-train --statistics population",
+            "ballast evaluate runs/20260502-140300-train --test-data foggy/ --tent")
         {
-            Run, Weights, TestData, Fold, Tta, Threads, Json,
+            Run, Weights, TestData, Fold, Tta, Statistics, Tent, LearningRate, BatchSize, Threads, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -54,6 +78,7 @@ static class EvaluateCommand
     {
         if (result.Given(Threads) is { } threads)
             Compute.Threads = threads;
+        var statistics = ReadStatistics(result);
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
@@ -61,20 +86,64 @@ static class EvaluateCommand
         var folder = RunPaths.Trained(path, "Evaluate");
         var (test, weights, folding, augmentation) = RunEvaluation.Run(
             folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
-            result.Given(Tta), interruption.Token);
+            statistics with { OnProgress = (what, share) => progress.Report(what, share, "") }, result.Given(Tta),
+            interruption.Token);
         progress.Dispose();
         if (result.GetValue(Json))
         {
-            CliJson.Print(new EvaluationResult(path, weights, test.Loss, test.Accuracy, test.Count, folding, augmentation));
+            string? used = result.Has(Statistics) ? NameOf(statistics.Source) : null;
+            CliJson.Print(new EvaluationResult(
+                path, weights, test.Loss, test.Accuracy, test.Count, folding, used, statistics.TentLearningRate, augmentation));
             return 0;
         }
 
         if (folding is not null)
             Console.Out.WriteLine(folding);
         Console.Out.WriteLine($"Weights:  {weights}");
+        if (result.Has(Statistics))
+            Console.Out.WriteLine($"Using:    {NameOf(statistics.Source)} statistics");
+        if (statistics.TentLearningRate is { } learningRate)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Using:    tent, learning rate {learningRate}"));
         Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
         Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
         Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(augmentation)}");
         return 0;
     }
+
+    static TestStatistics ReadStatistics(ParseResult result)
+    {
+        bool tent = result.GetValue(Tent);
+        var source = result.GetValue(Statistics);
+        if (tent && result.Has(Statistics))
+            throw new UsageException("--tent normalizes with the statistics of each batch of test images. Leave out --statistics.");
+        if (tent && result.Given(Tta) is not null and not TestTimeAugmentation.None)
+            throw new UsageException("--tent adapts to each batch as it comes. Leave out --tta.");
+        if (tent && result.GetValue(Fold))
+            throw new UsageException("--tent adapts the batch normalizations, which --fold takes away. Leave out one of them.");
+        if (!tent && result.Has(LearningRate))
+            throw new UsageException("--learning-rate is a setting of --tent.");
+        if (!tent && source == StatisticsSource.Running && result.Has(BatchSize))
+            throw new UsageException("--batch-size is a setting of --tent and of --statistics precise, population and test.");
+        float? learningRate = tent ? result.Given(LearningRate) ?? Ballast.Tent.DefaultLearningRate : null;
+        return new TestStatistics(source, learningRate, result.Given(BatchSize));
+    }
+
+    static StatisticsSource ReadSource(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        var sources = Enum.GetValues<StatisticsSource>();
+        int i = Array.FindIndex(sources, source => NameOf(source).Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (i >= 0)
+            return sources[i];
+        argument.AddError($"--statistics: expected one of {string.Join(", ", sources.Select(NameOf))}, got \"{text}\".");
+        return default;
+    }
+
+    static string NameOf(StatisticsSource source) => source switch
+    {
+        StatisticsSource.Running => "running",
+        StatisticsSource.Precise => "precise",
+        StatisticsSource.Population => "population",
+        _ => "test",
+    };
 }

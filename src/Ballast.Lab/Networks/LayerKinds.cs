@@ -21,16 +21,15 @@ public static class LayerKinds
 
         new("conv", "conv:OUT,KERNEL[,stride=1,padding=0,dilation=1,groups=1,bias=true]",
             "OUT convolutions with KERNEL x KERNEL weights for each channel", static settings =>
+            Convolution("conv", settings, static (input, outputs, kernel, stride, padding, dilation, groups, bias) =>
+                new Conv2d(input, outputs, kernel, stride, padding, dilation, groups, bias))),
+
+        new("wsconv", "wsconv:OUT,KERNEL[,stride=1,padding=0,dilation=1,groups=1,bias=true,eps=1e-6]",
+            "the same with weights brought to mean 0 and variance 1", static settings =>
         {
-            int outputs = settings.Count("out"), kernel = settings.Count("kernel");
-            int stride = settings.Count("stride", 1), padding = settings.Count("padding", 0, least: 0);
-            int dilation = settings.Count("dilation", 1), groups = settings.Count("groups", 1);
-            bool bias = settings.Flag("bias", true);
-            return input =>
-            {
-                var layer = new Conv2d(Channels("conv", input), outputs, kernel, stride, padding, dilation, groups, bias);
-                return (layer, Sample(layer.OutputShape(input.Batched(1))));
-            };
+            double eps = settings.Number("eps", 1e-6);
+            return Convolution("wsconv", settings, (input, outputs, kernel, stride, padding, dilation, groups, bias) =>
+                new WeightStandardizedConv2d(input, outputs, kernel, stride, padding, dilation, groups, bias, eps));
         }),
 
         new("maxpool", "maxpool:KERNEL[,stride=KERNEL,padding=0,dilation=1,ceil=false]",
@@ -62,6 +61,22 @@ public static class LayerKinds
     /// <summary>The layer of a name, in small or capital letters; null if there is none.</summary>
     public static LayerKind? Find(string name) =>
         All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    delegate Conv2d ConvolutionMaker(
+        int channels, int outputs, int kernel, int stride, int padding, int dilation, int groups, bool bias);
+
+    static LayerMaker Convolution(string name, LayerArguments settings, ConvolutionMaker make)
+    {
+        int outputs = settings.Count("out"), kernel = settings.Count("kernel");
+        int stride = settings.Count("stride", 1), padding = settings.Count("padding", 0, least: 0);
+        int dilation = settings.Count("dilation", 1), groups = settings.Count("groups", 1);
+        bool bias = settings.Flag("bias", true);
+        return input =>
+        {
+            var layer = make(Channels(name, input), outputs, kernel, stride, padding, dilation, groups, bias);
+            return (layer, Sample(layer.OutputShape(input.Batched(1))));
+        };
+    }
 
     static (Module Layer, Shape Output) Pool(string name, Pooling layer, Shape input)
     {

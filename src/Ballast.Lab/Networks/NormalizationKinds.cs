@@ -61,6 +61,29 @@ static class NormalizationKinds
             return input => (new RmsNorm(input, eps, affine), input);
         }),
 
+        new("filterresponsenorm", "filterresponsenorm[:eps=1e-6,threshold=true,learneps=false]",
+            "each channel of a sample by its root mean square, and a learned threshold in place of relu", static settings =>
+        {
+            double eps = settings.Number("eps", 1e-6);
+            bool threshold = settings.Flag("threshold", true), learn = settings.Flag("learneps", false);
+            return input => (new FilterResponseNorm(input[0], eps, threshold, learn), input);
+        }),
+
+        new("evonormb0", "evonormb0[:momentum=0.1,eps=1e-3]", "EvoNorm-B0: normalization over the batch and activation in one",
+            static settings =>
+        {
+            double momentum = settings.Number("momentum", 0.1), eps = settings.Number("eps", 1e-3);
+            return input => (new EvoNormB0(input[0], eps, momentum), input);
+        }),
+
+        new("evonorms0", "evonorms0[:groups=32,eps=1e-5]", "EvoNorm-S0: normalization of groups of channels and activation in one",
+            static settings =>
+        {
+            int groups = settings.Count("groups", 32);
+            double eps = settings.Number("eps", 1e-5);
+            return input => (new EvoNormS0(input[0], groups, eps), input);
+        }),
+
         new("localresponsenorm", "localresponsenorm:SIZE[,alpha=1e-4,beta=0.75,k=1]",
             "local response normalization, over SIZE neighbouring channels", static settings =>
         {

@@ -60,9 +60,9 @@ sealed class AirBenchRecipe : Recipe
         return options with
         {
             Steps = steps,
-            Loss = new CrossEntropyLoss(labelSmoothing: 0.2f),
+            Loss = new CrossEntropyLoss(labelSmoothing: 0.2f).Forward,
             Schedule = new PiecewiseLinearSchedule([(0, 0.2), (peak, 1), (Math.Max(steps, peak + 1), 0.07)]),
-            Lookahead = new LookaheadOptions(LookaheadEvery, step => decay * Math.Pow((double)step / steps, 3)),
+            Average = new Lookahead(network, step => decay * Math.Pow((double)step / steps, 3), LookaheadEvery),
             OnEpochStart = epoch =>
             {
                 ((AirBench)network).WhitenBias.Frozen = epoch > WhiteningEpochs;

@@ -24,10 +24,9 @@ public sealed class TrainingRun
         recipe = Recipes.Of(settings);
         Generator.Default.ManualSeed(settings.Seed);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
-        var images = recipe is null ? data : data.Standardize(recipe.Standardization);
         loader = new DataLoader(
-            images, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, transforms: recipe?.Transforms(settings));
-        recipe?.Initialize(network, images);
+            data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, transforms: recipe?.Transforms(settings));
+        recipe?.Initialize(network, data);
         optimizer = recipe?.MakeOptimizer(network, settings) ?? settings.MakeOptimizer(network.Parameters());
         Trainer.Rehearse(network, loader);
     }
@@ -70,14 +69,15 @@ public sealed class TrainingRun
         {
             if (!recorder.Train(trainer, cancellation))
                 return new RunOutcome(false, null);
+            trainer.ApplyAverage(cancellation);
             StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string> { ["layers"] = settings.Layers });
             if (source.Test(settings, cancellation) is not { } images)
                 return new RunOutcome(true, null);
             RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
-            var test = RunEvaluation.Of(network, images, recipe, TestTimeAugmentation.None, cancellation);
+            var test = Evaluation.Run(network, images, cancellation: cancellation);
             var augmentation = recipe?.TestTimeAugmentation ?? TestTimeAugmentation.None;
-            var views = augmentation == TestTimeAugmentation.None ? null : RunEvaluation.Of(network, images, recipe, augmentation, cancellation);
+            var views = augmentation == TestTimeAugmentation.None ? null : Evaluation.Run(network, images, augmentation, cancellation: cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
             recorder.Write(test, TestTimeAugmentation.None);
             if (views is not null)

@@ -23,7 +23,9 @@ unsafe interface IRowConsumer
 /// while it is hot, so that an optimizer can apply a gradient that never exists in memory.</remarks>
 static unsafe partial class ColumnProducts
 {
-    const int LongestChunk = 512; // columns that a consumer gets at once
+    /// <summary>How many columns a consumer gets at once; fewer at the end of a row alone.</summary>
+    public const int LongestChunk = 512;
+
     const int FewSums = 16;
     const int BlockSums = 128;
     const int ManySums = 256;

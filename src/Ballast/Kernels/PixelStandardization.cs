@@ -9,17 +9,17 @@ static unsafe class PixelStandardization
     public static void Run(Span<float> x, float mean, float std)
     {
         fixed (float* values = x)
-            Simd.Run(new Loop { Values = values, Mean = mean, Std = std }, x.Length);
+            Simd.Run(new Loop { X = values, Mean = mean, Std = std }, x.Length);
     }
 
     struct Loop : ILoop
     {
-        public float* Values;
+        public float* X;
         public float Mean, Std;
 
         public readonly int Run<S, V>(int start, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Run<S, V>(Values, Mean, Std, start, length);
+            where V : unmanaged => Run<S, V>(X, Mean, Std, start, length);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static int Run<S, V>(float* x, float mean, float std, int i, int length)

@@ -13,8 +13,10 @@ namespace Ballast;
 /// all batches. (Keras and ONNX call 1 - momentum the momentum.) A batch in which the mean or the variance of a channel is not
 /// finite moves none of them and is not counted; PyTorch's running statistics stay NaN after one.
 /// </remarks>
-public abstract class BatchNorm : Module
+public abstract class BatchNorm : Module, IRunningStatistics
 {
+    IStatisticsObserver? observer;
+
     private protected BatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
     {
         string name = GetType().Name;
@@ -71,11 +73,29 @@ public abstract class BatchNorm : Module
     internal BatchNormObserver? Normalizes { get; set; }
 
     /// <inheritdoc/>
+    IStatisticsObserver? IRunningStatistics.Observer
+    {
+        get => observer;
+        set => observer = value;
+    }
+
+    /// <inheritdoc/>
+    bool IRunningStatistics.IsTracking => RunningMean is not null;
+
+    /// <inheritdoc/>
+    void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches)
+    {
+        RunningStatistics.Write(mean, RunningMean!);
+        RunningStatistics.Write(variance, RunningVar!);
+        NumBatchesTracked = batches;
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
     /// statistics are the batch's: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
-        bool ofBatch = Training || RunningMean is null;
+        bool ofBatch = Training || RunningMean is null || observer is not null;
         var layout = MemoryOrder.Of(input, Layout(input.Shape, ofBatch)).Layout;
         Span<double> statistics = stackalloc double[2 * 64];
         double[]? rented = null;
@@ -85,7 +105,9 @@ public abstract class BatchNorm : Module
         if (ofBatch)
         {
             NormalizationOperation.Statistics(input, layout, statistics);
-            if (Training && RunningMean is not null)
+            if (observer is not null)
+                observer.Observe(statistics, layout.PerChannel);
+            else if (Training && RunningMean is not null)
                 Track(statistics, layout.PerChannel);
         }
         else
@@ -129,6 +151,8 @@ public abstract class BatchNorm : Module
         var layout = new ChannelLayout(samples, NumFeatures, values);
         if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch))
             return layout;
+        if (observer is not null)
+            RunningStatistics.RefuseSingle(this, shape);
         if (Training)
         {
             Throw.Argument(

@@ -9,7 +9,7 @@ namespace Ballast;
 /// <remarks>Groups cut the channels into parts that do not see one another; as many groups as input channels make a depthwise
 /// convolution. A batch normalization and ReLU before the layer are applied while it reads its input: a chain of
 /// convolution, normalization and ReLU writes one activation where it would otherwise write three.</remarks>
-public sealed class Conv2d : Module
+public class Conv2d : Module
 {
     /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(C / groups kernel kernel), weight first,
     /// then bias.</summary>
@@ -29,12 +29,13 @@ public sealed class Conv2d : Module
         int inChannels, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1,
         bool bias = true, Generator? generator = null)
     {
+        string name = GetType().Name;
         Throw.Unless(inChannels > 0 && outChannels > 0,
-            $"Conv2d: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
+            $"{name}: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
         Throw.Unless(kernelSize > 0 && stride > 0 && dilation > 0 && padding >= 0,
-            $"Conv2d: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
+            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
         Throw.Unless(groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
-            $"Conv2d: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
+            $"{name}: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
         (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride);
         (Padding, Dilation, Groups) = (padding, dilation, groups);
         Weight = Register("weight", new Parameter([outChannels, inChannels / groups, kernelSize, kernelSize]));
@@ -74,7 +75,37 @@ public sealed class Conv2d : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not images with <see cref="InChannels"/> channels, or images smaller than the
     /// kernel.</exception>
-    public override Tensor Forward(Tensor input) => ConvolutionOperation.Run(input, Weight, Bias, Fit(input.Shape));
+    public override Tensor Forward(Tensor input)
+    {
+        var fitted = Fit(input.Shape);
+        return ConvolutionOperation.Run(input, Kernel(), Bias, fitted);
+    }
+
+    /// <summary>What the input is convolved with, made of <see cref="Weight"/>.</summary>
+    private protected virtual Tensor Kernel() => Weight;
+
+    /// <summary>The layer as it is in inference: the same convolution with the kernel as its weight.</summary>
+    /// <param name="bias">Whether it has a bias where this one has none: zeros then.</param>
+    internal Conv2d ToPlain(bool bias)
+    {
+        var none = new Generator(0); // what it draws is written over
+        var plain = new Conv2d(
+            InChannels, OutChannels, KernelSize, Stride, Padding, Dilation, Groups, bias || Bias is not null, none);
+        using (Tensor.NoGrad())
+            plain.Weight.CopyFrom(Kernel().AsSpan());
+        plain.Weight.Frozen = Weight.Frozen;
+        if (plain.Bias is not null)
+        {
+            if (Bias is null)
+                plain.Bias.Mutate().Clear();
+            else
+                plain.Bias.CopyFrom(Bias.AsSpan());
+            plain.Bias.Frozen = Bias?.Frozen ?? Weight.Frozen;
+        }
+
+        plain.Train(Training);
+        return plain;
+    }
 
     /// <summary>The shape of what the layer makes of an input of a shape.</summary>
     /// <exception cref="ArgumentException">A shape that <see cref="Forward"/> refuses.</exception>
@@ -117,7 +148,7 @@ public sealed class Conv2d : Module
     public override string ToString()
     {
         var text = new System.Text.StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Conv2d({InChannels}, {OutChannels}, {KernelSize}");
+        text.Append(CultureInfo.InvariantCulture, $"{GetType().Name}({InChannels}, {OutChannels}, {KernelSize}");
         Append("stride", Stride, 1);
         Append("padding", Padding, 0);
         Append("dilation", Dilation, 1);

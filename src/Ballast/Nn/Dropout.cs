@@ -9,8 +9,6 @@ namespace Ballast;
 /// drawn in evaluation mode or where p is 0 or 1. A PyTorch that was built with Intel's MKL draws others.</remarks>
 public sealed class Dropout : Module
 {
-    readonly Generator? generator;
-
     /// <summary>Makes the layer.</summary>
     /// <param name="p">The probability of a zero, from 0 to 1.</param>
     /// <param name="generator">Where the draws come from; <see cref="Generator.Default"/> when null. Checkpoints keep the
@@ -20,18 +18,21 @@ public sealed class Dropout : Module
     {
         Throw.Unless(p is >= 0 and <= 1, $"Dropout: expected a probability from 0 to 1, got {p}.");
         P = p;
-        this.generator = generator;
+        Generator = generator;
     }
 
     /// <summary>The probability of a zero.</summary>
     public double P { get; }
+
+    /// <summary>Where the draws come from; null for <see cref="Generator.Default"/>.</summary>
+    internal Generator? Generator { get; }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         if (!Training || P == 0 || input.Length == 0)
             return input;
-        return P == 1 ? input * 0f : DropoutOperation.Run(input, P, generator ?? Generator.Default);
+        return P == 1 ? input * 0f : DropoutOperation.Run(input, P, Generator ?? Ballast.Generator.Default);
     }
 
     /// <inheritdoc/>

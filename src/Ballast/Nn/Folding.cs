@@ -3,7 +3,8 @@ namespace Ballast;
 /// <summary>Takes batch normalizations out of a trained network. In evaluation mode one multiplies each channel by a constant
 /// and adds another, which the <see cref="Linear"/> or <see cref="Conv2d"/> right before it can do in its own weights:
 /// w' = w s and b' = (b - mean) s + beta, with s = gamma / sqrt(var + eps). Outputs stay the same but for rounding.
-/// Ioffe &amp; Szegedy 2015, section 3.1; PyTorch: <c>torch.nn.utils.fusion.fuse_conv_bn_eval</c>.</summary>
+/// Ioffe &amp; Szegedy 2015, section 3.1; PyTorch: <c>torch.nn.utils.fusion.fuse_conv_bn_eval</c>. A
+/// <see cref="WeightStandardizedConv2d"/> in a chain becomes a plain <see cref="Conv2d"/> with the weight it stands for.</summary>
 /// <remarks>
 /// <para>What runs right behind what is known of chains: a <see cref="Sequential"/>, one inside another, and what a module of
 /// one's own registers by <see cref="Module.RegisterChain"/>. A layer and a normalization that a module keeps apart and calls
@@ -62,19 +63,16 @@ public static class Folding
     /// <summary>The layer with the normalization in its weights: a new one.</summary>
     internal static Module Join(Module before, BatchNorm norm)
     {
-        var none = new Generator(0); // what it draws is written over
         if (before is Linear linear)
         {
-            var joined = new Linear(linear.InFeatures, linear.OutFeatures, bias: true, none);
+            // What it draws is written over.
+            var joined = new Linear(linear.InFeatures, linear.OutFeatures, bias: true, new Generator(0));
             Write(linear.Weight, linear.Bias, norm, joined.Weight, joined.Bias!);
             return joined;
         }
 
-        var convolution = (Conv2d)before;
-        var copy = new Conv2d(
-            convolution.InChannels, convolution.OutChannels, convolution.KernelSize, convolution.Stride, convolution.Padding,
-            convolution.Dilation, convolution.Groups, bias: true, none);
-        Write(convolution.Weight, convolution.Bias, norm, copy.Weight, copy.Bias!);
+        var copy = ((Conv2d)before).ToPlain(bias: true);
+        Write(copy.Weight, copy.Bias, norm, copy.Weight, copy.Bias!);
         return copy;
     }
 

@@ -38,6 +38,13 @@ sealed class FoldingWalk
 
         if (!visited.Add(module))
             return;
+        if (module is WeightStandardizedConv2d standardized)
+        {
+            Kept.Add(new KeptNormalization(name, standardized.ToString(),
+                "It is not in a chain, where a plain Conv2d could take its place. Register it by RegisterChain, or call ToConv2d yourself."));
+            return;
+        }
+
         if (module is not Sequential chain)
         {
             foreach (var (part, inner) in module.Parts)
@@ -47,6 +54,12 @@ sealed class FoldingWalk
 
         List<Slot> slots = [];
         Collect(chain, name, slots);
+        foreach (var slot in slots)
+        {
+            if (slot.Module is WeightStandardizedConv2d convolution)
+                Standardize(convolution, slot);
+        }
+
         for (int i = 0; i < slots.Count; i++)
         {
             if (slots[i].Module is BatchNorm norm)
@@ -69,6 +82,21 @@ sealed class FoldingWalk
                 slots.Add(new Slot(chain, i, Module.Join(name, part)));
             i++;
         }
+    }
+
+    // It is a normalization too, of the weight: its place takes the convolution that it amounts to.
+    void Standardize(WeightStandardizedConv2d convolution, Slot slot)
+    {
+        if (convolution.Training)
+        {
+            Kept.Add(new KeptNormalization(slot.Name, convolution.ToString(),
+                "It is in training mode, where its weight still changes. Call Eval() on the network first."));
+            visited.Add(convolution);
+            return;
+        }
+
+        slot.Put(convolution.ToConv2d());
+        Folded.Add(new FoldedNormalization(slot.Name, convolution.ToString(), slot.Name));
     }
 
     void Fold(BatchNorm norm, List<Slot> slots, int i)

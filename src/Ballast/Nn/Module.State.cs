@@ -50,13 +50,16 @@ public abstract partial class Module
             slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
     }
 
-    /// <summary>The tensors of the state themselves, by their keys: parameters and buffers.</summary>
-    internal IEnumerable<(string Name, Tensor Tensor)> StateTensors()
+    /// <summary>The tensors of the state that are no parameters, by their keys: running statistics.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> NamedStatistics()
     {
-        foreach (var (name, slot) in Slots())
+        foreach (var (path, module) in NamedModules())
         {
-            if (slot is TensorSlot { Tensor: var tensor })
-                yield return (name, tensor);
+            foreach (var (name, slot) in module.buffers)
+            {
+                if (slot is TensorSlot tensor)
+                    yield return (Join(path, name), tensor.Tensor);
+            }
         }
     }
 

@@ -49,8 +49,7 @@ public sealed class Parameter : Tensor
     /// <summary>Forgets the gradient. PyTorch: <c>grad = None</c>.</summary>
     public void ZeroGrad()
     {
-        readGradient?.ReleaseValues();
-        readGradient = null;
+        ForgetRead();
         gradient.Release();
         gradient = default;
     }
@@ -71,6 +70,49 @@ public sealed class Parameter : Tensor
         return gradient.Buffer!;
     }
 
+    /// <summary>The sum of the squares of the gradient, in double; 0 without one.</summary>
+    internal double GradientSquareSum() => gradient switch
+    {
+        { IsEmpty: true } => 0,
+        { Recipe: OuterProduct product } => product.SquareSum(),
+        _ => Kernels.SquareSums.Compute(ReadGradient().Span(Length)),
+    };
+
+    /// <summary>Multiplies the gradient; one of two factors stays so.</summary>
+    internal void ScaleGradient(float factor)
+    {
+        if (gradient.IsEmpty)
+            return;
+        ForgetRead();
+        if (gradient.Recipe is OuterProduct product)
+        {
+            gradient = new Values(product.Scale(factor));
+            product.Release();
+            return;
+        }
+
+        var exclusive = gradient.ReadExclusive(Length);
+        Kernels.Scaling.Run(exclusive.Span(Length), factor);
+        gradient = new Values(exclusive);
+    }
+
+    /// <summary>Brings each value of the gradient into the range from -limit to limit.</summary>
+    internal void ClampGradient(float limit)
+    {
+        if (gradient.IsEmpty)
+            return;
+        ForgetRead();
+        var exclusive = gradient.ReadExclusive(Length);
+        Kernels.Scaling.Clamp(exclusive.Span(Length), limit);
+        gradient = new Values(exclusive);
+    }
+
+    void ForgetRead()
+    {
+        readGradient?.ReleaseValues();
+        readGradient = null;
+    }
+
     internal void AccumulateGradient(Values more)
     {
         if (gradient.IsEmpty)
@@ -79,8 +121,7 @@ public sealed class Parameter : Tensor
             return;
         }
 
-        readGradient?.ReleaseValues();
-        readGradient = null;
+        ForgetRead();
         gradient = Operation.Sum(gradient, more, Length);
     }
 }

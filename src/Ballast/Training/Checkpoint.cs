@@ -10,16 +10,13 @@ public sealed class Checkpoint
     const string Format = "ballast-checkpoint-1";
     const string ModelPrefix = "model.";
     const string OptimizerPrefix = "optimizer.";
-    const string LookaheadPrefix = "lookahead.";
+    const string AveragePrefix = "average.";
 
     /// <summary>The network's state.</summary>
     public required StateDict Model { get; init; }
 
     /// <summary>The optimizer's state.</summary>
     public required StateDict Optimizer { get; init; }
-
-    /// <summary>The slow weights of <see cref="Ballast.Lookahead"/>; null where training has none.</summary>
-    public StateDict? Lookahead { get; init; }
 
     /// <summary>How many epochs are over.</summary>
     public required int Epoch { get; init; }
@@ -48,6 +45,15 @@ public sealed class Checkpoint
     /// <summary>The state of the loader's generator now.</summary>
     public required byte[] LoaderGenerator { get; init; }
 
+    /// <summary>The average of the weights, where one is kept.</summary>
+    public StateDict? Average { get; init; }
+
+    /// <summary>The best validation so far; not a number where there was none.</summary>
+    public double BestValidation { get; init; } = double.NaN;
+
+    /// <summary>How many epochs in a row have not been better.</summary>
+    public int EpochsWithoutBetter { get; init; }
+
     /// <summary>What else the caller keeps.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
@@ -64,6 +70,8 @@ public sealed class Checkpoint
             ["loss_sum"] = LossSum.ToString("R", CultureInfo.InvariantCulture),
             ["correct"] = Text(Correct),
             ["samples"] = Text(Samples),
+            ["best_validation"] = BestValidation.ToString("R", CultureInfo.InvariantCulture),
+            ["epochs_without_better"] = Text(EpochsWithoutBetter),
         };
         SafetensorsEntry[] generators =
         [
@@ -72,7 +80,7 @@ public sealed class Checkpoint
             Bytes("generator.loader", LoaderGenerator),
         ];
         SafetensorsFile.Save(
-            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. Entries(LookaheadPrefix, Lookahead ?? new()), .. generators], metadata);
+            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. Entries(AveragePrefix, Average ?? []), .. generators], metadata);
     }
 
     /// <summary>Reads a checkpoint.</summary>
@@ -88,7 +96,7 @@ public sealed class Checkpoint
                 "Weights alone cannot be resumed from.");
         }
 
-        StateDict model = new(), optimizer = new(), lookahead = new();
+        StateDict model = new(), optimizer = new(), average = new();
         var generators = new Dictionary<string, byte[]>();
         foreach (var entry in file.Entries)
         {
@@ -96,8 +104,8 @@ public sealed class Checkpoint
                 model.Add(entry.Name[ModelPrefix.Length..], StateFile.Unpack(entry, path));
             else if (entry.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
                 optimizer.Add(entry.Name[OptimizerPrefix.Length..], StateFile.Unpack(entry, path));
-            else if (entry.Name.StartsWith(LookaheadPrefix, StringComparison.Ordinal))
-                lookahead.Add(entry.Name[LookaheadPrefix.Length..], StateFile.Unpack(entry, path));
+            else if (entry.Name.StartsWith(AveragePrefix, StringComparison.Ordinal))
+                average.Add(entry.Name[AveragePrefix.Length..], StateFile.Unpack(entry, path));
             else
                 generators[entry.Name] = entry.Data.ToArray();
         }
@@ -106,7 +114,6 @@ public sealed class Checkpoint
         {
             Model = model,
             Optimizer = optimizer,
-            Lookahead = lookahead.Count > 0 ? lookahead : null,
             Epoch = (int)Number("epoch", int.MaxValue),
             Batch = (int)Number("batch", int.MaxValue),
             Step = Number("step"),
@@ -117,6 +124,12 @@ public sealed class Checkpoint
             DefaultGenerator = generators.GetValueOrDefault("generator.default") ?? Missing<byte[]>("generator.default"),
             EpochGenerator = generators.GetValueOrDefault("generator.epoch") ?? Missing<byte[]>("generator.epoch"),
             LoaderGenerator = generators.GetValueOrDefault("generator.loader") ?? Missing<byte[]>("generator.loader"),
+            Average = average.Count > 0 ? average : null,
+            // Checkpoints of before there was validation have neither.
+            BestValidation = file.Metadata.TryGetValue("best_validation", out string? best)
+                ? double.TryParse(best, CultureInfo.InvariantCulture, out double value) ? value : Missing<double>("best_validation")
+                : double.NaN,
+            EpochsWithoutBetter = file.Metadata.ContainsKey("epochs_without_better") ? (int)Number("epochs_without_better", int.MaxValue) : 0,
             Metadata = file.Metadata,
         };
 

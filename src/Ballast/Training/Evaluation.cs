@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>How well a network does on a dataset.</summary>
-/// <param name="Loss">The mean cross entropy of a sample.</param>
+/// <param name="Loss">The mean loss of a sample: the cross entropy where no other is asked for.</param>
 /// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1.</param>
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
@@ -16,7 +16,32 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
         Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default) =>
-        Run(model, dataset, TestTimeAugmentation.None, batchSize, cancellation);
+        Run(model, dataset, null, batchSize, cancellation);
+
+    /// <summary>The same with another loss.</summary>
+    /// <param name="model">A network with one logit for each class.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
+    /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(
+        Module model, Dataset dataset, Func<Tensor, Labels, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
+    {
+        var modes = new ModuleModes(model);
+        using var off = Tensor.NoGrad();
+        model.Eval();
+        try
+        {
+            // A generator of its own: evaluating in the middle of training draws nothing from the default one.
+            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
+        }
+        finally
+        {
+            modes.Restore();
+        }
+    }
 
     /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
     /// <param name="model">A network with one logit for each class.</param>
@@ -35,25 +60,43 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         model.Eval();
         try
         {
-            var lossFunction = new CrossEntropyLoss(Reduction.Sum);
-            double loss = 0;
-            int right = 0;
-            // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-            foreach (var (inputs, targets) in new DataLoader(dataset, batchSize, generator: new Generator(0)))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var outputs = TestTimeViews.Logits(model, inputs, augmentation);
-                loss += lossFunction.Forward(outputs, targets).Item();
-                right += Correct(outputs, targets);
-                inputs.Consumed = targets.Consumed = true;
-            }
-
-            return new Evaluation(loss / dataset.Count, (double)right / dataset.Count, dataset.Count);
+            return Run(
+                images => TestTimeViews.Logits(model, images, augmentation),
+                new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
         }
         finally
         {
             modes.Restore();
         }
+    }
+
+    /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
+    /// adapts as it goes.</summary>
+    /// <param name="classify">From the samples of a batch to logits [N, C].</param>
+    /// <param name="loader">The data.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Labels that do not fit the logits.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default) =>
+        Run(classify, loader, null, cancellation);
+
+    static Evaluation Run(
+        Func<Tensor, Tensor> classify, DataLoader loader, Func<Tensor, Labels, Tensor>? loss, CancellationToken cancellation)
+    {
+        var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
+        double sum = 0;
+        int right = 0, count = 0;
+        foreach (var (inputs, targets) in loader)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var outputs = classify(inputs);
+            sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Count;
+            right += Correct(outputs, targets);
+            count += targets.Count;
+            inputs.Consumed = targets.Consumed = true;
+        }
+
+        return new Evaluation(sum / count, (double)right / count, count);
     }
 
     /// <summary>How many rows of logits [N, C] are largest at their label.</summary>

@@ -1,66 +1,45 @@
 namespace Ballast;
 
-/// <summary>How a <see cref="Trainer"/> uses <see cref="Lookahead"/>. When training is over the network has the slow weights.
-/// </summary>
-/// <param name="Every">After how many mini-batches the slow weights follow.</param>
-/// <param name="Decay">How much of them stays, 0 to 1, when so many mini-batches are done.</param>
-public sealed record LookaheadOptions(int Every, Func<long, double> Decay);
-
-/// <summary>Slow weights that follow the fast ones which the optimizer changes, and pull them back: at each update
-/// slow = decay slow + (1 - decay) fast, then fast = slow (Zhang et al. 2019, "Lookahead Optimizer", with 1 - decay for its
-/// alpha). Parameters and statistics alike.</summary>
-public sealed class Lookahead
+/// <summary>Slow weights that follow the fast ones which the optimizer changes, and pull them back: every so many steps
+/// slow = d slow + (1 - d) fast, then fast = slow. Parameters and running statistics alike. (Zhang et al. 2019, "Lookahead Optimizer",
+/// whose alpha is 1 - d; with a d that grows, Jordan 2024, section 3.4.)</summary>
+public sealed class Lookahead : WeightAverage
 {
-    readonly List<(string Name, Tensor Fast, Buffer Slow)> entries = [];
+    readonly int every;
+    readonly Func<long, double> decay;
 
-    /// <summary>Begins with slow weights that are those of the network.</summary>
+    /// <summary>Begins with the network's weights.</summary>
     /// <param name="model">The network.</param>
-    public Lookahead(Module model)
+    /// <param name="decay">d, how much of the slow weights stays, 0 to 1, when so many steps are done.</param>
+    /// <param name="every">After how many steps the slow weights follow.</param>
+    /// <exception cref="ArgumentException">A setting out of range, or a batch normalization without running statistics.
+    /// </exception>
+    public Lookahead(Module model, Func<long, double> decay, int every = 5)
+        : base(model, averageStatistics: true)
     {
-        foreach (var (name, tensor) in model.StateTensors())
-            entries.Add((name, tensor, Buffer.Copy(tensor.AsSpan())));
+        Throw.Unless(every > 0, $"Lookahead: expected to follow every 1 or more steps, got {every}.");
+        this.every = every;
+        this.decay = decay;
     }
 
-    /// <summary>Moves the slow weights towards the fast ones, and sets the fast ones to them.</summary>
-    /// <param name="decay">How much of the slow weights stays: 0 to 1. At 1 the network goes back to the slow weights.</param>
-    /// <exception cref="ArgumentException">A decay out of range.</exception>
-    public void Update(double decay)
+    internal override int MinimumEpochs => 0;
+
+    private protected override double Share(long updates)
     {
-        Throw.Unless(decay is >= 0 and <= 1, $"Lookahead: expected a decay from 0 to 1, got {decay}.");
-        float share = (float)(1 - decay);
-        foreach (var (_, tensor, buffer) in entries)
-        {
-            var fast = tensor.Mutate();
-            var slow = buffer.Span(fast.Length);
-            // From the nearer end, as torch.lerp does: a decay of 0 gives the fast weights, of 1 the slow ones.
-            for (int i = 0; i < fast.Length; i++)
-            {
-                float difference = fast[i] - slow[i];
-                fast[i] = slow[i] = share < 0.5f ? slow[i] + share * difference : fast[i] - difference * (1 - share);
-            }
-        }
+        double kept = decay((updates + 1) * every);
+        Throw.Unless(kept is >= 0 and <= 1, $"Lookahead: expected a decay from 0 to 1, got {kept} after {(updates + 1) * every} steps.");
+        return 1 - kept;
     }
 
-    /// <summary>The slow weights by the network's keys, copied.</summary>
-    public StateDict StateDict()
+    internal override void AfterStep(long steps)
     {
-        var state = new StateDict();
-        foreach (var (name, fast, slow) in entries)
-            state.Add(name, Tensor.From(slow.Span(fast.Length).ToArray(), fast.Shape));
-        return state;
+        if (steps % every != 0)
+            return;
+        Update();
+        Apply();
     }
 
-    /// <summary>Takes over slow weights, copying them.</summary>
-    /// <exception cref="ArgumentException">Weights that are missing or of another shape; nothing has been changed.</exception>
-    public void LoadStateDict(StateDict state)
+    internal override void AfterEpoch(int epochs)
     {
-        foreach (var (name, fast, _) in entries)
-        {
-            Throw.Unless(state.TryGetValue(name, out var entry) && entry.Tensor?.Shape == fast.Shape,
-                $"Lookahead: the slow weights {name} {fast.Shape} are missing or of another shape. Nothing was changed.");
-        }
-
-        foreach (var (name, fast, slow) in entries)
-            state[name].Tensor!.AsSpan().CopyTo(slow.Span(fast.Length));
     }
 }

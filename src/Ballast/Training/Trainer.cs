@@ -10,8 +10,8 @@ namespace Ballast;
 /// <param name="options">How long, what to report, where to keep checkpoints.</param>
 public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
 {
-    readonly LearningRateScheduler? scheduler = options.Schedule is null ? null : new LearningRateScheduler(optimizer, options.Schedule);
-    readonly Lookahead? lookahead = options.Lookahead is null ? null : new Lookahead(model);
+    readonly TrainingStep trainingStep = new(model, optimizer, loader, options);
+    readonly EpochEnd epochEnd = new(model, loader, options);
     int epoch, batch;
     long step, correct, samples;
     double lossSum;
@@ -20,7 +20,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     Generator LoaderGenerator => loader.Generator ?? Generator.Default;
 
-    long Steps => options.Steps ?? (long)options.Epochs * loader.Count;
+    long Steps => options.StepsOf(loader);
 
     /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
     /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset; nothing has been
@@ -30,14 +30,12 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(checkpoint.Batch <= loader.Count
                 && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
             $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
-        Throw.Unless(checkpoint.Lookahead is null == lookahead is null,
-            $"Trainer: the checkpoint has {(checkpoint.Lookahead is null ? "no " : "")}slow weights of Lookahead, and training is to go on {(lookahead is null ? "without" : "with")} them. Resume with the options it was begun with.");
         var before = model.StateDict();
         model.LoadStateDict(checkpoint.Model);
         try
         {
+            epochEnd.Resume(checkpoint);
             optimizer.LoadStateDict(checkpoint.Optimizer);
-            lookahead?.LoadStateDict(checkpoint.Lookahead!);
         }
         catch (ArgumentException)
         {
@@ -59,6 +57,10 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     /// <exception cref="ArgumentException">The network cannot take these batches.</exception>
     public static void Rehearse(Module model, DataLoader loader) => Rehearsal.Run(model, loader);
 
+    /// <summary>Puts the average of the weights into the network, once training is over; the running statistics are measured
+    /// anew where they were not averaged. Nothing happens without an average.</summary>
+    public void ApplyAverage(CancellationToken cancellation = default) => epochEnd.ApplyAverage(cancellation);
+
     /// <summary>Trains to the end, or until it is cancelled: then the checkpoint is written first.</summary>
     /// <exception cref="ArgumentException">A setting or a shape that cannot work: found before training starts.</exception>
     /// <exception cref="TrainingDivergedException">A loss that is not finite.</exception>
@@ -67,18 +69,20 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(options is { Epochs: > 0, LogEvery: > 0, CheckpointEvery: >= 0 },
             $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
         Throw.Unless(Steps > (options.Epochs - 1L) * loader.Count && Steps <= (long)options.Epochs * loader.Count,
-            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} and up to {(long)options.Epochs * loader.Count} of them, got {Steps} steps.");
-        Throw.Unless(options.Lookahead is null or { Every: > 0 }, $"Trainer: Lookahead follows every 1 or more mini-batches, got {options.Lookahead?.Every}.");
+            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} and up to {(long)options.Epochs * loader.Count} steps, got {Steps}.");
         Rehearsal.Run(model, loader);
         model.Train();
         var clock = Stopwatch.StartNew();
         long before = step;
         bool completed = true;
-        while (completed && step < Steps)
+        while (completed && step < Steps && !epochEnd.IsOver)
             completed = RunEpoch(clock, before, cancellation);
 
         double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
-        return new TrainingResult(completed, step, clock.Elapsed, speed);
+        return new TrainingResult(completed, step, clock.Elapsed, speed)
+        {
+            StoppedEarly = completed && step < Steps,
+        };
     }
 
     bool RunEpoch(Stopwatch clock, long before, CancellationToken cancellation)
@@ -114,9 +118,9 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
                 SaveCheckpoint();
         }
 
-        // An epoch that training ends in keeps its position.
-        bool whole = batch == loader.Count;
-        if (whole)
+        // An epoch that training ends in the middle of keeps its position.
+        int over = epoch + 1;
+        if (batch == loader.Count)
         {
             epoch++;
             batch = 0;
@@ -124,7 +128,8 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             epochGenerator = null;
         }
 
-        options.OnEpoch?.Invoke(whole ? epoch : epoch + 1);
+        options.OnEpoch?.Invoke(over);
+        epochEnd.Run(over, step);
         SaveCheckpoint();
         return true;
     }
@@ -155,29 +160,18 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     void Step(Batch current)
     {
-        var (inputs, targets) = current;
-        scheduler?.Set(step);
-        optimizer.ZeroGrad();
-        var outputs = model.Forward(inputs);
-        var loss = options.Loss.Forward(outputs, targets);
-        float value = loss.Item();
-        if (!float.IsFinite(value))
-        {
-            string? kept = options.CheckpointPath is { } path && File.Exists(path) ? path : null;
-            throw new TrainingDivergedException(step + 1, epoch + 1, value, kept);
-        }
-
-        loss.Backward();
-        optimizer.Step();
+        var (loss, right) = trainingStep.Run(current, step, Diverged);
         batch++;
         step++;
-        if (lookahead is not null && step % options.Lookahead!.Every == 0)
-            lookahead.Update(options.Lookahead.Decay(step));
-        if (lookahead is not null && step == Steps)
-            lookahead.Update(1);
-        lossSum += value;
-        correct += Evaluation.Correct(outputs, targets);
-        samples += targets.Count;
+        lossSum += loss;
+        correct += right;
+        samples += current.Targets.Count;
+    }
+
+    TrainingDivergedException Diverged(string what, double value)
+    {
+        string? kept = options.CheckpointPath is { } path && File.Exists(path) ? path : null;
+        return new TrainingDivergedException(what, step + 1, epoch + 1, value, kept);
     }
 
     void WriteLine()
@@ -200,7 +194,6 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         {
             Model = state,
             Optimizer = optimizer.StateDict(),
-            Lookahead = lookahead?.StateDict(),
             Epoch = epoch,
             Batch = batch,
             Step = step,
@@ -210,9 +203,13 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             DefaultGenerator = Generator.Default.GetState(),
             EpochGenerator = epochGenerator ?? now,
             LoaderGenerator = now,
+            Average = options.Average?.StateDict(),
+            BestValidation = epochEnd.Best,
+            EpochsWithoutBetter = epochEnd.Waited,
             Metadata = options.Metadata,
         }.Save(options.CheckpointPath);
     }
+
     static bool IsFinite(ReadOnlySpan<float> values)
     {
         foreach (float value in values)

@@ -10,18 +10,27 @@ public sealed record TrainerOptions
     /// for whole epochs.</summary>
     public long? Steps { get; init; }
 
-    /// <summary>What is minimized: the cross entropy, the default without label smoothing.</summary>
-    public CrossEntropyLoss Loss { get; init; } = new();
-
-    /// <summary>How the learning rate changes from mini-batch to mini-batch; null, the default, for not at all. Its factors
-    /// multiply the rates that the optimizer has when the <see cref="Trainer"/> is made.</summary>
-    public LearningRateSchedule? Schedule { get; init; }
-
-    /// <summary>Slow weights that pull the network's back; null, the default, for none.</summary>
-    public LookaheadOptions? Lookahead { get; init; }
-
     /// <summary>After how many mini-batches their mean loss is reported: 500, as in the tutorial.</summary>
     public int LogEvery { get; init; } = 500;
+
+    /// <summary>The loss of logits [N, C] and their labels: the mean cross entropy where null.</summary>
+    public Func<Tensor, Labels, Tensor>? Loss { get; init; }
+
+    /// <summary>The mean loss that validation goes by; the cross entropy where null.</summary>
+    public Func<Tensor, Labels, Tensor>? ValidationLoss { get; init; }
+
+    /// <summary>How the learning rate changes from step to step; null where it stays.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>How gradients are clipped before each step; null for not at all.</summary>
+    public GradientClipping? Clipping { get; init; }
+
+    /// <summary>The average of the network's weights that is kept along; null for none. What is validated is then the average,
+    /// once there is one.</summary>
+    public WeightAverage? Average { get; init; }
+
+    /// <summary>What is looked at after each epoch, to keep the best weights and to stop early; null for nothing.</summary>
+    public ValidationOptions? Validation { get; init; }
 
     /// <summary>Where the checkpoint is kept; null, the default, for none.</summary>
     public string? CheckpointPath { get; init; }
@@ -42,8 +51,14 @@ public sealed record TrainerOptions
     /// <summary>Called before an epoch begins or is taken up again, on the training thread, with its number from 1.</summary>
     public Action<int>? OnEpochStart { get; init; }
 
+    /// <summary>Called with each validation, on the training thread.</summary>
+    public Action<ValidationLine>? OnValidation { get; init; }
+
     /// <summary>Called when an epoch is over, on the training thread, with its number from 1.</summary>
     public Action<int>? OnEpoch { get; init; }
+
+    /// <summary>How many steps training has with a loader.</summary>
+    internal long StepsOf(DataLoader loader) => Steps ?? (long)Epochs * loader.Count;
 }
 
 /// <summary>A line of the log: means over the mini-batches since the last one.</summary>
@@ -66,19 +81,8 @@ public readonly record struct TrainingProgress(long Step, long Steps, double Sam
 /// <param name="Step">How many mini-batches are done.</param>
 /// <param name="Elapsed">How long it took, since it started or was resumed.</param>
 /// <param name="SamplesPerSecond">The speed.</param>
-public sealed record TrainingResult(bool Completed, long Step, TimeSpan Elapsed, double SamplesPerSecond);
-
-/// <summary>The loss is no longer a finite number. The checkpoint from before is untouched.</summary>
-public sealed class TrainingDivergedException : Exception
+public sealed record TrainingResult(bool Completed, long Step, TimeSpan Elapsed, double SamplesPerSecond)
 {
-    /// <summary>Names the step and the loss.</summary>
-    public TrainingDivergedException(long step, int epoch, float loss, string? checkpoint)
-        : base(
-            $"The loss became {loss.ToString(System.Globalization.CultureInfo.InvariantCulture)} at step {step} (epoch {epoch}). " +
-            "Lower the learning rate, or look for values that are not finite in the data. " +
-            (checkpoint is null ? "There is no checkpoint." : $"The last good checkpoint is {checkpoint}.")) =>
-        Step = step;
-
-    /// <summary>The step, from 1, whose loss was not finite.</summary>
-    public long Step { get; }
+    /// <summary>Whether it ended before its last epoch because validation had stopped getting better.</summary>
+    public bool StoppedEarly { get; init; }
 }

@@ -72,4 +72,65 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("weights.safetensors", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("precise")]
+    [InlineData("population")]
+    [InlineData("test")]
+    public void Statistics_are_measured_again_and_change_the_loss(string source)
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--statistics", source, "--batch-size", "20", "--json");
+        Assert.Equal((0, ""), (code, errors));
+        var result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(source, result.GetProperty("statistics").GetString());
+        double loss = result.GetProperty("loss").GetDouble();
+        Assert.NotEqual(Loss(), loss);
+        Assert.Equal(loss, Loss("--statistics", source, "--batch-size", "20"));
+        Assert.Equal(loss, Loss("--statistics", source, "--batch-size", "20", "--fold"), 1e-6);
+        Assert.Contains($"Using:    {source} statistics\n",
+            BallastProcess.Run(folder, "evaluate", "run", "--statistics", source).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tent_adapts_while_it_tests_by_its_learning_rate()
+    {
+        double still = Loss("--tent", "--learning-rate", "0", "--batch-size", "20"), usual = Loss("--tent", "--batch-size", "20");
+        Assert.NotEqual(still, usual);
+        Assert.NotEqual(usual, Loss("--tent", "--learning-rate", "0.1", "--batch-size", "20"));
+        Assert.Contains("Using:    tent, learning rate 0.001\n",
+            BallastProcess.Run(folder, "evaluate", "run", "--tent").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run", "--statistics", "RUNNING").ExitCode);
+        Assert.Equal(Loss(), Loss("--statistics", "running"));
+    }
+
+    double Loss(params string[] arguments) => JsonDocument.Parse(
+        BallastProcess.Run(folder, ["evaluate", "run", .. arguments, "--json"]).Output).RootElement.GetProperty("loss").GetDouble();
+
+    [Theory]
+    [InlineData(2, "--statistics: expected one of running, precise, population, test, got \"exact\".", "--statistics", "exact")]
+    [InlineData(2, "--tent normalizes with the statistics of each batch of test images. Leave out --statistics.", "--tent", "--statistics", "test")]
+    [InlineData(2, "--tent adapts the batch normalizations, which --fold takes away. Leave out one of them.", "--tent", "--fold")]
+    [InlineData(2, "--learning-rate is a setting of --tent.", "--learning-rate", "0.1")]
+    [InlineData(2, "--learning-rate: expected a number from 0 on, got \"-1\".", "--tent", "--learning-rate", "-1")]
+    [InlineData(2, "--batch-size is a setting of --tent and of --statistics precise, population and test.", "--batch-size", "10")]
+    [InlineData(2, "--batch-size: expected a whole number from 2 to 1000000, got \"1\".", "--tent", "--batch-size", "1")]
+    [InlineData(1, "Use another --batch-size: the last batch has what is left.", "--tent", "--batch-size", "199")]
+    public void Mistakes_are_named(int expected, string message, params string[] arguments)
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, ["evaluate", "run", .. arguments]);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("The network has no batch normalization with running statistics: there is nothing to measure.", "--statistics", "precise")]
+    [InlineData("The network has no batch normalization with running statistics: there is nothing to measure.", "--statistics", "test")]
+    [InlineData("has no batch normalization with gamma and beta. There is nothing to adapt.", "--tent")]
+    public void A_network_without_batch_normalization_is_refused(string message, params string[] arguments)
+    {
+        Train("plain", "flatten linear:8 relu linear:10");
+        var (code, output, errors) = BallastProcess.Run(folder, ["evaluate", "plain", .. arguments]);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+    }
 }

@@ -21,7 +21,7 @@ public class ScheduleTests
                 [.. recorded.GetProperty("points").Longs().Zip(recorded.GetProperty("factors").Doubles())]),
             "warmup" => new WarmUpSchedule((long)Number("warmup"), new CosineSchedule(Steps())),
             _ => new OneCycleSchedule(
-                Steps(), Number("rise"), recorded.GetProperty("annealing").GetString() == "cos" ? Annealing.Cosine : Annealing.Linear,
+                Steps(), Number("rise"), recorded.GetProperty("annealing").GetString() == "cos" ? Annealing.Cosine : Annealing.StraightLine,
                 recorded.GetProperty("cycle").GetBoolean(), divFactor: Number("div", 25), finalDivFactor: Number("final_div", 1e4),
                 threePhase: recorded.GetProperty("three_phase").GetBoolean()),
         };

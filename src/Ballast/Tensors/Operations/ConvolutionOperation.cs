@@ -14,7 +14,7 @@ sealed unsafe class ConvolutionOperation : Operation
     readonly Buffer weight;
     readonly ConvolutionShape shape;
 
-    ConvolutionOperation(Tensor x, Parameter w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
+    ConvolutionOperation(Tensor x, Tensor w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
     {
         this.input = input.Hold();
         weight = w.Buffer.Hold();
@@ -22,7 +22,7 @@ sealed unsafe class ConvolutionOperation : Operation
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor x, Parameter w, Parameter? b, in ConvolutionShape shape)
+    public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
     {
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImageValues.Hold(x, shape.Input);
@@ -31,7 +31,7 @@ sealed unsafe class ConvolutionOperation : Operation
         // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
         // pass over memory there.
         var sums = record && !DepthwiseConvolution.Fits(shape) ? moments ??= new ChannelMoments() : null;
-        var kept = record ? null : PreparedWeight.For(w, shape);
+        var kept = record || w is not Parameter weight ? null : PreparedWeight.For(weight, shape);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
         fixed (float* prepared = kept is null ? default : kept.Span(kept.Capacity))
             Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums, prepared);
@@ -52,7 +52,7 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
     public override void Backward(Values gradient)
     {
-        var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        var (x, w, b) = (First!, Second!, (Parameter?)Third);
         if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
         {
             ReleaseOutput(); // the gradient may be written over it
@@ -85,7 +85,7 @@ sealed unsafe class ConvolutionOperation : Operation
         read.Release();
     }
 
-    void GiveWeight(Parameter w, GradientSource dy)
+    void GiveWeight(Tensor w, GradientSource dy)
     {
         var dw = Buffer.Rent(w.Length);
         fixed (float* to = dw.Span(w.Length))

@@ -29,6 +29,28 @@ sealed unsafe class OuterProduct(Buffer dy, Values x, int rows, int outputs, int
             Compute(dy, x, rows, outputs, inputs, new Updates.ToWeights<R>(rule, w, m, v, inputs), backwards);
     }
 
+    /// <summary>The sum of the squares of all values, in double, without storing any: as much work as applying them.</summary>
+    public double SquareSum()
+    {
+        int pieces = (inputs + ColumnProducts.LongestChunk - 1) / ColumnProducts.LongestChunk, count = outputs * pieces;
+        double[] sums = System.Buffers.ArrayPool<double>.Shared.Rent(count);
+        fixed (double* to = sums)
+            Compute(dy, x, rows, outputs, inputs, new SquareSums.OfRows(to, pieces, ColumnProducts.LongestChunk), backwards: false);
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+            sum += sums[i];
+        System.Buffers.ArrayPool<double>.Shared.Return(sums);
+        return sum;
+    }
+
+    /// <summary>The gradient times a factor: still two factors.</summary>
+    public OuterProduct Scale(float factor)
+    {
+        var scaled = Buffer.Copy(dy.Span(rows * outputs));
+        Scaling.Run(scaled.Span(rows * outputs), factor);
+        return new OuterProduct(scaled, x.Hold(), rows, outputs, inputs);
+    }
+
     static void Compute<C>(
         Buffer dy, Values x, int rows, int outputs, int inputs, C consumer, bool backwards)
         where C : struct, IRowConsumer

@@ -102,6 +102,26 @@ public sealed class LayerTextTests
     }
 
     [Fact]
+    public void Normalizations_that_are_activations_too_and_standardized_convolutions()
+    {
+        var layers = LayerText.Parse(
+            "wsconv:8,3,padding=1,bias=false,eps=1e-3 filterresponsenorm wsconv:out=4,kernel=3,groups=2 evonorms0:groups=2,eps=0.5 conv:4,1 "
+            + "evonormb0:momentum=0.25,eps=0.5 flatten filterresponsenorm:eps=1e-4,threshold=false,learneps=true linear:10").Build([3, 6, 6], 10).Layers;
+        Assert.Equal(
+            [
+                "WeightStandardizedConv2d(3, 8, 3, padding: 1, bias: false)", "FilterResponseNorm(8)",
+                "WeightStandardizedConv2d(8, 4, 3, groups: 2)", "EvoNormS0(4, groups: 2)", "Conv2d(4, 4, 1)", "EvoNormB0(4)", "Flatten()",
+                "FilterResponseNorm(64)", "Linear(64, 10)",
+            ], layers.Select(static layer => layer.ToString()));
+        Assert.Equal((1e-3, 0.5, 0.25, 0.5), (((WeightStandardizedConv2d)layers[0]).Eps, ((EvoNormS0)layers[3]).Eps,
+            ((EvoNormB0)layers[5]).Momentum, ((EvoNormB0)layers[5]).Eps));
+        Assert.Equal(["weight", "bias", "eps"], layers[7].StateDict().Keys);
+        Assert.Equal(1e-4f, layers[7].StateDict()["eps"].Tensor![0]);
+        Assert.Equal((1e-6, 1e-6), (((FilterResponseNorm)layers[1]).Eps, ((WeightStandardizedConv2d)layers[2]).Eps));
+        layers.Forward(Draw.Data([2, 3, 6, 6], 1));
+    }
+
+    [Fact]
     public void Normalizations_and_activations_take_their_shape_from_the_layer_before_and_keep_it()
     {
         var network = LayerText.Parse(

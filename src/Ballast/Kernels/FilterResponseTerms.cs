@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>max(x a + b, c), with a = gamma / sqrt(mean x^2 + eps), b = beta, c = tau.</summary>
+readonly struct FilterResponseMap : ISampleMap
+{
+    public static bool ReadsGradient => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
+        where S : struct, ISimd<V> where V : unmanaged => S.Max(S.Fma(x, k.A, k.B), k.C);
+
+    /// <summary>What of the gradient passes the threshold: all above it, half at it, as PyTorch's <c>maximum</c> has it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Pass<S, V>(V x, V gradient, in SampleConstants<V> k)
+        where S : struct, ISimd<V> where V : unmanaged
+    {
+        V y = S.Fma(x, k.A, k.B), zero = S.Broadcast(0);
+        V below = S.Select(S.Equal(y, k.C), S.Multiply(gradient, S.Broadcast(0.5f)), zero);
+        return S.Select(S.GreaterOrNaN(y, k.C), gradient, below);
+    }
+}
+
+/// <summary>The sums of the gradient p that passes, of p x, and of what does not pass.</summary>
+readonly struct FilterResponseTerm : ISampleTerm
+{
+    public static bool ReadsGradient => true;
+
+    public static int Count => 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add<S, V>(
+        V x, V gradient, in SampleConstants<V> k, ref V first, ref V second, ref V third, ref V fourth, ref V fifth)
+        where S : struct, ISimd<V> where V : unmanaged
+    {
+        V passed = FilterResponseMap.Pass<S, V>(x, gradient, k);
+        first = S.Add(first, passed);
+        second = S.Fma(passed, x, second);
+        third = S.Add(third, S.Subtract(gradient, passed));
+    }
+}
+
+/// <summary>p a + x d, with p the gradient that passes.</summary>
+readonly struct FilterResponseGradient : ISampleMap
+{
+    public static bool ReadsGradient => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
+        where S : struct, ISimd<V> where V : unmanaged =>
+        S.Fma(FilterResponseMap.Pass<S, V>(x, gradient, k), k.A, S.Multiply(x, k.D));
+}

@@ -1,0 +1,120 @@
+using System.Buffers;
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>y = x sigmoid(v x) / sqrt(group variance + eps) gamma + beta. Liu et al. 2020, EvoNorm-S0.</summary>
+sealed class EvoNormS0Operation : SampleOperation
+{
+    // Rows of the constants: what the loops read, and 1 / sqrt(group variance + eps) and gamma.
+    const int Bend = 0, Scale = 1, Shift = 2, Center = 3, Slope = 4, Lag = 5, Inverse = 8, Gamma = 9;
+
+    readonly int groups;
+    Parameter? v;
+
+    EvoNormS0Operation(
+        Tensor x, Parameter gamma, Parameter beta, Parameter v, int groups, Buffer source, Buffer constants, MemoryOrder order)
+        : base(x, gamma, beta, source, constants, order) => (this.v, this.groups) = (v, groups);
+
+    /// <summary>The forward pass.</summary>
+    /// <param name="x">[N, C, ...].</param>
+    /// <param name="gamma">[C].</param>
+    /// <param name="beta">[C].</param>
+    /// <param name="v">[C].</param>
+    /// <param name="groups">How many groups of channels share a variance.</param>
+    /// <param name="layout">Where the channels lie if x is row-major.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Tensor Run(
+        Tensor x, Parameter gamma, Parameter beta, Parameter v, int groups, ChannelLayout layout, double epsilon)
+    {
+        var order = MemoryOrder.Of(x, layout);
+        var source = order.Hold(x);
+        var constants = Buffer.Rent(ConstantCount(layout));
+        Fill(source, constants, gamma, beta, v, groups, order.Layout, epsilon);
+        var values = Map<EvoNormS0Map>(source, constants, order);
+        var output = Records(x, gamma, beta, v)
+            ? new EvoNormS0Operation(x, gamma, beta, v, groups, source, constants, order).Produce(x.Shape, values)
+            : new Tensor(x.Shape, values);
+        source.Release();
+        constants.Release();
+        return output;
+    }
+
+    static void Fill(
+        Buffer source, Buffer constants, Parameter gamma, Parameter beta, Parameter v, int groups, ChannelLayout layout,
+        double epsilon)
+    {
+        int channels = layout.C, each = channels / groups;
+        double[] moments = ArrayPool<double>.Shared.Rent(2 * layout.N * channels);
+        SampleChannels.Moments(source.Span(layout.Length), layout, moments);
+        ReadOnlySpan<float> bend = v.AsSpan(), scale = gamma.AsSpan(), shift = beta.AsSpan();
+        for (int n = 0; n < layout.N; n++)
+        {
+            var row = constants.Span(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var means = moments.AsSpan(n * 2 * channels, channels);
+            var variances = moments.AsSpan((n * 2 + 1) * channels, channels);
+            for (int first = 0; first < channels; first += each)
+            {
+                var (mean, variance) = TotalVariance.Of(means.Slice(first, each), variances.Slice(first, each));
+                double inverse = 1 / Math.Sqrt(variance + epsilon);
+                for (int c = first; c < first + each; c++)
+                {
+                    row[Bend * channels + c] = bend[c];
+                    row[Scale * channels + c] = (float)(scale[c] * inverse);
+                    row[Shift * channels + c] = shift[c];
+                    row[Center * channels + c] = (float)mean;
+                    row[Lag * channels + c] = (float)((float)mean - mean);
+                    row[Inverse * channels + c] = (float)inverse;
+                    row[Gamma * channels + c] = scale[c];
+                }
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(moments);
+    }
+
+    /// <summary>With g the gradient, s = sigmoid(v x), h = x s, r = 1 / sqrt(group variance + eps), M values a group:
+    /// dbeta = sum g, dgamma = sum g h r, dv = sum g gamma r x^2 s (1 - s),
+    /// dx = g gamma r s (1 + v x (1 - s)) - (x - group mean) r^3 / M sum over the group of g gamma h.</summary>
+    public override void Backward(Values gradient) => Backward<EvoNormS0Term, EvoNormS0Gradient>(gradient);
+
+    /// <inheritdoc/>
+    protected override void Finish(ReadOnlySpan<double> sums)
+    {
+        int channels = Layout.C, each = channels / groups;
+        double[] rented = ArrayPool<double>.Shared.Rent(3 * channels);
+        var totals = rented.AsSpan(0, 3 * channels);
+        totals.Clear();
+        for (int n = 0; n < Layout.N; n++)
+        {
+            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            for (int first = 0; first < channels; first += each)
+            {
+                double through = 0;
+                for (int c = first; c < first + each; c++)
+                {
+                    double inverse = row[Inverse * channels + c];
+                    totals[c] += own[channels + c] * inverse;
+                    totals[channels + c] += own[c];
+                    totals[2 * channels + c] += own[2 * channels + c] * row[Scale * channels + c];
+                    through += row[Gamma * channels + c] * own[channels + c] * inverse * inverse * inverse;
+                }
+
+                row.Slice(Slope * channels + first, each).Fill((float)(-through / ((double)each * Layout.L)));
+            }
+        }
+
+        Give((Parameter)Second!, totals[..channels]);
+        Give((Parameter)Third!, totals[channels..]);
+        Give(v, totals[(2 * channels)..]);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved()
+    {
+        base.ReleaseSaved();
+        v = null;
+    }
+}

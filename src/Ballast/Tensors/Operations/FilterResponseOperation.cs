@@ -1,0 +1,113 @@
+using System.Buffers;
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>z = max(gamma x / sqrt(nu2 + |eps|) + beta, tau), with nu2 the mean of x^2 over a channel of a sample. Singh &amp;
+/// Krishnan 2020, equations 1 to 3.</summary>
+sealed class FilterResponseOperation : SampleOperation
+{
+    // Rows of the constants: what the loops read, and 1 / sqrt(nu2 + |eps|) and the sign of eps.
+    const int Scale = 0, Shift = 1, Threshold = 2, Slope = 3, Inverse = 8, Sign = 9;
+
+    Parameter? tau, eps;
+
+    FilterResponseOperation(
+        Tensor x, Parameter gamma, Parameter beta, Parameter? tau, Parameter? eps, Buffer source, Buffer constants,
+        MemoryOrder order)
+        : base(x, gamma, beta, source, constants, order) => (this.tau, this.eps) = (tau, eps);
+
+    /// <summary>The forward pass.</summary>
+    /// <param name="x">[N, C, ...].</param>
+    /// <param name="gamma">[C].</param>
+    /// <param name="beta">[C].</param>
+    /// <param name="tau">[C], or null for no threshold.</param>
+    /// <param name="eps">[C], or null for <paramref name="epsilon"/>.</param>
+    /// <param name="layout">Where the channels lie if x is row-major.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    public static Tensor Run(
+        Tensor x, Parameter gamma, Parameter beta, Parameter? tau, Parameter? eps, ChannelLayout layout, double epsilon)
+    {
+        var order = MemoryOrder.Of(x, layout);
+        var source = order.Hold(x);
+        var constants = Buffer.Rent(ConstantCount(layout));
+        Fill(source, constants, gamma, beta, tau, eps, order.Layout, epsilon);
+        var values = Map<FilterResponseMap>(source, constants, order);
+        var output = Records(x, gamma, beta, tau, eps)
+            ? new FilterResponseOperation(x, gamma, beta, tau, eps, source, constants, order).Produce(x.Shape, values)
+            : new Tensor(x.Shape, values);
+        source.Release();
+        constants.Release();
+        return output;
+    }
+
+    static void Fill(
+        Buffer source, Buffer constants, Parameter gamma, Parameter beta, Parameter? tau, Parameter? eps, ChannelLayout layout,
+        double epsilon)
+    {
+        int channels = layout.C;
+        var all = constants.Span(ConstantCount(layout));
+        double[] sums = ArrayPool<double>.Shared.Rent(layout.N * SampleChannels.Sums * channels);
+        SampleChannels.Sum<SampleSquareTerm>(source.Span(layout.Length), default, layout, all, sums);
+        ReadOnlySpan<float> scale = gamma.AsSpan(), shift = beta.AsSpan();
+        ReadOnlySpan<float> threshold = tau is null ? default : tau.AsSpan(), added = eps is null ? default : eps.AsSpan();
+        for (int n = 0; n < layout.N; n++)
+        {
+            var row = all.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            for (int c = 0; c < channels; c++)
+            {
+                double square = sums[n * SampleChannels.Sums * channels + c] / layout.L;
+                double inverse = 1 / Math.Sqrt(square + (added.IsEmpty ? epsilon : Math.Abs((double)added[c])));
+                row[Scale * channels + c] = (float)(scale[c] * inverse);
+                row[Shift * channels + c] = shift[c];
+                row[Threshold * channels + c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
+                row[Inverse * channels + c] = (float)inverse;
+                row[Sign * channels + c] = added.IsEmpty ? 0 : float.IsNaN(added[c]) ? float.NaN : MathF.Sign(added[c]);
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(sums);
+    }
+
+    /// <summary>With p the gradient where the threshold lets it pass, L values a channel, r = 1 / sqrt(nu2 + |eps|), and sums over a
+    /// channel: dgamma = sum p x r, dbeta = sum p, dtau = the sum of what does not pass, deps = -sign(eps) gamma r^3 sum (p x) / 2,
+    /// dx = gamma r p - x gamma r^3 sum (p x) / L.</summary>
+    public override void Backward(Values gradient) => Backward<FilterResponseTerm, FilterResponseGradient>(gradient);
+
+    /// <inheritdoc/>
+    protected override void Finish(ReadOnlySpan<double> sums)
+    {
+        int channels = Layout.C;
+        double[] rented = ArrayPool<double>.Shared.Rent(4 * channels);
+        var totals = rented.AsSpan(0, 4 * channels);
+        totals.Clear();
+        for (int n = 0; n < Layout.N; n++)
+        {
+            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            for (int c = 0; c < channels; c++)
+            {
+                double passed = own[c], product = own[channels + c], inverse = row[Inverse * channels + c];
+                double through = row[Scale * channels + c] * inverse * inverse * product;
+                row[Slope * channels + c] = (float)(-through / Layout.L);
+                totals[c] += product * inverse;
+                totals[channels + c] += passed;
+                totals[2 * channels + c] += own[2 * channels + c];
+                totals[3 * channels + c] -= row[Sign * channels + c] * through / 2;
+            }
+        }
+
+        Give((Parameter)Second!, totals[..channels]);
+        Give((Parameter)Third!, totals[channels..]);
+        Give(tau, totals[(2 * channels)..]);
+        Give(eps, totals[(3 * channels)..]);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSaved()
+    {
+        base.ReleaseSaved();
+        tau = eps = null;
+    }
+}

@@ -1,0 +1,96 @@
+namespace Ballast;
+
+/// <summary>What happens when an epoch is over: the weights are averaged, the network is validated, the best weights are kept.
+/// </summary>
+sealed class EpochEnd
+{
+    readonly Module model;
+    readonly DataLoader loader;
+    readonly TrainerOptions options;
+    readonly ValidationMonitor? monitor;
+
+    /// <summary>Refuses settings that cannot work.</summary>
+    /// <exception cref="ArgumentException">They cannot.</exception>
+    public EpochEnd(Module model, DataLoader loader, TrainerOptions options)
+    {
+        this.model = model;
+        this.loader = loader;
+        this.options = options;
+        options.Validation?.Check();
+        monitor = options.Validation is { } validation ? new ValidationMonitor(validation) : null;
+    }
+
+    /// <summary>Whether training is to stop although there are epochs left.</summary>
+    public bool IsOver => monitor is { IsOver: true };
+
+    /// <summary>The best validation so far.</summary>
+    public double Best => monitor?.Best ?? double.NaN;
+
+    /// <summary>How many epochs in a row were no better.</summary>
+    public int Waited => monitor?.Waited ?? 0;
+
+    /// <summary>Takes up what a checkpoint kept.</summary>
+    /// <exception cref="ArgumentException">It has no average where one is asked for, or one of another network.</exception>
+    public void Resume(Checkpoint checkpoint)
+    {
+        if (options.Average is { } average)
+        {
+            Throw.Unless(checkpoint.Average is not null,
+                $"Trainer: the checkpoint holds no average of the weights. It was trained without one: resume without it.");
+            average.LoadStateDict(checkpoint.Average);
+        }
+
+        if (monitor is not null)
+            (monitor.Best, monitor.Waited) = (checkpoint.BestValidation, checkpoint.EpochsWithoutBetter);
+    }
+
+    /// <summary>Does what is to be done. Where it is cancelled, training goes on with what comes next: the epoch is trained.
+    /// </summary>
+    public void Run(int epoch, long step)
+    {
+        options.Average?.AfterEpoch(epoch);
+        if (options.Validation is not { } validation)
+            return;
+        if (options.Average is not { Updates: > 0 } average)
+        {
+            Validate(validation, epoch, step);
+            return;
+        }
+
+        var before = average.HasStatistics ? null : model.StateDict();
+        using (average.Swap())
+        {
+            MeasureStatistics(average, CancellationToken.None);
+            Validate(validation, epoch, step);
+        }
+
+        if (before is not null)
+            model.LoadStateDict(before);
+    }
+
+    /// <summary>Puts the average into the network.</summary>
+    public void ApplyAverage(CancellationToken cancellation)
+    {
+        if (options.Average is not { Updates: > 0 } average)
+            return;
+        average.Apply();
+        MeasureStatistics(average, cancellation);
+    }
+
+    void Validate(ValidationOptions validation, int epoch, long step)
+    {
+        var result = Evaluation.Run(model, validation.Dataset, options.ValidationLoss, validation.BatchSize);
+        bool isBest = monitor!.Take(result, model);
+        options.OnValidation?.Invoke(new ValidationLine(epoch, step, result, isBest));
+    }
+
+    // In an order of its own, the same each time: what is validated must not move what is trained.
+    void MeasureStatistics(WeightAverage average, CancellationToken cancellation)
+    {
+        if (average.HasStatistics || !PreciseStatistics.AppliesTo(model))
+            return;
+        var data = new DataLoader(
+            loader.Dataset, loader.BatchSize, shuffle: true, dropLast: loader.DropLast, generator: new Generator(0));
+        PreciseStatistics.Update(model, data, cancellation: cancellation);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Ballast;
+
+/// <summary>The generators that a pass over data may draw from, to be put back: the default one, the loader's, and those of
+/// dropouts.</summary>
+readonly struct GeneratorStates
+{
+    readonly (Generator Generator, byte[] State)[] states;
+
+    /// <summary>Remembers the state of each.</summary>
+    public GeneratorStates(Module model, Generator? loader)
+    {
+        IEnumerable<Generator?> all =
+            [Generator.Default, loader, .. model.NamedModules().Select(static entry => (entry.Module as Dropout)?.Generator)];
+        states = [.. all.OfType<Generator>().Distinct().Select(static generator => (generator, generator.GetState()))];
+    }
+
+    /// <summary>Puts each generator back into its state.</summary>
+    public void Restore()
+    {
+        foreach (var (generator, state) in states)
+            generator.SetState(state);
+    }
+}
