@@ -84,16 +84,17 @@ static class EvaluateCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
         var folder = RunPaths.Trained(path, "Evaluate");
-        var (test, weights, folding, augmentation) = RunEvaluation.Run(
+        var tested = RunEvaluation.Run(
             folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
             statistics with { OnProgress = (what, share) => progress.Report(what, share, "") }, result.Given(Tta),
             interruption.Token);
+        var (test, weights, folding) = tested;
         progress.Dispose();
         if (result.GetValue(Json))
         {
             string? used = result.Has(Statistics) ? NameOf(statistics.Source) : null;
             CliJson.Print(new EvaluationResult(
-                path, weights, test.Loss, test.Accuracy, test.Count, folding, used, statistics.TentLearningRate, augmentation));
+                path, weights, test.Loss, test.Accuracy, test.Count, folding, used, statistics.TentLearningRate, tested.Augmentation));
             return 0;
         }
 
@@ -106,7 +107,7 @@ static class EvaluateCommand
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Using:    tent, learning rate {learningRate}"));
         Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
         Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
-        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(augmentation)}");
+        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(tested.Augmentation)}");
         return 0;
     }
 

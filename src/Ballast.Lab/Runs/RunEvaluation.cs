@@ -42,7 +42,7 @@ public static class RunEvaluation
             tent || used == TestTimeAugmentation.None
                 ? statistics.Test(network, settings, images, cancellation)
                 : Evaluation.Run(network, images, used, cancellation: cancellation),
-            path, folding, used);
+            path, folding) { Augmentation = used };
     }
 }
 
@@ -50,5 +50,8 @@ public static class RunEvaluation
 /// <param name="Test">How well it does.</param>
 /// <param name="Weights">The file its state came from.</param>
 /// <param name="Folding">What became of its batch normalizations, where they were to be folded.</param>
-/// <param name="Augmentation">How often the network saw each image.</param>
-public sealed record RunTest(Evaluation Test, string Weights, FoldingReport? Folding, TestTimeAugmentation Augmentation);
+public sealed record RunTest(Evaluation Test, string Weights, FoldingReport? Folding)
+{
+    /// <summary>How often the network saw each image.</summary>
+    public TestTimeAugmentation Augmentation { get; init; }
+}

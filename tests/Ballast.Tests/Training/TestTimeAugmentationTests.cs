@@ -42,14 +42,14 @@ public class TestTimeAugmentationTests
     public void Evaluation_goes_by_the_mean_logits_and_refuses_what_is_no_image()
     {
         var images = new RandomImages(7, 1);
-        var net = new Sequential(new Flatten(), new Linear(12, 10, generator: new Generator(1)));
+        var net = new Sequential(new Flatten(), new Linear(3072, 10, generator: new Generator(1)));
         double loss = 0;
         int right = 0;
         for (int i = 0; i < 7; i++)
         {
-            float[] values = new float[12];
+            float[] values = new float[3072];
             images.Read(i, values);
-            var logits = TestTimeViews.Logits(net, Tensor.From(values, [1, 3, 2, 2]), TestTimeAugmentation.FlipTranslate);
+            var logits = TestTimeViews.Logits(net, Tensor.From(values, [1, 3, 32, 32]), TestTimeAugmentation.FlipTranslate);
             loss += new CrossEntropyLoss().Forward(logits, new Labels(images.Label(i))).Item();
             right += logits.ArgMax()[0] == images.Label(i) ? 1 : 0;
         }
