@@ -3,12 +3,12 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>Images as an operation with a kernel window takes them: channels last, in memory or as a normalization that the
-/// operation applies while it reads.</summary>
+/// operation applies while it reads, with a ReLU or not.</summary>
 static unsafe class ImageValues
 {
     /// <summary>A tensor's values so, with a hold of the caller's own.</summary>
     public static Values Hold(Tensor x, ChannelLayout layout) =>
-        x.Recipe is ChannelAffine normalized && normalized.Layout == layout
+        x.Recipe is ChannelAffine { Activation: not AffineActivation.Gelu } normalized && normalized.Layout == layout
             ? x.Values.Hold()
             : new Values(new ChannelsLast(ChannelsLast.Hold(x, layout), layout));
 

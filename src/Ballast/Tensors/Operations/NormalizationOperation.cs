@@ -7,6 +7,7 @@ namespace Ballast;
 sealed class NormalizationOperation : Operation
 {
     [ThreadStatic] static ChannelSums? pooledSums;
+    [ThreadStatic] static ChannelSums? gateSums;
 
     readonly Buffer source;
 
@@ -106,7 +107,7 @@ sealed class NormalizationOperation : Operation
         var operation = record
             ? new NormalizationOperation(x, gamma, beta, source, table, layout, batchStatistics)
             : null;
-        var values = new Values(new ChannelAffine(source, table, layout, relu: false));
+        var values = new Values(new ChannelAffine(source, table, layout));
         return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
     }
 
@@ -119,11 +120,14 @@ sealed class NormalizationOperation : Operation
         NormalizationSums? known;
         if (gradient.Recipe is GatedGradient gate && gate.Gate.SharesTable(table))
         {
-            gated = true;
+            bool gelu = gate.Gate.Activation == AffineActivation.Gelu;
+            gated = !gelu;
             known = gate.Sums;
             var ungated = gate.HoldGradient();
             gradient.Release();
             gradient = ungated;
+            if (gelu)
+                gradient = PassGelu(gradient, out known);
         }
         else
         {
@@ -185,6 +189,21 @@ sealed class NormalizationOperation : Operation
 
         gradient.Release();
         more.Release();
+    }
+
+    // The gradient in memory, in the order of the layout, times GELU's slope; takes it over.
+    Values PassGelu(Values gradient, out NormalizationSums known)
+    {
+        int length = layout.Length;
+        var g = gradient.Buffer!;
+        var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
+        double[] totals = new double[2 * layout.C];
+        ChannelGates.Apply<GeluGate>(
+            source.Span(length), g.Span(length), layout.PerChannel, layout.C, table.Span(3 * layout.C), passed.Span(length), totals,
+            gateSums ??= new ChannelSums());
+        g.Release();
+        known = new NormalizationSums(table, gated: false, totals);
+        return new MemoryOrder(layout).Values(passed);
     }
 
     void Finish(Span<double> sums, double[]? rented)

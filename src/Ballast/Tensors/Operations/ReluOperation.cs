@@ -15,9 +15,9 @@ sealed class ReluOperation : Operation
     {
         Values values;
         var order = MemoryOrder.Of(x);
-        if (x.Recipe is ChannelAffine { HasRelu: false } normalized)
+        if (x.Recipe is ChannelAffine { Activation: AffineActivation.None } normalized)
         {
-            values = new Values(normalized.WithRelu());
+            values = new Values(normalized.With(AffineActivation.Relu));
         }
         else
         {
