@@ -42,6 +42,45 @@ public class NormLayers
     }
 }
 
+/// <summary>Normalizations that are activations too, beside batch normalization with a ReLU: between two pointwise convolutions, so that
+/// values lie channels last, or on row-major (32, 64, 28, 28), forward and backward through the ordinary API.</summary>
+public class NormalizedActivations
+{
+    Module layer = new Identity();
+    Parameter input = new(Tensor.Zeros([1]));
+    Tensor gradient = Tensor.Zeros([1]);
+
+    [Params("BatchNorm2d+ReLU", "FilterResponseNorm", "EvoNormB0", "EvoNormS0", "GroupNorm+SiLU")]
+    public string Layer { get; set; } = "";
+
+    [Params(false, true)]
+    public bool ChannelsLast { get; set; }
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        Compute.Threads = Threads;
+        Module normalized = LayerTimer.Make(Layer.ToUpperInvariant(), 64);
+        layer = ChannelsLast
+            ? new Sequential(new Conv2d(64, 64, 1, bias: false), normalized, new Conv2d(64, 64, 1, bias: false)) : normalized;
+        input = new Parameter(Tensor.Randn([32, 64, 28, 28], new Generator(1)));
+        gradient = Tensor.Randn([32, 64, 28, 28], new Generator(2));
+    }
+
+    [Benchmark(Description = "forward and backward")]
+    public void Step()
+    {
+        var output = layer.Forward(input);
+        _ = output.AsSpan();
+        output.Backward(gradient);
+        layer.ZeroGrad();
+        input.ZeroGrad();
+    }
+}
+
 /// <summary>Activations of a million values, forward and backward through the ordinary API.</summary>
 public class ActivationLayers
 {

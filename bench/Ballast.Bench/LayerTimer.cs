@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Ballast.Bench;
 
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
-/// line of JSON. Names: batchnorm2d (with a ReLU behind it), layernorm, groupnorm, product.</summary>
+/// line of JSON. Names: batchnorm2d (with a ReLU behind it), layernorm, groupnorm, filterresponsenorm, evonormb0, evonorms0,
+/// product.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -18,12 +19,7 @@ static class LayerTimer
 
     static int Layer(string name, Shape shape, double seconds)
     {
-        Module layer = name switch
-        {
-            "batchnorm2d" => new Sequential(new BatchNorm2d(shape[1]), new ReLU()),
-            "layernorm" => new LayerNorm(shape[^1]),
-            _ => new GroupNorm(32, shape[1]),
-        };
+        Module layer = name == "layernorm" ? new LayerNorm(shape[^1]) : Make(name.ToUpperInvariant(), shape[1]);
         var x = new Parameter(Tensor.Randn(shape));
         var gradient = Tensor.Randn(shape);
         return Time(seconds, () =>
@@ -35,6 +31,18 @@ static class LayerTimer
             layer.ZeroGrad();
         });
     }
+
+    /// <summary>A normalization of channels with its activation, by its name in capital letters.</summary>
+    public static Module Make(string name, int channels) => name switch
+    {
+        "BATCHNORM2D" or "BATCHNORM2D+RELU" => new Sequential(new BatchNorm2d(channels), new ReLU()),
+        "FILTERRESPONSENORM" => new FilterResponseNorm(channels),
+        "EVONORMB0" => new EvoNormB0(channels),
+        "EVONORMS0" => new EvoNormS0(channels, groups: 32),
+        "GROUPNORM+SILU" => new Sequential(new GroupNorm(32, channels), new SiLU()),
+        "GROUPNORM" => new GroupNorm(32, channels),
+        _ => throw new ArgumentException($"There is no layer {name}."),
+    };
 
     static int Product(int size, double seconds)
     {

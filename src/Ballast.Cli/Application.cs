@@ -9,8 +9,8 @@ namespace Ballast.Cli;
 /// <summary>The <c>ballast</c> command.</summary>
 static class Application
 {
-    /// <summary>Runs it: 0 when all went well, 1 when something failed, 2 when it was called wrongly, 128 and the signal's
-    /// number when it was interrupted.</summary>
+    /// <summary>Runs it: 0 when all went well, 1 when something failed, 2 when it was called wrongly, 3 when the doctor found
+    /// something, 128 and the signal's number when it was interrupted.</summary>
     public static int Run(string[] arguments)
     {
         var root = new RootCommand("Trains neural networks with batch normalization, in plain C#.")
@@ -19,6 +19,7 @@ static class Application
             TrainCommand.Make(),
             EvaluateCommand.Make(),
             PredictCommand.Make(),
+            DoctorCommand.Make(),
             DataCommand.Make(),
         };
         root.Add(CommonOptions.Verbose);

@@ -15,6 +15,9 @@ sealed record EvaluationResult(
     string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding, string? Statistics,
     float? TentLearningRate, TestTimeAugmentation Tta);
 
+/// <summary>What <c>doctor --json</c> prints.</summary>
+sealed record DoctorResult(string Subject, string? Weights, Diagnosis Diagnosis);
+
 /// <summary>What <c>data --json</c> prints.</summary>
 sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList<DataFileStatus> Files);
 
@@ -23,10 +26,11 @@ sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(DataFileStateJson), typeof(TestTimeAugmentationJson)])]
+    Converters = [typeof(DataFileStateJson), typeof(SeverityJson), typeof(ConfidenceJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(RunStart))]
 [JsonSerializable(typeof(RunEnd))]
 [JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(DataStatus))]
 [JsonSerializable(typeof(PicturePrediction))]
 sealed partial class CliJson : JsonSerializerContext
@@ -38,6 +42,8 @@ sealed partial class CliJson : JsonSerializerContext
     public static void Print(EvaluationResult result) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
 
+    public static void Print(DoctorResult result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.DoctorResult));
+
     public static void Print(PicturePrediction prediction) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
 
@@ -47,3 +53,7 @@ sealed partial class CliJson : JsonSerializerContext
 sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class TestTimeAugmentationJson() : JsonStringEnumConverter<TestTimeAugmentation>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+
+sealed class SeverityJson() : JsonStringEnumConverter<Severity>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class ConfidenceJson() : JsonStringEnumConverter<Confidence>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

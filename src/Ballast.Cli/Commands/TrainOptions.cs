@@ -124,6 +124,28 @@ static class TrainOptions
         }
     }
 
+    // Those that say how a network is trained, and not how training is reported.
+    static readonly Option[] Plan = [Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov];
+
+    /// <summary>Adds those that say how a network is trained.</summary>
+    public static void AddPlanTo(Command command)
+    {
+        foreach (var option in Plan)
+            command.Add(option);
+    }
+
+    /// <summary>The settings of a training that is planned.</summary>
+    public static RunSettings ReadPlan(ParseResult result, string layers) => new(
+        layers, null, result.GetValue(Epochs), result.GetValue(BatchSize), result.GetValue(DropLast), result.GetValue(Optimizer),
+        result.GetValue(LearningRate), result.GetValue(Momentum), result.Given(WeightDecay), result.GetValue(Nesterov));
+
+    /// <summary>Refuses them where they mean nothing.</summary>
+    public static void RefusePlan(ParseResult result, string reason)
+    {
+        if (Plan.FirstOrDefault(result.Has) is { } extra)
+            throw new UsageException($"{extra.Name} means nothing here: {reason}.");
+    }
+
     /// <summary>Refuses what a run that is resumed cannot change.</summary>
     public static void RefuseWithResume(ParseResult result)
     {

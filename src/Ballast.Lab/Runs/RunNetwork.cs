@@ -19,9 +19,15 @@ static class RunNetwork
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static (Module Network, string Weights) Load(RunFolder folder, string? weights)
     {
-        var settings = folder.Record.Settings;
         var (state, path) = State(folder, weights);
-        var network = Build(settings, folder.Record.TrainedOn);
+        return (Load(folder.Record.Settings, folder.Record.TrainedOn, state, path), path);
+    }
+
+    /// <summary>Makes a network for some settings and gives it a state.</summary>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    public static Module Load(RunSettings settings, RunSamples samples, StateDict state, string path)
+    {
+        var network = Build(settings, samples);
         try
         {
             network.LoadStateDict(state);
@@ -31,10 +37,14 @@ static class RunNetwork
             throw new ArgumentException($"{path} does not belong to the network {settings.Layers}. {error.Message}", error);
         }
 
-        return (network, path);
+        return network;
     }
 
-    static (StateDict State, string Path) State(RunFolder folder, string? weights)
+    /// <summary>Reads a run's state.</summary>
+    /// <returns>The state, and the file that it is in.</returns>
+    /// <exception cref="InvalidDataException">A damaged file.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static (StateDict State, string Path) State(RunFolder folder, string? weights)
     {
         string path = weights ?? folder.WeightsPath;
         if (weights is not null || File.Exists(path))

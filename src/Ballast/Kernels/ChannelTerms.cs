@@ -17,6 +17,10 @@ interface IChannelTerm
     /// <summary>Whether the term reads a gradient beside the values.</summary>
     static abstract bool ReadsGradient { get; }
 
+    /// <summary>Whether the center is the first value that a part has of the channel: its constants are the part's own.
+    /// </summary>
+    static abstract bool CentersItself { get; }
+
     static abstract void Add<S, V>(V x, V gradient, in Channel<V> channel, ref V first, ref V second)
         where S : struct, ISimd<V> where V : unmanaged;
 }
@@ -56,28 +60,19 @@ readonly struct GeluGate : IGate
             S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient, channel.Shift);
 }
 
-/// <summary>The sum of x.</summary>
-readonly struct ValueTerm : IChannelTerm
-{
-    public static bool ReadsGradient => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<S, V>(V x, V gradient, in Channel<V> channel, ref V first, ref V second)
-        where S : struct, ISimd<V> where V : unmanaged => first = S.Add(first, x);
-}
-
-/// <summary>The sums of (x - center)^2 and of x - center, which corrects the first for the rounding of the center.</summary>
+/// <summary>The sums of x - center and of (x - center)^2, with a value of the stretch itself as the center.</summary>
 readonly struct DeviationTerm : IChannelTerm
 {
     public static bool ReadsGradient => false;
+    public static bool CentersItself => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<S, V>(V x, V gradient, in Channel<V> channel, ref V first, ref V second)
         where S : struct, ISimd<V> where V : unmanaged
     {
         var deviation = S.Subtract(x, channel.Center);
-        first = S.Fma(deviation, deviation, first);
-        second = S.Add(second, deviation);
+        first = S.Add(first, deviation);
+        second = S.Fma(deviation, deviation, second);
     }
 }
 
@@ -86,6 +81,7 @@ readonly struct GradientTerm<G> : IChannelTerm
     where G : struct, IGate
 {
     public static bool ReadsGradient => true;
+    public static bool CentersItself => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<S, V>(V x, V gradient, in Channel<V> channel, ref V first, ref V second)

@@ -1,16 +1,12 @@
-using System.Runtime.CompilerServices;
-
 namespace Ballast.Kernels;
 
-/// <summary>Sums over channels and maps of channels, the two loops that every normalization over a batch is made of. Where
+/// <summary>Sums over channels, maps of channels and their statistics: what every normalization over a batch is made of. Where
 /// channels lie side by side a register holds several of them; else it holds neighbouring values of one channel.</summary>
 static unsafe partial class Channels
 {
-    // Values that are summed in float before they are added up in double, and the unit of work.
-    const int PieceRows = 256;
-    const int PieceValues = 1024;
-    const int SerialLength = 1 << 16;
-    const int AwayLength = 1 << 22; // results that no cache holds until somebody reads them
+    /// <summary>From how many values on results are stored past the caches: no cache holds them until somebody reads them.
+    /// </summary>
+    internal const int AwayLength = 1 << 22;
 
     /// <summary>Two sums over all values of each channel.</summary>
     /// <param name="x">The values.</param>
@@ -23,27 +19,27 @@ static unsafe partial class Channels
         Span<double> sums)
         where T : struct, IChannelTerm
     {
-        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.C;
-        double[]? rented = null;
-        Span<double> partial = !layout.AreRows || pieces <= 1 ? sums
-            : (rented = System.Buffers.ArrayPool<double>.Shared.Rent(pieces * 2 * layout.C));
+        var parts = new ChannelParts(layout);
+        int width = 2 * parts.Width;
+        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * width);
         fixed (float* from = x, g = gradient, t = table)
-        fixed (double* to = partial)
+        fixed (double* to = rented)
         {
-            var work = new SumWork<T> { X = from, G = g, Table = t, Sums = to, Layout = layout };
-            if (layout.Length < SerialLength)
-                work.Run(0, pieces);
-            else
-                Workers.Run(work, pieces);
+            parts.Run(new SumWork<T> { X = from, G = g, Table = t, Sums = to, C = layout.C, Parts = parts, AreRows = layout.AreRows });
         }
 
-        if (rented is null)
-            return;
+        sums = sums[..(2 * layout.C)];
         sums.Clear();
-        for (int piece = 0; piece < pieces; piece++)
+        for (int p = 0; p < parts.Count; p++)
         {
-            for (int i = 0; i < 2 * layout.C; i++)
-                sums[i] += partial[piece * 2 * layout.C + i];
+            var part = parts[p];
+            var partial = rented.AsSpan(p * width, width);
+            for (int k = 0; k < part.Stretches; k++)
+            {
+                int c = parts.Channel(part.FirstStretch + k);
+                sums[c] += partial[k];
+                sums[layout.C + c] += partial[parts.Width + k];
+            }
         }
 
         System.Buffers.ArrayPool<double>.Shared.Return(rented);
@@ -61,93 +57,40 @@ static unsafe partial class Channels
         ReadOnlySpan<float> more, Span<float> destination)
         where M : struct, IChannelMap
     {
-        int pieces = layout.AreRows ? (layout.PerChannel + PieceRows - 1) / PieceRows : layout.C;
+        var parts = new ChannelParts(layout);
         fixed (float* from = x, g = gradient, t = table, a = more, to = destination)
         {
-            var work = new MapWork<M> { X = from, G = g, Table = t, More = a is null ? t : a, To = to, Layout = layout };
-            if (layout.Length < SerialLength)
-                work.Run(0, pieces);
-            else
-                Workers.Run(work, pieces);
+            parts.Run(new MapWork<M>
+            {
+                X = from,
+                G = M.ReadsGradient ? g : from,
+                Table = t,
+                More = a is null ? t : a,
+                To = to,
+                C = layout.C,
+                Parts = parts,
+                AreRows = layout.AreRows,
+                Away = layout.Length >= AwayLength && to != from && to != g,
+            });
         }
     }
 
-    /// <summary>Two sums over all values of one channel that lies in runs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static (double First, double Second) SumChannel<T, S, V>(
-        float* x, float* g, ChannelLayout layout, int c, float* table, nint stride)
+    /// <summary>Both sums of one part's stretches, [2, Width].</summary>
+    static void SumPart<T, S, V>(
+        float* x, float* g, in ChannelParts parts, in ChannelPart part, bool areRows, float* table, nint stride, double* sums)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        double first = 0, second = 0;
-        var pieces = new Pieces(layout);
-        for (int p = 0; p < pieces.Count; p++)
+        if (!areRows)
         {
-            var (start, runs, length) = pieces[p, c];
-            pieces.Prefetch(x, p + 1, c);
-            if (T.ReadsGradient)
-                pieces.Prefetch(g, p + 1, c);
-            SumRuns<T, S, V>(x + start, g + start, runs, pieces.Step, length, table, stride, ref first, ref second);
+            SumStretches<T, S, V>(x, g, parts, part, table, stride, sums);
+            return;
         }
 
-        return (first, second);
-    }
-
-    /// <summary>Maps all values of one channel that lies in runs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void MapChannel<M, S, V>(
-        float* x, float* g, float* to, ChannelLayout layout, int c, float* table, float* more, nint stride)
-        where M : struct, IChannelMap
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        bool away = layout.Length >= AwayLength && to != x && to != g;
-        var pieces = new Pieces(layout);
-        for (int p = pieces.Count - 1; p >= 0; p--)
-        {
-            var (start, runs, length) = pieces[p, c];
-            pieces.Prefetch(x, p - 1, c);
-            if (!away)
-                pieces.Prefetch(to, p - 1, c);
-            MapRuns<M, S, V>(x + start, g + start, to + start, runs, pieces.Step, length, table, more, stride, away);
-        }
-    }
-
-    // How the runs of a channel are taken: a long one in pieces, several short ones at once. The next piece is asked for while
-    // one is worked on, for the processor's own prefetching does not see from one run to the next.
-    readonly struct Pieces(ChannelLayout layout)
-    {
-        readonly int perRun = (layout.L + PieceValues - 1) / PieceValues;
-        readonly int runs = Math.Max(1, PieceValues / layout.L);
-
-        public nint Step => (nint)layout.C * layout.L;
-
-        public int Count => perRun > 1 ? layout.N * perRun : (layout.N + runs - 1) / runs;
-
-        public (nint Start, int Runs, int Length) this[int piece, int c]
-        {
-            get
-            {
-                if (perRun > 1)
-                {
-                    int i = piece % perRun * PieceValues;
-                    return ((nint)(piece / perRun) * Step + (nint)c * layout.L + i, 1, Math.Min(PieceValues, layout.L - i));
-                }
-
-                int n = piece * runs;
-                return (n * Step + (nint)c * layout.L, Math.Min(runs, layout.N - n), layout.L);
-            }
-        }
-
-        public void Prefetch(float* values, int piece, int c)
-        {
-            if ((uint)piece >= (uint)Count)
-                return;
-            var (start, count, length) = this[piece, c];
-            for (int run = 0; run < count; run++)
-                new Region(values + start + run * Step, length).Prefetch(0, 1);
-        }
+        nint start = part.FirstSample * parts.Step + part.FirstStretch;
+        int done = SumColumns<T, S, V>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, 0);
+        SumColumns<T, SimdScalar, float>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
     }
 
     struct SumWork<T> : IWork, IWideWork
@@ -155,7 +98,9 @@ static unsafe partial class Channels
     {
         public float* X, G, Table;
         public double* Sums;
-        public ChannelLayout Layout;
+        public int C;
+        public bool AreRows;
+        public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -163,29 +108,12 @@ static unsafe partial class Channels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int piece = first; piece < last; piece++)
+            for (int p = first; p < last; p++)
             {
-                if (Layout.AreRows)
-                    SumRows<S, V>(piece);
-                else
-                {
-                    var (sum, product) = SumChannel<T, S, V>(X, G, Layout, piece, Table + piece, Layout.C);
-                    Sums[piece] = sum;
-                    Sums[Layout.C + piece] = product;
-                }
+                var part = Parts[p];
+                float* table = Table + Parts.Channel(part.FirstStretch);
+                SumPart<T, S, V>(X, T.ReadsGradient ? G : X, Parts, part, AreRows, table, C, Sums + (nint)p * 2 * Parts.Width);
             }
-        }
-
-        readonly void SumRows<S, V>(int piece)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int start = piece * PieceRows;
-            int rows = Math.Min(PieceRows, Layout.PerChannel - start);
-            nint offset = (nint)start * Layout.C;
-            double* sums = Sums + (nint)piece * 2 * Layout.C;
-            int done = SumColumns<T, S, V>(X + offset, G + offset, rows, Layout.C, Table, sums, 0);
-            SumColumns<T, SimdScalar, float>(X + offset, G + offset, rows, Layout.C, Table, sums, done);
         }
     }
 
@@ -193,7 +121,9 @@ static unsafe partial class Channels
         where M : struct, IChannelMap
     {
         public float* X, G, Table, More, To;
-        public ChannelLayout Layout;
+        public int C;
+        public bool AreRows, Away;
+        public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -202,25 +132,24 @@ static unsafe partial class Channels
             where V : unmanaged
         {
             // Backwards: what the pass before this one read last is still in the cache.
-            for (int piece = last - 1; piece >= first; piece--)
+            for (int p = last - 1; p >= first; p--)
             {
-                if (Layout.AreRows)
-                    MapRows<S, V>(piece);
-                else
-                    MapChannel<M, S, V>(X, G, To, Layout, piece, Table + piece, More + piece, Layout.C);
-            }
-        }
+                var part = Parts[p];
+                int c = Parts.Channel(part.FirstStretch);
+                if (!AreRows)
+                {
+                    MapStretches<M, S, V>(X, G, To, Parts, part, Table + c, More + c, C, Away);
+                    continue;
+                }
 
-        readonly void MapRows<S, V>(int piece)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int start = piece * PieceRows;
-            int rows = Math.Min(PieceRows, Layout.PerChannel - start);
-            nint offset = (nint)start * Layout.C;
-            float* x = X + offset, g = G + offset, to = To + offset;
-            int done = MapColumns<M, S, V>(x, g, to, rows, Layout.C, Table, More, 0);
-            MapColumns<M, SimdScalar, float>(x, g, to, rows, Layout.C, Table, More, done);
+                nint start = part.FirstSample * Parts.Step + part.FirstStretch;
+                float* x = X + start, g = G + start, to = To + start;
+                int done = MapColumns<M, S, V>(x, g, to, part, Parts.Step, Table + c, More + c, C, Away, 0);
+                MapColumns<M, SimdScalar, float>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
+            }
+
+            if (Away)
+                StoresAway.Fence();
         }
     }
 }

@@ -9,18 +9,18 @@ static unsafe class Convolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    /// <param name="moments">Takes the sums of y along, or null.</param>
+    /// <param name="end">What follows; a depthwise convolution knows only <see cref="ResultEnd.IsPlain"/>.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it for this shape, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null,
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in ResultEnd end = default,
         float* prepared = null)
     {
         if (Winograd.Fits(shape))
-            Winograd.Forward(shape, x, w, bias, y, moments, prepared);
-        else if (moments is null && DepthwiseConvolution.Fits(shape))
+            Winograd.Forward(shape, x, w, bias, y, end, prepared);
+        else if (end.IsPlain && DepthwiseConvolution.Fits(shape))
             DepthwiseConvolution.Forward(shape, x, w, bias, y);
         else
-            DirectConvolution.Forward(shape, x, w, bias, y, moments, prepared);
+            DirectConvolution.Forward(shape, x, w, bias, y, end, prepared);
     }
 
     /// <summary>How many floats <see cref="Prepare"/> writes; 0 where nothing is worth preparing.</summary>
@@ -45,22 +45,16 @@ static unsafe class Convolution
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    /// <param name="input">The normalization that made the input, or null.</param>
-    /// <returns>Whether the normalization's sums were taken along.</returns>
-    public static bool BackwardInput(
-        in ConvolutionShape shape, float* dy, float* w, float* dx, NormalizedInput? input = null)
+    /// <param name="end">What follows; a depthwise convolution knows only <see cref="ResultEnd.IsPlain"/>.</param>
+    public static void BackwardInput(
+        in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end = default)
     {
         if (Winograd.FitsInput(shape))
-        {
-            Winograd.BackwardInput(shape, dy, w, dx, input);
-            return input is not null;
-        }
-
-        if (DepthwiseConvolution.Fits(shape))
+            Winograd.BackwardInput(shape, dy, w, dx, end);
+        else if (end.IsPlain && DepthwiseConvolution.Fits(shape))
             DepthwiseConvolution.BackwardInput(shape, dy, w, dx);
         else
-            DirectConvolution.BackwardInput(shape, dy, w, dx);
-        return false;
+            DirectConvolution.BackwardInput(shape, dy, w, dx, end);
     }
 
     /// <summary>The gradient of the weight.</summary>

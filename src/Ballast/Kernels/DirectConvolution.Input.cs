@@ -10,7 +10,8 @@ static unsafe partial class DirectConvolution
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    /// <param name="end">What follows.</param>
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end)
     {
         int area = shape.KernelH * shape.KernelW, phases = shape.StrideH * shape.StrideW;
         nint depth = shape.Depth;
@@ -58,7 +59,9 @@ static unsafe partial class DirectConvolution
                 Phases = phasePointer,
                 PhaseCount = phases,
                 Offsets = offsetPointer,
+                End = end,
             };
+            end.Begin(work.Parts, shape.C);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -99,16 +102,33 @@ static unsafe partial class DirectConvolution
         public Phase* Phases;
         public nint* Offsets;
         public int PhaseCount;
+        public ResultEnd End;
 
         // A part is some rows of every phase.
         readonly int PhaseRows => (Shape.H + Shape.StrideH - 1) / Shape.StrideH;
 
         readonly int PartRows => RowsPerPart(
-            Shape, PhaseRows, (long)Shape.OutW * Shape.K * Shape.Depth, Edge.Width * Shape.K);
+            Shape, PhaseRows, (long)Shape.OutW * Shape.K * Shape.Depth, Edge.Width * Shape.K,
+            Shape.StrideH * Shape.W * Shape.C);
 
         readonly int PartsPerImage => (PhaseRows + PartRows - 1) / PartRows;
 
         public readonly int Parts => Shape.N * PartsPerImage;
+
+        // Where the stride is wider than the kernel some pixels of the input are not seen at all.
+        readonly bool HasEmptyPhases
+        {
+            get
+            {
+                for (int phase = 0; phase < PhaseCount; phase++)
+                {
+                    if (Phases[phase].Count == 0)
+                        return true;
+                }
+
+                return false;
+            }
+        }
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -117,6 +137,7 @@ static unsafe partial class DirectConvolution
             where V : unmanaged
         {
             int partRows = PartRows, perImage = PartsPerImage;
+            bool hasEmptyPhases = HasEmptyPhases;
             float* memory = Scratch.Take(Slab.Length(partRows + Edge.MoreRows, Edge.Width, Shape.K));
             var source = new ImageSource(Dy, Shape.K);
             for (int part = first; part < last; part++)
@@ -125,8 +146,17 @@ static unsafe partial class DirectConvolution
                 int rows = Math.Min(partRows, PhaseRows - top);
                 new Slab(memory, rows + Edge.MoreRows, Edge.Width, Shape.K).Fill<S, V>(
                     source, image, Shape.OutH, Shape.OutW, top + Edge.Top, Edge.Left);
+                int inputRow = top * Shape.StrideH, inputRows = Math.Min(rows * Shape.StrideH, Shape.H - inputRow);
+                nint pixel = ((nint)image * Shape.H + inputRow) * Shape.W;
+                if (hasEmptyPhases)
+                    new Span<float>(Dx + pixel * Shape.C, inputRows * Shape.W * Shape.C).Clear();
                 for (int phase = 0; phase < PhaseCount; phase++)
-                    Rows<S, V>(memory, Phases[phase], image, top, rows);
+                {
+                    if (Phases[phase].Count > 0)
+                        Rows<S, V>(memory, Phases[phase], image, top, rows);
+                }
+
+                End.Finish<S, V>(part, Dx, pixel, inputRows * Shape.W, Shape.C);
             }
         }
 

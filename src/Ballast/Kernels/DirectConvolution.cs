@@ -9,6 +9,7 @@ static unsafe partial class DirectConvolution
 {
     // Rows of an image are cut so that their slab stays in the second-level cache, and one image alone still makes parts.
     const int SlabLength = 48 << 10;
+    const int ResultLength = 8 << 10; // what follows finds a part's result in the first-level cache
     const int PartProducts = 1 << 21;
     const long SerialProducts = 1 << 18;
 
@@ -46,11 +47,10 @@ static unsafe partial class DirectConvolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    /// <param name="moments">Takes the sums of y along, or null.</param>
+    /// <param name="end">What follows.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, ChannelMoments? moments = null,
-        float* prepared = null)
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in ResultEnd end, float* prepared = null)
     {
         int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
         float* starts = Scratch.TakeShared(shape.Groups * (packed + padded));
@@ -86,9 +86,9 @@ static unsafe partial class DirectConvolution
                 Segments = segments,
                 Length = depth / segments,
                 PackedLength = packed,
-                Moments = moments,
+                End = end,
             };
-            moments?.Begin(work.Parts, shape.K);
+            end.Begin(work.Parts, shape.K);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -119,9 +119,9 @@ static unsafe partial class DirectConvolution
     }
 
     // Rows of the result that one part makes.
-    static int RowsPerPart(in ConvolutionShape shape, int rows, long rowProducts, int rowLength)
+    static int RowsPerPart(in ConvolutionShape shape, int rows, long rowProducts, int rowLength, int resultLength)
     {
-        int bySlab = Math.Max(1, SlabLength / Math.Max(1, rowLength));
+        int bySlab = Math.Max(1, Math.Min(SlabLength / Math.Max(1, rowLength), ResultLength / Math.Max(1, resultLength)));
         int byWork = (int)Math.Clamp(PartProducts / Math.Max(1, rowProducts), 1, int.MaxValue);
         return Math.Clamp(shape.N >= 8 ? Math.Max(bySlab, 4) : Math.Min(bySlab, byWork), 1, Math.Max(1, rows));
     }
@@ -133,10 +133,11 @@ static unsafe partial class DirectConvolution
         public float* Panels, Starts, Y;
         public nint* Offsets;
         public int Segments, Length, PackedLength;
-        public ChannelMoments? Moments;
+        public ResultEnd End;
 
         readonly int PartRows => RowsPerPart(
-            Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C);
+            Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C,
+            Shape.OutW * Shape.K);
 
         readonly int PartsPerImage => (Shape.OutH + PartRows - 1) / PartRows;
 
@@ -171,7 +172,8 @@ static unsafe partial class DirectConvolution
                 float* y = Y + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
                 for (int group = 0; group < Shape.Groups; group++)
                     Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
-                Moments?.Take<S, V>(part, y, rows * Shape.OutW);
+                nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
+                End.Finish<S, V>(part, Y, pixel, rows * Shape.OutW, Shape.K);
             }
         }
 

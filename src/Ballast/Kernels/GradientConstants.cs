@@ -10,13 +10,6 @@ namespace Ballast.Kernels;
 /// <param name="batchStatistics">Whether the statistics are those of the batch itself.</param>
 readonly unsafe struct GradientConstants(float* table, int channels, int count, bool batchStatistics)
 {
-    /// <summary>Copies center, scale and shift of one channel: [3].</summary>
-    public void CopyTable(int c, float* to)
-    {
-        for (int i = 0; i < 3; i++)
-            to[i] = table[i * channels + c];
-    }
-
     /// <summary>The constants of the map gradient a.scale + (x - center) a.center + a.shift of one channel.</summary>
     /// <param name="c">The channel.</param>
     /// <param name="sum">The sum of the gradient.</param>

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 // Several values a channel: a register holds neighbouring values of one channel, as in Channels.
 static unsafe partial class GroupNormalization
 {
-    static void Runs<S, V>(float* x, float* y, GroupLayout layout, in GroupMoments moments, float* gamma, float* beta)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Runs<S, V>(float* x, float* y, GroupLayout layout, in GroupMoments moments, float* gamma, float* beta, bool away)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -14,10 +17,11 @@ static unsafe partial class GroupNormalization
             table[0] = moments.Center;
             table[1] = moments.Inverse * gamma[c];
             table[2] = beta[c] - moments.Rest * table[1];
-            Channels.MapRuns<AffineMap, S, V>(x, x, y, 1, 0, length, table, table, 1, away: false);
+            Channels.MapRun<AffineMap, S, V>(x, x, y, length, table, table, 1, away);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void RunGradients<S, V>(in BackwardWork work, int group)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -38,8 +42,12 @@ static unsafe partial class GroupNormalization
             for (int from = 0; from < length; from += Piece)
             {
                 nint offset = start + (nint)c * length + from;
-                Channels.SumRuns<GradientTerm<OpenGate>, S, V>(
-                    work.X + offset, work.G + offset, 1, 0, Math.Min(Piece, length - from), table, 1, ref sum, ref scaled);
+                V a = S.Broadcast(0), b = a;
+                float restA = 0, restB = 0;
+                Channels.SumRun<GradientTerm<OpenGate>, S, V>(
+                    work.X + offset, work.G + offset, Math.Min(Piece, length - from), table, 1, ref a, ref b, ref restA, ref restB);
+                sum += S.Sum(a) + (double)restA;
+                scaled += S.Sum(b) + (double)restB;
             }
 
             double normalized = (scaled - moments.Rest * sum) * moments.Inverse;
@@ -58,7 +66,7 @@ static unsafe partial class GroupNormalization
             nint offset = start + (nint)c * length;
             float* x = work.X + offset, g = work.G + offset, dx = work.Dx + offset;
             more[1] = gradient.Scale * gamma[c];
-            Channels.MapRuns<GradientMap<OpenGate>, S, V>(x, g, dx, 1, 0, length, table, more, 1, away: false);
+            Channels.MapRun<GradientMap<OpenGate>, S, V>(x, g, dx, length, table, more, 1, work.Away);
         }
     }
 }

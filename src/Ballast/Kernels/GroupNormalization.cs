@@ -32,6 +32,7 @@ static unsafe partial class GroupNormalization
                 Layout = layout,
                 Statistics = statistics,
                 Epsilon = epsilon,
+                Away = layout.Length >= Channels.AwayLength && to != from,
             };
             if (layout.Length < SerialLength)
                 work.Run(0, layout.Count);
@@ -73,6 +74,7 @@ static unsafe partial class GroupNormalization
                 Sums = p,
                 Layout = layout,
                 Statistics = statistics,
+                Away = layout.Length >= Channels.AwayLength && to != from && to != g,
             };
             if (layout.Length < SerialLength)
                 work.Run(0, parts);
@@ -112,6 +114,7 @@ static unsafe partial class GroupNormalization
         public GroupLayout Layout;
         public GroupStatistics Statistics;
         public double Epsilon;
+        public bool Away;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -129,8 +132,11 @@ static unsafe partial class GroupNormalization
                 if (Layout.L == 1)
                     Columns<S, V>(x, y, length, Moments[group], gamma, beta);
                 else
-                    Runs<S, V>(x, y, Layout, Moments[group], gamma, beta);
+                    Runs<S, V>(x, y, Layout, Moments[group], gamma, beta, Away);
             }
+
+            if (Away)
+                StoresAway.Fence();
         }
     }
 
@@ -140,6 +146,7 @@ static unsafe partial class GroupNormalization
         public GroupMoments* Moments;
         public GroupLayout Layout;
         public GroupStatistics Statistics;
+        public bool Away;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -154,6 +161,9 @@ static unsafe partial class GroupNormalization
                 else
                     RunGradients<S, V>(this, part);
             }
+
+            if (Away)
+                StoresAway.Fence();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
@@ -8,6 +9,9 @@ readonly unsafe struct Region(float* start, int length)
 {
     const int CacheLine = 16; // floats
 
+    /// <summary>The floats of a page.</summary>
+    public const int Page = 1024;
+
     /// <summary>Asks for one of several pieces; nothing happens where a processor cannot be asked.</summary>
     public void Prefetch(int piece, int pieces)
     {
@@ -16,5 +20,19 @@ readonly unsafe struct Region(float* start, int length)
         int first = (int)((long)length * piece / pieces), last = (int)((long)length * (piece + 1) / pieces);
         for (int i = first; i < last; i += CacheLine)
             Sse.Prefetch1(start + i);
+    }
+
+    /// <summary>Asks for what lies a page behind values that are read now. Processors fetch ahead by themselves, but stop at the
+    /// end of a page: where a loop does much with each value, it waits there.</summary>
+    /// <param name="reading">What is read now.</param>
+    /// <param name="length">How much is read at once.</param>
+    /// <param name="distance">How far behind it lies.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ahead(float* reading, int length, nint distance = Page)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < length; i += CacheLine)
+            Sse.Prefetch0(reading + distance + i);
     }
 }

@@ -16,10 +16,10 @@ static unsafe partial class Winograd
     public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
     {
         // With many channels the sums fit in no near cache: then more tiles for each time they are gone through.
-        var cut = new Cut(shape, least: 4 * Panels.Rows);
-        int parts = Math.Min(MostParts, cut.Blocks), sums = 9 * shape.C * shape.K;
+        var tiles = new WinogradTiles(shape, least: 4 * Panels.Rows);
+        int parts = Math.Min(MostParts, tiles.Blocks), sums = 9 * shape.C * shape.K;
         float* partial = Scratch.TakeShared(parts * sums);
-        Workers.Run(new WeightWork { Shape = shape, Cut = cut, X = x, Dy = dy, Partial = partial, Parts = parts }, parts);
+        Workers.Run(new WeightWork { Shape = shape, Tiles = tiles, X = x, Dy = dy, Partial = partial, Parts = parts }, parts);
         Workers.Run(
             new ScatterWork { Partial = partial, Parts = parts, Sums = sums, C = shape.C, K = shape.K, Dw = dw },
             shape.K / Panels.Lanes);
@@ -28,7 +28,7 @@ static unsafe partial class Winograd
     struct WeightWork : IWork, IWideWork
     {
         public ConvolutionShape Shape;
-        public Cut Cut;
+        public WinogradTiles Tiles;
         public ImageSource X;
         public float* Dy, Partial;
         public int Parts;
@@ -39,27 +39,27 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            nint patchPlane = (nint)Cut.BlockTiles * Shape.C + PlanePadding;
-            nint gradientPlane = (nint)Cut.BlockTiles * Shape.K + PlanePadding;
+            nint patchPlane = (nint)Tiles.BlockTiles * Shape.C + PlanePadding;
+            nint gradientPlane = (nint)Tiles.BlockTiles * Shape.K + PlanePadding;
             nint sumPlane = (nint)Shape.C * Shape.K + PlanePadding;
-            float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + 40 * S.Width);
+            float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + WinogradTransforms.WorkRegisters * S.Width);
             float* gradients = patches + Planes * patchPlane;
             float* sums = gradients + Planes * gradientPlane;
             float* work = sums + Planes * sumPlane;
             for (int part = first; part < last; part++)
             {
-                int from = (int)((long)Cut.Blocks * part / Parts), until = (int)((long)Cut.Blocks * (part + 1) / Parts);
+                int from = (int)((long)Tiles.Blocks * part / Parts), until = (int)((long)Tiles.Blocks * (part + 1) / Parts);
                 new Span<float>(sums, (int)(Planes * sumPlane)).Clear();
                 for (int block = from; block < until; block++)
                 {
-                    int start = block * Cut.BlockTiles, count = Math.Min(Cut.BlockTiles, Cut.Count - start);
-                    Patches<S, V>(Shape, Cut, X, start, count, patches, patchPlane, work);
+                    int start = block * Tiles.BlockTiles, count = Math.Min(Tiles.BlockTiles, Tiles.Count - start);
+                    Patches<S, V>(Shape, Tiles, X, start, count, patches, patchPlane, work);
                     Gradients<S, V>(start, count, gradients, gradientPlane, work);
                     bool more = block + 1 < until;
                     Products<S, V>(
                         count, patches, patchPlane, gradients, gradientPlane, sums, sumPlane,
-                        more ? Cut.Region(start + Cut.BlockTiles, X.Pixels, Shape.C, Shape.H, Shape.W, Shape.PadH) : default,
-                        more ? Cut.Region(start + Cut.BlockTiles, Dy, Shape.K, Shape.OutH, Shape.OutW, 0) : default);
+                        more ? Tiles.Region(start + Tiles.BlockTiles, X.Pixels, Shape.C, Shape.H, Shape.W, Shape.PadH) : default,
+                        more ? Tiles.Region(start + Tiles.BlockTiles, Dy, Shape.K, Shape.OutH, Shape.OutW, 0) : default);
                 }
 
                 Finish<S, V>(sums, sumPlane, Partial + (nint)part * 9 * Shape.C * Shape.K, work);
@@ -71,16 +71,18 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int i = 0; i < count; i++)
+            int run;
+            for (int i = 0; i < count; i += run)
             {
-                var (image, y, x) = Locate(Cut, start + i);
+                var (image, y, x) = Tiles.Locate(start + i);
+                run = Tiles.Run(start + i, count - i);
                 float* dy = Dy + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K;
                 for (int k = 0; k < Shape.K; k += S.Width)
                 {
                     int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(Shape.K - panel);
                     WinogradTransforms.Gradients<S, V>(
-                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x,
-                        to + (nint)panel * Cut.BlockTiles + i * width + (k - panel), plane, work);
+                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x, run,
+                        to + (nint)panel * Tiles.BlockTiles + i * width + (k - panel), width, plane, work);
                 }
             }
         }
@@ -102,7 +104,7 @@ static unsafe partial class Winograd
                 for (int k = 0; k < Shape.K; k += width)
                 {
                     width = Panels.Width<S, V>(Shape.K - k);
-                    float* b = gradients + xi * gradientPlane + (nint)k * Cut.BlockTiles;
+                    float* b = gradients + xi * gradientPlane + (nint)k * Tiles.BlockTiles;
                     float* to = sums + xi * sumPlane + (nint)k * Shape.C;
                     for (int c = 0; c < Shape.C; c += Panels.Rows)
                     {

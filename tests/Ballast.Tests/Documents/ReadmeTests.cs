@@ -33,6 +33,14 @@ public class ReadmeTests
     }
 
     [Fact]
+    public void Every_check_of_the_doctor_has_a_section_and_every_section_a_check()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "doctor.md"));
+        var sections = page.Split('\n').Where(static line => line.StartsWith("### ", StringComparison.Ordinal)).Select(static line => line[4..]);
+        Assert.Equal(Lab.Doctor.CheckNames.Order(), sections.Order());
+    }
+
+    [Fact]
     public void Every_file_that_a_document_links_to_is_there()
     {
         string[] documents = [Path.Combine(Root, "README.md"), .. Directory.GetFiles(Root, "CONTRIBUTING.md"), .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")];

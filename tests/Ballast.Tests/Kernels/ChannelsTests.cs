@@ -20,7 +20,8 @@ public sealed class ChannelsTests : IDisposable
     public static TheoryData<int, int, int> Layouts => new()
     {
         { 1, 1, 1 }, { 10, 64, 1 }, { 255, 3, 1 }, { 256, 17, 1 }, { 257, 33, 1 }, { 1000, 67, 1 }, { 4, 5, 2 }, { 3, 2, 4095 },
-        { 2, 3, 4097 }, { 5, 31, 500 }, { 129, 2, 9 },
+        { 2, 3, 4097 }, { 5, 31, 500 }, { 129, 2, 9 }, { 20, 64, 64 }, { 3, 300, 98 }, { 1, 17, 9000 }, { 40_000, 3, 1 },
+        { 20, 5000, 1 },
     };
 
     [Fact]
@@ -49,8 +50,7 @@ public sealed class ChannelsTests : IDisposable
     {
         float[] x = Draw.Whole(layout.Length, 1), g = Draw.Whole(layout.Length, 2);
         float[] table = Draw.Whole(3 * layout.C, 3), more = Draw.Whole(3 * layout.C, 4);
-        Sum<ValueTerm>(layout, x, [], table, static (x, _, _, _, _) => (x, 0));
-        Sum<DeviationTerm>(layout, x, [], table, static (x, _, m, _, _) => ((x - m) * (x - m), x - m));
+        Statistics(layout, x, 1e-10);
         Sum<GradientTerm<OpenGate>>(layout, x, g, table, static (x, g, m, _, _) => (g, g * (x - m)));
         Sum<GradientTerm<ReluGate>>(layout, x, g, table, static (x, g, m, s, b) =>
             (Closing(x, g, m, s, b), Closing(x, g, m, s, b) * (x - m)));
@@ -87,6 +87,71 @@ public sealed class ChannelsTests : IDisposable
         Assert.True(expected.AsSpan().SequenceEqual(sums), $"{typeof(T)} over {layout}");
     }
 
+    // A tolerance in standard deviations and in variances.
+    static void Statistics(ChannelLayout layout, float[] x, double tolerance)
+    {
+        double[] expected = new double[2 * layout.C], statistics = new double[2 * layout.C];
+        Formula(layout, x, expected);
+        Array.Fill(statistics, double.NaN);
+        Channels.Statistics(x, layout, statistics);
+        for (int c = 0; c < layout.C; c++)
+        {
+            double variance = expected[layout.C + c];
+            Assert.Equal(expected[c], statistics[c], tolerance * Math.Sqrt(variance) + 1e-12);
+            Assert.Equal(variance, statistics[layout.C + c], tolerance * variance);
+        }
+    }
+
+    static void Formula(ChannelLayout layout, float[] x, double[] statistics)
+    {
+        Array.Clear(statistics);
+        for (int i = 0; i < x.Length; i++)
+            statistics[i / layout.L % layout.C] += x[i];
+        for (int c = 0; c < layout.C; c++)
+            statistics[c] /= layout.PerChannel;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double deviation = x[i] - statistics[i / layout.L % layout.C];
+            statistics[layout.C + i / layout.L % layout.C] += deviation * deviation;
+        }
+
+        for (int c = layout.C; c < 2 * layout.C; c++)
+            statistics[c] /= layout.PerChannel;
+    }
+
+    // Past this length results are stored past the caches, in whole registers of memory wherever a run begins.
+    [Theory]
+    [InlineData(3, 5, 280_001)]
+    [InlineData(65_600, 64, 1)]
+    [InlineData(1 << 17, 33, 1)]
+    public void Results_that_no_cache_holds_meet_the_formulas(int n, int c, int l)
+    {
+        var layout = new ChannelLayout(n, c, l);
+        Assert.True(layout.Length >= Channels.AwayLength);
+        float[] x = Draw.Whole(layout.Length, 8), g = Draw.Whole(layout.Length, 9);
+        float[] table = Draw.Whole(3 * layout.C, 10), more = Draw.Whole(3 * layout.C, 11);
+        Map<AffineReluMap>(layout, x, [], table, [], static (x, _, m, s, b, _, _, _) => Math.Max(0, (x - m) * s + b));
+        Map<GradientMap<ReluGate>>(layout, x, g, table, more, Gradient(Closing));
+        Statistics(layout, x, 1e-10);
+    }
+
+    // A spread of 1 around a mean of 100,000, of which the first values of parts lie a hundred times as far away. Squares around those would
+    // lose the last three digits of what is left: a float has seven.
+    [Theory]
+    [InlineData(32, 3, 1024)]
+    [InlineData(32 * 1024, 3, 1)]
+    public void A_small_spread_around_a_large_mean_keeps_its_digits(int n, int c, int l)
+    {
+        var layout = new ChannelLayout(n, c, l);
+        float[] x = Draw.Floats(layout.Length, 12);
+        for (int i = 0; i < x.Length; i++)
+            x[i] += i / layout.L % layout.C * 100_000;
+        Statistics(layout, x, 3e-6); // within four standard deviations a value costs four bits
+        for (int i = 0; i < x.Length; i++)
+            x[i] += i % l == 0 && (l > 1 || i / c % 256 == 0) ? 100 : 0;
+        Statistics(layout, x, 1e-6);
+    }
+
     static void Map<M>(ChannelLayout layout, float[] x, float[] g, float[] table, float[] more, MapFormula formula)
         where M : struct, IChannelMap
     {
@@ -114,16 +179,19 @@ public sealed class ChannelsTests : IDisposable
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {
-        foreach (var layout in new ChannelLayout[] { new(3000, 37, 1), new(7, 20, 700) })
+        foreach (var layout in new ChannelLayout[] { new(3000, 37, 1), new(7, 20, 700), new(40, 200, 49) })
         {
             float[] x = Draw.Floats(layout.Length, 5), g = Draw.Floats(layout.Length, 6), table = Draw.Floats(3 * layout.C, 7);
-            double[]? first = null;
+            double[]? first = null, moments = null;
             for (int count = 1; count <= 4; count++)
             {
                 Compute.Threads = count;
                 double[] sums = new double[2 * layout.C];
                 Channels.Sum<GradientTerm<ReluGate>>(x, g, layout, table, sums);
                 Assert.Equal(first ??= sums, sums);
+                double[] statistics = new double[2 * layout.C];
+                Channels.Statistics(x, layout, statistics);
+                Assert.Equal(moments ??= statistics, statistics);
             }
         }
     }

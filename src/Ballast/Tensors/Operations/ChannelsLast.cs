@@ -5,7 +5,8 @@ namespace Ballast;
 /// <summary>Values of [N, C, ...] in memory as [N, ..., C]: what convolutions write and read, and what passes between them.
 /// </summary>
 sealed class ChannelsLast(
-    Buffer values, ChannelLayout layout, double[]? statistics = null, NormalizationSums? sums = null) : ChannelRecipe
+    Buffer values, ChannelLayout layout, double[]? statistics = null, NormalizationSums? sums = null, ResidualSum? gate = null)
+    : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => layout;
@@ -21,13 +22,16 @@ sealed class ChannelsLast(
     /// wrote the values took it along.</summary>
     public NormalizationSums? Sums => sums;
 
+    /// <summary>Where these are a gradient that has passed a ReLU already: the ReLU's result.</summary>
+    public ResidualSum? Gate => gate;
+
     /// <summary>The values of a tensor with channels last, with a hold of the caller's own. Values that nobody has read yet
-    /// are computed in this order, and the tensor keeps them so.</summary>
+    /// are computed in this order, and the tensor or its recipe keeps them so.</summary>
     public static Buffer Hold(Tensor x, ChannelLayout layout)
     {
         if (x.Recipe is not ChannelRecipe recipe || recipe.Layout != layout)
             return Transposed(x.AsSpan(), layout);
-        if (recipe is ChannelsLast)
+        if (recipe is ChannelsLast or ComputedOnce)
             return recipe.HoldInOrder();
         var computed = recipe.HoldInOrder();
         x.Replace(new ChannelsLast(computed.Hold(), layout));

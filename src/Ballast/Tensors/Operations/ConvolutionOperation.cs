@@ -8,7 +8,6 @@ namespace Ballast;
 sealed unsafe class ConvolutionOperation : Operation
 {
     [ThreadStatic] static ChannelMoments? moments;
-    [ThreadStatic] static ChannelSums? normalizationSums;
 
     readonly Values input;
     readonly Buffer weight;
@@ -21,30 +20,35 @@ sealed unsafe class ConvolutionOperation : Operation
         this.shape = shape;
     }
 
-    /// <summary>The forward pass.</summary>
+    /// <summary>The forward pass. Where nothing is recorded it is made when it is read.</summary>
     public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
     {
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImageValues.Hold(x, shape.Input);
+        Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
+        if (!record)
+        {
+            var prepared = w is Parameter weight ? PreparedWeight.Hold(weight, shape) : null;
+            return new Tensor(output, new Values(new DeferredConvolution(
+                input, w.Buffer.Hold(), b?.Buffer.Hold(), prepared, null, shape, relu: false)));
+        }
+
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
-        // In training a batch normalization follows more often than not: its statistics cost next to nothing here, and a
-        // pass over memory there.
-        var sums = record && !DepthwiseConvolution.Fits(shape) ? moments ??= new ChannelMoments() : null;
-        var kept = record || w is not Parameter weight ? null : PreparedWeight.For(weight, shape);
+        // A batch normalization follows more often than not: its statistics cost next to nothing here, and a pass over
+        // memory there.
+        var sums = DepthwiseConvolution.Fits(shape) ? null : moments ??= new ChannelMoments();
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-        fixed (float* prepared = kept is null ? default : kept.Span(kept.Capacity))
-            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y, sums, prepared);
-        kept?.Release();
+        {
+            Convolution.Forward(
+                shape, ImageValues.Open(input, shape.Input), weights, bias, y, new ResultEnd { Moments = sums });
+        }
 
         double[]? statistics = null;
         if (sums is not null)
             sums.Finish(statistics = new double[2 * shape.K]);
-        Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
         var values = new Values(new ChannelsLast(result, shape.Output, statistics));
-        var made = record
-            ? new ConvolutionOperation(x, w, b, input, shape).Produce(output, values)
-            : new Tensor(output, values);
+        var made = new ConvolutionOperation(x, w, b, input, shape).Produce(output, values);
         input.Release();
         return made;
     }
@@ -99,18 +103,10 @@ sealed unsafe class ConvolutionOperation : Operation
     {
         bool over = read.IsExclusive && Winograd.CanOverwrite(shape);
         var dx = over ? read.Hold() : Buffer.Rent(shape.Input.Length);
-        var normalized = input.Recipe as ChannelAffine;
-        var sums = normalizationSums ??= new ChannelSums();
-        NormalizedInput? source = normalized is null
-            ? null : new NormalizedInput(ImageValues.Open(input, shape.Input), sums);
-        bool summed;
+        var end = new InputGradientEnd(DepthwiseConvolution.Fits(shape) ? default : input, shape, x);
         fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(weightLength))
-            summed = Convolution.BackwardInput(shape, dy, weights, to, source);
-        double[]? totals = summed ? new double[2 * shape.C] : null;
-        if (totals is not null)
-            sums.Finish(totals);
-        Give(x, new Values(new ChannelsLast(
-            dx, shape.Input, sums: totals is null ? null : normalized!.Sums(totals))));
+            Convolution.BackwardInput(shape, dy, weights, to, end.Open());
+        Give(x, new Values(end.Finish(dx)));
     }
 
     /// <inheritdoc/>

@@ -2,15 +2,21 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>Images as an operation with a kernel window takes them: channels last, in memory or as a normalization that the
-/// operation applies while it reads, with a ReLU or not.</summary>
+/// <summary>Images as an operation takes them that works with channels last: in memory, or as a normalization that the operation
+/// applies while it reads, with a ReLU or not.</summary>
 static unsafe class ImageValues
 {
     /// <summary>A tensor's values so, with a hold of the caller's own.</summary>
-    public static Values Hold(Tensor x, ChannelLayout layout) =>
-        x.Recipe is ChannelAffine { Activation: not AffineActivation.Gelu } normalized && normalized.Layout == layout
-            ? x.Values.Hold()
-            : new Values(new ChannelsLast(ChannelsLast.Hold(x, layout), layout));
+    public static Values Hold(Tensor x, ChannelLayout layout)
+    {
+        if (x.Recipe is ChannelAffine { Activation: not AffineActivation.Gelu } normalized && normalized.Layout == layout)
+            return x.Values.Hold();
+        var values = ChannelsLast.Hold(x, layout);
+        if (x.Recipe is not ResidualSum sum || sum.Layout != layout)
+            return new Values(new ChannelsLast(values, layout));
+        values.Release(); // the recipe holds them
+        return x.Values.Hold();
+    }
 
     /// <summary>Opens what <see cref="Hold"/> gave for a kernel. The values must be held for as long as it is used: buffers
     /// never move.</summary>
@@ -22,7 +28,7 @@ static unsafe class ImageValues
                 return new ImageSource(source, layout.C, table, normalized.HasRelu);
         }
 
-        var held = ((ChannelsLast)values.Recipe!).HoldInOrder();
+        var held = ((ChannelRecipe)values.Recipe!).HoldInOrder();
         held.Release(); // the caller's hold keeps it
         fixed (float* source = held.Span(layout.Length))
             return new ImageSource(source, layout.C);

@@ -29,7 +29,6 @@ sealed class NormalizationOperation : Operation
     /// <summary>The mean and the biased variance of each channel: [2, C], in double.</summary>
     public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
     {
-        int c = layout.C;
         if (x.Recipe is ChannelsLast { Statistics: { } known } made && made.Layout == layout)
         {
             known.CopyTo(statistics);
@@ -37,38 +36,8 @@ sealed class NormalizationOperation : Operation
         }
 
         var held = new MemoryOrder(layout).Hold(x);
-        var values = held.Span(layout.Length);
-        if (!layout.AreRows)
-        {
-            ChannelPasses.Statistics(values, layout, statistics);
-            held.Release();
-            return;
-        }
-
-        double count = layout.PerChannel;
-        Span<double> sums = stackalloc double[2 * 64];
-        double[]? rented = null;
-        if (c > 64)
-            sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
-        var centers = Buffer.Rent(3 * c);
-        var table = centers.Span(3 * c);
-        table.Clear();
-
-        Channels.Sum<ValueTerm>(values, default, layout, table, sums);
-        for (int i = 0; i < c; i++)
-            table[i] = (float)(sums[i] / count);
-        Channels.Sum<DeviationTerm>(values, default, layout, table, sums);
-        for (int i = 0; i < c; i++)
-        {
-            double offset = sums[c + i] / count; // what rounding the center to float left over
-            statistics[i] = table[i] + offset;
-            statistics[c + i] = Math.Max(0, sums[i] / count - offset * offset);
-        }
-
-        centers.Release();
+        Channels.Statistics(held.Span(layout.Length), layout, statistics);
         held.Release();
-        if (rented is not null)
-            System.Buffers.ArrayPool<double>.Shared.Return(rented);
     }
 
     /// <summary>The forward pass.</summary>
@@ -149,12 +118,6 @@ sealed class NormalizationOperation : Operation
         {
             known.Totals.CopyTo(sums);
         }
-        else if (!layout.AreRows && First!.RequiresGrad)
-        {
-            Give(First, new Values(SumAndMap(gradient, gated, sums)));
-            Finish(sums, rented);
-            return;
-        }
         else
         {
             Sum(gradient, pooled, gated, sums);
@@ -211,25 +174,6 @@ sealed class NormalizationOperation : Operation
         GiveSums((Parameter?)Second, (Parameter?)Third, table.Span(5 * layout.C), sums);
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
-    }
-
-    // Channel by channel, where a channel's values lie in runs; takes over the gradient.
-    unsafe Buffer SumAndMap(Values gradient, bool gated, Span<double> sums)
-    {
-        int length = layout.Length;
-        var g = gradient.Buffer!;
-        var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
-        fixed (float* constants = table.Span(5 * layout.C))
-        {
-            var gradientConstants = new GradientConstants(constants, layout.C, layout.PerChannel, batchStatistics);
-            if (gated)
-                ChannelPasses.Gradient<ReluGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
-            else
-                ChannelPasses.Gradient<OpenGate>(source.Span(length), g.Span(length), layout, gradientConstants, sums, dx.Span(length));
-        }
-
-        g.Release();
-        return dx;
     }
 
     unsafe void Sum(Values gradient, PooledGradient? pooled, bool gated, Span<double> sums)

@@ -31,9 +31,8 @@ sealed unsafe class NormalizedGradient(
     /// <inheritdoc/>
     public override Buffer HoldInOrder()
     {
-        bool last = IsExclusive;
-        var own = gradient.Buffer ?? x;
-        var result = last && own.IsExclusive ? own.Hold() : Buffer.Rent(layout.Length);
+        var own = gradient.Buffer is { IsExclusive: true } alone ? alone : x;
+        var result = IsExclusive && own.IsExclusive ? own.Hold() : Buffer.Rent(layout.Length);
         WriteInOrder(result.Span(layout.Length));
         return result;
     }

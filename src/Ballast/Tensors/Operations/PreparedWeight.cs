@@ -13,13 +13,14 @@ sealed unsafe class PreparedWeight
     readonly Buffer source;
     readonly Buffer prepared;
     readonly int length;
+    readonly int groups;
 
-    PreparedWeight(Buffer source, Buffer prepared, int length) =>
-        (this.source, this.prepared, this.length) = (source.Hold(), prepared, length);
+    PreparedWeight(Buffer source, Buffer prepared, int length, int groups) =>
+        (this.source, this.prepared, this.length, this.groups) = (source.Hold(), prepared, length, groups);
 
     /// <summary>The weight for this shape, prepared now or before, with a hold of the caller's own; null where that is not worth
     /// it. Several threads may run one network.</summary>
-    public static Buffer? For(Parameter weight, in ConvolutionShape shape)
+    public static Buffer? Hold(Parameter weight, in ConvolutionShape shape)
     {
         int length = Convolution.PreparedLength(shape);
         if (length == 0 || weight.Length > LongestWeight)
@@ -28,14 +29,15 @@ sealed unsafe class PreparedWeight
         {
             var kept = weight.Prepared;
             var source = weight.Buffer;
-            if (kept is not null && kept.source == source && kept.length == length)
+            // The two ways that there are to prepare a weight differ in length.
+            if (kept is not null && kept.source == source && kept.length == length && kept.groups == shape.Groups)
                 return kept.prepared.Hold();
             kept?.source.Release();
             kept?.prepared.Release();
             var prepared = Buffer.Rent(length);
             fixed (float* w = source.Span(weight.Length), to = prepared.Span(length))
                 Convolution.Prepare(shape, w, to);
-            weight.Prepared = new PreparedWeight(source, prepared, length);
+            weight.Prepared = new PreparedWeight(source, prepared, length, shape.Groups);
             return prepared.Hold();
         }
     }

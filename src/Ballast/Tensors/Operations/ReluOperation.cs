@@ -2,35 +2,36 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>y = max(x, 0). Behind a normalization that is still a recipe it joins the recipe.</summary>
+/// <summary>y = max(x, 0). It joins a normalization, a sum or a convolution that is still a recipe.</summary>
 sealed class ReluOperation : Operation
 {
     readonly Values open; // the result, or the recipe that tells where it is above zero
-
 
     ReluOperation(Tensor x, Values open) : base(x) => this.open = open.Hold();
 
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x)
     {
-        Values values;
-        var order = MemoryOrder.Of(x);
-        if (x.Recipe is ChannelAffine { Activation: AffineActivation.None } normalized)
+        var values = x.Recipe switch
         {
-            values = new Values(normalized.With(AffineActivation.Relu));
-        }
-        else
-        {
-            var source = order.Hold(x);
-            var result = Buffer.Rent(x.Length);
-            Elementwise.Map<Relu>(source.Span(x.Length), result.Span(x.Length));
-            source.Release();
-            values = order.Values(result);
-        }
-
+            ChannelAffine { Activation: AffineActivation.None } normalized => new Values(normalized.With(AffineActivation.Relu)),
+            ResidualSum { HasRelu: false, IsComputed: false } sum => new Values(sum.WithRelu()),
+            DeferredConvolution { TakesRelu: true } convolution => new Values(convolution.WithRelu()),
+            _ => Compute(x),
+        };
         return Records(x)
             ? new ReluOperation(x, values).Produce(x.Shape, values)
             : new Tensor(x.Shape, values);
+    }
+
+    static Values Compute(Tensor x)
+    {
+        var order = MemoryOrder.Of(x);
+        var source = order.Hold(x);
+        var result = Buffer.Rent(x.Length);
+        Elementwise.Map<Relu>(source.Span(x.Length), result.Span(x.Length));
+        source.Release();
+        return order.Values(result);
     }
 
     /// <summary>dx = dy where y > 0, else 0.</summary>
@@ -47,7 +48,13 @@ sealed class ReluOperation : Operation
             return;
         }
 
-        var last = open.Recipe as ChannelsLast;
+        if (open.Recipe is ResidualSum passed && (gradient.Recipe as ChannelsLast)?.Gate == passed)
+        {
+            Give(First!, gradient); // whoever wrote it left it at zero where the ReLU is closed
+            return;
+        }
+
+        var last = open.Recipe as ChannelRecipe;
         var order = last is null ? default : new MemoryOrder(last.Layout);
         var dx = order.ReadExclusive(gradient, length);
         var result = last?.HoldInOrder() ?? open.Buffer!.Hold();

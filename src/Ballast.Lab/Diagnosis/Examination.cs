@@ -1,0 +1,110 @@
+namespace Ballast.Lab;
+
+/// <summary>What the checks look at: the network, its chains, what else is known, and what was measured.</summary>
+sealed class Examination
+{
+    Dictionary<BatchNorm, int>? valuesPerSample;
+
+    public Examination(Module model, DoctorOptions options, Measurements? watched)
+    {
+        Model = model;
+        Options = options;
+        Watched = watched;
+        Chains = [.. model.NamedChains()];
+        Norms = [.. model.NamedModules().Where(static entry => entry.Module is BatchNorm)
+            .Select(static entry => (entry.Name, (BatchNorm)entry.Module)).DistinctBy(static entry => entry.Item2)];
+        var loader = options.Batches as DataLoader;
+        Plan = options.Plan ?? (loader is null ? null : TrainingPlan.Of(loader));
+        SampleShape = options.SampleShape ?? loader?.Dataset.SampleShape;
+    }
+
+    public Module Model { get; }
+
+    public DoctorOptions Options { get; }
+
+    /// <summary>What runs right behind what.</summary>
+    public IReadOnlyList<IReadOnlyList<(string Name, Module Module)>> Chains { get; }
+
+    /// <summary>The batch normalizations, each once.</summary>
+    public IReadOnlyList<(string Name, BatchNorm Norm)> Norms { get; }
+
+    public TrainingPlan? Plan { get; }
+
+    public Shape? SampleShape { get; }
+
+    public bool IsTrained => Options.Trained || Options.ForInference;
+
+    /// <summary>What the doctor's own run measured.</summary>
+    public TrialRun? Measured { get; private set; }
+
+    /// <summary>What was seen of a training that was watched.</summary>
+    public Measurements? Watched { get; }
+
+    /// <summary>Every layer's batches: of the training that was watched, or else of the doctor's own run.</summary>
+    public Measurements? Seen => Watched is { IsEmpty: false } ? Watched : Measured?.Training;
+
+    /// <summary>Runs the network on the batches that there are, and the evaluation.</summary>
+    public void Measure()
+    {
+        if (Options.Batches is not null || Options.Evaluation is not null)
+            Measured = TrialRun.Of(this);
+    }
+
+    /// <summary>What comes before a layer in its chain, the nearest first; nothing where it is not in a chain.</summary>
+    public IEnumerable<(string Name, Module Module)> Before(Module layer)
+    {
+        foreach (var chain in Chains)
+        {
+            for (int i = 0; i < chain.Count; i++)
+            {
+                if (chain[i].Module == layer)
+                    return chain.Take(i).Reverse();
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>What comes right behind a layer in its chain; null where nothing does.</summary>
+    public Module? After(Module layer)
+    {
+        foreach (var chain in Chains)
+        {
+            for (int i = 0; i + 1 < chain.Count; i++)
+            {
+                if (chain[i].Module == layer)
+                    return chain[i + 1].Module;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>How many values of a channel a sample has where it is normalized; null where that is not known.</summary>
+    public int? ValuesPerSample(BatchNorm norm)
+    {
+        valuesPerSample ??= SampleShape is { } shape ? DryRun(shape) : [];
+        return valuesPerSample.TryGetValue(norm, out int values) ? values : norm is BatchNorm2d or BatchNorm3d ? null : 1;
+    }
+
+    // One sample of zeros in evaluation mode, where nothing moves.
+    Dictionary<BatchNorm, int> DryRun(Shape sample)
+    {
+        var counts = new Dictionary<BatchNorm, int>();
+        using var modes = new KeptModes(Model);
+        using var off = Tensor.NoGrad();
+        using var generator = Generator.UseDefault(new Generator(0));
+        using var probe = Probe.Attach(Model).OnBatchNorm(pass => counts[pass.Layer] = pass.Count);
+        Model.Eval();
+        try
+        {
+            Model.Forward(Tensor.Zeros(new Shape([1, .. sample.ToArray()])));
+        }
+        catch (ArgumentException)
+        {
+            // A layer without running statistics refuses one value: those before it are known.
+        }
+
+        return counts;
+    }
+}

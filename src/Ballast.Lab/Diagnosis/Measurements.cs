@@ -1,0 +1,59 @@
+namespace Ballast.Lab;
+
+/// <summary>What batch normalizations were given: the statistics of each batch, and how the network was run.</summary>
+sealed class Measurements
+{
+    readonly Dictionary<BatchNorm, NormMeasurements> norms = [];
+    readonly Parameter[] watched;
+    float[]? values;
+    readonly BatchNorm? first;
+
+    public Measurements(Module model)
+    {
+        foreach (var (name, module) in model.NamedModules())
+        {
+            if (module is BatchNorm norm && norms.TryAdd(norm, new NormMeasurements(name, norm)))
+                first ??= norm;
+        }
+
+        // Small parameters tell whether an optimizer has stepped.
+        watched = [.. model.Parameters().Where(static parameter => parameter.Shape.Rank == 1 && !parameter.Frozen).Take(4)];
+    }
+
+    /// <summary>Whether no training batch was seen.</summary>
+    public bool IsEmpty => norms.Values.All(static norm => norm.Count == 0);
+
+    /// <summary>How many times the network ran in training mode with gradients.</summary>
+    public int TrainingPasses { get; private set; }
+
+    /// <summary>In how many of them the parameters were not those of the one before.</summary>
+    public int ChangedPasses { get; private set; }
+
+    /// <summary>How many times a batch normalization moved its running statistics while no gradients were recorded, at most.</summary>
+    public int PassesWithoutGradients => norms.Values.Select(static norm => norm.WithoutGradients).DefaultIfEmpty().Max();
+
+    /// <summary>All layers.</summary>
+    public IEnumerable<NormMeasurements> Norms => norms.Values;
+
+    /// <summary>One layer; null where it saw no batch.</summary>
+    public NormMeasurements? Of(BatchNorm norm) => norms.TryGetValue(norm, out var found) && found.Count > 0 ? found : null;
+
+    /// <summary>Takes a batch.</summary>
+    public void Take(BatchNormPass pass)
+    {
+        if (pass.IsOfBatch && pass.RecordsGradients && pass.Layer == first)
+            CountSteps();
+        norms[pass.Layer].Take(pass);
+    }
+
+    void CountSteps()
+    {
+        TrainingPasses++;
+        int length = ParameterVector.Length(watched);
+        float[] now = new float[length];
+        ParameterVector.CopyValues(watched, now);
+        if (values is null || !now.AsSpan().SequenceEqual(values))
+            ChangedPasses++;
+        values = now;
+    }
+}

@@ -1,0 +1,223 @@
+namespace Ballast.Lab;
+
+/// <summary>A short run of the network on the training data, in both modes, after which everything is as it was.</summary>
+sealed class TrialRun
+{
+    readonly Examination examination;
+    readonly (string Name, BatchNorm Norm, StateDict State)[] states;
+    readonly Dictionary<BatchNorm, (double[] Sum, int Count)> evaluated = [];
+    readonly Dictionary<Parameter, double> gradients = [];
+
+    TrialRun(Examination examination)
+    {
+        this.examination = examination;
+        Training = new Measurements(examination.Model);
+        states = [.. examination.Norms.Select(static entry => (entry.Name, entry.Norm, entry.Norm.StateDict()))];
+    }
+
+    /// <summary>What the batch normalizations were given in training mode.</summary>
+    public Measurements Training { get; }
+
+    /// <summary>On how many batches the network was run.</summary>
+    public int Batches { get; private set; }
+
+    /// <summary>How many samples they had.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>The mean loss in training mode; null where there is no loss of these outputs.</summary>
+    public double? TrainingLoss { get; private set; }
+
+    /// <summary>The mean loss of the same batches in evaluation mode.</summary>
+    public double? EvaluationLoss { get; private set; }
+
+    /// <summary>The share of samples that are classified right in training mode.</summary>
+    public double TrainingAccuracy { get; private set; }
+
+    /// <summary>The share in evaluation mode.</summary>
+    public double EvaluationAccuracy { get; private set; }
+
+    /// <summary>By how much outputs change, relative to the largest, when only half of a batch is evaluated; null where that was
+    /// not tried.</summary>
+    public double? DependenceOnMates { get; private set; }
+
+    /// <summary>Which layers' running statistics moved while the caller's evaluation ran.</summary>
+    public IReadOnlyList<string> MovedInEvaluation { get; private set; } = [];
+
+    /// <summary>The root of the sum of the squares of a parameter's gradients over all batches; null where none was computed.</summary>
+    public double? GradientNorm(Parameter parameter) => gradients.TryGetValue(parameter, out double sum) ? Math.Sqrt(sum) : null;
+
+    /// <summary>The running statistics as they were before.</summary>
+    public (float[] Mean, float[] Var)? Running(BatchNorm norm)
+    {
+        var state = states.First(entry => entry.Norm == norm).State;
+        return state.TryGetValue("running_mean", out var mean) && state.TryGetValue("running_var", out var variance)
+            ? (mean.Tensor!.ToArray(), variance.Tensor!.ToArray()) : null;
+    }
+
+    /// <summary>The mean over batches of a layer's own variances in evaluation mode, by channel; null where it did not run.</summary>
+    public double[]? EvaluatedVariance(BatchNorm norm) => evaluated.TryGetValue(norm, out var sums)
+        ? [.. sums.Sum.Select(sum => sum / sums.Count)] : null;
+
+    /// <summary>Runs.</summary>
+    public static TrialRun Of(Examination examination)
+    {
+        var run = new TrialRun(examination);
+        var state = examination.Model.StateDict();
+        using var modes = new KeptModes(examination.Model);
+        try
+        {
+            if (examination.Options.Evaluation is { } evaluation)
+                run.Watch(evaluation);
+            if (examination.Options.Batches is { } batches)
+                run.Run(batches);
+        }
+        finally
+        {
+            examination.Model.LoadStateDict(state);
+            examination.Model.ZeroGrad();
+        }
+
+        return run;
+    }
+
+    void Watch(Action evaluation)
+    {
+        evaluation();
+        MovedInEvaluation = [.. states.Where(static entry => !Same(entry.State, entry.Norm.StateDict())).Select(static entry => entry.Name)];
+    }
+
+    void Run(IEnumerable<Batch> batches)
+    {
+        using var generator = Generator.UseDefault(new Generator(0));
+        var own = (batches as DataLoader)?.Generator;
+        byte[]? drawn = own?.GetState();
+        double evaluationLoss = 0, trainingLoss = 0;
+        int right = 0, rightInTraining = 0;
+        bool hasLoss = true;
+        foreach (var (inputs, targets) in batches)
+        {
+            examination.Options.Cancellation.ThrowIfCancellationRequested();
+            RestoreNorms();
+            if (Evaluate(inputs, targets, ref hasLoss) is var (loss, correct))
+                (evaluationLoss, right) = (evaluationLoss + loss, right + correct);
+            if (Train(inputs, targets, ref hasLoss) is var (other, others))
+                (trainingLoss, rightInTraining) = (trainingLoss + other, rightInTraining + others);
+            Samples += targets.Count;
+            if (++Batches == examination.Options.MaxBatches)
+                break;
+        }
+
+        own?.SetState(drawn);
+        if (!hasLoss || Batches == 0)
+            return;
+        (TrainingLoss, EvaluationLoss) = (trainingLoss / Batches, evaluationLoss / Batches);
+        (TrainingAccuracy, EvaluationAccuracy) = ((double)rightInTraining / Samples, (double)right / Samples);
+    }
+
+    (double Loss, int Correct)? Evaluate(Tensor inputs, Labels targets, ref bool hasLoss)
+    {
+        using var off = Tensor.NoGrad();
+        using var probe = Probe.Attach(examination.Model).OnBatchNorm(TakeEvaluated);
+        examination.Model.Eval();
+        Tensor outputs;
+        try
+        {
+            outputs = examination.Model.Forward(inputs).Clone();
+        }
+        catch (ArgumentException) when (targets.Count == 1)
+        {
+            return null; // a layer without running statistics
+        }
+
+        if (DependenceOnMates is null && targets.Count >= 4)
+        {
+            probe.Dispose();
+            DependenceOnMates = Dependence(inputs, outputs);
+        }
+
+        return Loss(outputs, targets, ref hasLoss) is { } loss ? (loss.Item(), Correct(outputs, targets)) : null;
+    }
+
+    (double Loss, int Correct)? Train(Tensor inputs, Labels targets, ref bool hasLoss)
+    {
+        using var probe = Probe.Attach(examination.Model).OnBatchNorm(Training.Take);
+        examination.Model.Train();
+        examination.Model.ZeroGrad();
+        var outputs = examination.Model.Forward(inputs);
+        if (Loss(outputs, targets, ref hasLoss) is not { } loss)
+            return null;
+        double value = loss.Item();
+        int correct = Correct(outputs, targets);
+        if (!outputs.RequiresGrad)
+            return (value, correct);
+        loss.Backward();
+        foreach (var parameter in examination.Model.Parameters().Where(static parameter => parameter.Shape.Rank == 1))
+        {
+            if (parameter.Grad is not { } gradient)
+                continue;
+            double squares = 0;
+            foreach (float entry in gradient.AsSpan())
+                squares += (double)entry * entry;
+            gradients[parameter] = gradients.GetValueOrDefault(parameter) + squares;
+        }
+
+        return (value, correct);
+    }
+
+    // Outputs of another form than the loss takes: the network is examined without a loss then.
+    Tensor? Loss(Tensor outputs, Labels targets, ref bool hasLoss)
+    {
+        if (!hasLoss)
+            return null;
+        try
+        {
+            return examination.Options.Loss(outputs, targets);
+        }
+        catch (ArgumentException)
+        {
+            hasLoss = false;
+            return null;
+        }
+    }
+
+    static int Correct(Tensor outputs, Labels targets) =>
+        outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Count ? Evaluation.Correct(outputs, targets) : 0;
+
+    double Dependence(Tensor inputs, Tensor outputs)
+    {
+        int[] sizes = inputs.Shape.ToArray();
+        int half = sizes[0] / 2;
+        sizes[0] = half;
+        Shape shape = new(sizes);
+        var alone = examination.Model.Forward(Tensor.From(inputs.AsSpan()[..shape.Length], shape));
+        double largest = 1e-30, difference = 0;
+        for (int i = 0; i < alone.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(outputs.AsSpan()[i]));
+            difference = Math.Max(difference, Math.Abs(outputs.AsSpan()[i] - alone.AsSpan()[i]));
+        }
+
+        return difference / largest;
+    }
+
+    void TakeEvaluated(BatchNormPass pass)
+    {
+        int channels = pass.Mean.Length;
+        double[] mean = new double[channels], variance = new double[channels];
+        pass.MeasureBatch(mean, variance);
+        var (sum, count) = evaluated.TryGetValue(pass.Layer, out var sums) ? sums : (new double[channels], 0);
+        for (int c = 0; c < channels; c++)
+            sum[c] += variance[c];
+        evaluated[pass.Layer] = (sum, count + 1);
+    }
+
+    void RestoreNorms()
+    {
+        foreach (var (_, norm, state) in states)
+            norm.LoadStateDict(state);
+    }
+
+    static bool Same(StateDict before, StateDict after) => before.All(entry =>
+        entry.Value.Number == after[entry.Key].Number
+        && (entry.Value.Tensor is null || entry.Value.Tensor.AsSpan().SequenceEqual(after[entry.Key].Tensor!.AsSpan())));
+}

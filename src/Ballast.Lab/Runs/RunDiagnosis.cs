@@ -1,0 +1,101 @@
+namespace Ballast.Lab;
+
+/// <summary>Takes runs, settings and state files to the <see cref="Doctor"/>.</summary>
+/// <param name="Diagnosis">What it says.</param>
+/// <param name="Weights">The file that the state came from; null for a network with fresh weights.</param>
+public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
+{
+    /// <summary>Examines a run: its settings, its network with its state, and unless <paramref name="batches"/> is 0 a short run on its
+    /// training data.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="source">Where the data comes from.</param>
+    /// <param name="weights">A safetensors file of the network's state; null for the run's weights, or its checkpoint while
+    /// it is not complete.</param>
+    /// <param name="data">What to run it on, as in <see cref="RunSettings.Data"/>; null for what it was trained on.</param>
+    /// <param name="batches">On how many batches it is run at most.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">A state of another network, or data of other samples.</exception>
+    /// <exception cref="InvalidDataException">A damaged file.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static RunDiagnosis OfRun(
+        RunFolder folder, RunData source, string? weights = null, string? data = null, int batches = 50,
+        CancellationToken cancellation = default)
+    {
+        var settings = data is null ? folder.Record.Settings : folder.Record.Settings with { Data = data };
+        var samples = folder.Record.TrainedOn;
+        var (state, path) = RunNetwork.State(folder, weights);
+        var network = RunNetwork.Load(settings, samples, state, path);
+        var options = Options(settings, network, samples) with { Trained = true, LoadedState = state, Cancellation = cancellation };
+        if (batches > 0)
+        {
+            var images = source.Train(settings, cancellation);
+            samples.RefuseOther(images, NamedDatasets.Title(settings.Data));
+            options = On(images, settings, options, batches);
+        }
+
+        return new RunDiagnosis(Doctor.Examine(network, options), path);
+    }
+
+    /// <summary>Examines what settings would train, before they do.</summary>
+    /// <param name="settings">How it is trained.</param>
+    /// <param name="data">The images to train on, where they are at hand.</param>
+    /// <param name="samples">What they are.</param>
+    /// <param name="weights">A safetensors file of the network's state; null for fresh weights.</param>
+    /// <param name="batches">On how many batches of the images it is run at most; 0, the default, looks only.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <inheritdoc cref="OfRun"/>
+    public static RunDiagnosis OfSettings(
+        RunSettings settings, ByteDataset? data, RunSamples samples, string? weights = null, int batches = 0,
+        CancellationToken cancellation = default)
+    {
+        using var generator = Generator.UseDefault(new Generator(settings.Seed));
+        var state = weights is null ? null : State(weights);
+        var network = state is null ? RunNetwork.Build(settings, samples) : RunNetwork.Load(settings, samples, state, weights!);
+        var options = Options(settings, network, samples) with
+        {
+            Trained = state is not null,
+            LoadedState = state,
+            Cancellation = cancellation,
+            Plan = new TrainingPlan(settings.BatchSize, data?.Count, settings.DropLast, settings.Epochs),
+        };
+        if (data is not null && batches > 0)
+            options = On(data, settings, options, batches);
+        return new RunDiagnosis(Doctor.Examine(network, options), weights);
+    }
+
+    /// <summary>Examines a state alone, of which it is not known what network it belongs to.</summary>
+    /// <param name="path">A safetensors file, ours or PyTorch's.</param>
+    /// <exception cref="InvalidDataException">A damaged file, or one without batch normalizations.</exception>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    public static RunDiagnosis OfState(string path)
+    {
+        var state = State(path);
+        if (state.Count == 0)
+            throw new InvalidDataException($"{path} holds no values.");
+        return new RunDiagnosis(Doctor.Examine(StateNetwork.Of(state), new DoctorOptions { Trained = true, LoadedState = state }), path);
+    }
+
+    static StateDict State(string path)
+    {
+        // A checkpoint is a state among other things.
+        var file = SafetensorsFile.Load(path);
+        return file.Metadata.ContainsKey("epoch") && file.Entries.Any(static entry => entry.Name.StartsWith("generator.", StringComparison.Ordinal))
+            ? Checkpoint.Load(path).Model : StateFile.Load(path);
+    }
+
+    static DoctorOptions Options(RunSettings settings, Module network, RunSamples samples) => new()
+    {
+        Optimizer = network.Parameters().Any() ? settings.MakeOptimizer(network.Parameters()) : null,
+        SampleShape = samples.ToShape(),
+        Plan = new TrainingPlan(settings.BatchSize, null, settings.DropLast, settings.Epochs),
+    };
+
+    static DoctorOptions On(ByteDataset images, RunSettings settings, DoctorOptions options, int batches) => options with
+    {
+        Batches = new DataLoader(
+            images, Math.Min(settings.BatchSize, images.Count), shuffle: true, dropLast: settings.DropLast,
+            generator: new Generator(settings.Seed)),
+        MaxBatches = batches,
+        Plan = new TrainingPlan(settings.BatchSize, images.Count, settings.DropLast, settings.Epochs),
+    };
+}

@@ -1,0 +1,112 @@
+namespace Ballast.Kernels;
+
+/// <summary>How work on channels is cut: a part is a block of samples by a block of stretches. A stretch is what lies side by
+/// side of one channel in one sample, or 4,096 values of it; where channels lie last it is one value, and every pixel is a
+/// sample. A part goes through memory in its order: a processor fetches ahead what is read so, and waits for a channel's
+/// scattered runs.</summary>
+readonly struct ChannelParts
+{
+    const int SerialLength = 1 << 16;
+    const int LongestStretch = 4096;
+
+    // Values of a channel that a part sums in float before they are added up in double.
+    const int MostValues = 4096;
+    const int MostRows = 256;
+
+    // What a part sums up stays in the first-level cache.
+    const int MostStretches = 256;
+    const int MostColumns = 4096;
+
+    // Parts for several threads, where there are values enough.
+    const int Wanted = 16;
+
+    readonly ChannelLayout layout;
+    readonly int perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks;
+
+    public ChannelParts(ChannelLayout layout)
+    {
+        this.layout = layout;
+        bool rows = layout.AreRows;
+        perRun = rows ? 1 : (layout.L + LongestStretch - 1) / LongestStretch;
+        length = rows ? 1 : layout.L;
+        stretches = layout.C * perRun;
+        samples = rows ? layout.PerChannel : layout.N;
+        IsSerial = layout.Length < SerialLength;
+
+        int most = rows ? MostRows : Math.Max(1, MostValues / Math.Min(layout.L, LongestStretch));
+        partSamples = IsSerial ? most : Math.Clamp((samples + Wanted - 1) / Wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
+        int sampleBlocks = Math.Max(1, (samples + partSamples - 1) / partSamples);
+        partStretches = Math.Min(stretches, rows ? MostColumns : MostStretches);
+        if (!IsSerial && sampleBlocks < Wanted)
+        {
+            int blocks = (Wanted + sampleBlocks - 1) / sampleBlocks;
+            int columns = rows ? 64 : 1; // whole cache lines
+            partStretches = Math.Min(partStretches, ((stretches + blocks - 1) / blocks + columns - 1) / columns * columns);
+        }
+
+        stretchBlocks = (stretches + partStretches - 1) / partStretches;
+        Count = sampleBlocks * stretchBlocks;
+    }
+
+    /// <summary>How many parts there are.</summary>
+    public int Count { get; }
+
+    /// <summary>Whether the whole is too small to be shared.</summary>
+    public bool IsSerial { get; }
+
+    /// <summary>Whether all stretches have one length, and each is a channel.</summary>
+    public bool AreAlike => perRun == 1;
+
+    /// <summary>The most stretches of a sample that a part has.</summary>
+    public int Width => partStretches;
+
+    /// <summary>From one sample to the next, in values.</summary>
+    public nint Step => layout.AreRows ? layout.C : (nint)layout.C * layout.L;
+
+    /// <summary>One part.</summary>
+    public ChannelPart this[int part]
+    {
+        get
+        {
+            int sample = part / stretchBlocks * partSamples, stretch = part % stretchBlocks * partStretches;
+            return new ChannelPart(
+                sample, Math.Min(samples, sample + partSamples), stretch, Math.Min(stretches, stretch + partStretches));
+        }
+    }
+
+    /// <summary>Which channel a stretch belongs to.</summary>
+    public int Channel(int stretch) => perRun == 1 ? stretch : stretch / perRun;
+
+    /// <summary>Where a stretch begins in a sample.</summary>
+    public nint Start(int stretch)
+    {
+        if (perRun == 1)
+            return (nint)stretch * length;
+        int c = stretch / perRun;
+        return (nint)c * layout.L + (stretch - c * perRun) * LongestStretch;
+    }
+
+    /// <summary>How long a stretch is.</summary>
+    public int Length(int stretch) =>
+        perRun == 1 ? length : Math.Min(LongestStretch, layout.L - stretch % perRun * LongestStretch);
+
+    /// <summary>Runs the parts.</summary>
+    public void Run<W>(in W work)
+        where W : struct, IWork
+    {
+        if (IsSerial)
+            work.Run(0, Count);
+        else
+            Workers.Run(work, Count);
+    }
+}
+
+/// <summary>A block of samples by a block of stretches.</summary>
+readonly record struct ChannelPart(int FirstSample, int LastSample, int FirstStretch, int LastStretch)
+{
+    /// <summary>How many samples there are.</summary>
+    public int Samples => LastSample - FirstSample;
+
+    /// <summary>How many stretches of each.</summary>
+    public int Stretches => LastStretch - FirstStretch;
+}

@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+
+namespace Ballast.Kernels;
+
+static unsafe partial class Winograd
+{
+    static void Patches<S, V>(
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        if (x.IsPlain)
+            Patches<AsItLies, S, V>(shape, tiles, x, start, count, to, plane, work);
+        else if (x.HasRelu)
+            Patches<NormalizedRelu, S, V>(shape, tiles, x, start, count, to, plane, work);
+        else
+            Patches<Normalized, S, V>(shape, tiles, x, start, count, to, plane, work);
+    }
+
+    static void Patches<M, S, V>(
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
+        where M : struct, IPixelMap
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        nint pitch = (nint)shape.W * shape.C;
+        int run;
+        for (int i = 0; i < count; i += run, to += (nint)run * shape.C)
+        {
+            var (image, top, left) = tiles.Locate(start + i);
+            run = tiles.Run(start + i, count - i);
+            top -= shape.PadH;
+            left -= shape.PadW;
+            float* corner = x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C;
+            var rows = (Math.Max(0, -top), Math.Min(6, shape.H - top));
+            var columns = (Math.Max(0, -left), shape.W - left);
+            int done = WinogradTransforms.Patches<M, S, V>(corner, pitch, shape.C, 0, rows, columns, run, x.Table, to, plane, work);
+            if (done < shape.C)
+            {
+                WinogradTransforms.Patches<M, Simd256, Vector256<float>>(
+                    corner, pitch, shape.C, done, rows, columns, run, x.Table, to, plane, work);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>The result of a convolution where no gradients are recorded, not yet computed: an addition and a ReLU behind it join
+/// it, and each value is written once.</summary>
+/// <param name="input">What the convolution reads, in memory or a normalization.</param>
+/// <param name="weight">w, held: whoever changes the parameter moves it to other memory.</param>
+/// <param name="bias">b, or null.</param>
+/// <param name="prepared">The weight as <see cref="Convolution.Prepare"/> left it, or null.</param>
+/// <param name="added">What is added to the result, or null.</param>
+/// <param name="shape">The sizes.</param>
+/// <param name="relu">Whether a ReLU follows.</param>
+sealed unsafe class DeferredConvolution(
+    Values input, Buffer weight, Buffer? bias, Buffer? prepared, Buffer? added, in ConvolutionShape shape, bool relu)
+    : ComputedOnce
+{
+    readonly ConvolutionShape shape = shape;
+
+    /// <inheritdoc/>
+    public override ChannelLayout Layout => shape.Output;
+
+    /// <summary>Whether a ReLU can join.</summary>
+    public bool TakesRelu => !IsComputed && !relu;
+
+    /// <summary>Whether an addition can join.</summary>
+    public bool TakesSum => TakesRelu && added is null;
+
+    /// <summary>The same result behind a ReLU.</summary>
+    public DeferredConvolution WithRelu() => With(added?.Hold(), relu: true);
+
+    /// <summary>The same result with something added, in the same order; takes over the hold on it.</summary>
+    public DeferredConvolution Plus(Buffer more) => With(more, relu: false);
+
+    DeferredConvolution With(Buffer? more, bool relu) =>
+        new(input.Hold(), weight.Hold(), bias?.Hold(), prepared?.Hold(), more, shape, relu);
+
+    /// <inheritdoc/>
+    protected override void Compute(Span<float> destination)
+    {
+        var x = ImageValues.Open(input, shape.Input);
+        int length = shape.K * shape.Depth;
+        fixed (float* y = destination, w = weight.Span(length), b = bias is null ? default : bias.Span(shape.K))
+        fixed (float* ready = prepared is null ? default : prepared.Span(prepared.Capacity))
+        fixed (float* more = added is null ? default : added.Span(shape.Output.Length))
+        {
+            var end = new ResultEnd { Sources = new ResultSources { Added = more }, HasRelu = relu };
+            Convolution.Forward(shape, x, w, b, y, end, ready);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseOperands()
+    {
+        input.Release();
+        weight.Release();
+        bias?.Release();
+        prepared?.Release();
+        added?.Release();
+    }
+}
