@@ -64,8 +64,9 @@ public class DeferredTests
             if (alone)
                 normal.ToArray();
             var open = normal.Gelu();
+            float[] values = open.ToArray();
             (open * Draw.Data(shape, 4)).Sum().Backward();
-            return [open.ToArray(), x.Grad!.ToArray(), layer.Weight.Grad!.ToArray(), layer.Bias.Grad!.ToArray()];
+            return [values, x.Grad!.ToArray(), layer.Weight.Grad!.ToArray(), layer.Bias.Grad!.ToArray()];
         }
 
         foreach (var (joined, apart) in Run(alone: false).Zip(Run(alone: true)))
