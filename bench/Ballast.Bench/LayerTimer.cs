@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Ballast.Bench;
 
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
-/// line of JSON. Names: batchnorm2d (with a ReLU behind it), layernorm, groupnorm, filterresponsenorm, evonormb0, evonorms0,
-/// product.</summary>
+/// line of JSON. Names: batchnorm1d and batchnorm2d (with a ReLU behind them), layernorm, rmsnorm, groupnorm, instancenorm2d,
+/// localresponsenorm, filterresponsenorm, evonormb0, evonorms0, gelu, dropout, product.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -19,7 +19,14 @@ static class LayerTimer
 
     static int Layer(string name, Shape shape, double seconds)
     {
-        Module layer = name == "layernorm" ? new LayerNorm(shape[^1]) : Make(name.ToUpperInvariant(), shape[1]);
+        Module layer = name switch
+        {
+            "layernorm" => new LayerNorm(shape[^1]),
+            "rmsnorm" => new RmsNorm(shape[^1]),
+            "gelu" => new Gelu(),
+            "dropout" => new Dropout(0.5),
+            _ => Make(name.ToUpperInvariant(), shape[1]),
+        };
         var x = new Parameter(Tensor.Randn(shape));
         var gradient = Tensor.Randn(shape);
         return Time(seconds, () =>
@@ -35,12 +42,15 @@ static class LayerTimer
     /// <summary>A normalization of channels with its activation, by its name in capital letters.</summary>
     public static Module Make(string name, int channels) => name switch
     {
+        "BATCHNORM1D" => new Sequential(new BatchNorm1d(channels), new ReLU()),
         "BATCHNORM2D" or "BATCHNORM2D+RELU" => new Sequential(new BatchNorm2d(channels), new ReLU()),
         "FILTERRESPONSENORM" => new FilterResponseNorm(channels),
         "EVONORMB0" => new EvoNormB0(channels),
         "EVONORMS0" => new EvoNormS0(channels, groups: 32),
         "GROUPNORM+SILU" => new Sequential(new GroupNorm(32, channels), new SiLU()),
         "GROUPNORM" => new GroupNorm(32, channels),
+        "INSTANCENORM2D" => new InstanceNorm2d(channels, affine: true),
+        "LOCALRESPONSENORM" => new LocalResponseNorm(5),
         _ => throw new ArgumentException($"There is no layer {name}."),
     };
 

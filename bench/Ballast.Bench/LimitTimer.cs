@@ -6,7 +6,8 @@ using Ballast.Kernels;
 namespace Ballast.Bench;
 
 /// <summary>What bounds a training step on this machine, measured now: <c>limit THREADS</c> prints the peak of the multiply-add
-/// units, and the time of Adam alone over the tutorial's first layer, as one line of JSON.</summary>
+/// units, and the time of Adam alone over the tutorial's first layer, as one line of JSON. <c>limit THREADS LENGTH</c> prints how
+/// long it takes to read one array of so many floats, to read two, to write one from one and one from two.</summary>
 static class LimitTimer
 {
     const int Weights = 3072 * 64;
@@ -14,6 +15,8 @@ static class LimitTimer
     public static int Run(string[] options)
     {
         Compute.Threads = int.Parse(options[0], CultureInfo.InvariantCulture);
+        if (options.Length > 1)
+            return Memory(int.Parse(options[1], CultureInfo.InvariantCulture));
         double seconds = Best(() => Workers.Run(new Peak(), Compute.Threads), repeats: 40);
         double flop = 2.0 * Peak.Sums * Peak.Rounds * Compute.SimdWidth * Compute.Threads;
 
@@ -35,6 +38,35 @@ static class LimitTimer
         double adam = Best(() => Updates.Apply(rule, gradient, weight, first, second), repeats: 2000);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{{\"gflops\": {flop / seconds / 1e9:F1}, \"adam_ms\": {adam * 1e3:F4}}}"));
+        return 0;
+    }
+
+    static unsafe int Memory(int length)
+    {
+        Buffer x = Buffer.Rent(length), y = Buffer.Rent(length), to = Buffer.Rent(length);
+        x.Span(length).Fill(1);
+        y.Span(length).Fill(1);
+        to.Span(length).Clear();
+        var stream = new Stream { Length = length, Away = length >= Channels.AwayLength };
+        fixed (float* a = x.Span(length), b = y.Span(length), c = to.Span(length))
+        {
+            stream.X = a;
+            stream.Y = b;
+            stream.To = c;
+        }
+
+
+        double Time(bool two, bool write)
+        {
+            var work = stream;
+            work.Two = two;
+            work.Write = write;
+            return Best(() => Workers.Run(work, (length + Stream.Part - 1) / Stream.Part), repeats: 40) * 1e3;
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{{\"read_ms\": {Time(false, false):F4}, \"read_two_ms\": {Time(true, false):F4}, \"map_ms\": {Time(false, true):F4}, \"zip_ms\": {Time(true, true):F4}}}"));
+        GC.KeepAlive((x, y, to));
         return 0;
     }
 
@@ -81,6 +113,66 @@ static class LimitTimer
             V b = S.Add(S.Add(S.Add(b0, b1), S.Add(b2, b3)), S.Add(S.Add(b4, b5), S.Add(b6, b7)));
             if (float.IsNaN(S.Sum(S.Add(a, b))))
                 throw new InvalidOperationException("The sums are bounded.");
+        }
+    }
+
+    /// <summary>Goes through memory in its order, doing next to nothing.</summary>
+    unsafe struct Stream : IWork, IWideWork
+    {
+        public const int Part = 1 << 16;
+        public float* X, Y, To;
+        public int Length;
+        public bool Two, Write, Away;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int start = first * Part, end = Math.Min(Length, last * Part);
+            if (Write)
+                Copy<S, V>(start, end);
+            else
+                Read<S, V>(start, end);
+            StoresAway.Fence();
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Read<S, V>(int start, int end)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int w = S.Width;
+            float* y = Two ? Y : X + 2 * w;
+            V a = S.Broadcast(0), b = a, c = a, d = a;
+            for (int i = start; i <= end - 4 * w; i += Two ? 2 * w : 4 * w)
+            {
+                a = S.Add(a, S.Load(X + i));
+                b = S.Add(b, S.Load(X + i + w));
+                c = S.Add(c, S.Load(y + i));
+                d = S.Add(d, S.Load(y + i + w));
+            }
+
+            if (float.IsNaN(S.Sum(S.Add(S.Add(a, b), S.Add(c, d)))))
+                throw new InvalidOperationException("All values are 1.");
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Copy<S, V>(int start, int end)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            bool away = Away && (nint)To % (S.Width * sizeof(float)) == 0;
+            float* y = Two ? Y : X;
+            for (int i = start; i <= end - S.Width; i += S.Width)
+            {
+                V value = Two ? S.Add(S.Load(X + i), S.Load(y + i)) : S.Load(X + i);
+                if (away)
+                    S.StoreAway(To + i, value);
+                else
+                    S.Store(To + i, value);
+            }
         }
     }
 }

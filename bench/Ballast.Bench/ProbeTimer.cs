@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ballast.Lab;
 
 namespace Ballast.Bench;
 
-/// <summary>Times a training step with a probe and without, in turn: <c>probe mlp|vgg-small THREADS BATCH SECONDS</c> prints one line
-/// of JSON. The probe sums up the statistics of every batch normalization and takes three quantiles of one channel that a hidden
-/// layer is given.</summary>
+/// <summary>Times a training step with a probe and without, in turn: <c>probe mlp|vgg-small THREADS BATCH SECONDS
+/// [doctor]</c> prints one line of JSON. The probe sums up the statistics of every batch normalization and takes three quantiles of one
+/// channel that a hidden layer is given; or the doctor watches.</summary>
 static class ProbeTimer
 {
     const double WarmUp = 2;        // seconds, until the last method has its final code
     const double Chunk = 0.1;       // seconds of steps of one kind before the other
+    const double DoctorChunk = 6;   // in which the first batches, at whose rows the doctor looks, do not count too much
 
     public static int Run(string[] options)
     {
@@ -23,7 +25,8 @@ static class ProbeTimer
         var loader = new DataLoader(Cifar10.Train(), batch, shuffle: true, dropLast: true);
         var step = new Step(network, loader);
         List<double>[] chunks = [[], []];
-        Probe? probe = null;
+        bool doctor = options.Length > 4;
+        IDisposable? probe = null;
         var clock = Stopwatch.StartNew();
         long[] bytes = new long[2], steps = new long[2];
         while (clock.Elapsed.TotalSeconds < seconds + WarmUp)
@@ -36,7 +39,7 @@ static class ProbeTimer
                 step.Run();
                 count++;
             }
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < Chunk);
+            while (Stopwatch.GetElapsedTime(start).TotalSeconds < (doctor ? DoctorChunk : Chunk));
 
             if (clock.Elapsed.TotalSeconds > WarmUp)
             {
@@ -46,7 +49,7 @@ static class ProbeTimer
             }
 
             probe?.Dispose();
-            probe = on == 1 ? null : Attach(network, mlp ? "layers.6" : "features.13");
+            probe = on == 1 ? null : doctor ? Doctor.Watch(network) : Attach(network, mlp ? "layers.6" : "features.13");
         }
 
         double[] ratios = [.. chunks[1].Zip(chunks[0], static (with, without) => with / without).Order()];

@@ -1,7 +1,8 @@
 """The convolutional networks and single layers on PyTorch, each in every way that might be its fastest.
 
   python3 networks.py DATA --work vgg-small|resnet20|airbench --mode train|infer --batch 128 --threads 1 --seconds 3
-  python3 networks.py DATA --work batchnorm2d|layernorm|groupnorm|product --sizes 128 64 32 32 --threads 1 --seconds 1
+  python3 networks.py DATA --work batchnorm2d|layernorm|... --sizes 128 64 32 32 --threads 1 --seconds 1
+  python3 networks.py DATA --work product --sizes 1024 --threads 1 --seconds 1
 
 Prints one line of JSON: the best variant and its median and minimum in ms.
 """
@@ -145,13 +146,25 @@ def inference():
     yield "oneDNN graph", lambda: fused(x)
 
 
+class RmsNorm(nn.Module):
+    """PyTorch has it from 2.4 on: here by its formula, with the fewest passes."""
+    def __init__(self, size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 2 ** -23) * self.weight
+
+
 def layer(layout):
     shape = arguments.sizes
-    module = {"batchnorm2d": lambda: nn.BatchNorm2d(shape[1]), "layernorm": lambda: nn.LayerNorm(shape[-1]),
-              "groupnorm": lambda: nn.GroupNorm(32, shape[1])}[arguments.work]()
+    module = {"batchnorm1d": lambda: nn.BatchNorm1d(shape[1]), "batchnorm2d": lambda: nn.BatchNorm2d(shape[1]),
+              "layernorm": lambda: nn.LayerNorm(shape[-1]), "rmsnorm": lambda: RmsNorm(shape[-1]),
+              "groupnorm": lambda: nn.GroupNorm(32, shape[1]), "instancenorm2d": lambda: nn.InstanceNorm2d(shape[1], affine=True),
+              "localresponsenorm": lambda: nn.LocalResponseNorm(5), "gelu": nn.GELU, "dropout": nn.Dropout}[arguments.work]()
     x = torch.randn(shape).contiguous(memory_format=layout).requires_grad_()
     gradient = torch.randn_like(x)
-    relu = arguments.work == "batchnorm2d"
+    relu = arguments.work.startswith("batchnorm")
     inputs = [x, *module.parameters()]
 
     def step():

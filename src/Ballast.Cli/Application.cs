@@ -16,6 +16,7 @@ static class Application
         var root = new RootCommand("Trains neural networks with batch normalization, in plain C#.")
         {
             CompareCommand.Make(),
+            StudyCommand.Make(),
             TrainCommand.Make(),
             EvaluateCommand.Make(),
             PredictCommand.Make(),

@@ -9,10 +9,18 @@ static class RunPaths
     const string Root = "runs";
 
     /// <summary>A folder that is not there yet.</summary>
-    public static string New(RunKind kind)
+    public static string New(RunKind kind) => Fresh(Word(kind));
+
+    /// <summary>A folder for a study that is not there yet.</summary>
+    public static string NewStudy(string study) => Fresh($"study-{study}");
+
+    /// <summary>The newest study.</summary>
+    public static string NewestStudy() => Newest("study-");
+
+    static string Fresh(string word)
     {
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        string name = Path.Combine(Root, $"{time}-{Word(kind)}");
+        string name = Path.Combine(Root, $"{time}-{word}");
         string path = name;
         for (int i = 2; Path.Exists(path); i++)
             path = $"{name}-{i}";
@@ -22,7 +30,7 @@ static class RunPaths
     /// <summary>Opens the run of a name, or the newest of a kind.</summary>
     public static RunFolder Find(string? path, RunKind kind)
     {
-        var folder = RunFolder.Open(path ?? Newest(kind));
+        var folder = RunFolder.Open(path ?? Newest(Word(kind)));
         if (folder.Record.Kind != kind)
         {
             throw new UsageException(kind == RunKind.Train
@@ -48,9 +56,9 @@ static class RunPaths
         return folder;
     }
 
-    static string Newest(RunKind kind)
+    static string Newest(string word)
     {
-        var found = Directory.Exists(Root) ? Directory.EnumerateDirectories(Root, $"*-{Word(kind)}*") : [];
+        var found = Directory.Exists(Root) ? Directory.EnumerateDirectories(Root, $"*-{word}*") : [];
         return found.Max(StringComparer.Ordinal)
             ?? throw new UsageException($"There is no run in {Root}/ to resume. Name its folder: --resume DIR.");
     }

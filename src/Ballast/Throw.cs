@@ -14,6 +14,10 @@ static class Throw
     [DoesNotReturn]
     public static void InvalidOperation(string message) => throw new InvalidOperationException(message);
 
+    /// <summary>Workers that cannot go on together.</summary>
+    [DoesNotReturn]
+    public static void Communication(string message) => throw new CommunicationException(message);
+
     /// <summary>A file whose content cannot be used.</summary>
     [DoesNotReturn]
     public static void InvalidData(string message, Exception? inner = null) =>

@@ -19,7 +19,8 @@ static class TrainCommand
             "ballast train \"flatten linear:128 batchnorm:momentum=0.2 relu linear:10\" --epochs 10",
             "ballast train \"conv:32,3,padding=1 batchnorm relu maxpool:2 globalavgpool flatten linear:10\"",
             "ballast train --model vgg-small --batch-size 128 --optimizer sgd --learning-rate 0.05 --momentum 0.9",
-            "ballast train --recipe airbench --seed 1",
+            "ballast train --recipe resnet20",
+            "ballast train --model vgg-small --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine --warm-up 500",
             "ballast train --data fashion-mnist",
             "ballast train --data pictures/train --test-data pictures/test",
             "ballast train --resume runs/20260502-140300-train --epochs 20");
@@ -78,7 +79,7 @@ static class TrainCommand
         // Before the data is fetched and the network tried: both may take their time.
         RunFolder.RefuseUsed(path);
         NamedNetworks.Check(settings.Layers);
-        var data = source.Train(settings, cancellation);
+        (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
         var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
@@ -96,8 +97,21 @@ static class TrainCommand
         folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
         if (RunHistory.IsFinished(folder))
             return (folder, static () => new RunOutcome(true, null));
-        var run = new TrainingRun(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
+        var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
+    }
+
+    static (RunSettings Settings, ByteDataset Data) Open(RunSettings settings, RunData source, CancellationToken cancellation)
+    {
+        try
+        {
+            settings = source.Complete(settings, cancellation);
+            return (settings, source.Train(settings, cancellation));
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     // What the library refuses here, it refuses of the options.
@@ -129,6 +143,8 @@ static class TrainCommand
             Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly{Format.Views(curve.TestTimeAugmentation)}");
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
             Console.Out.WriteLine($"Seen once, as they are: {Format.Percent(curve.PlainTestAccuracy)} named correctly");
+        if (File.Exists(folder.BestPath))
+            Console.Out.WriteLine($"The best epoch's weights: {folder.BestPath}");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
         Console.Out.WriteLine(
             $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");

@@ -20,30 +20,11 @@ static class TrainOptions
         HelpName = "NAME",
     };
 
-    static readonly Option<string?> RecipeName = new("--recipe")
-    {
-        Description = "Train as a recipe says, which settles everything but --epochs, --seed and --log-every: "
-            + string.Join("; ", Recipes.All.Select(static known => $"{known.Name}, {known.Summary}")),
-        HelpName = "NAME",
-    };
-
     static readonly Option<int> Epochs = CommonOptions.Epochs();
     static readonly Option<int> BatchSize = CommonOptions.Count("--batch-size", "Images in a mini-batch", 1, 1_000_000, 10);
     static readonly Option<bool> DropLast = new("--drop-last") { Description = "Leave out a last, smaller mini-batch" };
 
-    static readonly Option<OptimizerKind> Optimizer = new("--optimizer")
-    {
-        Description = "adam, adamw or sgd [default: adam]",
-        HelpName = "NAME",
-        CustomParser = static result =>
-        {
-            string name = result.Tokens[0].Value;
-            if (Enum.TryParse(name, ignoreCase: true, out OptimizerKind kind) && char.IsLetter(name[0]))
-                return kind;
-            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd"])}");
-            return default;
-        },
-    };
+    static readonly Option<OptimizerKind> Optimizer = MakeOptimizer(" [default: adam]");
 
     static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "The optimizer's step size", 1e-4f);
     static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "How much of the last direction sgd keeps", 0f);
@@ -61,19 +42,38 @@ static class TrainOptions
     static readonly Option<string?> Data = CommonOptions.Data();
     static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
 
-    static readonly Option[] Fixed =
-        [Model, RecipeName, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+    static readonly Option<string?> RecipeName = new("--recipe")
+    {
+        Description = "Take a recipe's network and settings; options given besides replace them: "
+            + string.Join("; ", Recipes.All.Select(static known => $"{known.Name}, {known.Summary}")),
+        HelpName = "NAME",
+    };
 
-    static readonly Option[] SettledByRecipe =
-        [Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov];
+    static readonly Option[] Fixed =
+        [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+
+    /// <summary>The optimizer's name.</summary>
+    public static Option<OptimizerKind> MakeOptimizer(string otherwise) => new("--optimizer")
+    {
+        Description = $"adam, adamw or sgd{otherwise}",
+        HelpName = "NAME",
+        CustomParser = static result =>
+        {
+            string name = result.Tokens[0].Value;
+            if (Enum.TryParse(name, ignoreCase: true, out OptimizerKind kind) && char.IsLetter(name[0]))
+                return kind;
+            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd"])}");
+            return default;
+        },
+    };
 
     /// <summary>Adds them to the command.</summary>
     public static void AddTo(Command command)
     {
         command.Add(Layers);
         foreach (var option in (Option[])[
-            Model, RecipeName, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
-            CheckpointEvery, Data, TestData])
+            RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
+            CheckpointEvery, Data, TestData, .. MethodOptions.All])
         {
             command.Add(option);
         }
@@ -82,41 +82,34 @@ static class TrainOptions
     /// <summary>The settings of a new run.</summary>
     public static RunSettings Read(ParseResult result)
     {
-        if (result.GetValue(RecipeName) is { } recipe)
-            return Read(result, recipe);
-        var network = Network(result);
+        var recipe = FindRecipe(result);
+        var from = recipe?.Settings ?? RunSettings.Tutorial;
+        var network = Network(result) ?? (from.Layers, from.Model);
         return new RunSettings(
             network.Layers,
-            network.Name.Length == 0 ? null : network.Name,
-            result.GetValue(Epochs),
-            result.GetValue(BatchSize),
-            result.GetValue(DropLast),
-            result.GetValue(Optimizer),
-            result.GetValue(LearningRate),
-            result.GetValue(Momentum),
-            result.Given(WeightDecay),
-            result.GetValue(Nesterov),
+            network.Name,
+            result.Given(Epochs) ?? from.Epochs,
+            result.Given(BatchSize) ?? from.BatchSize,
+            result.Given(DropLast) ?? from.DropLast,
+            result.Given(Optimizer) ?? from.Optimizer,
+            result.Given(LearningRate) ?? from.LearningRate,
+            result.Given(Momentum) ?? from.Momentum,
+            result.Given(WeightDecay) ?? from.WeightDecay,
+            result.Given(Nesterov) ?? from.Nesterov,
             result.GetValue(Seed),
-            result.GetValue(LogEvery),
+            result.Given(LogEvery) ?? from.LogEvery,
             result.GetValue(CheckpointEvery))
-            .WithData(result.GetValue(Data), result.GetValue(TestData));
+        {
+            Methods = MethodOptions.Read(result, from.Methods),
+            Recipe = recipe?.Name,
+        }.WithData(result.GetValue(Data), result.GetValue(TestData));
     }
 
-    static RunSettings Read(ParseResult result, string name)
+    static Recipe? FindRecipe(ParseResult result)
     {
-        string? extra = result.GetValue(Layers) is { Length: > 0 } ? "LAYERS" : SettledByRecipe.FirstOrDefault(result.Has)?.Name;
-        if (extra is not null)
-            throw new UsageException($"{extra} cannot be given with --recipe: the recipe settles it. Leave one of them out.");
         try
         {
-            var settings = Recipes.Find(name).Settings;
-            return (settings with
-            {
-                Epochs = result.Given(Epochs) ?? settings.Epochs,
-                Seed = result.GetValue(Seed),
-                LogEvery = result.Given(LogEvery) ?? settings.LogEvery,
-                CheckpointEvery = result.GetValue(CheckpointEvery),
-            }).WithData(result.GetValue(Data), result.GetValue(TestData));
+            return result.GetValue(RecipeName) is { } name ? Recipes.Find(name) : null;
         }
         catch (ArgumentException error)
         {
@@ -161,17 +154,34 @@ static class TrainOptions
     public static RunSettings Extend(RunSettings settings, ParseResult result)
     {
         int epochs = result.Given(Epochs) ?? settings.Epochs;
-        if (settings.Recipe is not null && epochs != settings.Epochs)
-            throw new UsageException($"--epochs: the recipe {settings.Recipe} plans its course for {settings.Epochs} epochs from the start; begin a new run for another number.");
         if (epochs < settings.Epochs)
             throw new UsageException($"--epochs: the run was begun for {settings.Epochs} epochs; with --resume there can be more, not fewer.");
+        if (epochs > settings.Epochs && ScheduleText.StretchesOver(settings.Does.Schedule))
+        {
+            throw new UsageException(
+                $"--epochs: the schedule {settings.Does.Schedule} ends with the run's {settings.Epochs} epochs, and a longer run is another one from its beginning. Begin a new run.");
+        }
+
         return settings with { Epochs = epochs, CheckpointEvery = result.Given(CheckpointEvery) ?? settings.CheckpointEvery };
     }
 
-    static NamedNetwork Network(ParseResult result)
+    static (string Layers, string? Name)? Network(ParseResult result)
     {
-        string[] words = result.GetValue(Layers) ?? [];
-        string? model = result.GetValue(Model);
+        string? given = Network(result, Layers, Model);
+        if (given is null)
+            return null;
+        if (!NamedNetworks.IsName(given))
+            return (given, null);
+        var found = NamedNetworks.Find(given);
+        return (found.Layers, found.Name);
+    }
+
+    /// <summary>A network given by its layers or by its name: a layer text, or a name that is known; null where neither is
+    /// given.</summary>
+    public static string? Network(ParseResult result, Argument<string[]> layers, Option<string?> named)
+    {
+        string[] words = result.GetValue(layers) ?? [];
+        string? model = result.GetValue(named);
         // An option that does not exist looks like a layer to the parser.
         if (words.FirstOrDefault(static word => word.StartsWith('-')) is { } option)
         {
@@ -184,10 +194,10 @@ static class TrainOptions
         if (words.Length == 1 && NamedNetworks.IsName(words[0]))
             throw new UsageException($"{words[0]} is not a layer but a model. Give --model {words[0]}.");
         if (words.Length > 0)
-            return new NamedNetwork("", "", string.Join(' ', words));
+            return string.Join(' ', words);
         try
         {
-            return model is null ? NamedNetworks.Tutorial : NamedNetworks.Find(model);
+            return model is null ? null : NamedNetworks.Find(model).Name;
         }
         catch (ArgumentException error)
         {

@@ -5,8 +5,8 @@ sealed class Measurements
 {
     readonly Dictionary<BatchNorm, NormMeasurements> norms = [];
     readonly Parameter[] watched;
-    float[]? values;
     readonly BatchNorm? first;
+    float[] values, now; // of the watched parameters, in the pass before and in this one
 
     public Measurements(Module model)
     {
@@ -18,6 +18,8 @@ sealed class Measurements
 
         // Small parameters tell whether an optimizer has stepped.
         watched = [.. model.Parameters().Where(static parameter => parameter.Shape.Rank == 1 && !parameter.Frozen).Take(4)];
+        values = new float[ParameterVector.Length(watched)];
+        now = new float[values.Length];
     }
 
     /// <summary>Whether no training batch was seen.</summary>
@@ -48,12 +50,9 @@ sealed class Measurements
 
     void CountSteps()
     {
-        TrainingPasses++;
-        int length = ParameterVector.Length(watched);
-        float[] now = new float[length];
         ParameterVector.CopyValues(watched, now);
-        if (values is null || !now.AsSpan().SequenceEqual(values))
+        if (TrainingPasses++ == 0 || !now.AsSpan().SequenceEqual(values))
             ChangedPasses++;
-        values = now;
+        (values, now) = (now, values);
     }
 }

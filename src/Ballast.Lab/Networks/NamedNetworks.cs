@@ -8,6 +8,14 @@ public sealed record NamedNetwork(string Name, string Summary, string Layers)
 {
     /// <summary>Makes the model for images of some channels and for some classes; null for a layer text.</summary>
     internal Func<int, int, Module>? Make { get; init; }
+
+    /// <summary>The same network as a chain of layers, in which normalizations can be put elsewhere; null where it is none. Its
+    /// initial weights are the same for the same seed.</summary>
+    internal string? Chain
+    {
+        get => field ?? (Make is null ? Layers : null);
+        init;
+    }
 }
 
 /// <summary>The networks that have names.</summary>
@@ -21,12 +29,18 @@ public static class NamedNetworks
     public static NamedNetwork TutorialWithout { get; } = new(
         "mlp-plain", "the same without batch normalization", "flatten linear:64 relu linear:32 relu linear:10");
 
+    const string VggSmallChain =
+        "conv:32,3,padding=1,bias=false batchnorm relu conv:32,3,padding=1,bias=false batchnorm relu maxpool:2 "
+        + "conv:64,3,padding=1,bias=false batchnorm relu conv:64,3,padding=1,bias=false batchnorm relu maxpool:2 "
+        + "conv:128,3,padding=1,bias=false batchnorm relu globalavgpool flatten linear:10";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<NamedNetwork> All { get; } =
     [
         Tutorial,
         TutorialWithout,
-        Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes)),
+        Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes))
+            with { Chain = VggSmallChain },
         Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
         Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
         Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes) => new AirBench(channels, classes)),

@@ -22,6 +22,8 @@ static class NormalizationKinds
             };
         }),
 
+        .. BatchNormalizationKinds.All,
+
         new("layernorm", "layernorm[:eps=1e-5,affine=true]", "layer normalization, over all values of a sample", static settings =>
         {
             double eps = settings.Number("eps", 1e-5);
@@ -94,5 +96,8 @@ static class NormalizationKinds
                 : throw new ArgumentException(
                     $"localresponsenorm: expected a sample of shape [C, ...] with two axes or more, got {input}. Put it before flatten.");
         }),
+
+        new("noisybatchnorm", "noisybatchnorm", "batch normalization whose output is shifted and scaled at random in each training step",
+            static _ => static input => (new NoisyBatchNorm(input), input)),
     ];
 }

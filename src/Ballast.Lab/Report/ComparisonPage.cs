@@ -1,5 +1,6 @@
 using System.Globalization;
 using static Ballast.Lab.ReportFormat;
+using static Ballast.Lab.ReportParts;
 
 namespace Ballast.Lab;
 
@@ -27,8 +28,8 @@ public static class ComparisonPage
             Section("What is batch normalization?", new Markup(ReportPage.Resource("batch-normalization.html"))),
             Section("What this cannot tell", Limits(report)),
             Section("Settings", Settings(report)),
-            Section("Where it comes from", Origin(report)),
-            Again(report),
+            Section("Where it comes from", Origin(report.Provenance)),
+            Again(report.Provenance),
         ]);
         var charts = new[] { training, epoch }.OfType<ChartData>();
         return ReportPage.Render(report.Title, body, new ReportData([.. charts]));
@@ -105,9 +106,7 @@ public static class ComparisonPage
             2.303 is what guessing among ten kinds costs. Each point is the mean over {Count(report.LogEvery)}
             mini-batches, so of two curves the lower one has learned more from the same images. The small ups and downs
             are the luck of which images came. The vertical axis does not begin at 0.</p>
-            <p class="hint">Point at a chart to read values, on a touch screen with a finger, on a keyboard with the
-            arrow keys. <span class="mouse">Drag along it to zoom; double-click to see all again.</span></p>
-
+            {Hint}
             """);
 
     static Markup CloseUp(ComparisonReport report, ChartData chart, int epoch)
@@ -118,17 +117,6 @@ public static class ComparisonPage
         string caption = $"Epoch {epoch} close up" + (beside.Length == 0 ? "" : $"; dashed: {beside}");
         return Chart(chart, caption, $"Training loss of both networks in epoch {epoch}.");
     }
-
-    static Markup Chart(ChartData chart, string caption, string description) => Markup.Of($"""
-        <figure class="chart" id="chart-{chart.Id}" data-chart="{chart.Id}">
-        <figcaption>{caption}</figcaption>
-        <p class="reading" aria-live="polite"></p>
-        <div class="plot" tabindex="0" role="img" aria-label="{description}"></div>
-        <details><summary>All values</summary></details>
-        <noscript><p>The curves are drawn by a script; the means by epoch are in the table below.</p></noscript>
-        </figure>
-
-        """);
 
     static Markup Notes(ComparisonReport report, ComparisonAnswer answer)
     {
@@ -169,50 +157,6 @@ public static class ComparisonPage
         new("Seed", report.Seed.ToString(CultureInfo.InvariantCulture)),
         .. report.Settings,
     ]);
-
-    static Markup Origin(ComparisonReport report)
-    {
-        var origin = report.Provenance;
-        var facts = List(
-        [
-            new("Ballast", origin.BallastVersion),
-            new(".NET", origin.DotNetVersion),
-            new("Processor", origin.Processor),
-            new("Threads", Count(origin.Threads)),
-            new("Vector width", $"{origin.VectorBits} bits"),
-            new("Operating system", origin.OperatingSystem),
-            new("Date", origin.Date.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture)),
-        ]);
-        if (origin.Data.Count == 0)
-            return facts;
-        var files = from file in origin.Data
-                    select Markup.Of($"<tr><th scope=\"row\">{file.Name}</th><td>{file.Sha256}</td></tr>\n");
-        return Markup.Of($"""
-            {facts}
-            <table class="hashes">
-            <caption>SHA-256 of the data files</caption>
-            <tbody>{files}</tbody>
-            </table>
-            """);
-    }
-
-    static Markup Again(ComparisonReport report) => string.IsNullOrWhiteSpace(report.Provenance.CommandLine)
-        ? Markup.None
-        : Section("Run it again", Markup.Of($"<pre><code>{report.Provenance.CommandLine}</code></pre>"));
-
-    static Markup List(IEnumerable<Setting> settings) => Markup.Of($"""
-        <dl>{settings.Select(item => Markup.Of($"<div><dt>{item.Name}</dt><dd>{item.Value}</dd></div>\n"))}</dl>
-        """);
-
-    static Markup Section(string heading, params ReadOnlySpan<Markup> content) => Markup.Of($"""
-        <section>
-        <h2>{heading}</h2>
-        <div>
-        {Markup.Join(content.ToArray())}
-        </div>
-        </section>
-
-        """);
 
     // The last epoch, if there is more than one or something to hold it against.
     static int CloseUpEpoch(ComparisonReport report, ComparisonAnswer answer)

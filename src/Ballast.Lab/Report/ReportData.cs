@@ -34,6 +34,15 @@ sealed record ChartData(string Id)
 
     /// <summary>Whether the reading shows the first line's value less the second's.</summary>
     public bool Difference { get; init; }
+
+    /// <summary>How values are written: <c>loss</c>, <c>percent</c>, <c>count</c> or <c>number</c>.</summary>
+    public string Format { get; init; } = "loss";
+
+    /// <summary>Whether the horizontal axis is logarithmic.</summary>
+    public bool Log { get; init; }
+
+    /// <summary>Whether the horizontal axis has values that are not whole numbers.</summary>
+    public bool Fine { get; init; }
 }
 
 /// <summary>A line of a <see cref="ChartData"/>: a value for each of its positions, null where there is none.</summary>
@@ -44,6 +53,17 @@ sealed record ChartSeries(string Name, string Tone, IReadOnlyList<double?> Value
 
     /// <summary>Whether it was published by others: drawn thin and dashed.</summary>
     public bool Published { get; init; }
+
+    /// <summary>Which pattern of dashes it is drawn with, where several lines have one tone; 0 for none.</summary>
+    public int Dash { get; init; }
+
+    /// <summary>The lower edge of the spread around the line, at each of its positions; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? Low { get; init; }
+
+    /// <summary>The upper edge.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double?>? High { get; init; }
 }
 
 /// <summary>A stretch of a chart's horizontal axis.</summary>

@@ -10,7 +10,17 @@
 
   const style = name => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const count = value => Math.round(value).toLocaleString("en-US");
-  const loss = value => value == null ? "–" : value.toFixed(3);
+  const short = value => value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+    ? value.toExponential(1).replace(/\.0e/, "e").replace("e+", "e").replace("-", "−") : String(Number(value.toPrecision(3))).replace("-", "−");
+  const formats = {
+    loss: value => value.toFixed(3),
+    percent: value => (100 * value).toFixed(1) + "\u00a0%",
+    count,
+    number: short,
+  };
+  const say = (chart, value) => value == null ? "–" : formats[chart.format](value);
+  const place = (chart, x) => (chart.fine ? short : count)(x);
+  const DASHES = [null, [7, 4], [2, 3], [10, 3, 2, 3]];
   const signed = value => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
 
   function make(tag, className, text) {
@@ -35,11 +45,13 @@
     const reading = element.querySelector(".reading");
     const x = chart.x[index];
     const band = chart.bands.find(band => x > band.from && x <= band.to);
-    const place = make("span", "", `${chart.unit} ${count(x)}${band ? ", " + band.name : ""}`);
+    const where = make("span", "", `${chart.unit} ${place(chart, x)}${band ? ", " + band.name : ""}`);
     const items = chart.series.map(line => {
       const item = make("span");
-      const key = make("span", `key ${line.tone}${line.published ? " published" : ""}`);
-      item.append(key, (line.label ?? line.name) + " ", make("b", line.tone, loss(line.values[index])));
+      const key = make("span", `key ${line.tone}${line.published ? " published" : line.dash ? " dash" + line.dash % DASHES.length : ""}`);
+      item.append(key, (line.label ?? line.name) + " ", make("b", line.tone, say(chart, line.values[index])));
+      if (line.low?.[index] != null && line.low[index] !== line.high[index])
+        item.append(make("span", "spread", ` ${say(chart, line.low[index])} to ${say(chart, line.high[index])}`));
       return item;
     });
     if (chart.difference) {
@@ -48,7 +60,7 @@
     }
     const published = chart.series.findIndex(line => line.published);
     if (published >= 0) items.splice(published + (chart.difference ? 1 : 0), 0, make("span", "break"));
-    reading.replaceChildren(place, ...items);
+    reading.replaceChildren(where, ...items);
   }
 
   // The lines' names at their ends, pushed apart where they would meet.
@@ -72,9 +84,11 @@
       });
       const line = 15 * unit;
       ends.sort((a, b) => a.y - b.y);
-      for (let i = 1; i < ends.length; i++) {
-        const near = line - (ends[i].y - ends[i - 1].y);
-        if (near > 0) { ends[i - 1].y -= near / 2; ends[i].y += near / 2; }
+      for (let pass = 0; pass < 30; pass++) {
+        for (let i = 1; i < ends.length; i++) {
+          const near = line - (ends[i].y - ends[i - 1].y);
+          if (near > 0) { ends[i - 1].y -= near / 2; ends[i].y += near / 2; }
+        }
       }
       const c = u.ctx;
       c.save();
@@ -85,6 +99,29 @@
         c.fillStyle = end.colour;
         c.fillText(end.text, end.x + 7 * unit, end.y);
       }
+      c.restore();
+    };
+  }
+
+  // The spread around a line, from its low values to its high ones.
+  function spreads(chart, colours) {
+    return u => {
+      const c = u.ctx, { left, top, width, height } = u.bbox;
+      const at = (x, y) => [u.valToPos(x, "x", true), u.valToPos(y, "y", true)];
+      c.save();
+      c.beginPath();
+      c.rect(left, top, width, height);
+      c.clip();
+      c.globalAlpha = .16;
+      chart.series.forEach((line, s) => {
+        const known = [...(line.low ?? []).keys()].filter(i => line.low[i] != null);
+        if (!known.length) return;
+        c.fillStyle = colours[s];
+        c.beginPath();
+        for (const i of known) c.lineTo(...at(chart.x[i], line.high[i]));
+        for (const i of known.reverse()) c.lineTo(...at(chart.x[i], line.low[i]));
+        c.fill();
+      });
       c.restore();
     };
   }
@@ -135,33 +172,43 @@
       stroke: ink, font: `${12 * scale}px ${font}`, gap: 5 * scale,
       incrs: STEPS, ticks: { stroke: rule, width: scale, size: 5 * scale }, grid: { stroke: rule, width: scale },
     };
-    const values = chart.series.flatMap(line => line.values).filter(value => value != null);
+    const values = chart.series.flatMap(line => [...line.values, ...line.low ?? [], ...line.high ?? []]).filter(value => value != null);
+    const inView = (from, to) => chart.series.flatMap(line => [line.values, line.low ?? [], line.high ?? []])
+      .flatMap(list => list.filter((value, i) => value != null && chart.x[i] >= from && chart.x[i] <= to));
+    const scaled = chart.format === "percent" ? 100 : 1;
     figure.plot = new uPlot({
       width: width * scale,
       height: (scale === 1 ? Math.round(Math.min(380, Math.max(260, width * .52))) : PRINT_HEIGHT) * scale,
-      padding: [(chart.bands.length ? 22 : 10) * scale, 58 * scale, 0, 0],
+      padding: [(chart.bands.length ? 22 : 10) * scale, Math.max(58, 14 + 7 * Math.max(...chart.series.map(line => line.label?.length ?? 0))) * scale, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 * scale, width: 0, fill: (u, s) => colours[s - 1] } },
       scales: {
-        x: { time: false, range: (u, min, max) => chart.x.length < 2 || min === first && max === last ? [chart.from, chart.to] : [min, max] },
+        x: { time: false, distr: chart.log ? 3 : 1, range: (u, min, max) => chart.x.length < 2 || min === first && max === last ? [chart.from, chart.to] : [min, max] },
         y: {
           range: (u, min, max) => {
-            if (min == null) { min = Math.min(...values); max = Math.max(...values); }
-            const pad = Math.max((max - min) * .07, .01);
+            const seen = u.scales.x.min == null ? values : inView(u.scales.x.min, u.scales.x.max);
+            const all = seen.length ? seen : values;
+            min = Math.min(...all);
+            max = Math.max(...all);
+            const pad = Math.max((max - min) * .07, chart.format === "number" ? Math.abs(max) * 1e-3 + 1e-9 : chart.format === "count" ? 1 : .01);
             return [min - pad, max + pad];
           },
         },
       },
       axes: [
-        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(count) },
-        { ...axis, size: 42 * scale, space: 44 * scale, ticks: { show: false }, values: (u, ticks, a, b, step) => ticks.map(value => value.toFixed(Math.max(1, Math.ceil(-Math.log10(step) - 1e-9)))) },
+        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log && chart.x.length <= 16 ? { splits: () => chart.x, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
+        {
+          ...axis, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : undefined,
+          values: (u, ticks, a, b, step) => ticks.map(value => chart.format === "count" ? count(value) : chart.format === "number" ? short(value)
+            : (scaled * value).toFixed(Math.max(scaled > 1 ? 0 : 1, Math.ceil(-Math.log10(scaled * step) - 1e-9))) + (scaled > 1 ? " %" : "")),
+        },
       ],
       series: [{}, ...chart.series.map((line, s) => ({
-        stroke: colours[s], width: (line.published ? 1.25 : 2) * scale, dash: line.published ? [5 * scale, 4 * scale] : undefined,
+        stroke: colours[s], width: (line.published ? 1.25 : 2) * scale, dash: (line.published ? [5, 4] : DASHES[(line.dash ?? 0) % DASHES.length])?.map(length => length * scale),
         points: { show: true, size: 6 * scale, width: 0, fill: colours[s], filter: () => alone(line.values) },
       }))],
       hooks: {
-        drawClear: [bands(chart, ink, rule, scale, font)],
+        drawClear: [bands(chart, ink, rule, scale, font), spreads(chart, colours)],
         draw: [labels(chart, colours, scale, font)],
         setCursor: [u => read(figure, u.cursor.idx ?? lastMeasured(chart))],
       },
@@ -205,12 +252,24 @@
       }
       chart.x.forEach((x, i) => {
         const row = body.insertRow();
-        row.append(make("th", "", count(x)), ...chart.series.map(line => make("td", "", loss(line.values[i]))));
+        row.append(make("th", "", place(chart, x)), ...chart.series.map(line => make("td", "", say(chart, line.values[i]))));
       });
       const box = make("div", "values");
       box.append(table);
       event.target.append(box);
     });
+  }
+
+  // What a dot stands for, when it is pointed at or touched.
+  for (const dots of document.querySelectorAll(".dots")) {
+    const reading = dots.querySelector(".reading"), before = reading.textContent;
+    const show = event => {
+      const dot = event.target.closest("[data-reading]");
+      reading.textContent = dot ? dot.dataset.reading : before;
+    };
+    dots.addEventListener("pointerover", show);
+    dots.addEventListener("pointerdown", show);
+    dots.addEventListener("pointerleave", () => { reading.textContent = before; });
   }
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

@@ -12,6 +12,7 @@ namespace Ballast.Lab;
 /// <param name="Count">How many samples the loss and the accuracy are of.</param>
 /// <param name="Seconds">The time spent training so far, over all sittings.</param>
 /// <param name="ImagesPerSecond">The speed of training so far.</param>
+/// <param name="Best">Whether no validation before was as good.</param>
 /// <param name="TestTimeAugmentation">How often the network saw each test image; null for once, as it is.</param>
 public sealed record Metric(
     MetricKind Type,
@@ -23,6 +24,7 @@ public sealed record Metric(
     int? Count = null,
     double? Seconds = null,
     double? ImagesPerSecond = null,
+    bool? Best = null,
     TestTimeAugmentation? TestTimeAugmentation = null)
 {
     /// <summary>The line, as it is in the file.</summary>
@@ -40,6 +42,12 @@ public enum MetricKind
 
     /// <summary>Training was stopped and can be resumed from here.</summary>
     Stopped,
+
+    /// <summary>The loss and accuracy on what is looked at after each epoch, in evaluation mode.</summary>
+    Validation,
+
+    /// <summary>Training ended before its last epoch: validation had stopped getting better.</summary>
+    StoppedEarly,
 
     /// <summary>The loss was not finite.</summary>
     Diverged,

@@ -7,20 +7,32 @@ public sealed class RunData(DatasetOptions options)
     // A folder's pictures are decoded once, however often they are asked for.
     readonly Dictionary<string, ImageFolder> folders = [];
 
-    /// <summary>The images to train on, checked, and standardized where the recipe says so.</summary>
+    /// <summary>The images to train on, checked.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset Train(RunSettings settings, CancellationToken cancellation = default) =>
-        Prepare(settings, Open(settings.Data ?? NamedDatasets.Cifar10.Name, static named => named.Train, cancellation));
+        Scale(settings, Open(settings.Data ?? NamedDatasets.Cifar10.Name, static named => named.Train, cancellation));
 
     /// <summary>The images to test on, checked; null if the settings have none.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset? Test(RunSettings settings, CancellationToken cancellation = default) =>
-        settings.TestName is { } name ? Prepare(settings, Open(name, static named => named.Test, cancellation)) : null;
+        settings.TestName is { } name ? Scale(settings, Open(name, static named => named.Test, cancellation)) : null;
 
-    static ByteDataset Prepare(RunSettings settings, ByteDataset images) =>
-        Recipes.Of(settings) is { } recipe ? images.Standardize(recipe.Standardization) : images;
+    /// <summary>The settings with what has to be computed of the training data: the scale of its channels.</summary>
+    /// <exception cref="ArgumentException">A channel that is the same everywhere.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
+    /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
+    public RunSettings Complete(RunSettings settings, CancellationToken cancellation = default)
+    {
+        if (settings.Methods is not { Scale.Mean.Count: 0 } methods)
+            return settings;
+        var data = Train(settings with { Methods = methods with { Scale = null } }, cancellation);
+        return settings with { Methods = methods with { Scale = ChannelScale.Of(data) } };
+    }
+
+    static ByteDataset Scale(RunSettings settings, ByteDataset data) =>
+        settings.Does.Scale is { } scale ? data.Standardize(scale.ToStandardization()) : data;
 
     /// <summary>Opens the test images before training where the settings name some of their own, and refuses them if they do
     /// not fit what is trained on. (A named dataset fits itself: its test images are opened when they are needed.)

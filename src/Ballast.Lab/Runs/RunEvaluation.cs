@@ -37,7 +37,7 @@ public static class RunEvaluation
         statistics.Measure(network, settings, source, images, cancellation);
         var folding = fold ? Folding.Fold(network) : null;
         bool tent = statistics.TentLearningRate is not null;
-        var used = augmentation ?? (tent ? null : Recipes.Of(settings)?.TestTimeAugmentation) ?? TestTimeAugmentation.None;
+        var used = augmentation ?? (tent ? TestTimeAugmentation.None : settings.TestedWith);
         return new RunTest(
             tent || used == TestTimeAugmentation.None
                 ? statistics.Test(network, settings, images, cancellation)

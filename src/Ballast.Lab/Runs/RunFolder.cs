@@ -32,6 +32,9 @@ public sealed class RunFolder
     /// <summary>The trained network's state, under PyTorch's keys; there once training is over.</summary>
     public string WeightsPath => System.IO.Path.Combine(Path, "weights.safetensors");
 
+    /// <summary>The state of the best epoch's network, where it is kept.</summary>
+    public string BestPath => System.IO.Path.Combine(Path, "best.safetensors");
+
     /// <summary>The page of a comparison.</summary>
     public string ReportPath => System.IO.Path.Combine(Path, "report.html");
 
@@ -97,31 +100,10 @@ public sealed class RunFolder
 
     static RunRecord Read(string file)
     {
-        byte[] json = File.ReadAllBytes(file);
-        try
-        {
-            // The version first: what else is in a file of another one is not known here.
-            using var document = JsonDocument.Parse(json);
-            if (!document.RootElement.TryGetProperty("format", out var format)
-                || format.ValueKind != JsonValueKind.Number || !format.TryGetInt32(out int version))
-            {
-                throw new InvalidDataException($"{file} does not say which version it is of (\"format\"). It is not a run of Ballast's.");
-            }
-
-            if (version != Format)
-            {
-                throw new InvalidDataException(
-                    $"{file} is of version {version}; this Ballast reads version {Format}. Use the Ballast that wrote it, or a newer one.");
-            }
-
-            var record = JsonSerializer.Deserialize(json, RunJson.Default.RunRecord);
-            if (record is not { Settings.Layers: not null, Provenance: not null })
-                throw new InvalidDataException($"{file} is damaged: settings, layers or provenance are missing.");
-            return record;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{file} is damaged: {error.Message}", error);
-        }
+        var record = VersionedJson.Read(
+            file, "run", Format, static json => JsonSerializer.Deserialize(json, RunJson.Default.RunRecord));
+        if (record is not { Settings.Layers: not null, Provenance: not null })
+            throw new InvalidDataException($"{file} is damaged: settings, layers or provenance are missing.");
+        return record;
     }
 }

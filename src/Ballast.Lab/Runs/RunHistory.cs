@@ -34,9 +34,10 @@ public static class RunHistory
     {
         var settings = folder.Record.Settings;
         var metrics = MetricsLog.Read(folder.MetricsPath);
-        bool trained = metrics.Any(metric => metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs);
-        var views = Recipes.Of(settings) is { TestTimeAugmentation: not TestTimeAugmentation.None and var used } ? used : (TestTimeAugmentation?)null;
-        bool tested = !settings.IsTested || (metrics is [.., { Type: MetricKind.Evaluation } last] && last.TestTimeAugmentation == views);
+        bool trained = metrics.Any(metric =>
+            (metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs) || metric.Type == MetricKind.StoppedEarly);
+        bool tested = !settings.IsTested || (metrics is [.., { Type: MetricKind.Evaluation } last]
+            && (last.TestTimeAugmentation ?? TestTimeAugmentation.None) == settings.TestedWith);
         return trained && tested && File.Exists(folder.WeightsPath);
     }
 }

@@ -6,7 +6,11 @@ namespace Ballast.Lab;
 /// <summary>How <c>run.json</c> is written: for people to read, too.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
-    Converters = [typeof(RunKindJson), typeof(OptimizerKindJson)])]
+    Converters =
+    [
+        typeof(RunKindJson), typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson),
+        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson),
+    ])]
 [JsonSerializable(typeof(RunRecord))]
 sealed partial class RunJson : JsonSerializerContext;
 
@@ -22,6 +26,14 @@ sealed partial class MetricJson : JsonSerializerContext;
 sealed class RunKindJson() : JsonStringEnumConverter<RunKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class LossKindJson() : JsonStringEnumConverter<LossKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class FlipKindJson() : JsonStringEnumConverter<FlipKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class PaddingModeJson() : JsonStringEnumConverter<PaddingMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class ValidationMetricJson() : JsonStringEnumConverter<ValidationMetric>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class MetricKindJson() : JsonStringEnumConverter<MetricKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

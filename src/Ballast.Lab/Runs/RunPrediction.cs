@@ -24,13 +24,13 @@ public static class RunPrediction
         var samples = folder.Record.TrainedOn;
         var (network, _) = RunNetwork.Load(folder, weights);
         Picture[] read = [.. Picture.ReadAll(pictures, samples.ToShape(), cancellation)];
-        var standardization = Recipes.Of(folder.Record.Settings)?.Standardization;
+        var scale = folder.Record.Settings.Does.Scale?.ToStandardization();
         var results = new List<PicturePrediction>();
         foreach (var batch in read.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             var images = Picture.Stack(batch);
-            foreach (var classes in Prediction.Run(network, standardization?.Apply(images) ?? images, top))
+            foreach (var classes in Prediction.Run(network, scale is null ? images : scale.Apply(images), top))
             {
                 results.Add(new PicturePrediction(pictures[results.Count],
                     [.. classes.Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), found.Probability))]));

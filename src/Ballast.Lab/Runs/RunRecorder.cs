@@ -30,12 +30,15 @@ sealed class RunRecorder : IDisposable
             OnLine = line => Write(new Metric(
                 MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, line.Accuracy, Seconds: Seconds)),
             OnEpoch = WriteEpoch,
+            OnValidation = line => Write(new Metric(
+                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: line.Result.Accuracy,
+                Count: line.Result.Count, Best: line.IsBest)),
             OnProgress = listener.OnProgress,
         };
     }
 
     /// <summary>What the trainer is made with.</summary>
-    public TrainerOptions Options { get; set; }
+    public TrainerOptions Options { get; }
 
     double Seconds => before + clock.Elapsed.TotalSeconds;
 
@@ -63,6 +66,8 @@ sealed class RunRecorder : IDisposable
             step = result.Step;
             if (!result.Completed)
                 Write(new Metric(MetricKind.Stopped, step, Seconds: Seconds));
+            else if (result.StoppedEarly)
+                Write(new Metric(MetricKind.StoppedEarly, step, Seconds: Seconds));
             return result.Completed;
         }
         catch (TrainingDivergedException error)
@@ -79,15 +84,16 @@ sealed class RunRecorder : IDisposable
             MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count,
             TestTimeAugmentation: augmentation == TestTimeAugmentation.None ? null : augmentation));
 
+    public void Dispose() => log?.Dispose();
+
     // The last epoch of a recipe may be cut short.
     void WriteEpoch(int epoch)
     {
-        long done = Math.Min((long)epoch * loader.Count, Options.Steps ?? long.MaxValue);
+        long done = Math.Min(
+            (long)epoch * loader.Count, (settings.Does.Special ?? RecipeMethods.None).Steps(settings.Epochs, loader.Count));
         Write(new Metric(
             MetricKind.Epoch, done, epoch, Seconds: Seconds, ImagesPerSecond: done * Images / loader.Count / Seconds));
     }
-
-    public void Dispose() => log?.Dispose();
 
     void Write(Metric metric)
     {

@@ -25,7 +25,6 @@ namespace Ballast.Lab;
 /// </param>
 /// <param name="TestData">What to test on, likewise; null for the test images of a named dataset, or for none with
 /// <paramref name="Data"/> of one's own.</param>
-/// <param name="Recipe">The <see cref="Ballast.Lab.Recipe"/> that says the rest; null for none.</param>
 public sealed record RunSettings(
     string Layers,
     string? Model = null,
@@ -41,11 +40,26 @@ public sealed record RunSettings(
     int LogEvery = 500,
     int CheckpointEvery = 0,
     string? Data = null,
-    string? TestData = null,
-    string? Recipe = null)
+    string? TestData = null)
 {
     /// <summary>The tutorial's training, with batch normalization.</summary>
     public static RunSettings Tutorial { get; } = new(NamedNetworks.Tutorial.Layers, NamedNetworks.Tutorial.Name);
+
+    /// <summary>What training does besides; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunMethods? Methods { get; init; }
+
+    /// <summary>The recipe that the settings are from, in part at least; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Recipe { get; init; }
+
+    /// <summary>What training does besides.</summary>
+    [JsonIgnore]
+    public RunMethods Does => Methods ?? RunMethods.None;
+
+    /// <summary>How often the network sees each image when it is tested.</summary>
+    [JsonIgnore]
+    public TestTimeAugmentation TestedWith => Does.Special?.TestTimeAugmentation ?? TestTimeAugmentation.None;
 
     /// <summary>Whether there is something to test on.</summary>
     [JsonIgnore]
@@ -70,7 +84,11 @@ public sealed record RunSettings(
 
     /// <summary>The optimizer of some parameters.</summary>
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
-    public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters)
+    public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters) => MakeOptimizer([new ParameterGroup(parameters)]);
+
+    /// <summary>The optimizer of groups of parameters.</summary>
+    /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
+    public Optimizer MakeOptimizer(IEnumerable<ParameterGroup> groups)
     {
         if (Optimizer != OptimizerKind.Sgd && (Momentum != 0 || Nesterov))
         {
@@ -80,9 +98,9 @@ public sealed record RunSettings(
 
         return Optimizer switch
         {
-            OptimizerKind.Adam => new Adam(parameters, LearningRate, weightDecay: WeightDecay ?? 0),
-            OptimizerKind.AdamW => new AdamW(parameters, LearningRate, weightDecay: WeightDecay ?? 0.01f),
-            _ => new Sgd(parameters, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
+            OptimizerKind.Adam => new Adam(groups, LearningRate, weightDecay: WeightDecay ?? 0),
+            OptimizerKind.AdamW => new AdamW(groups, LearningRate, weightDecay: WeightDecay ?? 0.01f),
+            _ => new Sgd(groups, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
         };
     }
 }

@@ -6,10 +6,10 @@ public sealed class TrainingRun
 {
     readonly RunSettings settings;
     readonly ByteDataset data;
-    readonly Recipe? recipe;
     readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
+    readonly ByteDataset? heldBack;
 
     /// <summary>Seeds <see cref="Generator.Default"/>, makes the network, and tries it on batches of zeros. Nothing is
     /// written. Start it before another run is made: they share the generator.</summary>
@@ -21,14 +21,19 @@ public sealed class TrainingRun
     {
         this.settings = settings;
         this.data = data;
-        recipe = Recipes.Of(settings);
         Generator.Default.ManualSeed(settings.Seed);
+        (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
+        settings.Does.Special?.Initialize(network, trained);
+        optimizer = RunTraining.Optimizer(settings, network);
         loader = new DataLoader(
-            data, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, transforms: recipe?.Transforms(settings));
-        recipe?.Initialize(network, data);
-        optimizer = recipe?.MakeOptimizer(network, settings) ?? settings.MakeOptimizer(network.Parameters());
+            trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, prefetch: settings.Does.Prefetch,
+            transforms: RunTraining.Transforms(settings));
         Trainer.Rehearse(network, loader);
+        if (settings.Does is { IsValidated: true, Validation: 0 } && !settings.IsTested)
+            throw new ArgumentException("There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
+        // What does not go together is refused before a folder is made.
+        _ = new Trainer(network, optimizer, loader, RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));
     }
 
     /// <summary>How many mini-batches an epoch has.</summary>
@@ -61,8 +66,11 @@ public sealed class TrainingRun
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
         var recorder = new RunRecorder(settings, loader, folder, listener);
-        recorder.Options = recipe?.Complete(recorder.Options, network, loader.Count) ?? recorder.Options;
-        var trainer = new Trainer(network, optimizer, loader, recorder.Options);
+        var validated = settings.Does.IsValidated ? heldBack ?? source.Test(settings, cancellation) : null;
+        if (validated is not null && heldBack is null)
+            RunSamples.Of(data).RefuseOther(validated, NamedDatasets.Title(settings.TestName));
+        var trainer = new Trainer(network, optimizer, loader, RunTraining.Options(
+            settings, recorder.Options, network, loader, validated, folder.BestPath));
         if (checkpoint is not null)
             Resume(trainer, checkpoint, folder);
         using (recorder.Open(checkpoint?.Step ?? 0))
@@ -76,12 +84,12 @@ public sealed class TrainingRun
             RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
             var test = Evaluation.Run(network, images, cancellation: cancellation);
-            var augmentation = recipe?.TestTimeAugmentation ?? TestTimeAugmentation.None;
-            var views = augmentation == TestTimeAugmentation.None ? null : Evaluation.Run(network, images, augmentation, cancellation: cancellation);
+            var views = settings.TestedWith == TestTimeAugmentation.None
+                ? null : Evaluation.Run(network, images, settings.TestedWith, cancellation: cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
             recorder.Write(test, TestTimeAugmentation.None);
             if (views is not null)
-                recorder.Write(views, augmentation);
+                recorder.Write(views, settings.TestedWith);
             return new RunOutcome(true, views ?? test);
         }
     }

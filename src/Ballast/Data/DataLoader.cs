@@ -14,6 +14,8 @@ public sealed partial class DataLoader : IEnumerable<Batch>
 {
     int[]? spare; // the order of an epoch that is over, to be written over by the next
 
+    bool drawsDirectly;
+
     /// <summary>Makes a loader.</summary>
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
@@ -46,6 +48,17 @@ public sealed partial class DataLoader : IEnumerable<Batch>
         foreach (var transform in Transforms)
             transform.Check(dataset.SampleShape);
     }
+
+    /// <summary>Goes through some samples of a dataset in a random order that is drawn straight from
+    /// <see cref="Generator.Default"/>, as cross validation does. PyTorch: <c>DataLoader(dataset, batch_size,
+    /// sampler=SubsetRandomSampler(indices))</c>.</summary>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="indices">Which of them.</param>
+    /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
+    /// <param name="dropLast">Whether a last, smaller batch is left out.</param>
+    /// <exception cref="ArgumentException">No indices, one that no sample has, or a batch size below 1.</exception>
+    public static DataLoader OfSubset(Dataset dataset, ReadOnlySpan<int> indices, int batchSize = 1, bool dropLast = false) =>
+        new(dataset.Subset(indices), batchSize, shuffle: true, dropLast) { drawsDirectly = true };
 
     /// <summary>The samples.</summary>
     public Dataset Dataset { get; }
@@ -99,7 +112,7 @@ public sealed partial class DataLoader : IEnumerable<Batch>
         if (!Shuffle)
             return null;
         int[] order = Interlocked.Exchange(ref spare, null) ?? new int[Dataset.Count];
-        (Generator ?? new Generator(Generator.Default.RandomInt64())).Permutation(order);
+        (Generator ?? (drawsDirectly ? Generator.Default : new Generator(Generator.Default.RandomInt64()))).Permutation(order);
         return order;
     }
 

@@ -27,6 +27,9 @@ unsafe interface ISimd<V>
     static abstract V Exp(V a);
     static abstract V Log(V a);
 
+    /// <summary>a 2^<paramref name="exponent"/>, for whole exponents from -250 to 250.</summary>
+    static abstract V Scale(V a, V exponent);
+
     /// <summary>a * b + c with one rounding.</summary>
     static abstract V Fma(V a, V b, V c);
 

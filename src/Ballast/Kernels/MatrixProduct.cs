@@ -6,7 +6,8 @@ namespace Ballast.Kernels;
 /// part is some rows of the result, whose rows of a stay in the second-level cache while all panels pass by.</summary>
 static unsafe class MatrixProduct
 {
-    const int PartRows = 64;
+    // The more rows a part has, the less often the panels pass by; eight parts are enough to share.
+    const int LeastRows = 64, MostRows = 256, WantedParts = 8;
 
     /// <summary>From this many multiply-adds on, packing pays.</summary>
     public const long Worthwhile = 1 << 18;
@@ -25,15 +26,16 @@ static unsafe class MatrixProduct
     {
         float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
         PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
+        int partRows = Math.Clamp(rows / WantedParts / Panels.Rows * Panels.Rows, LeastRows, MostRows);
         Workers.Run(
-            new Work { A = a, Panels = panels, Y = y, RowCount = rows, Depth = depth, Columns = columns },
-            (rows + PartRows - 1) / PartRows);
+            new Work { A = a, Panels = panels, Y = y, RowCount = rows, PartRows = partRows, Depth = depth, Columns = columns },
+            (rows + partRows - 1) / partRows);
     }
 
     struct Work : IWork, IWideWork
     {
         public float* A, Panels, Y;
-        public int RowCount, Depth, Columns;
+        public int RowCount, PartRows, Depth, Columns;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -43,8 +45,8 @@ static unsafe class MatrixProduct
             where V : unmanaged
         {
             const int tile = Kernels.Panels.Rows;
-            float** from = stackalloc float*[PartRows];
-            float** to = stackalloc float*[PartRows];
+            float** from = stackalloc float*[MostRows];
+            float** to = stackalloc float*[MostRows];
             float* edge = stackalloc float[tile * Kernels.Panels.MaxWidth];
             nint offset = 0;
             for (int part = first; part < last; part++)

@@ -79,6 +79,24 @@ static unsafe class MaxPooling
         {
             int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
             nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            if (QuadWindow.Fits(Shape))
+            {
+                float* top = image + rows.Start * line;
+                for (int column = 0; column < width; column++, to += channels, top += 2 * channels)
+                {
+                    for (int c = start; c < end; c += S.Width)
+                    {
+                        var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                        float* x = top + c, under = x + line;
+                        S.Store(to + c, QuadWindow.Largest<S, V>(
+                            M.Apply<S, V>(S.Load(x), channel), M.Apply<S, V>(S.Load(x + channels), channel),
+                            M.Apply<S, V>(S.Load(under), channel), M.Apply<S, V>(S.Load(under + channels), channel)));
+                    }
+                }
+
+                return end;
+            }
+
             for (int column = 0; column < width; column++, to += channels)
             {
                 var columns = Shape.Columns(column);

@@ -77,6 +77,7 @@ static unsafe class PooledNormalization
         {
             int channels = Shape.C, stride = Shape.Stride;
             nint line = (nint)Shape.W * channels;
+            bool quads = QuadWindow.Fits(Shape);
             for (; c <= channels - S.Width; c += S.Width)
             {
                 var channel = Load<S, V>(Table, c, channels);
@@ -87,6 +88,17 @@ static unsafe class PooledNormalization
                     float* corner = X + ((nint)image * Shape.H + row * stride) * line + c;
                     for (int column = 0; column < Shape.OutW; column++, corner += stride * channels, dy += channels)
                     {
+                        if (quads)
+                        {
+                            float* under = corner + line;
+                            V a = S.Load(corner), b = S.Load(corner + channels), d = S.Load(under), e = S.Load(under + channels);
+                            V largest = QuadWindow.Largest<S, V>(
+                                Normalized.Apply<S, V>(a, channel), Normalized.Apply<S, V>(b, channel),
+                                Normalized.Apply<S, V>(d, channel), Normalized.Apply<S, V>(e, channel), a, b, d, e, out V there);
+                            Add<S, V>(S.WherePositive(largest, S.Load(dy)), there, channel, ref first, ref second);
+                            continue;
+                        }
+
                         V best = S.Broadcast(float.NegativeInfinity), at = channel.Center;
                         float* from = corner;
                         for (int i = 0; i < stride; i++, from += line)
@@ -100,9 +112,7 @@ static unsafe class PooledNormalization
                             }
                         }
 
-                        V passed = S.WherePositive(best, S.Load(dy));
-                        first = S.Add(first, passed);
-                        second = S.Fma(passed, S.Subtract(at, channel.Center), second);
+                        Add<S, V>(S.WherePositive(best, S.Load(dy)), at, channel, ref first, ref second);
                     }
                 }
 
@@ -110,6 +120,15 @@ static unsafe class PooledNormalization
             }
 
             return c;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Add<S, V>(V passed, V x, in Channel<V> channel, ref V first, ref V second)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            first = S.Add(first, passed);
+            second = S.Fma(passed, S.Subtract(x, channel.Center), second);
         }
     }
 
@@ -138,6 +157,7 @@ static unsafe class PooledNormalization
         {
             int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
             nint line = (nint)Shape.W * channels;
+            bool quads = QuadWindow.Fits(Shape);
             int insideH = Shape.OutH * Shape.Stride, insideW = Shape.OutW * Shape.Stride;
             for (int row = 0; row < Shape.H; row += row < insideH ? Shape.Stride : 1)
             {
@@ -148,8 +168,14 @@ static unsafe class PooledNormalization
                     float* dy = Dy + ((nint)image * Shape.OutH + row / Shape.Stride) * Shape.OutW * channels;
                     for (int column = 0; column < Shape.OutW; column++, dy += channels)
                     {
+                        nint corner = offset + (nint)column * Shape.Stride * channels;
                         for (int c = start; c < end; c += S.Width)
-                            Window<S, V>(offset + (nint)column * Shape.Stride * channels + c, line, c, S.Load(dy + c));
+                        {
+                            if (quads)
+                                Quad<S, V>(corner + c, line, c, S.Load(dy + c));
+                            else
+                                Window<S, V>(corner + c, line, c, S.Load(dy + c));
+                        }
                     }
                 }
 
@@ -165,6 +191,25 @@ static unsafe class PooledNormalization
             }
 
             return end;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void Quad<S, V>(nint corner, nint line, int c, V gradient)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int channels = Shape.C;
+            var channel = Load<S, V>(Table, c, channels);
+            var more = Load<S, V>(More, c, channels);
+            float* top = X + corner, bottom = top + line, to = Dx + corner;
+            V a = S.Load(top), b = S.Load(top + channels), d = S.Load(bottom), e = S.Load(bottom + channels);
+            V ga = Normalized.Apply<S, V>(a, channel), gb = Normalized.Apply<S, V>(b, channel);
+            V gd = Normalized.Apply<S, V>(d, channel), ge = Normalized.Apply<S, V>(e, channel);
+            QuadWindow.PassPositive<S, V>(ref ga, ref gb, ref gd, ref ge, gradient);
+            S.Store(to, GradientMap<OpenGate>.Apply<S, V>(a, ga, channel, more));
+            S.Store(to + channels, GradientMap<OpenGate>.Apply<S, V>(b, gb, channel, more));
+            S.Store(to + line, GradientMap<OpenGate>.Apply<S, V>(d, gd, channel, more));
+            S.Store(to + line + channels, GradientMap<OpenGate>.Apply<S, V>(e, ge, channel, more));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

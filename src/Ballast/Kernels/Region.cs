@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
-/// <summary>Memory that will be needed soon, to be brought into the second-level cache piece by piece while something else is
+/// <summary>Memory that will be needed soon, to be brought into a near cache while something else is
 /// computed.</summary>
 readonly unsafe struct Region(float* start, int length)
 {
@@ -12,15 +12,11 @@ readonly unsafe struct Region(float* start, int length)
     /// <summary>The floats of a page.</summary>
     public const int Page = 1024;
 
-    /// <summary>Asks for one of several pieces; nothing happens where a processor cannot be asked.</summary>
-    public void Prefetch(int piece, int pieces)
-    {
-        if (!Sse.IsSupported)
-            return;
-        int first = (int)((long)length * piece / pieces), last = (int)((long)length * (piece + 1) / pieces);
-        for (int i = first; i < last; i += CacheLine)
-            Sse.Prefetch1(start + i);
-    }
+    /// <summary>Where it begins.</summary>
+    public float* Start => start;
+
+    /// <summary>How many floats there are.</summary>
+    public int Length => length;
 
     /// <summary>Asks for what lies a page behind values that are read now. Processors fetch ahead by themselves, but stop at the
     /// end of a page: where a loop does much with each value, it waits there.</summary>

@@ -20,6 +20,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float Exp(float a) => MathF.Exp(a);
     public static float Log(float a) => MathF.Log(a);
+    public static float Scale(float a, float exponent) => MathF.ScaleB(a, (int)exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Fma(float a, float b, float c) =>

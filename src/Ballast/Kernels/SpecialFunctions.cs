@@ -13,6 +13,12 @@ static class SpecialFunctions
     // erfc(11) is less than the smallest float.
     const float ErfcEnd = 11;
 
+    // e^-104 is nearer to 0 than to the smallest float.
+    const float ExpEnd = -104;
+
+    // 3 2^22: added to a number and taken away again, it rounds it to a whole one.
+    const float Magic = 12582912;
+
     const float RootOfHalf = 0.70710678f;
 
     /// <summary>1 / (1 + e^-x).</summary>
@@ -72,7 +78,7 @@ static class SpecialFunctions
     public static V NormalDensity<S, V>(V x)
         where S : struct, ISimd<V>
         where V : unmanaged =>
-        S.Multiply(S.Exp(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f))), S.Broadcast(0.398942280f));
+        S.Multiply(ExpBelow<S, V>(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f))), S.Broadcast(0.398942280f));
 
     // erf(x) = x + x P(x^2) below the switch.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -109,7 +115,24 @@ static class SpecialFunctions
         q = S.Fma(q, t, S.Broadcast(0.108848073f));
         q = S.Fma(q, t, S.Broadcast(0.633556902f));
         q = S.Fma(q, t, S.Broadcast(1.12904561f));
-        return S.Exp(S.Multiply(q, negative));
+        return ExpBelow<S, V>(S.Multiply(q, negative));
+    }
+
+    // e^x for x up to 0, as 2^n (1 + r + r^2 P(r)) with x = n ln 2 + r. The system's own goes by way of double.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ExpBelow<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        x = S.Max(x, S.Broadcast(ExpEnd));
+        V magic = S.Broadcast(Magic), n = S.Subtract(S.Fma(x, S.Broadcast(1.44269504f), magic), magic);
+        V r = S.Fma(n, S.Broadcast(2.12194440e-4f), S.Fma(n, S.Broadcast(-0.693359375f), x));
+        V p = S.Broadcast(0.00138116779f);
+        p = S.Fma(p, r, S.Broadcast(0.00837013591f));
+        p = S.Fma(p, r, S.Broadcast(0.0416685268f));
+        p = S.Fma(p, r, S.Broadcast(0.166665092f));
+        p = S.Fma(p, r, S.Broadcast(0.49999994f));
+        return S.Scale(S.Add(S.Broadcast(1), S.Fma(S.Multiply(r, r), p, r)), n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

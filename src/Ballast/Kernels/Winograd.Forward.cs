@@ -29,6 +29,7 @@ static unsafe partial class Winograd
         where T : struct, IResultEnd
     {
         const int MostRegions = 5;
+        const int StepProducts = 1024;
 
         public Start All;
         public nint Plane;
@@ -110,13 +111,18 @@ static unsafe partial class Winograd
             }
 
             float* panel = All.Weights + (nint)k * channels;
+            // A step each few hundred multiply-adds: more often it would cost more than it saves.
+            int every = Math.Max(1, StepProducts / (channels * width)) * Panels.Rows;
+            var prefetching = new Prefetching(soon, regions, Planes * ((rows + every - 1) / every));
             for (int xi = 0; xi < Planes; xi++, panel += Plane)
             {
-                for (int region = 0; region < regions; region++)
-                    soon[region].Prefetch(xi, Planes);
                 nint offset = xi * patchPlane;
-                for (int i = 0; i < rows; i += Panels.Rows)
-                    Panels.Multiply<S, V>(from + i, &offset, 1, channels, panel, width, to + i, xi * resultPlane);
+                for (int step = 0; step < rows; step += every)
+                {
+                    prefetching.Step();
+                    for (int i = step; i < Math.Min(rows, step + every); i += Panels.Rows)
+                        Panels.Multiply<S, V>(from + i, &offset, 1, channels, panel, width, to + i, xi * resultPlane);
+                }
             }
         }
 

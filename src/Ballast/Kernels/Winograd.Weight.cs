@@ -96,10 +96,11 @@ static unsafe partial class Winograd
             where V : unmanaged
         {
             nint* offsets = stackalloc nint[] { 0, 1, 2, 3, 4, 5, 6, 7 };
+            Region* soon = stackalloc Region[] { nextX, nextDy };
+            int panels = (Shape.K + 2 * S.Width - 1) / (2 * S.Width);
+            var prefetching = new Prefetching(soon, 2, Planes * panels * Shape.C / Panels.Rows);
             for (int xi = 0; xi < Planes; xi++)
             {
-                nextX.Prefetch(xi, Planes);
-                nextDy.Prefetch(xi, Planes);
                 int width;
                 for (int k = 0; k < Shape.K; k += width)
                 {
@@ -108,6 +109,7 @@ static unsafe partial class Winograd
                     float* to = sums + xi * sumPlane + (nint)k * Shape.C;
                     for (int c = 0; c < Shape.C; c += Panels.Rows)
                     {
+                        prefetching.Step();
                         PanelColumns.Multiply<S, V>(
                             patches + xi * patchPlane + c, offsets, 0, Shape.C, b, 0, width, 1, count, width,
                             to + (nint)c * width);

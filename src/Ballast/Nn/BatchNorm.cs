@@ -13,7 +13,7 @@ namespace Ballast;
 /// all batches. (Keras and ONNX call 1 - momentum the momentum.) A batch in which the mean or the variance of a channel is not
 /// finite moves none of them and is not counted; PyTorch's running statistics stay NaN after one.
 /// </remarks>
-public abstract class BatchNorm : Module, IRunningStatistics
+public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunningStatistics
 {
     IStatisticsObserver? observer;
 
@@ -65,6 +65,21 @@ public abstract class BatchNorm : Module, IRunningStatistics
     /// <summary>How many batches the running statistics have seen.</summary>
     public long NumBatchesTracked { get; private set; }
 
+    /// <summary>Whether the running statistics are held fixed and used in training too, until <see cref="Freezing.Unfreeze"/>.
+    /// </summary>
+    public bool StatisticsFrozen { get; private set; }
+
+    /// <summary>The workers whose samples share their statistics in training; null for the batch alone.</summary>
+    public ICommunicator? Communicator { get; internal set; }
+
+    /// <summary>Whether the statistics in use are the batch's.</summary>
+    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || observer is not null;
+
+    /// <summary>While a network is tried on zeros, no worker waits for the others.</summary>
+    internal bool Rehearses { get; set; }
+
+    bool Shares => Training && !StatisticsFrozen && !Rehearses && observer is null && Communicator is { Size: > 1 };
+
     /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
     /// were not finite: a single one would stay in them forever.</summary>
     public long UntrackedBatches { get; private set; }
@@ -80,7 +95,13 @@ public abstract class BatchNorm : Module, IRunningStatistics
     }
 
     /// <inheritdoc/>
-    bool IRunningStatistics.IsTracking => RunningMean is not null;
+    bool IRunningStatistics.IsTracking => KeepsStatistics && !StatisticsFrozen;
+
+    /// <summary>Whether the layer has running statistics of its own to gather.</summary>
+    private protected virtual bool KeepsStatistics => RunningMean is not null;
+
+    /// <summary>Who takes the statistics of each batch in place of the running ones.</summary>
+    private protected IStatisticsObserver? Observer => observer;
 
     /// <inheritdoc/>
     void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches)
@@ -95,36 +116,55 @@ public abstract class BatchNorm : Module, IRunningStatistics
     /// statistics are the batch's: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
-        bool ofBatch = Training || RunningMean is null || observer is not null;
-        var layout = MemoryOrder.Of(input, Layout(input.Shape, ofBatch)).Layout;
+        bool ofBatch = UsesBatchStatistics;
+        var layout = Layout(input.Shape, ofBatch);
+        var chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, Chunks(input.Shape));
         Span<double> statistics = stackalloc double[2 * 64];
         double[]? rented = null;
-        if (NumFeatures > 64)
-            statistics = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * NumFeatures);
+        if (chunks.Channels > 64)
+            statistics = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * chunks.Channels);
+        statistics = statistics[..(2 * chunks.Channels)];
 
+        double count = chunks.Each.PerChannel;
+        bool shares = Shares;
         if (ofBatch)
         {
-            NormalizationOperation.Statistics(input, layout, statistics);
+            NormalizationOperation.Statistics(input, chunks, statistics);
+            if (shares)
+                count = Join(statistics, count, input.Shape);
             if (observer is not null)
-                observer.Observe(statistics, layout.PerChannel);
-            else if (Training && RunningMean is not null)
-                Track(statistics, layout.PerChannel);
+                observer.Observe(Joined(chunks, statistics), layout.PerChannel);
+            else if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
+                Track(chunks, statistics, count);
         }
         else
         {
-            for (int c = 0; c < NumFeatures; c++)
-            {
-                statistics[c] = RunningMean!.AsSpan()[c];
-                statistics[NumFeatures + c] = RunningVar!.AsSpan()[c];
-            }
+            CopyRunning(chunks, statistics);
         }
 
-        Normalizes?.Invoke(input, layout, statistics[..(2 * NumFeatures)], ofBatch);
-        var output = NormalizationOperation.Run(input, Weight, Bias, layout, statistics, Eps, ofBatch);
+        Normalizes?.Invoke(input, chunks.Whole, Joined(chunks, statistics), ofBatch);
+        var output = NormalizationOperation.Run(input, new NormalizationPlan
+        {
+            Chunks = chunks,
+            Statistics = statistics,
+            Epsilon = Eps,
+            OfBatch = ofBatch,
+            Gamma = Weight,
+            Beta = Bias,
+            Pairs = chunks.Count > 1 ? Pairs : null,
+            Communicator = shares ? Communicator : null,
+            Count = count,
+        });
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
         return output;
     }
+
+    /// <summary>In how many chunks of samples a batch is normalized now.</summary>
+    private protected virtual int Chunks(Shape shape) => 1;
+
+    /// <summary>gamma and beta of each chunk, where they have their own.</summary>
+    private protected virtual AffinePair[]? Pairs => null;
 
     /// <summary>What the layer takes, as an error tells it: <c>[N, 64] or [N, 64, L]</c>.</summary>
     private protected abstract string Expected { get; }
@@ -135,7 +175,8 @@ public abstract class BatchNorm : Module, IRunningStatistics
     /// <summary>What to do about an input of another rank.</summary>
     private protected abstract string Remedy(int rank);
 
-    ChannelLayout Layout(Shape shape, bool ofBatch)
+    /// <summary>Where the channels of an input lie, which is refused if the layer cannot take it.</summary>
+    private protected ChannelLayout Layout(Shape shape, bool ofBatch)
     {
         bool rightRank = Takes(shape.Rank);
         if (!rightRank || shape[1] != NumFeatures)
@@ -145,67 +186,39 @@ public abstract class BatchNorm : Module, IRunningStatistics
                     : Remedy(shape.Rank)));
         }
 
-        int samples = shape[0], values = 1;
-        for (int axis = 2; axis < shape.Rank; axis++)
-            values *= shape[axis];
-        var layout = new ChannelLayout(samples, NumFeatures, values);
-        if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch))
+        var layout = AnyRank.Layout(shape);
+        if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch) || (ofBatch && (Shares || (Rehearses && Communicator is not null))))
             return layout;
         if (observer is not null)
             RunningStatistics.RefuseSingle(this, shape);
-        if (Training)
-        {
-            Throw.Argument(
-                $"{this}: expected more than 1 value per channel when training, got input {shape}. One value has no variance. " +
-                "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.");
-        }
-
-        Throw.Argument(ofBatch
-            ? $"{this}: it has no running statistics, and {layout.PerChannel} value per channel in the input {shape} gives none. " +
-              "Use a larger batch, or a layer with trackRunningStats: true."
-            : $"{this}: the input {shape} has no values.");
+        AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen, ofBatch);
         return default;
     }
 
-    // statistics holds the biased variance; the running one is unbiased.
-    void Track(ReadOnlySpan<double> statistics, int count)
+    bool IFreezable.StatisticsFrozen
     {
-        double correction = (double)count / (count - 1);
-        if (!AreFinite(statistics[..NumFeatures], 1) || !AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
-        {
-            UntrackedBatches++;
-            return;
-        }
-
-        NumBatchesTracked++;
-        double weight = Momentum ?? 1.0 / NumBatchesTracked;
-        var mean = RunningMean!.Mutate();
-        var variance = RunningVar!.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            mean[c] = (float)((1 - weight) * mean[c] + weight * statistics[c]);
-            variance[c] = (float)((1 - weight) * variance[c] + weight * correction * statistics[NumFeatures + c]);
-        }
+        get => StatisticsFrozen;
+        set => StatisticsFrozen = value;
     }
 
-    static bool AreFinite(ReadOnlySpan<double> statistics, double factor)
-    {
-        foreach (double value in statistics)
-        {
-            if (!float.IsFinite((float)(factor * value)))
-                return false;
-        }
+    bool IFreezable.HasStatistics => RunningMean is not null;
 
-        return true;
-    }
+    FrozenAffine IFreezable.FrozenAffine { get; set; }
+
+    string? IFoldable.Varies => !UsesBatchStatistics ? null
+        : RunningMean is null ? "It has no running statistics: it normalizes with those of each batch, in evaluation mode too."
+        : "It is in training mode, where it normalizes with the statistics of each batch. Call Eval() on the network first.";
+
+    /// <inheritdoc/>
+    bool IFoldable.FitsBehind(Module before) => FitsBehind(before);
+
+    ChannelConstants IFoldable.Constants(int channel) => new(
+        RunningMean!.AsSpan()[channel], Math.Sqrt(RunningVar!.AsSpan()[channel] + Eps),
+        Weight is null ? 1 : Weight.AsSpan()[channel], Bias is null ? 0 : Bias.AsSpan()[channel]);
+
+    /// <summary>Whether the channels of this layer are those of the layer before it.</summary>
+    private protected virtual bool FitsBehind(Module before) => before is Linear or Conv2d;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({NumFeatures})");
 }
-
-/// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
-/// <param name="input">The input.</param>
-/// <param name="layout">Where its channels lie.</param>
-/// <param name="statistics">Mean and biased variance, or the running ones: [2, C].</param>
-/// <param name="ofBatch">Whether they are the input's own.</param>
-delegate void BatchNormObserver(Tensor input, Kernels.ChannelLayout layout, ReadOnlySpan<double> statistics, bool ofBatch);

@@ -28,4 +28,7 @@ public sealed class BatchNorm1d : BatchNorm
     /// <inheritdoc/>
     private protected override string Remedy(int rank) =>
         "Put a Flatten before it, or give it one value a feature.";
+
+    /// <inheritdoc/>
+    private protected override bool FitsBehind(Module before) => before is Linear;
 }

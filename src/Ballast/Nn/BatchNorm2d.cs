@@ -28,4 +28,7 @@ public sealed class BatchNorm2d : BatchNorm
     /// <inheritdoc/>
     private protected override string Remedy(int rank) =>
         rank is 2 or 3 ? "For [N, C] or [N, C, L] use BatchNorm1d." : "It takes images; for [N, C, D, H, W] use BatchNorm3d.";
+
+    /// <inheritdoc/>
+    private protected override bool FitsBehind(Module before) => before is Conv2d;
 }

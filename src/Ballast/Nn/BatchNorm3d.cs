@@ -28,4 +28,7 @@ public sealed class BatchNorm3d : BatchNorm
     /// <inheritdoc/>
     private protected override string Remedy(int rank) =>
         rank is 4 ? "For [N, C, H, W] use BatchNorm2d." : "It takes volumes; for [N, C] or [N, C, L] use BatchNorm1d.";
+
+    /// <inheritdoc/>
+    private protected override bool FitsBehind(Module before) => false;
 }

@@ -1,6 +1,6 @@
 namespace Ballast;
 
-/// <summary>Takes batch normalizations out of a trained network. In evaluation mode one multiplies each channel by a constant
+/// <summary>Takes batch normalizations out of a trained network. In evaluation mode, or frozen, one multiplies each channel by a constant
 /// and adds another, which the <see cref="Linear"/> or <see cref="Conv2d"/> right before it can do in its own weights:
 /// w' = w s and b' = (b - mean) s + beta, with s = gamma / sqrt(var + eps). Outputs stay the same but for rounding.
 /// Ioffe &amp; Szegedy 2015, section 3.1; PyTorch: <c>torch.nn.utils.fusion.fuse_conv_bn_eval</c>. A
@@ -27,41 +27,40 @@ public static class Folding
     }
 
     /// <summary>Why a normalization cannot become part of a layer whose result it alone reads; null if it can.</summary>
-    internal static string? Obstacle(BatchNorm norm, Module? before)
+    internal static string? Obstacle(IFoldable norm, Module? before)
     {
-        if (norm.Training)
-            return "It is in training mode, where it normalizes with the statistics of each batch. Call Eval() on the network first.";
-        if (norm.RunningMean is null)
-            return "It has no running statistics: it normalizes with those of each batch, in evaluation mode too.";
-        int channels;
-        switch (before)
+        if (norm.Varies is { } reason)
+            return reason;
+        if (before is null)
+            return "Nothing comes before it in its chain.";
+        if (before is not (Linear or Conv2d) || !norm.FitsBehind(before))
         {
-            case null:
-                return "Nothing comes before it in its chain.";
-            case Linear linear when norm is BatchNorm1d:
-                channels = linear.OutFeatures;
-                break;
-            case Conv2d convolution when norm is BatchNorm2d:
-                channels = convolution.OutChannels;
-                break;
-            default:
-                return $"Before it comes {before}. It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.";
+            string behind = norm is BatchNorm1d or BatchNorm2d or BatchNorm3d
+                ? "a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d" : "a Linear or a Conv2d";
+            return $"Before it comes {before}. It can be folded into {behind}.";
         }
 
+        int channels = before is Linear linear ? linear.OutFeatures : ((Conv2d)before).OutChannels;
         if (channels != norm.NumFeatures)
             return $"The {before} before it has {channels} channels, not {norm.NumFeatures}.";
         for (int c = 0; c < channels; c++)
         {
-            double deviation = Math.Sqrt(norm.RunningVar!.AsSpan()[c] + norm.Eps);
+            double deviation = norm.Constants(c).Deviation;
             if (!(deviation > 0) || !double.IsFinite(deviation))
-                return $"Its channel {c} has a running variance of {norm.RunningVar.AsSpan()[c]}, by whose root nothing can be divided.";
+            {
+                return norm is BatchNorm { RunningVar: { } variances }
+                    ? $"Its channel {c} has a running variance of {Text(variances.AsSpan()[c])}, by whose root nothing can be divided."
+                    : $"Its channel {c} has a running deviation of {Text(deviation)}, by which nothing can be divided.";
+            }
         }
 
         return null;
     }
 
+    static string Text(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The layer with the normalization in its weights: a new one.</summary>
-    internal static Module Join(Module before, BatchNorm norm)
+    internal static Module Join(Module before, IFoldable norm)
     {
         if (before is Linear linear)
         {
@@ -77,19 +76,18 @@ public static class Folding
     }
 
     // In double: each value is rounded once.
-    static void Write(Parameter weight, Parameter? bias, BatchNorm norm, Parameter newWeight, Parameter newBias)
+    static void Write(Parameter weight, Parameter? bias, IFoldable norm, Parameter newWeight, Parameter newBias)
     {
         int channels = norm.NumFeatures, each = weight.Length / channels;
         ReadOnlySpan<float> w = weight.AsSpan(), b = bias is null ? default : bias.AsSpan();
-        ReadOnlySpan<float> gamma = norm.Weight is null ? default : norm.Weight.AsSpan();
-        ReadOnlySpan<float> beta = norm.Bias is null ? default : norm.Bias.AsSpan();
         Span<float> toWeight = newWeight.Mutate(), toBias = newBias.Mutate();
         for (int c = 0; c < channels; c++)
         {
-            double scale = (gamma.IsEmpty ? 1 : gamma[c]) / Math.Sqrt(norm.RunningVar!.AsSpan()[c] + norm.Eps);
+            var (mean, deviation, gamma, beta) = norm.Constants(c);
+            double scale = gamma / deviation;
             for (int i = c * each; i < (c + 1) * each; i++)
                 toWeight[i] = (float)(w[i] * scale);
-            toBias[c] = (float)(((b.IsEmpty ? 0 : b[c]) - norm.RunningMean!.AsSpan()[c]) * scale + (beta.IsEmpty ? 0 : beta[c]));
+            toBias[c] = (float)(((b.IsEmpty ? 0 : b[c]) - mean) * scale + beta);
         }
 
         newWeight.Frozen = weight.Frozen;

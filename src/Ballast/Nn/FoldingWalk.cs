@@ -29,9 +29,9 @@ sealed class FoldingWalk
     /// <summary>Folds what can be folded in a module and its parts.</summary>
     public void Visit(Module module, string name)
     {
-        if (module is BatchNorm alone)
+        if (module is IFoldable)
         {
-            Kept.Add(new KeptNormalization(name, alone.ToString(),
+            Kept.Add(new KeptNormalization(name, module.ToString(),
                 "It is not in a chain, so that what it reads may have other readers. Put it behind its layer in a Sequential, or register both by RegisterChain."));
             return;
         }
@@ -62,7 +62,7 @@ sealed class FoldingWalk
 
         for (int i = 0; i < slots.Count; i++)
         {
-            if (slots[i].Module is BatchNorm norm)
+            if (slots[i].Module is IFoldable norm)
                 Fold(norm, slots, i);
             else
                 Visit(slots[i].Module, slots[i].Name);
@@ -99,9 +99,10 @@ sealed class FoldingWalk
         Folded.Add(new FoldedNormalization(slot.Name, convolution.ToString(), slot.Name));
     }
 
-    void Fold(BatchNorm norm, List<Slot> slots, int i)
+    void Fold(IFoldable norm, List<Slot> slots, int i)
     {
         var slot = slots[i];
+        string layer = slot.Module.ToString();
         int before = i - 1;
         while (before >= 0 && slots[before].Module is Identity or Dropout { Training: false })
             before--;
@@ -110,13 +111,13 @@ sealed class FoldingWalk
             obstacle = "It and the layer before it are in chains of which one has several places in the network.";
         if (obstacle is not null)
         {
-            Kept.Add(new KeptNormalization(slot.Name, norm.ToString(), obstacle));
+            Kept.Add(new KeptNormalization(slot.Name, layer, obstacle));
             return;
         }
 
         slots[before].Put(Folding.Join(slots[before].Module, norm));
         slot.Put(new Identity());
-        Folded.Add(new FoldedNormalization(slot.Name, norm.ToString(), slots[before].Name));
+        Folded.Add(new FoldedNormalization(slot.Name, layer, slots[before].Name));
     }
 
     bool IsShared(Sequential chain) => places[chain] > 1;

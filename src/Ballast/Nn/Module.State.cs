@@ -10,7 +10,11 @@ public abstract partial class Module
     {
         var state = new StateDict();
         foreach (var (name, slot) in Slots())
-            state.Add(name, slot.Read());
+        {
+            if (slot is not IgnoredSlot)
+                state.Add(name, slot.Read());
+        }
+
         return state;
     }
 
@@ -29,7 +33,7 @@ public abstract partial class Module
                 if (slot.Mismatch(entry) is { } mismatch)
                     wrong.Add($"{name}: {mismatch}");
             }
-            else if (slot is not CounterSlot)
+            else if (slot is not (CounterSlot or IgnoredSlot))
             {
                 missing.Add(name);
             }

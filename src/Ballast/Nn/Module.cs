@@ -130,6 +130,12 @@ public abstract partial class Module
         buffers.Add((name, new CounterSlot(read, write)));
     }
 
+    private protected void RegisterIgnored(string name)
+    {
+        CheckName(name);
+        buffers.Add((name, new IgnoredSlot()));
+    }
+
     /// <summary>The layer with its settings, or the type's name.</summary>
     public override string ToString() => GetType().Name;
 

@@ -43,3 +43,18 @@ sealed class CounterSlot(Func<long> read, Action<long> write) : StateSlot
     public override string? Mismatch(StateEntry entry) =>
         entry.Number is null ? $"expected a whole number, got {entry.Describe()}" : null;
 }
+
+/// <summary>An entry that other layers of the kind have and this one has no use for: a state may bring it.</summary>
+sealed class IgnoredSlot : StateSlot
+{
+    /// <inheritdoc/>
+    public override StateEntry Read() => new(0L);
+
+    /// <inheritdoc/>
+    public override void Write(StateEntry entry)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string? Mismatch(StateEntry entry) => null;
+}

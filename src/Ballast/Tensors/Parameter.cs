@@ -83,28 +83,30 @@ public sealed class Parameter : Tensor
     {
         if (gradient.IsEmpty)
             return;
-        ForgetRead();
         if (gradient.Recipe is OuterProduct product)
         {
+            ForgetRead();
             gradient = new Values(product.Scale(factor));
             product.Release();
             return;
         }
 
-        var exclusive = gradient.ReadExclusive(Length);
-        Kernels.Scaling.Run(exclusive.Span(Length), factor);
-        gradient = new Values(exclusive);
+        Kernels.Scaling.Run(MutateGradient(), factor);
     }
 
     /// <summary>Brings each value of the gradient into the range from -limit to limit.</summary>
     internal void ClampGradient(float limit)
     {
-        if (gradient.IsEmpty)
-            return;
+        if (!gradient.IsEmpty)
+            Kernels.Scaling.Clamp(MutateGradient(), limit);
+    }
+
+    /// <summary>The gradient to write over in place; there must be one.</summary>
+    internal Span<float> MutateGradient()
+    {
         ForgetRead();
-        var exclusive = gradient.ReadExclusive(Length);
-        Kernels.Scaling.Clamp(exclusive.Span(Length), limit);
-        gradient = new Values(exclusive);
+        gradient = new Values(gradient.ReadExclusive(Length));
+        return gradient.Buffer!.Span(Length);
     }
 
     void ForgetRead()

@@ -22,7 +22,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <param name="model">A network with one logit for each class.</param>
     /// <param name="dataset">The samples.</param>
     /// <param name="loss">The mean loss of logits [N, C] and their labels; the cross entropy where null.</param>
-    /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
+    /// <param name="batchSize">How many samples at once.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

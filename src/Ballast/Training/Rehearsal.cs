@@ -11,6 +11,10 @@ static class Rehearsal
         var state = model.StateDict();
         byte[] generator = Generator.Default.GetState();
         var modes = new ModuleModes(model);
+        // Workers may have batches of different sizes, and so rehearse different ones: none waits for another.
+        BatchNorm[] shared = [.. model.NamedModules().Select(static entry => entry.Module).OfType<BatchNorm>()];
+        foreach (var norm in shared)
+            norm.Rehearses = true;
         using var off = Tensor.NoGrad();
         model.Train();
         try
@@ -27,6 +31,8 @@ static class Rehearsal
             model.LoadStateDict(state);
             Generator.Default.SetState(generator);
             modes.Restore();
+            foreach (var norm in shared)
+                norm.Rehearses = false;
         }
     }
 

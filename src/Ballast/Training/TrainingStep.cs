@@ -48,11 +48,11 @@ sealed class TrainingStep
         float value = loss.Item();
         if (!float.IsFinite(value))
             throw diverged("The loss", value);
+        int correct = Evaluation.Correct(outputs, targets); // a backward pass may take the outputs back
         loss.Backward();
         if (Clip(diverged))
             optimizer.Step();
         options.Average?.AfterStep(step + 1);
-        int correct = Evaluation.Correct(outputs, targets);
         // Whatever the loss was made of, the batch was trained on: the loader takes it back.
         inputs.Consumed = targets.Consumed = true;
         return (value, correct);

@@ -54,6 +54,36 @@ public sealed class ResumeCommandTests : IDisposable
         AssertSameEnd("runs/20260502-140300-train");
     }
 
+    // Every kind of setting that a run can have, early stopping and the best weights among them.
+    static readonly string[] Everything =
+    [
+        "conv:4,3,padding=1 batchnorm relu globalavgpool flatten dropout:0.1 linear:10", "--batch-size", "16", "--drop-last", "--optimizer", "sgd",
+        "--learning-rate", "0.05", "--momentum", "0.9", "--nesterov", "--weight-decay", "0.001", "--no-decay-norms",
+        "--bias-learning-rate-factor", "2", "--schedule", "onecycle:rise=0.4", "--warm-up", "9", "--label-smoothing", "0.1",
+        "--class-weights", "1,1,1,1,1,2,2,2,2,2", "--clip-norm", "1", "--clip-value", "0.5", "--crop", "4", "--crop-padding", "reflect",
+        "--flip", "alternating", "--cutout", "6", "--standardize", "--prefetch", "2", "--validation", "0.2", "--early-stopping", "40",
+        "--keep-best",
+    ];
+
+    [Theory]
+    [InlineData(false, "--ema", "0.9", "--ema-every", "2", "--ema-warm-up")]
+    [InlineData(true, "--swa", "6")]
+    public void With_everything_on_it_ends_with_the_same_bytes(bool kill, params string[] average)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string[] Command(string run, string threads) => [.. Arguments(run), .. Everything, .. average, "--threads", threads];
+        BallastProcess.RunUntil(folder, "Starting epoch 3", kill, Command("run", "1"));
+        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run", "--threads", "2").ExitCode);
+        Assert.Equal(0, BallastProcess.Run(folder, Command("whole", "3")).ExitCode);
+        foreach (string name in (string[])["weights", "checkpoint", "best"])
+            Assert.Equal(Bytes("whole", $"{name}.safetensors"), Bytes("run", $"{name}.safetensors"));
+        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run", "--weights", "run/best.safetensors").ExitCode);
+        var (code, _, errors) = BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "20");
+        Assert.Equal(2, code);
+        Assert.Contains("the schedule onecycle:rise=0.4 ends with the run's 15 epochs", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_finished_run_is_shown_again_and_can_be_made_longer_but_not_shorter()
     {

@@ -34,7 +34,7 @@ sealed class EvalGapCheck : DoctorCheck
             : $"The running statistics of {worst.Item1} are the farthest from the batches'.";
         yield return Found(useless ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Item1,
             $"On the same batches the network does far worse in evaluation mode than in training mode. {where}",
-            "Compute the running statistics anew from the training data with the weights as they are, or train some steps more at a small learning rate. A momentum of the statistics that is too small, dropout before a normalization and averaged weights have this effect too.",
+            "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; ballast evaluate --statistics population shows what that gives), or train some steps more at a small learning rate. A momentum of the statistics that is too small, dropout before a normalization and averaged weights have this effect too.",
             ("loss_in_training_mode", training), ("loss_in_evaluation_mode", evaluation),
             ("accuracy_in_training_mode", measured.TrainingAccuracy), ("accuracy_in_evaluation_mode", measured.EvaluationAccuracy),
             ("mean_distance", worst.Item2), ("variance_ratio", worst.Item3));

@@ -12,7 +12,7 @@ sealed class StaleAverageCheck : DoctorCheck
 
     public override IEnumerable<Finding> Find(Examination examination)
     {
-        const string Remedy = "Compute the running statistics anew from the training data with the averaged weights (PyTorch: update_bn).";
+        const string Remedy = "Compute the running statistics anew from the training data with the averaged weights: PreciseStatistics.Update.";
         if (examination.Measured is not { Batches: > 0 } measured)
         {
             if (!examination.Options.StatisticsRecomputed)

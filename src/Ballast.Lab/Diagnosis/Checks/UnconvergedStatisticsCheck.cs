@@ -41,7 +41,7 @@ sealed class UnconvergedStatisticsCheck : DoctorCheck
             ? $"The running statistics of {layers} have momentum 0 and never leave their initial mean 0 and variance 1."
             : $"The running statistics of {layers} have not settled: after {worst.Steps} batches with momentum {Number(worst.Norm.Momentum)} the initial mean 0 and variance 1 still have {Percent(worst.Weight)} of the weight.";
         yield return Found(worst.Weight > 0.5 ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Name, message,
-            "Compute precise statistics from the training data at the end, train longer, or use a larger momentum or null, the plain average over all batches.",
+            "Compute precise statistics from the training data at the end (PreciseStatistics.Update), train longer, or use a larger momentum or null, the plain average over all batches.",
             ("initial_weight", worst.Weight), ("batches", worst.Steps), ("momentum", worst.Norm.Momentum ?? double.NaN),
             ("batches_needed", needed ?? double.NaN), ("layers", found.Count));
     }

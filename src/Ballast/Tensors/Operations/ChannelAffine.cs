@@ -6,11 +6,18 @@ namespace Ballast;
 /// with an activation behind it or not. Batch normalization and the activation behind it are one pass over memory, made by
 /// whoever reads them.</summary>
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
-/// mean.</remarks>
-sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, AffineActivation activation = AffineActivation.None) : ChannelRecipe
+/// mean. A batch in chunks has constants for each of them.</remarks>
+sealed class ChannelAffine(
+    Buffer source, Buffer table, ChannelChunks chunks, byte rows, AffineActivation activation = AffineActivation.None) : ChannelRecipe
 {
     /// <inheritdoc/>
-    public override ChannelLayout Layout => layout;
+    public override ChannelLayout Layout => chunks.Whole;
+
+    /// <summary>The batch's chunks: one, unless parts of it are normalized apart.</summary>
+    public ChannelChunks Chunks => chunks;
+
+    /// <summary>From one chunk's constants to the next one's.</summary>
+    public int Pitch => rows * chunks.Whole.C;
 
     /// <summary>What follows.</summary>
     public AffineActivation Activation => activation;
@@ -21,11 +28,11 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, Af
     /// <summary>The values that were normalized.</summary>
     public ReadOnlySpan<float> Source => source.Span(Layout.Length);
 
-    /// <summary>center, scale and shift: [3, C]; then what the normalization keeps for itself.</summary>
-    public Span<float> Table => table.Span(3 * Layout.C);
+    /// <summary>center, scale and shift, [3, C], then what the normalization keeps for itself, for each chunk.</summary>
+    public Span<float> Table => table.Span(chunks.Count * Pitch);
 
     /// <summary>The same values behind an activation.</summary>
-    public ChannelAffine With(AffineActivation behind) => new(source.Hold(), table.Hold(), Layout, behind);
+    public ChannelAffine With(AffineActivation behind) => new(source.Hold(), table.Hold(), chunks, rows, behind);
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
@@ -38,27 +45,31 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelLayout layout, Af
     public override void WriteInOrder(Span<float> destination)
     {
         if (HasRelu)
-            Channels.Map<AffineReluMap>(Source, default, Layout, Table, default, destination);
+            chunks.Map<AffineReluMap>(Source, default, Table, Pitch, default, destination);
         else if (activation == AffineActivation.Gelu)
-            Channels.Map<AffineGeluMap>(Source, default, Layout, Table, default, destination);
+            chunks.Map<AffineGeluMap>(Source, default, Table, Pitch, default, destination);
         else
-            Channels.Map<AffineMap>(Source, default, Layout, Table, default, destination);
+            chunks.Map<AffineMap>(Source, default, Table, Pitch, default, destination);
     }
 
     /// <inheritdoc/>
     public override void WriteChannel(int channel, Span<float> destination)
     {
         Layout.Gather(Source, channel, destination);
-        var values = Table;
-        var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
-        foreach (ref float value in destination)
+        int each = chunks.Each.PerChannel;
+        for (int chunk = 0; chunk < chunks.Count; chunk++)
         {
-            value = activation switch
+            var values = Table[(chunk * Pitch)..];
+            var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
+            foreach (ref float value in destination.Slice(chunk * each, each))
             {
-                AffineActivation.Relu => AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default),
-                AffineActivation.Gelu => AffineGeluMap.Apply<SimdScalar, float>(value, 0, constants, default),
-                _ => AffineMap.Apply<SimdScalar, float>(value, 0, constants, default),
-            };
+                value = activation switch
+                {
+                    AffineActivation.Relu => AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                    AffineActivation.Gelu => AffineGeluMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                    _ => AffineMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                };
+            }
         }
     }
 

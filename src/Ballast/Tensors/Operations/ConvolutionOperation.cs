@@ -62,7 +62,7 @@ sealed unsafe class ConvolutionOperation : Operation
         if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
         {
             ReleaseOutput(); // the gradient may be written over it
-            if (!x.RequiresGrad && b is not { RequiresGrad: true } && normalized.IsInMemory)
+            if (!x.RequiresGrad && b is not { RequiresGrad: true } && normalized.CanOpen)
             {
                 if (w.RequiresGrad)
                     GiveWeight(w, normalized.Open());

@@ -27,9 +27,9 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
         var before = new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
         var values = before.Span(destination.Length);
         if (gate.HasRelu)
-            Channels.Map<GateMap<ReluGate>>(gate.Source, values, gate.Layout, gate.Table, default, destination);
+            gate.Chunks.Map<GateMap<ReluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
         else
-            Channels.Map<GateMap<GeluGate>>(gate.Source, values, gate.Layout, gate.Table, default, destination);
+            gate.Chunks.Map<GateMap<GeluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
         before.Release();
     }
 

@@ -3,86 +3,103 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>y = (x - mean) / sqrt(var + eps) gamma + beta for each channel, with the statistics of this batch or with given
-/// ones. Ioffe &amp; Szegedy 2015, algorithm 1 and section 3.1.</summary>
-sealed class NormalizationOperation : Operation
+/// ones. Ioffe &amp; Szegedy 2015, algorithm 1 and section 3.1. A batch in chunks has statistics, and perhaps gamma and beta,
+/// for each chunk.</summary>
+sealed partial class NormalizationOperation : Operation
 {
+    /// <summary>How many constants a channel has: center, scale, shift, 1 / sqrt(var + eps), and what rounding the mean to the
+    /// center left out.</summary>
+    public const byte Rows = 5;
+
+    const byte CorrectedRows = 7; // and r and d
+
     [ThreadStatic] static ChannelSums? pooledSums;
     [ThreadStatic] static ChannelSums? gateSums;
 
     readonly Buffer source;
-
-    // center, scale, shift, 1 / sqrt(var + eps), and what rounding the mean to the center left out: [5, C].
-    readonly Buffer table;
-    readonly ChannelLayout layout;
+    readonly Buffer table; // [Rows, C] for each chunk
+    readonly ChannelChunks chunks;
+    readonly byte rows; // of the table
     readonly bool batchStatistics;
+    readonly Sharing? sharing; // null in a plain batch normalization, whose steps shall allocate little
 
-    NormalizationOperation(
-        Tensor x, Parameter? gamma, Parameter? beta, Buffer source, Buffer table, ChannelLayout layout, bool batchStatistics)
-        : base(x, gamma, beta)
+    NormalizationOperation(Tensor x, in NormalizationPlan plan, Buffer source, Buffer table)
+        : base(x, plan.Gamma, plan.Beta)
     {
         this.source = source.Hold();
         this.table = table.Hold();
-        this.layout = layout;
-        this.batchStatistics = batchStatistics;
+        chunks = plan.Chunks;
+        rows = TableRows(plan);
+        batchStatistics = plan.OfBatch;
+        if (plan.Pairs is not null || plan.Communicator is not null)
+            sharing = new Sharing(plan.Pairs, plan.Communicator, plan.Count);
     }
 
-    /// <summary>The mean and the biased variance of each channel: [2, C], in double.</summary>
-    public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
-    {
-        if (x.Recipe is ChannelsLast { Statistics: { } known } made && made.Layout == layout)
-        {
-            known.CopyTo(statistics);
-            return;
-        }
+    /// <summary>What chunks do not share, and what workers do.</summary>
+    sealed record Sharing(AffinePair[]? Pairs, ICommunicator? Communicator, double Count);
 
-        var held = new MemoryOrder(layout).Hold(x);
-        Channels.Statistics(held.Span(layout.Length), layout, statistics);
-        held.Release();
-    }
+    AffinePair[]? Pairs => sharing?.Pairs;
+
+    ICommunicator? Communicator => sharing?.Communicator;
+
+    // m.
+    double Count => Communicator is null ? chunks.Each.PerChannel : sharing!.Count;
+
+    int Pitch => rows * chunks.Whole.C;
+
+    static byte TableRows(in NormalizationPlan plan) => plan.Correction.IsEmpty ? Rows : CorrectedRows;
 
     /// <summary>The forward pass.</summary>
     /// <param name="x">[N, C, ...].</param>
-    /// <param name="gamma">[C], or null for 1.</param>
-    /// <param name="beta">[C], or null for 0.</param>
-    /// <param name="layout">Where the channels lie.</param>
-    /// <param name="statistics">Mean and biased variance: [2, C].</param>
-    /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="batchStatistics">The statistics are those of x itself: the gradient goes through them too.</param>
-    public static Tensor Run(
-        Tensor x, Parameter? gamma, Parameter? beta, ChannelLayout layout, ReadOnlySpan<double> statistics, double epsilon,
-        bool batchStatistics)
+    /// <param name="plan">What it is normalized with.</param>
+    public static Tensor Run(Tensor x, in NormalizationPlan plan)
     {
-        int c = layout.C;
-        var source = new MemoryOrder(layout).Hold(x);
-        var table = Buffer.Rent(5 * c);
-        var constants = table.Span(5 * c);
-        ReadOnlySpan<float> scales = gamma is null ? default : gamma.AsSpan();
-        ReadOnlySpan<float> shifts = beta is null ? default : beta.AsSpan();
-        for (int i = 0; i < c; i++)
-        {
-            double deviation = 1 / Math.Sqrt(statistics[c + i] + epsilon);
-            double scale = scales.IsEmpty ? deviation : deviation * scales[i];
-            float center = (float)statistics[i];
-            double rest = statistics[i] - center;
-            constants[i] = center;
-            constants[c + i] = (float)scale;
-            constants[2 * c + i] = (float)((shifts.IsEmpty ? 0 : shifts[i]) - rest * scale);
-            constants[3 * c + i] = (float)deviation;
-            constants[4 * c + i] = (float)rest;
-        }
+        var chunks = plan.Chunks;
+        var source = new MemoryOrder(chunks.Whole).Hold(x);
+        byte rows = TableRows(plan);
+        int pitch = rows * chunks.Whole.C;
+        var table = Buffer.Rent(chunks.Count * pitch);
+        for (int chunk = 0; chunk < chunks.Count; chunk++)
+            Fill(plan, chunk, table.Span(chunk * pitch, pitch));
 
-        bool record = Tensor.Recording
-            && (x.RequiresGrad || gamma is { RequiresGrad: true } || beta is { RequiresGrad: true });
-        var operation = record
-            ? new NormalizationOperation(x, gamma, beta, source, table, layout, batchStatistics)
-            : null;
-        var values = new Values(new ChannelAffine(source, table, layout));
+        bool record = Tensor.Recording && (x.RequiresGrad || plan.Learns);
+        var operation = record ? new NormalizationOperation(x, plan, source, table) : null;
+        var values = new Values(new ChannelAffine(source, table, chunks, rows));
         return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
     }
 
+    /// <summary>Writes the constants of a chunk: [Rows, C], or two rows more with a correction.</summary>
+    public static unsafe void Fill(in NormalizationPlan plan, int chunk, Span<float> constants)
+    {
+        int c = plan.Chunks.Whole.C;
+        fixed (double* statistics = plan.Statistics.Slice(chunk * 2 * c, 2 * c))
+        fixed (float* gamma = plan.Scales(chunk), beta = plan.Shifts(chunk), table = constants)
+        {
+            if (plan.Correction.IsEmpty)
+                ChannelTables.Constants(statistics, plan.Epsilon, gamma, beta, c, table);
+            else
+                FillCorrected(plan, statistics, gamma, beta, table);
+        }
+    }
+
+    static unsafe void FillCorrected(in NormalizationPlan plan, double* statistics, float* gamma, float* beta, float* table)
+    {
+        int c = plan.Chunks.Whole.C;
+        for (int i = 0; i < c; i++)
+        {
+            double deviation = 1 / Math.Sqrt(statistics[c + i] + plan.Epsilon), r = plan.Correction[i], d = plan.Correction[c + i];
+            double scale = (gamma is null ? deviation : deviation * gamma[i]) * r;
+            double shift = (beta is null ? 0 : beta[i]) + (gamma is null ? d : d * gamma[i]);
+            ChannelTables.Write(table, c, i, statistics[i], deviation, scale, shift);
+            table[5 * c + i] = (float)r;
+            table[6 * c + i] = (float)d;
+        }
+    }
+
     /// <summary>With g the gradient, m values a channel, h = (x - mean) / sqrt(var + eps): dbeta = sum g, dgamma = sum g h,
-    /// dx = gamma / sqrt(var + eps) (g - dbeta / m - h dgamma / m); without batch statistics the two means drop out.
-    /// </summary>
+    /// dx = gamma / sqrt(var + eps) (g - dbeta / m - h dgamma / m); without batch statistics the two means drop out. With a
+    /// correction h r + d in the place of h, dgamma = sum g (h r + d), and dx is r times as large. Among several workers the
+    /// two means are over the samples of all; dgamma and dbeta are those of one's own.</summary>
     public override void Backward(Values gradient)
     {
         bool gated = false;
@@ -103,18 +120,24 @@ sealed class NormalizationOperation : Operation
             known = (gradient.Recipe as ChannelsLast)?.Sums;
         }
 
+        var layout = chunks.Whole;
         var pooled = gated ? gradient.Recipe as PooledGradient : null;
         if (pooled is not null && !PooledNormalization.Fits(pooled.Shape))
             pooled = null;
         if (pooled is null && (!gated || gradient.Recipe is not null))
             gradient = new Values(new MemoryOrder(layout).Read(gradient, layout.Length));
 
-        int c = layout.C;
+        int channels = chunks.Channels;
         Span<double> sums = stackalloc double[2 * 64];
         double[]? rented = null;
-        if (c > 64)
-            sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * c);
-        if (known is not null && known.AreOf(table, gated))
+        if (channels > 64)
+            sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * channels);
+        sums = sums[..(2 * channels)];
+        if (!batchStatistics && !Learns)
+        {
+            sums.Clear(); // nobody asks for them
+        }
+        else if (known is not null && known.AreOf(table, gated))
         {
             known.Totals.CopyTo(sums);
         }
@@ -123,8 +146,12 @@ sealed class NormalizationOperation : Operation
             Sum(gradient, pooled, gated, sums);
         }
 
+        Center(sums);
+        GiveSums(sums);
+        if (Communicator is { } communicator && First!.RequiresGrad)
+            communicator.AllReduceSum(sums);
         var more = Constants(sums);
-        Finish(sums, rented);
+        Return(rented);
         if (First!.RequiresGrad && layout.Last)
         {
             if (pooled is not null)
@@ -136,7 +163,7 @@ sealed class NormalizationOperation : Operation
             }
 
             // A convolution may apply it while it reads.
-            Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, layout, gated)));
+            Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, chunks, rows, gated)));
             return;
         }
 
@@ -145,7 +172,7 @@ sealed class NormalizationOperation : Operation
             var g = gradient.Buffer!;
             var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(layout.Length);
             NormalizedGradient.Write(
-                source.Span(layout.Length), g.Span(layout.Length), table.Span(3 * c), more.Span(3 * c), layout, gated,
+                source.Span(layout.Length), g.Span(layout.Length), Table, more.Span(3 * channels), chunks, Pitch, gated,
                 dx.Span(layout.Length));
             Give(First, new Values(dx));
         }
@@ -157,6 +184,7 @@ sealed class NormalizationOperation : Operation
     // The gradient in memory, in the order of the layout, times GELU's slope; takes it over.
     Values PassGelu(Values gradient, out NormalizationSums known)
     {
+        var layout = chunks.Whole;
         int length = layout.Length;
         var g = gradient.Buffer!;
         var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
@@ -169,65 +197,84 @@ sealed class NormalizationOperation : Operation
         return new MemoryOrder(layout).Values(passed);
     }
 
-    void Finish(Span<double> sums, double[]? rented)
+    Span<float> Table => table.Span(chunks.Count * Pitch);
+
+    bool Learns => NormalizationPlan.AnyLearns((Parameter?)Second, (Parameter?)Third, Pairs);
+
+    static void Return(double[]? rented)
     {
-        GiveSums((Parameter?)Second, (Parameter?)Third, table.Span(5 * layout.C), sums);
         if (rented is not null)
             System.Buffers.ArrayPool<double>.Shared.Return(rented);
     }
 
     unsafe void Sum(Values gradient, PooledGradient? pooled, bool gated, Span<double> sums)
     {
-        var x = source.Span(layout.Length);
-        var constants = table.Span(3 * layout.C);
+        var x = source.Span(chunks.Whole.Length);
         if (pooled is not null)
         {
             var parts = pooledSums ??= new ChannelSums();
-            fixed (float* from = x, dy = pooled.Pooled, t = constants)
-                PooledNormalization.Sum(pooled.Shape, from, dy, t, parts);
-            parts.Finish(sums);
+            int c = chunks.Whole.C;
+            var shape = pooled.Shape with { N = chunks.Each.N };
+            fixed (float* from = x, dy = pooled.Pooled, t = Table)
+            {
+                for (int chunk = 0; chunk < chunks.Count; chunk++)
+                {
+                    PooledNormalization.Sum(
+                        shape, from + (nint)chunk * chunks.Each.Length, dy + (nint)chunk * shape.Output.Length,
+                        t + (nint)chunk * Pitch, parts);
+                    parts.Finish(sums.Slice(chunk * 2 * c, 2 * c));
+                }
+            }
+
             return;
         }
 
-        var g = gradient.Buffer!.Span(layout.Length);
+        var g = gradient.Buffer!.Span(chunks.Whole.Length);
         if (gated)
-            Channels.Sum<GradientTerm<ReluGate>>(x, g, layout, constants, sums);
+            chunks.Sum<GradientTerm<ReluGate>>(x, g, Table, Pitch, sums);
         else
-            Channels.Sum<GradientTerm<OpenGate>>(x, g, layout, constants, sums);
+            chunks.Sum<GradientTerm<OpenGate>>(x, g, Table, Pitch, sums);
     }
 
-    unsafe Buffer Constants(Span<double> sums)
+    // Makes the sums of the gradient times x - center those of the gradient times x - mean.
+    unsafe void Center(Span<double> sums)
     {
-        int c = layout.C;
-        var more = Buffer.Rent(3 * c);
-        fixed (float* constants = table.Span(5 * c), to = more.Span(3 * c))
+        int c = chunks.Whole.C;
+        fixed (float* constants = Table)
         {
-            var gradientConstants = new GradientConstants(constants, c, layout.PerChannel, batchStatistics);
-            for (int i = 0; i < c; i++)
-                gradientConstants.Fill(i, ref sums[i], ref sums[c + i], to + i, c);
+            for (int chunk = 0; chunk < chunks.Count; chunk++)
+            {
+                var gradientConstants = new GradientConstants(constants + (nint)chunk * Pitch, c, Count, batchStatistics);
+                var own = sums.Slice(chunk * 2 * c, 2 * c);
+                for (int i = 0; i < c; i++)
+                    own[c + i] = gradientConstants.Centered(i, own[i], own[c + i]);
+            }
+        }
+    }
+
+    unsafe Buffer Constants(ReadOnlySpan<double> sums)
+    {
+        int c = chunks.Whole.C;
+        var more = Buffer.Rent(3 * chunks.Channels);
+        fixed (float* constants = Table, to = more.Span(3 * chunks.Channels))
+        {
+            for (int chunk = 0; chunk < chunks.Count; chunk++)
+            {
+                var own = sums.Slice(chunk * 2 * c, 2 * c);
+                if (batchStatistics)
+                {
+                    fixed (double* from = own)
+                        ChannelTables.GradientMap(constants + (nint)chunk * Pitch, from, c, Count, to + (nint)chunk * 3 * c);
+                    continue;
+                }
+
+                var gradientConstants = new GradientConstants(constants + (nint)chunk * Pitch, c, Count, batchStatistics: false);
+                for (int i = 0; i < c; i++)
+                    gradientConstants.Fill(i, own[i], own[c + i], to + (nint)chunk * 3 * c + i, c);
+            }
         }
 
         return more;
-    }
-
-    void GiveSums(Parameter? gamma, Parameter? beta, Span<float> constants, Span<double> sums)
-    {
-        int c = layout.C;
-        if (gamma is { RequiresGrad: true })
-        {
-            var dgamma = Buffer.Rent(c);
-            for (int i = 0; i < c; i++)
-                dgamma.Span(c)[i] = (float)(sums[c + i] * constants[3 * c + i]);
-            Give(gamma, new Values(dgamma));
-        }
-
-        if (beta is { RequiresGrad: true })
-        {
-            var dbeta = Buffer.Rent(c);
-            for (int i = 0; i < c; i++)
-                dbeta.Span(c)[i] = (float)sums[i];
-            Give(beta, new Values(dbeta));
-        }
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,10 @@ sealed class NormalizedGeluOperation : Operation
     }
 
     /// <summary>Whether a tensor is such a recipe, with channels last.</summary>
-    public static bool Fits(Tensor x) => x.Recipe is ChannelAffine { Activation: AffineActivation.None, Layout.AreRows: true };
+    public static bool Fits(Tensor x) => x.Recipe is ChannelAffine
+    {
+        Activation: AffineActivation.None, Layout.AreRows: true, Chunks.Count: 1,
+    };
 
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x)

@@ -7,24 +7,28 @@ namespace Ballast;
 /// memory of the gradient, or of x where that is nobody's any more.</summary>
 /// <param name="gradient">The gradient of the result: in memory, or of a max pool behind a ReLU.</param>
 /// <param name="x">The values that were normalized.</param>
-/// <param name="table">center, scale and shift: [3, C].</param>
-/// <param name="more">The constants a: [3, C].</param>
-/// <param name="layout">Where the channels lie.</param>
+/// <param name="table">center, scale and shift of each chunk: [3, C].</param>
+/// <param name="more">The constants a: [Count, 3, C].</param>
+/// <param name="chunks">Where the channels lie.</param>
+/// <param name="rows">How many constants a channel has in the table.</param>
 /// <param name="gated">Whether a ReLU lies between the result and its gradient.</param>
 sealed unsafe class NormalizedGradient(
-    Values gradient, Buffer x, Buffer table, Buffer more, ChannelLayout layout, bool gated) : ChannelRecipe
+    Values gradient, Buffer x, Buffer table, Buffer more, ChannelChunks chunks, byte rows, bool gated) : ChannelRecipe
 {
-    /// <inheritdoc/>
-    public override ChannelLayout Layout => layout;
+    int Pitch => rows * chunks.Whole.C;
 
-    /// <summary>Whether the gradient of the result is in memory, so that <see cref="Open"/> can be called.</summary>
-    public bool IsInMemory => gradient.Buffer is not null;
+    /// <inheritdoc/>
+    public override ChannelLayout Layout => chunks.Whole;
+
+    /// <summary>Whether the gradient of the result is in memory and all samples share constants, so that <see cref="Open"/> can be
+    /// called.</summary>
+    public bool CanOpen => gradient.Buffer is not null && chunks.Count == 1;
 
     /// <summary>Opens the recipe for a kernel that applies it; this must be held for as long as it is used.</summary>
     public GradientSource Open()
     {
-        fixed (float* g = gradient.Buffer!.Span(layout.Length), values = x.Span(layout.Length))
-        fixed (float* constants = table.Span(3 * layout.C), a = more.Span(3 * layout.C))
+        fixed (float* g = gradient.Buffer!.Span(Layout.Length), values = x.Span(Layout.Length))
+        fixed (float* constants = table.Span(3 * Layout.C), a = more.Span(3 * Layout.C))
             return new GradientSource(g, values, constants, a, gated);
     }
 
@@ -32,34 +36,45 @@ sealed unsafe class NormalizedGradient(
     public override Buffer HoldInOrder()
     {
         var own = gradient.Buffer is { IsExclusive: true } alone ? alone : x;
-        var result = IsExclusive && own.IsExclusive ? own.Hold() : Buffer.Rent(layout.Length);
-        WriteInOrder(result.Span(layout.Length));
+        var result = IsExclusive && own.IsExclusive ? own.Hold() : Buffer.Rent(Layout.Length);
+        WriteInOrder(result.Span(Layout.Length));
         return result;
     }
 
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
-        Span<float> values = x.Span(layout.Length), constants = table.Span(3 * layout.C), a = more.Span(3 * layout.C);
+        Span<float> values = x.Span(Layout.Length), constants = table.Span(chunks.Count * Pitch);
+        Span<float> a = more.Span(3 * chunks.Channels);
         if (gradient.Recipe is PooledGradient pooled)
         {
+            var shape = pooled.Shape with { N = chunks.Each.N };
             fixed (float* from = values, dy = pooled.Pooled, t = constants, m = a, to = destination)
-                PooledNormalization.Map(pooled.Shape, from, dy, t, m, to);
+            {
+                for (int chunk = 0; chunk < chunks.Count; chunk++)
+                {
+                    nint start = (nint)chunk * chunks.Each.Length;
+                    PooledNormalization.Map(
+                        shape, from + start, dy + (nint)chunk * shape.Output.Length, t + (nint)chunk * Pitch,
+                        m + (nint)chunk * 3 * Layout.C, to + start);
+                }
+            }
+
             return;
         }
 
-        Write(values, gradient.Buffer!.Span(layout.Length), constants, a, layout, gated, destination);
+        Write(values, gradient.Buffer!.Span(Layout.Length), constants, a, chunks, Pitch, gated, destination);
     }
 
     /// <summary>Computes the gradient at once.</summary>
     public static void Write(
-        Span<float> x, Span<float> gradient, Span<float> table, Span<float> more, ChannelLayout layout, bool gated,
+        Span<float> x, Span<float> gradient, Span<float> table, Span<float> more, ChannelChunks chunks, int pitch, bool gated,
         Span<float> destination)
     {
         if (gated)
-            Channels.Map<GradientMap<ReluGate>>(x, gradient, layout, table, more, destination);
+            chunks.Map<GradientMap<ReluGate>>(x, gradient, table, pitch, more, destination);
         else
-            Channels.Map<GradientMap<OpenGate>>(x, gradient, layout, table, more, destination);
+            chunks.Map<GradientMap<OpenGate>>(x, gradient, table, pitch, more, destination);
     }
 
     /// <inheritdoc/>

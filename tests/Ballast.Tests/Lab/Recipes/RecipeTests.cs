@@ -8,10 +8,10 @@ public sealed class RecipeTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static Recipe AirBench => Recipes.Find("airbench");
+    static Recipe Airbench => Recipes.Find("airbench");
 
     // 200 images in batches of 8: 25 an epoch, of which the last ends after 23 (2.9 epochs are 72.5 steps).
-    static RunSettings Small => AirBench.Settings with
+    static RunSettings Small => Airbench.Settings with
     {
         BatchSize = 8, Epochs = 3, LogEvery = 5, Data = SampleRun.Slice, TestData = SampleRun.Slice,
     };
@@ -81,35 +81,41 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Its_numbers_are_the_papers()
     {
-        var settings = AirBench.Settings;
+        var settings = Airbench.Settings;
         Assert.Equal(
             ("airbench", 10, 1024, true, OptimizerKind.Sgd, 1.5f, 0.85f, true),
             (settings.Layers, settings.Epochs, settings.BatchSize, settings.DropLast, settings.Optimizer, settings.LearningRate,
                 settings.Momentum, settings.Nesterov));
         var net = new AirBench(generator: new Generator(1));
-        var optimizer = AirBench.MakeOptimizer(net, settings);
+        var optimizer = RunTraining.Optimizer(settings, net);
         Assert.Equal([96f, null], optimizer.Groups.Select(static group => group.LearningRate));
         Assert.Equal(6, optimizer.Groups[0].Parameters.Count);
         // Rate times decay is the same in both groups: 0.0153 in a step of constant gradients' length, 1 + 1 / (1 - 0.85).
         Assert.Equal(0.0153 / (1 + 1 / 0.15), 1.5 * settings.WeightDecay!.Value, 1e-8);
         Assert.Equal(1.5 * settings.WeightDecay!.Value, 96 * optimizer.Groups[0].WeightDecay!.Value, 1e-8);
 
-        var options = AirBench.Complete(new TrainerOptions { Epochs = 10 }, net, stepsPerEpoch: 48);
+        var options = Options(net, []);
         Assert.Equal(476, options.Steps);
         Assert.Equal(
             [0.2, 1, 1 - 0.93 / 367, 0.07], new long[] { 0, 109, 110, 476 }.Select(step => Math.Round(options.Schedule!.Factor(step), 12)),
-            (a, b) => Math.Abs(a - b) < 1e-9);
-        // ln 10 for even logits; with a tenth of the smoothing on each class, 0.82 for the right one.
+            static (a, b) => Math.Abs(a - b) < 1e-9);
+        // ln 11 - ln 2 for the class with the logit ln 2, of whose target 0.82 is left; the others have ln 11.
         var loss = options.Loss!(Tensor.From([MathF.Log(2), 0, 0, 0, 0, 0, 0, 0, 0, 0], [1, 10]), new Labels(0));
         Assert.Equal(Math.Log(11) - 0.82 * Math.Log(2), loss.Item(), 1e-6);
+        Assert.IsType<Lookahead>(options.Average);
+        Assert.Equal(TestTimeAugmentation.FlipTranslate, settings.TestedWith);
     }
+
+    // 48 mini-batches an epoch, as CIFAR-10 has in batches of 1024.
+    static TrainerOptions Options(AirBench net, List<int> told) => RunTraining.Options(
+        Airbench.Settings, new TrainerOptions { Epochs = 10, OnEpochStart = told.Add }, net, new DataLoader(SmallTask.Dataset(48), 1), null, "");
 
     [Fact]
     public void The_whitening_bias_learns_for_three_epochs()
     {
         var net = new AirBench(generator: new Generator(1));
         List<int> told = [];
-        var options = AirBench.Complete(new TrainerOptions { Epochs = 10, OnEpochStart = told.Add }, net, stepsPerEpoch: 48);
+        var options = Options(net, told);
         List<bool> frozen = [];
         foreach (int epoch in new[] { 1, 3, 4, 10 })
         {
@@ -119,6 +125,19 @@ public sealed class RecipeTests : IDisposable
 
         Assert.Equal([false, false, true, true], frozen);
         Assert.Equal([1, 3, 4, 10], told);
+    }
+
+    [Fact]
+    public void Another_network_or_average_is_refused()
+    {
+        var data = SampleRun.Source.Train(Small);
+        Assert.Equal(
+            "The recipe's first layer whitens the images, and VggSmall has none that does. Leave the network to the recipe.",
+            Assert.Throws<ArgumentException>(() => new TrainingRun(Small with { Layers = "vgg-small" }, data)).Message);
+        Assert.Equal(
+            "The recipe has slow weights of its own; there can be no other average. Leave it out.",
+            Assert.Throws<ArgumentException>(
+                () => new TrainingRun(Small with { Methods = Small.Methods! with { EmaDecay = 0.9 } }, data)).Message);
     }
 
     [Fact]

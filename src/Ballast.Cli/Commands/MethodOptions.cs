@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Globalization;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary>The options of <c>ballast train</c> that become a run's <see cref="RunMethods"/>.</summary>
+static class MethodOptions
+{
+    static readonly Option<LossKind> Loss = Choice("--loss", "cross-entropy, mse or bce, the latter two against a one at the class",
+        ("cross-entropy", LossKind.CrossEntropy), ("mse", LossKind.Mse), ("bce", LossKind.Bce));
+
+    static readonly Option<float> LabelSmoothing = CommonOptions.Positive("--label-smoothing", "The share of each target that is spread over all classes, 0 to 1");
+    static readonly Option<float[]> ClassWeights = List("--class-weights", "How much each class counts: 1,2,0.5,...");
+
+    static readonly Option<string?> Schedule = new("--schedule")
+    {
+        Description = "How the learning rate changes: " + string.Join("; ", ScheduleText.Usage),
+        HelpName = "SCHEDULE",
+    };
+
+    static readonly Option<int> WarmUp = CommonOptions.Count("--warm-up", "Mini-batches in which the learning rate climbs first", 0, int.MaxValue);
+    static readonly Option<float> ClipNorm = CommonOptions.Positive("--clip-norm", "The largest norm of all gradients together");
+    static readonly Option<float> ClipValue = CommonOptions.Positive("--clip-value", "The largest value of a gradient");
+    static readonly Option<bool> SkipNonFinite = new("--skip-non-finite") { Description = "Leave out a step whose gradient is not finite" };
+    static readonly Option<float> Ema = CommonOptions.Positive("--ema", "Keep an exponential moving average of the weights with this decay");
+    static readonly Option<int> EmaEvery = CommonOptions.Count("--ema-every", "Mini-batches between two updates of the average", 1, int.MaxValue);
+    static readonly Option<bool> EmaWarmUp = new("--ema-warm-up") { Description = "Let the first averages keep less" };
+    static readonly Option<int> Swa = CommonOptions.Count("--swa", "Average the weights at the ends of the epochs from this one on", 1, 100_000);
+
+    static readonly Option<bool> NoDecayNorms = new("--no-decay-norms")
+    {
+        Description = "Keep normalizations' scales and shifts and biases from weight decay",
+    };
+
+    static readonly Option<float> BiasFactor = CommonOptions.Positive(
+        "--bias-learning-rate-factor", "How many times the learning rate biases and shifts have");
+
+    static readonly Option<int> Crop = CommonOptions.Count("--crop", "Pad images by so many pixels and cut a piece of their size out", 0, 1000);
+    static readonly Option<PaddingMode> CropPadding = Choice("--crop-padding", "What stands around them: zeros or reflect",
+        ("zeros", PaddingMode.Zeros), ("reflect", PaddingMode.Reflect));
+
+    static readonly Option<FlipKind> Flip = Choice("--flip", "Mirror images: none, random or alternating (every second epoch)",
+        ("none", FlipKind.None), ("random", FlipKind.Random), ("alternating", FlipKind.Alternating));
+
+    static readonly Option<int> Cutout = CommonOptions.Count("--cutout", "Fill a square of so many pixels in each image", 0, 1000);
+    static readonly Option<bool> Standardize = new("--standardize") { Description = "Bring each channel to mean 0 and deviation 1 of the training data" };
+    static readonly Option<float[]> Mean = List("--mean", "Standardize with these means instead: 0.49,0.48,0.45");
+    static readonly Option<float[]> Std = List("--std", "and these deviations");
+    static readonly Option<int> Prefetch = CommonOptions.Count("--prefetch", "Batches that a thread prepares ahead", 0, 1000);
+    static readonly Option<float> Validation = CommonOptions.Positive("--validation", "The share of the training images to hold back and look at after each epoch");
+    static readonly Option<ValidationMetric> Monitor = Choice("--monitor", "What is better there: loss or accuracy",
+        ("loss", ValidationMetric.Loss), ("accuracy", ValidationMetric.Accuracy));
+
+    static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping", "Stop after so many epochs that are no better", 1, 100_000);
+    static readonly Option<float> MinDelta = CommonOptions.Positive("--min-delta", "By how much an epoch must be better");
+
+    static readonly Option<bool> KeepBest = new("--keep-best")
+    {
+        Description = "Keep the best epoch's weights in best.safetensors; without --validation, by the test images",
+    };
+
+    /// <summary>All of them.</summary>
+    public static Option[] All { get; } =
+    [
+        Loss, LabelSmoothing, ClassWeights, Schedule, WarmUp, ClipNorm, ClipValue, SkipNonFinite, Ema, EmaEvery, EmaWarmUp, Swa,
+        NoDecayNorms, BiasFactor, Crop, CropPadding, Flip, Cutout, Standardize, Mean, Std, Prefetch, Validation, Monitor,
+        EarlyStopping, MinDelta, KeepBest,
+    ];
+
+    /// <summary>What is asked for, on top of a recipe's; null for nothing.</summary>
+    /// <exception cref="UsageException">Two that do not go together.</exception>
+    public static RunMethods? Read(ParseResult result, RunMethods? recipe)
+    {
+        var from = recipe ?? RunMethods.None;
+        if (!All.Any(result.Has))
+            return recipe;
+        Refuse(result, CropPadding, Crop, from.Crop > 0);
+        Refuse(result, MinDelta, EarlyStopping, from.Patience is not null, KeepBest);
+        Refuse(result, Monitor, EarlyStopping, from.Patience is not null, KeepBest, Validation);
+        var methods = new RunMethods(
+            result.Given(Loss) ?? from.Loss,
+            result.Given(LabelSmoothing) ?? from.LabelSmoothing,
+            result.Has(ClassWeights) ? result.GetValue(ClassWeights) : from.ClassWeights,
+            result.GetValue(Schedule) ?? from.Schedule,
+            result.Given(WarmUp) ?? from.WarmUp,
+            result.Given(ClipNorm) ?? from.ClipNorm,
+            result.Given(ClipValue) ?? from.ClipValue,
+            result.Given(SkipNonFinite) ?? from.SkipNonFinite,
+            Decimal(result.Given(Ema)) ?? from.EmaDecay,
+            result.Given(EmaEvery) ?? from.EmaEvery,
+            result.Given(EmaWarmUp) ?? from.EmaWarmUp,
+            result.Given(Swa) ?? from.SwaFrom,
+            result.Given(NoDecayNorms) ?? from.NoDecayNorms,
+            result.Given(BiasFactor) ?? from.BiasLearningRateFactor,
+            result.Given(Crop) ?? from.Crop,
+            result.Given(CropPadding) ?? from.CropPadding,
+            result.Given(Flip) ?? from.Flip,
+            result.Given(Cutout) ?? from.Cutout,
+            Scale(result) ?? from.Scale,
+            result.Given(Prefetch) ?? from.Prefetch,
+            Decimal(result.Given(Validation)) ?? from.Validation,
+            result.Given(Monitor) ?? from.Monitor,
+            result.Given(EarlyStopping) ?? from.Patience,
+            Decimal(result.Given(MinDelta)) ?? from.MinDelta,
+            result.Given(KeepBest) ?? from.KeepBest)
+        {
+            Special = from.Special,
+        };
+        return methods == RunMethods.None ? null : methods;
+    }
+
+    // As a person wrote it: 0.999 and not the nearest float.
+    static double? Decimal(float? value) => value is { } number ? (double)(decimal)number : null;
+
+    static void Refuse(ParseResult result, Option option, Option other, bool known, params ReadOnlySpan<Option> others)
+    {
+        if (!result.Has(option) || known || result.Has(other))
+            return;
+        foreach (var one in others)
+        {
+            if (result.Has(one))
+                return;
+        }
+
+        throw new UsageException($"{option.Name} changes nothing without {other.Name}. Give that too, or leave it out.");
+    }
+
+    static ChannelScale? Scale(ParseResult result)
+    {
+        float[]? mean = result.Has(Mean) ? result.GetValue(Mean) : null, std = result.Has(Std) ? result.GetValue(Std) : null;
+        if (mean is null != std is null)
+            throw new UsageException("--mean and --std belong together. Give both, or --standardize to compute them of the training data.");
+        if (mean is not null && result.Has(Standardize))
+            throw new UsageException("Give either --standardize or --mean and --std, not both.");
+        if (mean is not null)
+            return new ChannelScale(mean, std!);
+        return result.GetValue(Standardize) ? new ChannelScale([], []) : null;
+    }
+
+    static Option<T> Choice<T>(string name, string description, params (string Name, T Value)[] choices)
+        where T : struct => new(name)
+        {
+            Description = description,
+            HelpName = "NAME",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                foreach (var choice in choices)
+                {
+                    if (choice.Name.Equals(text, StringComparison.OrdinalIgnoreCase))
+                        return choice.Value;
+                }
+
+                result.AddError($"{name}: there is no \"{text}\". {Suggestion.Of(text, choices.Select(static choice => choice.Name))}");
+                return default;
+            },
+        };
+
+    static Option<float[]> List(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N,N,...",
+        CustomParser = result =>
+        {
+            List<float> values = [];
+            foreach (string part in result.Tokens[0].Value.Split(','))
+            {
+                if (float.TryParse(part, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value))
+                {
+                    values.Add(value);
+                    continue;
+                }
+
+                result.AddError($"{name}: expected numbers with commas between them, got \"{result.Tokens[0].Value}\".");
+                return [];
+            }
+
+            return [.. values];
+        },
+    };
+}

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary><c>ballast study</c>: questions about normalization, each over several seeds, with a report.</summary>
+static class StudyCommand
+{
+    static readonly Option<int> Jobs = CommonOptions.Count(
+        "--jobs", "Trainings side by side [default: one for each processor]; the results do not depend on it", 1, 256);
+    static readonly Option<string?> Out = new("--out")
+    {
+        Description = "The study's folder, which must be new or empty [default: a new one in runs/]",
+        HelpName = "DIR",
+    };
+    static readonly Option<string?> Resume = new("--resume")
+    {
+        Description = "Go on with this study where it was stopped; without a name, the newest one in runs/",
+        HelpName = "FOLDER",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    static readonly Option<string?> Save = new("--save")
+    {
+        Description = "Only write the definition to this file, for ballast study run",
+        HelpName = "FILE",
+    };
+    static readonly Option<bool> Json = CommonOptions.Json("Print the numbers as one JSON object");
+    static readonly Option<bool> OpenReport = new("--open") { Description = "Show the report in the browser at the end" };
+    static readonly Argument<string> Definition = new("FILE") { Description = "A definition: written by --save, or a study.json" };
+
+    public static Command Make()
+    {
+        var command = new ExampleCommand("study",
+            "Studies what normalization does for a network: several trainings side by side, the statistics, and a report.",
+            "ballast study list",
+            "ballast study placement",
+            "ballast study placement \"flatten linear:128 relu linear:10\" --data fashion-mnist --seeds 10",
+            "ballast study --resume runs/20260502-140300-study-placement")
+        {
+            Resume, Jobs, Json, OpenReport,
+        };
+        command.SetAction(result => result.Has(Resume)
+            ? Execute(result, (source, cancellation) => StudyRunner.Open(result.GetValue(Resume) ?? RunPaths.NewestStudy(), source, cancellation))
+            : throw new UsageException($"Which study? There are {string.Join(", ", Study.All.Select(static study => study.Name))}, and list, run and --resume."));
+
+        var list = new ExampleCommand("list", "Lists the studies.", "ballast study list");
+        list.SetAction(static _ => List());
+        command.Add(list);
+
+        var run = new ExampleCommand("run", "Runs a definition that was saved.",
+            "ballast study run definition.json", "ballast study run runs/20260502-140300-study-placement/study.json") { Definition, Out, Jobs, Json, OpenReport };
+        run.SetAction(RunDefinition);
+        command.Add(run);
+        foreach (var study in Study.All)
+            command.Add(Make(study));
+        return command;
+    }
+
+    static ExampleCommand Make(Study study)
+    {
+        var command = new ExampleCommand(study.Name, $"Studies {study.Summary}.",
+            $"ballast study {study.Name}",
+            $"ballast study {study.Name} --data fashion-mnist --seeds 42,7,0",
+            $"ballast study {study.Name} --save definition.json");
+        var options = new StudyOptionSet(study);
+        options.AddTo(command);
+        foreach (var option in (Option[])[Out, Jobs, Save, Json, OpenReport])
+            command.Add(option);
+        command.SetAction(result =>
+        {
+            var asked = options.Read(result);
+            string path = result.GetValue(Out) ?? RunPaths.NewStudy(study.Name);
+            StudyFolder.RefuseUsed(path);
+            if (result.GetValue(Save) is { } file)
+            {
+                using var interruption = new Interruption();
+                using var progress = new ProgressDisplay();
+                Define(study, asked, Source(progress), interruption.Token).Definition.Save(file);
+                progress.Dispose();
+                Console.Out.WriteLine($"Definition: {file}. Run it with: {CommandText.Of(["ballast", "study", "run", file])}");
+                return 0;
+            }
+
+            return Execute(result, (source, cancellation) =>
+            {
+                var (definition, data) = Define(study, asked, source, cancellation);
+                return Refused(() => StudyRunner.Begin(path, definition, data, CommandText.Current()));
+            });
+        });
+        return command;
+    }
+
+    static int RunDefinition(ParseResult result)
+    {
+        var definition = StudyDefinition.Load(result.GetValue(Definition)!);
+        string path = result.GetValue(Out) ?? RunPaths.NewStudy(definition.Study);
+        StudyFolder.RefuseUsed(path);
+        return Execute(result, (source, cancellation) => StudyRunner.Begin(
+            path, definition, StudyData.Open(source, definition.Arms[0].Settings, cancellation), CommandText.Current()));
+    }
+
+    static (StudyDefinition Definition, StudyData Data) Define(
+        Study study, StudyOptions asked, RunData source, CancellationToken cancellation)
+    {
+        if (asked.Layers is { } layers)
+            NamedNetworks.Check(NamedNetworks.IsName(layers) ? NamedNetworks.Find(layers).Layers : layers);
+        return Refused(() =>
+        {
+            var data = StudyData.Open(source, asked.Apply(study.Settings), cancellation);
+            return (study.Define(asked, data), data);
+        });
+    }
+
+    // What the library refuses here, it refuses of the options.
+    static T Refused<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
+    }
+
+    static int Execute(ParseResult result, Func<RunData, CancellationToken, StudyRunner> begin)
+    {
+        using var interruption = new Interruption();
+        using var progress = new ProgressDisplay();
+        using var runner = begin(Source(progress), interruption.Token);
+        bool json = result.GetValue(Json);
+        var display = new StudyDisplay(progress, runner.Folder.Record.Definition, quiet: json);
+        string goOn = $"Go on with: {CommandText.Of(["ballast", "study", "--resume", runner.Folder.Path])}";
+        StudyResult found;
+        try
+        {
+            found = runner.Run(result.Given(Jobs), display.Show, interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            progress.Dispose();
+            throw new InterruptedException($"Stopped; the trainings that were done are kept. {goOn}");
+        }
+        catch (IOException error)
+        {
+            error.Data[Failure.Remedy] = goOn;
+            throw;
+        }
+
+        progress.Dispose();
+        if (json)
+            Console.Out.Write(StudySummary.Of(found).ToJson());
+        else
+            StudyTable.Print(found, runner.Folder);
+        if (result.GetValue(OpenReport))
+            Process.Start(new ProcessStartInfo(Path.GetFullPath(runner.Folder.ReportPath)) { UseShellExecute = true })?.Dispose();
+        return 0;
+    }
+
+    static RunData Source(ProgressDisplay progress) => new(new DatasetOptions { Progress = new DownloadDisplay(progress) });
+
+    static int List()
+    {
+        int width = Study.All.Max(static study => study.Name.Length);
+        foreach (var study in Study.All)
+            Console.Out.WriteLine($"{study.Name.PadRight(width)}  {study.Summary}");
+        return 0;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Ballast.Lab;
+
+/// <summary>Values of measures as a report writes them.</summary>
+static class MeasureText
+{
+    const string NoBreak = "\u00A0";
+
+    /// <summary>A value; a dash for what was not measured.</summary>
+    public static string Value(MeasureFormat format, double? value) => value is not { } known || !double.IsFinite(known)
+        ? ReportFormat.Percent(null)
+        : format switch
+        {
+            MeasureFormat.Percent => ReportFormat.Percent(known),
+            MeasureFormat.Loss => ReportFormat.Loss(known),
+            MeasureFormat.Count => ReportFormat.Count(known),
+            _ => Short(known),
+        };
+
+    /// <summary>The same without its unit, for a table: a standard deviation of a share is in percentage points.</summary>
+    public static string Bare(MeasureFormat format, double? value) =>
+        Value(format, value).Replace(NoBreak + "%", "", StringComparison.Ordinal);
+
+    /// <summary>A difference, with its sign; of shares in percentage points.</summary>
+    public static string Difference(MeasureFormat format, double value)
+    {
+        string digits = Bare(format, Math.Abs(value));
+        return digits.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? digits : (value < 0 ? "−" : "+") + digits;
+    }
+
+    /// <summary>What a difference is of.</summary>
+    public static string Points(MeasureFormat format) => format == MeasureFormat.Percent ? NoBreak + "points" : "";
+
+    /// <summary>A p value.</summary>
+    public static string P(double p) => p switch
+    {
+        < 0.0001 => "< 0.0001",
+        < 0.001 => p.ToString("0.0000", CultureInfo.InvariantCulture),
+        _ => p.ToString("0.000", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The same behind its letter: <c>p = 0.012</c>.</summary>
+    public static string NamedP(double p) => p < 0.0001 ? $"p{NoBreak}{P(p).Replace(" ", NoBreak, StringComparison.Ordinal)}" : $"p{NoBreak}={NoBreak}{P(p)}";
+
+    /// <summary>Three significant digits.</summary>
+    public static string Short(double value)
+    {
+        double size = Math.Abs(value);
+        if (size != 0 && size is < 1e-3 or >= 1e5)
+            return value.ToString("0.##e0", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+        int decimals = size == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 5);
+        return value.ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+    }
+
+    /// <summary>A sentence's beginning.</summary>
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,103 @@
+using static Ballast.Lab.MeasureText;
+
+namespace Ballast.Lab;
+
+/// <summary>The tables of a study.</summary>
+static class StudyTables
+{
+    /// <summary>Each arm by each measure: how often, mean, standard deviation.</summary>
+    public static Markup Measurements(StudyResult result)
+    {
+        var groups = new List<Markup>();
+        foreach (var measure in result.Definition.Measures)
+        {
+            var rows = result.Definition.Arms.Where(arm => result.Has(arm, measure)).Select(arm =>
+            {
+                var summary = result.Summary(arm, measure);
+                return Markup.Of($"""
+                    <tr class="own"><th scope="row"><i class="swatch {Tones.Of(result.Definition, arm)}"></i>{arm.Name}</th><td>{Value(measure.Format, summary.Mean)}</td><td>{Bare(measure.Format, summary.Deviation)}</td><td>{summary.Count}</td></tr>
+
+                    """);
+            }).ToList();
+            if (rows.Count == 0)
+                continue;
+            groups.Add(Markup.Of($"""
+                <tbody>
+                <tr class="group"><th scope="rowgroup" colspan="4">{Capital(measure.Title)}{Reached(result, measure)}</th></tr>
+                {rows}</tbody>
+
+                """));
+        }
+
+        return groups.Count == 0 ? new Markup("<p>Nothing was measured yet.</p>") : Markup.Of($"""
+            <table class="results study">
+            <thead><tr><td></td><th scope="col">mean</th><th scope="col">std. dev.</th><th scope="col">trials</th></tr></thead>
+            {groups}</table>
+            """);
+    }
+
+    /// <summary>The arms against each other.</summary>
+    public static Markup Comparisons(StudyResult result)
+    {
+        var found = result.Comparisons();
+        if (found.Count == 0)
+            return Markup.None;
+        var groups = found.GroupBy(static comparison => comparison.Measure).Select(group => Markup.Of($"""
+            <tbody>
+            <tr class="group"><th scope="rowgroup" colspan="4">{Capital(group.Key.Title)}, difference</th></tr>
+            {group.Select(Row)}</tbody>
+
+            """));
+        string many = found.Count == 1 ? "" : $" There are {found.Count} tests here; p is raised for that by Holm’s method.";
+        return Markup.Of($"""
+            <table class="results study tests">
+            <thead><tr><td></td><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead>
+            {groups}</table>
+            <p class="hint">Differences of pairs with one seed, by Student’s t test.{many}{Correction(result)}
+            Where p is 0.05 or more the difference is within what chance does; below it stands how many repetitions would find one
+            of its size and spread four times out of five.</p>
+            """);
+    }
+
+    static string Correction(StudyResult result) => result.Definition.Folds > 0
+        ? " Folds share most of what they are trained on; the test allows for it as Nadeau and Bengio (2003) do."
+        : "";
+
+    static Markup Row(MeasuredComparison found)
+    {
+        var format = found.Measure.Format;
+        var test = found.Test;
+        bool significant = found.CorrectedP < 0.05;
+        var needed = test.IsSignificant ? Markup.None
+            : Markup.Of($"""<small>{(test.Needed is { } count ? $"{ReportFormat.Count(count)} needed" : "none would do")}</small>""");
+        var kind = significant ? new Markup(" class=\"own\"") : Markup.None;
+        return Markup.Of($"""
+            <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(found.CorrectedP)}{needed}</td></tr>
+
+            """);
+    }
+
+    static string Reached(StudyResult result, StudyMeasure measure) => measure.Reach is { } reach && result.Level(reach) is { } level
+        ? $" ({ReportFormat.Percent(level)}, the least that {reach.Arm} ends with)" : "";
+
+    /// <summary>Every trial's values.</summary>
+    public static Markup Trials(StudyResult result)
+    {
+        var measures = result.Definition.Measures.Where(measure => result.Definition.Arms.Any(arm => result.Has(arm, measure))).Take(3).ToList();
+        if (measures.Count == 0)
+            return Markup.None;
+        var rows = from arm in result.Definition.Arms
+                   from trial in result.Of(arm)
+                   select Markup.Of($"""
+                       <tr><th scope="row">{arm.Name}, {trial.Repeat.ToString()}</th>{measures.Select(measure => Markup.Of($"<td>{Value(measure.Format, result.Value(trial, measure))}</td>"))}</tr>
+
+                       """);
+        return Markup.Of($"""
+            <details><summary>All trials</summary>
+            <div class="values"><table><thead><tr><th scope="col">trial</th>{measures.Select(measure => Markup.Of($"<th scope=\"col\">{measure.Title}</th>"))}</tr></thead>
+            <tbody>
+            {rows}</tbody></table></div>
+            </details>
+            """);
+    }
+}

@@ -1,0 +1,100 @@
+namespace Ballast.Lab;
+
+/// <summary>Which normalization serves this network best?</summary>
+static class NormalizersStudy
+{
+    const int VirtualBatch = 32;
+    const int SmallestGroup = 8;
+
+    public static Study Study { get; } = new(
+        "normalizers", "batch, ghost, renormalized, layer, group, instance and root-mean-square normalization, and none", StudyParts.Tutorial, Define);
+
+    static StudyDefinition Define(StudyOptions options, StudyData data)
+    {
+        var settings = StudyParts.Fit(options.Apply(Study.Settings), data);
+        var sites = NormalizationSites.Of(settings.Layers);
+        int ghosts = options.VirtualBatch ?? Math.Max(2, Math.Min(VirtualBatch, settings.BatchSize / 2));
+        (string Name, string Title, string Layers)[] wanted =
+        [
+            ("batch", "with batch normalization", sites.Place("batchnorm")),
+            ("none", "without normalization", sites.Without),
+            ("layer", "with layer normalization", sites.Place("layernorm")),
+            ("group", "with group normalization", GroupText(sites, settings, data)),
+            ("rms", "with root-mean-square normalization", sites.Place("rmsnorm")),
+            ("instance", "with instance normalization", sites.Place("instancenorm:affine=true")),
+            ("ghost", $"with ghost batch normalization over {ghosts} images", sites.Place($"ghostbatchnorm:{ghosts}")),
+            ("renorm", "with batch renormalization", sites.Place("batchrenorm")),
+        ];
+        var arms = new List<StudyArm>();
+        var notes = new List<string>();
+        foreach (var (name, title, layers) in wanted)
+        {
+            var own = settings with { Layers = layers };
+            if (StudyParts.CanTrain(own, data, out string reason))
+                arms.Add(new StudyArm(name, title, own));
+            else
+                notes.Add($"Left out: the network {title}. {reason}");
+        }
+
+        if (arms.Count == 0 || arms[0].Name != "batch")
+            throw new ArgumentException($"The network cannot be trained with batch normalization. {notes[0]}");
+        return new StudyDefinition
+        {
+            Study = Study.Name,
+            Title = "Which normalization serves this network best",
+            Question = "Batch normalization takes its statistics over the mini-batch; the others take them over the values of one image, or "
+                + "over parts of the mini-batch. Which serves this network on these images? All begin from the same random weights.",
+            Arms = arms,
+            Seeds = options.SeedsOr(3),
+            Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
+            Comparisons = [.. arms.Skip(1).OrderBy(static arm => arm.Name == "none" ? 0 : 1).Select(static arm => new StudyComparison("batch", arm.Name))],
+            Plots = [StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Notes = notes,
+            Published =
+            [
+                new("Wu & He 2018 (Group Norm), ResNet-50 on ImageNet, 32 images a worker, validation error",
+                    "batch normalization 23.6 %, group 24.1 %, layer 25.3 %, instance 28.4 %."),
+                new("Hoffer et al. 2017", "ghost batch normalization: statistics over small parts of a large mini-batch help to generalize."),
+            ],
+            Expectations =
+            [
+                .. Claims(arms, "Batch normalization is better than none", "batch", "none"),
+                .. Claims(arms, "Batch normalization is better than group normalization at usual batch sizes", "batch", "group"),
+                .. Claims(arms, "Group normalization is better than layer normalization", "group", "layer"),
+                .. Claims(arms, "Layer normalization is better than instance normalization", "layer", "instance"),
+            ],
+        };
+    }
+
+    /// <summary>The network with group normalization: at each site the largest number of groups, up to 32, that leaves eight channels
+    /// or more in each.</summary>
+    public static string GroupText(NormalizationSites sites, RunSettings settings, StudyData data)
+    {
+        int[] channels = Channels(sites, settings, data);
+        return sites.Place(site => $"groupnorm:{Groups(site < channels.Length ? channels[site] : 1)}");
+    }
+
+    static int Groups(int channels)
+    {
+        for (int groups = Math.Min(32, channels / SmallestGroup); groups > 1; groups--)
+        {
+            if (channels % groups == 0)
+                return groups;
+        }
+
+        return 1;
+    }
+
+    // A group normalization of one group fits every number of channels, and says how many there are.
+    static int[] Channels(NormalizationSites sites, RunSettings settings, StudyData data)
+    {
+        using var generator = Generator.UseDefault(new Generator(0));
+        var network = RunNetwork.Build(settings with { Layers = sites.Place("groupnorm:1") }, RunSamples.Of(data.Train));
+        return [.. network.NamedModules().Select(static entry => entry.Module).OfType<GroupNorm>()
+            .Select(static norm => norm.NamedParameters().First().Parameter.Length)];
+    }
+
+    static IEnumerable<StudyExpectation> Claims(List<StudyArm> arms, string claim, string higher, string lower) =>
+        arms.Exists(arm => arm.Name == higher) && arms.Exists(arm => arm.Name == lower)
+            ? [new StudyExpectation(claim, "accuracy", higher, lower)] : [];
+}

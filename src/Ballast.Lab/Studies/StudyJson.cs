@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ballast.Lab;
+
+/// <summary>How a study's files are written: for people to read, too.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(OptimizerKindJson)])]
+[JsonSerializable(typeof(StudyDefinition))]
+[JsonSerializable(typeof(StudyRecord))]
+[JsonSerializable(typeof(StudySummary))]
+sealed partial class StudyJson : JsonSerializerContext;
+
+/// <summary>How a trial's file is written: on a few lines.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(TrialResult))]
+sealed partial class TrialJson : JsonSerializerContext;
+
+sealed class MeasureFormatJson() : JsonStringEnumConverter<MeasureFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class MeasureBetterJson() : JsonStringEnumConverter<MeasureBetter>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class PlotKindJson() : JsonStringEnumConverter<PlotKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

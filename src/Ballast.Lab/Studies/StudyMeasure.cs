@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace Ballast.Lab;
+
+/// <summary>A number that each trial ends with and that a study compares.</summary>
+/// <param name="Name">Its name among a trial's values: <c>accuracy</c>.</param>
+/// <param name="Title">What it is: <c>test images named correctly</c>.</param>
+/// <param name="Format">How it is written.</param>
+/// <param name="Better">Which way is better.</param>
+/// <param name="Reach">Where it is not among the values but read off a curve: when the curve first reaches a level. Its value
+/// is the step.</param>
+public sealed record StudyMeasure(
+    string Name, string Title, MeasureFormat Format = MeasureFormat.Number, MeasureBetter Better = MeasureBetter.Neither,
+    MeasureReach? Reach = null);
+
+/// <summary>When a trial's curve first reaches a level: the least that the trials of an arm end with, which each of them so
+/// reaches.</summary>
+/// <param name="Curve">The curve: <c>accuracy</c>.</param>
+/// <param name="Arm">The arm whose last values are the level.</param>
+public sealed record MeasureReach(string Curve, string Arm);
+
+/// <summary>How a <see cref="StudyMeasure"/> is written.</summary>
+[JsonConverter(typeof(MeasureFormatJson))]
+public enum MeasureFormat
+{
+    /// <summary>Three significant digits.</summary>
+    Number,
+
+    /// <summary>A share, 0 to 1, as percent.</summary>
+    Percent,
+
+    /// <summary>Three decimals, as losses are.</summary>
+    Loss,
+
+    /// <summary>A whole number.</summary>
+    Count,
+}
+
+/// <summary>Which way a <see cref="StudyMeasure"/> is better.</summary>
+[JsonConverter(typeof(MeasureBetterJson))]
+public enum MeasureBetter
+{
+    /// <summary>Neither is.</summary>
+    Neither,
+
+    /// <summary>The larger one.</summary>
+    Higher,
+
+    /// <summary>The smaller one.</summary>
+    Lower,
+}

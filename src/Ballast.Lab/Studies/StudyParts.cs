@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace Ballast.Lab;
+
+/// <summary>What several studies are put together from.</summary>
+static class StudyParts
+{
+    /// <summary>The share of the test images that are named correctly.</summary>
+    public static StudyMeasure Accuracy { get; } = new("accuracy", "test accuracy", MeasureFormat.Percent, MeasureBetter.Higher);
+
+    /// <summary>The loss on the test images.</summary>
+    public static StudyMeasure TestLoss { get; } = new("testLoss", "loss on the test images", MeasureFormat.Loss, MeasureBetter.Lower);
+
+    /// <summary>The training loss of the last epoch.</summary>
+    public static StudyMeasure TrainLoss { get; } = new("trainLoss", "mean training loss of the last epoch", MeasureFormat.Loss, MeasureBetter.Lower);
+
+    /// <summary>The tutorial's own training, which studies use where nothing else is asked.</summary>
+    public static RunSettings Tutorial { get; } = RunSettings.Tutorial with { Model = null };
+
+    /// <summary>A dot for each trial.</summary>
+    public static StudyPlot AccuracyDots { get; } = new(
+        PlotKind.Dots, "accuracy", "Test accuracy, percent", Text: "The horizontal axis does not begin at 0.");
+
+    /// <summary>The test accuracy on the way.</summary>
+    public static StudyPlot AccuracyCurve { get; } = new(
+        PlotKind.Curves, "accuracy", "Test accuracy over training", "mini-batch");
+
+    /// <summary>The training loss on the way.</summary>
+    public static StudyPlot LossCurve { get; } = new(
+        PlotKind.Curves, "loss", "Training loss over training", "mini-batch", Format: MeasureFormat.Loss,
+        Text: "Lower has learned more from the same images. The loss of guessing is the logarithm of the number of classes, 2.303 for ten.");
+
+    /// <summary>Settings that suit the images: a log line ten times an epoch at least, and no last mini-batch of one image, which batch
+    /// normalization cannot take.</summary>
+    public static RunSettings Fit(RunSettings settings, StudyData data)
+    {
+        int count = data.Train.Count, size = Math.Min(settings.BatchSize, count);
+        int steps = (count - 1) / size + 1;
+        return settings with
+        {
+            BatchSize = size,
+            DropLast = settings.DropLast || (count > size && size > 1 && count % size == 1),
+            LogEvery = Math.Max(1, Math.Min(settings.LogEvery, steps / 10)),
+        };
+    }
+
+    /// <summary>A learning rate times a factor, as one would write it: five times 0.0001 is 0.0005.</summary>
+    public static float Times(float rate, double factor) =>
+        (float)(double.Parse(rate.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) * factor);
+
+    /// <summary>Whether settings are the tutorial's, so that what PyTorch gives with them is known.</summary>
+    public static bool IsTutorial(RunSettings settings, StudyOptions options) =>
+        options.Layers is null && settings with { LogEvery = Tutorial.LogEvery } == Tutorial;
+
+    /// <summary>Whether a network can be made of layers and run on the images; else what is in the way.</summary>
+    public static bool CanTrain(RunSettings settings, StudyData data, out string reason)
+    {
+        using var generator = Generator.UseDefault(new Generator(0));
+        try
+        {
+            var network = RunNetwork.Build(settings, RunSamples.Of(data.Train));
+            Trainer.Rehearse(network, new DataLoader(data.Train, settings.BatchSize, dropLast: settings.DropLast));
+            reason = "";
+            return true;
+        }
+        catch (LayerTextException error)
+        {
+            reason = error.Problem;
+        }
+        catch (ArgumentException error)
+        {
+            reason = error.Message;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Ballast.Lab;
+
+/// <summary>Trains on all folds but one and tests on that one. Each fold begins as a fresh program with the seed would, and its
+/// order is drawn straight from the default generator, as PyTorch's <c>SubsetRandomSampler</c> does.</summary>
+sealed class FoldTrial : TrainTrial
+{
+    public override string Name => "fold";
+
+    public override TrialResult Run(TrialContext context)
+    {
+        var fold = Folds(context)[context.Repeat.Fold!.Value - 1];
+        var network = context.Build();
+        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
+        var loader = DataLoader.OfSubset(context.Train, [.. fold.Train], context.Settings.BatchSize, context.Settings.DropLast);
+        return Train(context, network, optimizer, loader, context.Train.Subset([.. fold.Test]));
+    }
+
+    static IReadOnlyList<Fold> Folds(TrialContext context)
+    {
+        var definition = context.Definition;
+        if (!definition.Stratified)
+            return KFold.Split(context.Train.Count, definition.Folds, context.Repeat.Seed);
+        int[] labels = [.. Enumerable.Range(0, context.Train.Count).Select(context.Train.Label)];
+        return KFold.Stratified(labels, definition.Folds, context.Repeat.Seed);
+    }
+}

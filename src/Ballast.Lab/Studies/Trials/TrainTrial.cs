@@ -1,0 +1,80 @@
+namespace Ballast.Lab;
+
+/// <summary>Trains a network as <see cref="TrainingRun"/> does, to the same bits, and tests it: at its end, after each epoch,
+/// and where the arm's <c>testEvery</c> says so after each so many log lines.</summary>
+class TrainTrial : Trial
+{
+    public override string Name => "train";
+
+    public override TrialResult Run(TrialContext context)
+    {
+        var network = context.Build();
+        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
+        var loader = context.Loader();
+        return Train(context, network, optimizer, loader, context.Test);
+    }
+
+    /// <summary>Trains and tests.</summary>
+    /// <param name="context">The trial.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="optimizer">Its optimizer.</param>
+    /// <param name="loader">The images to train on.</param>
+    /// <param name="test">The images to test on.</param>
+    /// <param name="watch">Called after each log line with its step, and once before training with 0.</param>
+    protected static TrialResult Train(
+        TrialContext context, Module network, Optimizer optimizer, DataLoader loader, Dataset test, Action<long>? watch = null)
+    {
+        CurveBuilder loss = new("loss"), accuracy = new("accuracy");
+        int testEvery = (int)context.Arm.Number("testEvery", 0), lines = 0;
+        double sum = 0;
+        int count = 0, epoch = 1;
+        long tested = -1;
+        Evaluation? last = null;
+        var options = new TrainerOptions
+        {
+            Epochs = context.Settings.Epochs,
+            LogEvery = Math.Min(context.Settings.LogEvery, loader.Count),
+            OnLine = line =>
+            {
+                loss.Add(line.Step, line.Loss);
+                if (line.Epoch != epoch)
+                    (epoch, sum, count) = (line.Epoch, 0, 0);
+                sum += line.Loss;
+                count++;
+                if (testEvery > 0 && ++lines % testEvery == 0)
+                    Test(line.Step);
+                watch?.Invoke(line.Step);
+            },
+            OnEpoch = done => Test((long)done * loader.Count),
+            OnProgress = progress => context.Report((double)progress.Step / progress.Steps),
+        };
+        try
+        {
+            watch?.Invoke(0);
+            if (!new Trainer(network, optimizer, loader, options).Fit(context.Cancellation).Completed)
+                throw new OperationCanceledException(context.Cancellation);
+            return context.Result() with
+            {
+                Values = new Dictionary<string, double>
+                {
+                    ["accuracy"] = last!.Accuracy,
+                    ["testLoss"] = last.Loss,
+                    ["trainLoss"] = sum / count,
+                },
+                Curves = [loss.Curve(), accuracy.Curve()],
+            };
+        }
+        catch (TrainingDivergedException error)
+        {
+            return context.Result() with { DivergedAt = error.Step, Curves = [loss.Curve(), accuracy.Curve()] };
+        }
+
+        void Test(long step)
+        {
+            if (step == tested)
+                return;
+            last = context.Evaluate(network, test);
+            accuracy.Add(tested = step, last.Accuracy);
+        }
+    }
+}

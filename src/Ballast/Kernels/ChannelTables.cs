@@ -1,0 +1,97 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>What a normalization computes once for each channel, in double. A batch of few samples, or one in chunks, spends as much
+/// time here as on its values, so channels go several at a time; each result is the one of its formula, bit for bit.</summary>
+static unsafe class ChannelTables
+{
+    /// <summary>center, scale, shift, deviation = 1 / sqrt(var + eps) and what rounding the mean to the center left out.</summary>
+    /// <param name="statistics">Mean and variance: [2, C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="gamma">[C], or null for 1.</param>
+    /// <param name="beta">[C], or null for 0.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="table">[5, C].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Constants(double* statistics, double epsilon, float* gamma, float* beta, int channels, float* table)
+    {
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= channels - 2 * w; i += 2 * w)
+        {
+            Vector<double> mean0 = Vector.Load(statistics + i), mean1 = Vector.Load(statistics + i + w);
+            var center = Vector.Narrow(mean0, mean1);
+            Vector.Widen(center, out var center0, out var center1);
+            Vector<double> rest0 = mean0 - center0, rest1 = mean1 - center1;
+            var deviation0 = Deviation(statistics + channels + i, epsilon);
+            var deviation1 = Deviation(statistics + channels + i + w, epsilon);
+            Vector<double> scale0 = deviation0, scale1 = deviation1, shift0 = Vector<double>.Zero, shift1 = shift0;
+            if (gamma is not null)
+            {
+                Vector.Widen(Vector.Load(gamma + i), out var gamma0, out var gamma1);
+                (scale0, scale1) = (deviation0 * gamma0, deviation1 * gamma1);
+            }
+
+            if (beta is not null)
+                Vector.Widen(Vector.Load(beta + i), out shift0, out shift1);
+            center.Store(table + i);
+            Vector.Narrow(scale0, scale1).Store(table + channels + i);
+            Vector.Narrow(shift0 - rest0 * scale0, shift1 - rest1 * scale1).Store(table + 2 * channels + i);
+            Vector.Narrow(deviation0, deviation1).Store(table + 3 * channels + i);
+            Vector.Narrow(rest0, rest1).Store(table + 4 * channels + i);
+        }
+
+        for (; i < channels; i++)
+        {
+            double deviation = 1 / Math.Sqrt(statistics[channels + i] + epsilon);
+            Write(table, channels, i, statistics[i], deviation, gamma is null ? deviation : deviation * gamma[i], beta is null ? 0 : beta[i]);
+        }
+    }
+
+    /// <summary>Writes the constants of one channel.</summary>
+    public static void Write(float* table, int channels, int c, double mean, double deviation, double scale, double shift)
+    {
+        float center = (float)mean;
+        double rest = mean - center;
+        table[c] = center;
+        table[channels + c] = (float)scale;
+        table[2 * channels + c] = (float)(shift - rest * scale);
+        table[3 * channels + c] = (float)deviation;
+        table[4 * channels + c] = (float)rest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector<double> Deviation(double* variance, double epsilon) =>
+        Vector<double>.One / Vector.SquareRoot(Vector.Load(variance) + new Vector<double>(epsilon));
+
+    /// <summary>The constants of the gradient's map for all channels, as <see cref="GradientConstants"/> has them for one.</summary>
+    /// <param name="table">[5, C].</param>
+    /// <param name="sums">The sums of the gradient and of the gradient times x - mean: [2, C].</param>
+    /// <param name="channels">C.</param>
+    /// <param name="count">m.</param>
+    /// <param name="more">[3, C].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GradientMap(float* table, double* sums, int channels, double count, float* more)
+    {
+        int w = Vector<double>.Count, i = 0;
+        Vector<double> counts = new(count);
+        for (; i <= channels - 2 * w; i += 2 * w)
+        {
+            Vector.Widen(Vector.Load(table + channels + i), out var scale0, out var scale1);
+            Vector.Widen(Vector.Load(table + 3 * channels + i), out var deviation0, out var deviation1);
+            Vector.Widen(Vector.Load(table + 4 * channels + i), out var rest0, out var rest1);
+            var slope0 = -scale0 * deviation0 * deviation0 * Vector.Load(sums + channels + i) / counts;
+            var slope1 = -scale1 * deviation1 * deviation1 * Vector.Load(sums + channels + i + w) / counts;
+            Vector.Narrow(slope0, slope1).Store(more + i);
+            Vector.Load(table + channels + i).Store(more + channels + i);
+            Vector.Narrow(
+                -scale0 * Vector.Load(sums + i) / counts - rest0 * slope0, -scale1 * Vector.Load(sums + i + w) / counts - rest1 * slope1)
+                .Store(more + 2 * channels + i);
+        }
+
+        var constants = new GradientConstants(table, channels, count, batchStatistics: true);
+        for (; i < channels; i++)
+            constants.Fill(i, sums[i], sums[channels + i], more + i, channels);
+    }
+}

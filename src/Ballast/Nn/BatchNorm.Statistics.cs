@@ -1,0 +1,96 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+public abstract partial class BatchNorm
+{
+    /// <summary>Takes the statistics of a batch's chunks into the running ones.</summary>
+    private protected virtual void Track(ChannelChunks chunks, ReadOnlySpan<double> statistics, double count)
+    {
+        for (int chunk = 0; chunk < chunks.Count; chunk++)
+            Track(statistics.Slice(chunk * 2 * NumFeatures, 2 * NumFeatures), count);
+    }
+
+    /// <summary>Takes the mean and biased variance of <paramref name="count"/> values, [2, C], into the running ones; the running
+    /// variance is unbiased.</summary>
+    internal void Track(ReadOnlySpan<double> statistics, double count)
+    {
+        double correction = count / (count - 1);
+        if (!AreFinite(statistics[..NumFeatures], 1) || !AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
+        {
+            UntrackedBatches++;
+            return;
+        }
+
+        NumBatchesTracked++;
+        double weight = Momentum ?? 1.0 / NumBatchesTracked;
+        var mean = RunningMean!.Mutate();
+        var variance = RunningVar!.Mutate();
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            mean[c] = (float)((1 - weight) * mean[c] + weight * statistics[c]);
+            variance[c] = (float)((1 - weight) * variance[c] + weight * correction * statistics[NumFeatures + c]);
+        }
+    }
+
+    /// <summary>Whether statistics, times a factor, are finite as floats.</summary>
+    internal static bool AreFinite(ReadOnlySpan<double> statistics, double factor)
+    {
+        foreach (double value in statistics)
+        {
+            if (!float.IsFinite((float)(factor * value)))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the running statistics that each chunk is normalized with.</summary>
+    private protected virtual void CopyRunning(ChannelChunks chunks, Span<double> statistics) => CopyRunning(statistics);
+
+    /// <summary>Writes the running mean and variance: [2, C].</summary>
+    internal void CopyRunning(Span<double> statistics)
+    {
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            statistics[c] = RunningMean!.AsSpan()[c];
+            statistics[NumFeatures + c] = RunningVar!.AsSpan()[c];
+        }
+    }
+
+    // Joins the statistics of all workers' samples, and says how many values a channel has with all of them.
+    double Join(Span<double> statistics, double count, Shape shape)
+    {
+        double total = SharedStatistics.Join(Communicator!, statistics, NumFeatures, count);
+        Throw.Unless(total > 1,
+            $"{this}: expected more than 1 value per channel when training, got {total} in the batches of {Communicator!.Size} workers, {shape} in this one's. One value has no variance. Use larger batches.");
+        return total;
+    }
+
+    // The mean and biased variance of all chunks together: [2, C].
+    ReadOnlySpan<double> Joined(ChannelChunks chunks, ReadOnlySpan<double> statistics)
+    {
+        if (chunks.Count == 1)
+            return statistics;
+        double[] joined = new double[2 * NumFeatures];
+        for (int c = 0; c < NumFeatures; c++)
+        {
+            for (int chunk = 0; chunk < chunks.Count; chunk++)
+                joined[c] += statistics[chunk * 2 * NumFeatures + c] / chunks.Count;
+            for (int chunk = 0; chunk < chunks.Count; chunk++)
+            {
+                double offset = statistics[chunk * 2 * NumFeatures + c] - joined[c];
+                joined[NumFeatures + c] += (statistics[(chunk * 2 + 1) * NumFeatures + c] + offset * offset) / chunks.Count;
+            }
+        }
+
+        return joined;
+    }
+}
+
+/// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
+/// <param name="input">The input.</param>
+/// <param name="layout">Where its channels lie.</param>
+/// <param name="statistics">Mean and biased variance, or the running ones: [2, C].</param>
+/// <param name="ofBatch">Whether they are the input's own.</param>
+delegate void BatchNormObserver(Tensor input, ChannelLayout layout, ReadOnlySpan<double> statistics, bool ofBatch);

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Batch normalization of padded sequences [N, C, L]: a mask [N, L] is 1 where a position of a sequence is one, and 0 where
+/// it is padding. The statistics are over the valid positions only, and the output is 0 at padding, whatever lies there.
+/// Keras: <c>BatchNormalization</c> with a <c>mask</c>.</summary>
+/// <remarks>m counts the valid positions of all samples: the running variance divides by m - 1. (Keras tracks the biased one, and
+/// normalizes the padding too.) Without a mask it is <see cref="BatchNorm1d"/> of [N, C, L]. The mask has no gradient.</remarks>
+public sealed class MaskedBatchNorm1d : BatchNorm
+{
+    /// <summary>Makes the layer: gamma 1, beta 0, running mean 0 and variance 1.</summary>
+    /// <param name="numFeatures">C, the number of channels.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="momentum">The weight of the newest batch in the running statistics, 0 to 1; null for their plain
+    /// average.</param>
+    /// <param name="affine">Whether gamma and beta are learned; without, they are 1 and 0.</param>
+    /// <param name="trackRunningStats">Whether running statistics are kept; without, evaluation uses the batch's own.</param>
+    /// <exception cref="ArgumentException">No channels, an eps that is negative or not finite, or a momentum outside 0 to 1.
+    /// </exception>
+    public MaskedBatchNorm1d(
+        int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
+        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+    {
+    }
+
+    /// <summary>The output for padded sequences.</summary>
+    /// <param name="input">[N, C, L].</param>
+    /// <param name="mask">[N, L]: 1 for a valid position, 0 for padding.</param>
+    /// <returns>[N, C, L], 0 at padding.</returns>
+    /// <exception cref="ArgumentException">Another shape of either, a mask of other values than 0 and 1, one without a valid
+    /// position, or with only one where the statistics are the batch's.</exception>
+    public Tensor Forward(Tensor input, Tensor mask)
+    {
+        bool ofBatch = UsesBatchStatistics;
+        var layout = Layout(input.Shape, ofBatch: false);
+        int count = Count(input.Shape, mask, layout, ofBatch);
+        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * NumFeatures);
+        var statistics = rented.AsSpan(0, 2 * NumFeatures);
+        if (ofBatch)
+        {
+            MaskedNormalizationOperation.Statistics(input, mask, layout, count, statistics);
+            if (Observer is { } observer)
+                observer.Observe(statistics, count);
+            else if (Training && RunningMean is not null)
+                Track(statistics, count);
+        }
+        else
+        {
+            CopyRunning(statistics);
+        }
+
+        var output = MaskedNormalizationOperation.Run(input, mask, count, new NormalizationPlan
+        {
+            Chunks = new ChannelChunks(layout, 1),
+            Statistics = statistics,
+            Epsilon = Eps,
+            OfBatch = ofBatch,
+            Gamma = Weight,
+            Beta = Bias,
+        });
+        System.Buffers.ArrayPool<double>.Shared.Return(rented);
+        return output;
+    }
+
+    int Count(Shape input, Tensor mask, ChannelLayout layout, bool ofBatch)
+    {
+        Throw.Unless(mask.Shape == new Shape(layout.N, layout.L),
+            $"{this}: expected a mask [{layout.N}, {layout.L}] for the input {input}, got {mask.Shape}. It has a value for each position, shared by all channels.");
+        int count = 0;
+        foreach (float value in mask.AsSpan())
+        {
+            Throw.Unless(value is 0 or 1, $"{this}: a mask is 1 where a position is valid and 0 where it is padding, got {value}.");
+            count += (int)value;
+        }
+
+        Throw.Unless(count > 0, $"{this}: the mask {mask.Shape} has no valid position. Leave such a batch out.");
+        Throw.Unless(count > 1 || !ofBatch,
+            $"{this}: expected more than 1 valid position in the mask {mask.Shape} when training, got 1. One value has no variance. Use a larger batch, or call Eval() first.");
+        return count;
+    }
+
+    /// <inheritdoc/>
+    private protected override string Expected => $"[N, {NumFeatures}, L]";
+
+    /// <inheritdoc/>
+    private protected override bool Takes(int rank) => rank == 3;
+
+    /// <inheritdoc/>
+    private protected override string Remedy(int rank) => "It takes sequences; without padding use the other batch normalizations.";
+
+    /// <inheritdoc/>
+    private protected override bool FitsBehind(Module before) => false;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"MaskedBatchNorm1d({NumFeatures})");
+}

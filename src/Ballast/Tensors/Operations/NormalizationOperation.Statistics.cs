@@ -1,0 +1,60 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+sealed partial class NormalizationOperation
+{
+    /// <summary>The mean and the biased variance of each channel of each chunk: [Count, 2, C], in double.</summary>
+    public static void Statistics(Tensor x, ChannelChunks chunks, Span<double> statistics)
+    {
+        if (x.Length == 0)
+        {
+            statistics.Clear(); // a worker without samples
+            return;
+        }
+
+        if (chunks.Count == 1)
+        {
+            Statistics(x, chunks.Whole, statistics);
+            return;
+        }
+
+        var held = new MemoryOrder(chunks.Whole).Hold(x);
+        unsafe
+        {
+            fixed (float* values = held.Span(chunks.Whole.Length))
+            fixed (double* to = statistics)
+                chunks.Run(new StatisticsWork { Values = values, Each = chunks.Each, To = to });
+        }
+
+        held.Release();
+    }
+
+    /// <summary>The mean and the biased variance of each channel: [2, C], in double.</summary>
+    public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
+    {
+        if (x.Recipe is ChannelsLast { Statistics: { } known } made && made.Layout == layout)
+        {
+            known.CopyTo(statistics);
+            return;
+        }
+
+        var held = new MemoryOrder(layout).Hold(x);
+        Channels.Statistics(held.Span(layout.Length), layout, statistics);
+        held.Release();
+    }
+
+    unsafe struct StatisticsWork : IWork
+    {
+        public float* Values;
+        public ChannelLayout Each;
+        public double* To;
+
+        public readonly void Run(int first, int last)
+        {
+            int length = Each.Length, c = Each.C;
+            for (int chunk = first; chunk < last; chunk++)
+                Channels.Statistics(new(Values + (nint)chunk * length, length), Each, new(To + (nint)chunk * 2 * c, 2 * c));
+        }
+    }
+}

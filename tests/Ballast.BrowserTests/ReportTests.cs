@@ -1,0 +1,142 @@
+using Microsoft.Playwright;
+
+namespace Ballast.BrowserTests;
+
+/// <summary>What a person sees of the reports. With <c>BALLAST_SCREENSHOTS</c> naming a folder, pictures are left there.</summary>
+public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
+{
+    static readonly (string Name, string Path)[] Pages =
+    [
+        ("placement", SamplePages.Placement), ("batch-size", SamplePages.BatchSize), ("learning-rate", SamplePages.LearningRate),
+        ("comparison", SamplePages.Comparison),
+    ];
+
+    async Task<IPage> Open(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool touch = false, List<string>? problems = null)
+    {
+        var context = await browser.Chromium.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = scheme,
+            HasTouch = touch,
+            Offline = true,
+        });
+        var page = await context.NewPageAsync();
+        page.PageError += (_, error) => problems?.Add(error);
+        page.Console += (_, message) => problems?.Add(message.Type == "error" ? message.Text : "");
+        page.Request += (_, request) => problems?.Add(request.Url.StartsWith("file:", StringComparison.Ordinal) || request.Url.StartsWith("data:", StringComparison.Ordinal) ? "" : request.Url);
+        await page.GotoAsync(new Uri(path).AbsoluteUri);
+        await page.WaitForFunctionAsync("document.querySelectorAll('.chart').length === document.querySelectorAll('.chart canvas').length");
+        return page;
+    }
+
+    static async Task Picture(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("BALLAST_SCREENSHOTS") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+    }
+
+    static Task<bool> HasInk(IPage page, int chart) => page.EvaluateAsync<bool>(
+        """
+        i => {
+          const canvas = document.querySelectorAll(".chart canvas")[i];
+          const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          let coloured = 0;
+          for (let p = 0; p < pixels.length; p += 4)
+            if (pixels[p + 3] > 200 && Math.max(pixels[p], pixels[p + 1], pixels[p + 2]) - Math.min(pixels[p], pixels[p + 1], pixels[p + 2]) > 40) coloured++;
+          return coloured > 300;
+        }
+        """, chart);
+
+    [BrowserFact]
+    public async Task Charts_are_drawn_without_an_error_and_without_a_network_in_light_and_dark_and_on_a_phone()
+    {
+        foreach (var (name, path) in Pages)
+        {
+            foreach (var (kind, width, scheme) in new[] { ("desktop", 1280, ColorScheme.Light), ("dark", 1280, ColorScheme.Dark), ("phone", 375, ColorScheme.Light) })
+            {
+                var problems = new List<string>();
+                var page = await Open(path, width, scheme, kind == "phone", problems);
+                Assert.DoesNotContain(problems, static problem => problem.Length > 0);
+                int charts = await page.Locator(".chart").CountAsync();
+                Assert.True(charts > 0);
+                for (int i = 0; i < charts; i++)
+                    Assert.True(await HasInk(page, i), $"{name}, {kind}: chart {i} is empty");
+                int overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                Assert.True(overflow <= 0, $"{name}, {kind}: {overflow} pixels wider than the screen");
+                await Picture(page, $"{name}-{kind}");
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    [BrowserFact]
+    public async Task Dark_is_dark_and_changes_while_the_page_is_open()
+    {
+        var page = await Open(SamplePages.Placement, scheme: ColorScheme.Dark);
+        string dark = await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor");
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        Assert.Equal("rgb(18, 23, 26)", dark);
+        Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
+        Assert.True(await HasInk(page, 0));
+    }
+
+    [BrowserFact]
+    public async Task Pointing_at_a_chart_reads_its_values_with_their_spread()
+    {
+        var page = await Open(SamplePages.Placement);
+        var chart = page.Locator(".chart").First;
+        string before = await chart.Locator(".reading").InnerTextAsync();
+        Assert.Contains("mini-batch 25,000", before, StringComparison.Ordinal);
+        Assert.Contains("before 46.7", before, StringComparison.Ordinal);
+        Assert.Matches(@"before 46\.7.%\s+46\.2.% to 47\.2.%", before);
+        await chart.ScrollIntoViewIfNeededAsync();
+        var box = (await chart.Locator(".u-over").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width * 0.2f, box.Y + box.Height / 2);
+        Assert.Contains("mini-batch 5,000", await chart.Locator(".reading").InnerTextAsync(), StringComparison.Ordinal);
+        await chart.Locator(".plot").FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.PressAsync("ArrowLeft");
+        Assert.Contains("mini-batch 20,000", await chart.Locator(".reading").InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
+    public async Task Pointing_at_a_dot_says_which_training_it_is()
+    {
+        var page = await Open(SamplePages.Placement, touch: true);
+        var dots = page.Locator(".dots").First;
+        Assert.Equal(15, await dots.Locator(".dot").CountAsync());
+        await dots.Locator(".dot").Nth(1).HoverAsync();
+        Assert.Equal("before, seed 7: 47.6\u00A0%", await dots.Locator(".reading").InnerTextAsync());
+        var first = (await dots.Locator(".row").Nth(0).Locator(".mean").BoundingBoxAsync())!;
+        var third = (await dots.Locator(".row").Nth(2).Locator(".mean").BoundingBoxAsync())!;
+        Assert.True(first.X > third.X + 100);     // 47.9 % lies right of 41.8 %
+    }
+
+    [BrowserFact]
+    public async Task The_answer_and_the_tables_are_seen()
+    {
+        var page = await Open(SamplePages.Placement);
+        Assert.StartsWith("With batch normalization before the activation the test accuracy is 47.9", await page.Locator(".answer").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("before − none", await page.Locator(".tests").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("Came out so", await page.Locator(".outcomes").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Locator("summary", new() { HasText = "All trials" }).ClickAsync();
+        Assert.Equal(15, await page.Locator("details[open] tbody tr").CountAsync());
+    }
+
+    [BrowserFact]
+    public async Task It_prints_on_white_paper_with_its_charts()
+    {
+        foreach (var (name, path) in Pages)
+        {
+            var page = await Open(path, scheme: ColorScheme.Dark);
+            byte[] pdf = await page.PdfAsync(new() { Format = "A4", PrintBackground = false });
+            Assert.True(pdf.Length > 30_000);
+            Assert.Equal("%PDF"u8.ToArray(), pdf[..4]);
+            if (Environment.GetEnvironmentVariable("BALLAST_SCREENSHOTS") is { Length: > 0 } folder)
+                await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.pdf"), pdf);
+            await page.EmulateMediaAsync(new() { Media = Media.Print });
+            Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
+            await page.Context.CloseAsync();
+        }
+    }
+}

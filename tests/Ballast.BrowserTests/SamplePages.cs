@@ -1,0 +1,98 @@
+using Ballast.Lab;
+
+namespace Ballast.BrowserTests;
+
+/// <summary>Reports of made-up measurements, as pages on the disk.</summary>
+static class SamplePages
+{
+    /// <summary>A study of the tutorial's network: PyTorch's accuracies, and curves that lead to them.</summary>
+    public static string Placement { get; } = Write("placement", static (arm, i) => new TrialResult
+    {
+        Values = new Dictionary<string, double>
+        {
+            ["accuracy"] = End(arm.Name, i),
+            ["testLoss"] = 2.5 - 2 * End(arm.Name, i),
+            ["trainLoss"] = 2.6 - 2 * End(arm.Name, i),
+        },
+        Curves =
+        [
+            new("accuracy", [5000, 10000, 15000, 20000, 25000], [.. Enumerable.Range(1, 5).Select(epoch => End(arm.Name, i) - 0.06 / epoch)]),
+            new("loss", [.. Enumerable.Range(1, 50).Select(static line => 500.0 * line)], [.. Enumerable.Range(1, 50).Select(line => 2.6 - 2 * End(arm.Name, i) + 0.5 / line)]),
+        ],
+    });
+
+    /// <summary>A study of batch sizes: charts over a factor.</summary>
+    public static string BatchSize { get; } = Write("batch-size", static (arm, i) => new TrialResult
+    {
+        Values = new Dictionary<string, double>
+        {
+            ["accuracy"] = arm.Group == "group" ? 0.44 + i / 500.0 : 0.48 - 0.2 / arm.Factor!.Value + i / 400.0,
+            ["trainLoss"] = 1.5 + i / 50.0,
+            ["testLoss"] = 1.6,
+        },
+    });
+
+    /// <summary>A study of learning rates: a logarithmic axis, and an arm that never got there.</summary>
+    public static string LearningRate { get; } = Write("learning-rate", static (arm, i) => arm.Trial == "stress"
+        ? new TrialResult
+        {
+            Values = new Dictionary<string, double> { ["limit"] = (arm.Group == "with" ? 3 : 0.01) * (1 + i / 10.0) },
+            Curves = [new("stress", [.. Enumerable.Range(0, 80).Select(static k => 1e-5 * Math.Pow(1.2, k))], [.. Enumerable.Range(0, 80).Select(k => 1.8 + Math.Abs(k - 40 - i) / 60.0)])],
+        }
+        : new TrialResult
+        {
+            Values = new Dictionary<string, double> { ["accuracy"] = arm.Group == "with" ? 0.47 + i / 200.0 : 0.4 - i / 100.0 },
+            Curves = [new("accuracy", [250, 500, 1000, 5000], [0.2, 0.3, 0.38 + i / 100.0, arm.Name == "without-x30" ? 0.1 : 0.42 + i / 100.0])],
+        });
+
+    /// <summary>The page of a comparison.</summary>
+    public static string Comparison { get; } = WriteComparison();
+
+    static double End(string arm, int i) => arm switch
+    {
+        "before" => new[] { 0.475, 0.476, 0.476, 0.484, 0.484 }[i],
+        "after" => 0.42 + i / 200.0,
+        _ => new[] { 0.427, 0.410, 0.419, 0.419, 0.416 }[i],
+    };
+
+    static string Write(string study, Func<StudyArm, int, TrialResult> trial)
+    {
+        var images = Cifar10.FromRecords(Path.Combine(AppContext.BaseDirectory, "cifar10-slice.bin"));
+        var data = StudyData.Of(images, images);
+        var definition = Study.Find(study).Define(new StudyOptions { Seeds = StudyOptions.FirstSeeds(study == "placement" ? 5 : 3) }, data);
+        var record = new StudyRecord(
+            definition, Machine.Describe($"ballast study {study}", data.Files), 50_000, 10_000, false, RunSamples.Of(images));
+        var trials = from arm in definition.Arms
+                     from repeat in definition.Repeats
+                     select trial(arm, definition.Seeds.ToList().IndexOf(repeat.Seed)) with { Arm = arm.Name, Seed = repeat.Seed };
+        string path = File($"{study}.html");
+        StudyPage.Write(new StudyResult(record, [.. trials]), path);
+        return path;
+    }
+
+    static string WriteComparison()
+    {
+        string path = File("comparison.html");
+        RunCurve Curve(double end) => new()
+        {
+            Points = [.. Enumerable.Range(1, 50).Select(line => new LossPoint(500 * line, (line - 1) / 10 + 1, end + 0.6 / line))],
+            TestLoss = end,
+            TestAccuracy = 2 - end,
+        };
+        ComparisonPage.Write(new ComparisonReport
+        {
+            With = Curve(1.5),
+            Without = Curve(1.6),
+            Epochs = 5,
+            StepsPerEpoch = 5000,
+            BatchSize = 10,
+            Seed = 42,
+            Network = TutorialComparison.Network(3072),
+            Published = TutorialComparison.Published,
+            Provenance = Machine.Describe("ballast compare", []),
+        }, path);
+        return path;
+    }
+
+    static string File(string name) => Path.Combine(Directory.CreateTempSubdirectory("ballast-pages-").FullName, name);
+}

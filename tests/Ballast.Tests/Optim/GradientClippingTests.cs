@@ -1,0 +1,101 @@
+using Ballast.Kernels;
+
+namespace Ballast.Tests;
+
+/// <summary>Gradient clipping against PyTorch's (averages.json), and on gradients that are the factors of a product.</summary>
+public sealed class GradientClippingTests
+{
+    static Parameter[] WithGradients(params float[][] gradients) => [.. gradients.Select(static gradient =>
+    {
+        var parameter = new Parameter(Tensor.Zeros([gradient.Length]));
+        (parameter + 0f).Backward(Tensor.From(gradient, [gradient.Length]));
+        return parameter;
+    })];
+
+    [Fact]
+    public void Norms_and_clipped_gradients_are_PyTorchs()
+    {
+        var recorded = Golden.Load("averages.json");
+        foreach (var one in recorded.GetProperty("clips").EnumerateArray())
+        {
+            var parameters = WithGradients([.. one.GetProperty("gradients").EnumerateArray().Select(static gradient => gradient.Floats())]);
+            double norm = one.GetProperty("norm").GetDouble();
+            Assert.Equal(1, GradientClipping.ClipNorm(parameters, 1.5) / norm, 1e-6);
+            for (int i = 0; i < parameters.Length; i++)
+                Near.Equal(one.GetProperty("clipped")[i].Floats(), parameters[i].Grad!.AsSpan(), 1e-6);
+        }
+
+        var value = recorded.GetProperty("value")[0];
+        var clamped = WithGradients(value.GetProperty("before").Floats());
+        GradientClipping.ClipValue(clamped, 0.5f);
+        Assert.Equal(value.GetProperty("after").Floats(), clamped[0].Grad!.ToArray());
+    }
+
+    // 300 x 90 weights: the gradient is kept as its factors; few and many samples take different ways.
+    [Theory]
+    [InlineData(7)]
+    [InlineData(300)]
+    public void A_gradient_of_two_factors_is_clipped_as_the_stored_one(int samples)
+    {
+        Parameter Gradient(bool stored)
+        {
+            var layer = new Linear(1100, 60, generator: new Generator(1));
+            var y = layer.Forward(Draw.Data([samples, 1100], 2));
+            y.Backward(Draw.Data([samples, 60], 3));
+            if (stored)
+                layer.Weight.ReadGradient();
+            Assert.Equal(stored, layer.Weight.Gradient.Recipe is null);
+            return layer.Weight;
+        }
+
+        Parameter deferred = Gradient(false), kept = Gradient(true);
+        double expected = Math.Sqrt(SquareSums.Reference(kept.Grad!.AsSpan()));
+        Assert.Equal(1, GradientClipping.ClipNorm([deferred], 2) / expected, 1e-9);
+        GradientClipping.ClipNorm([kept], 2);
+        Assert.NotNull(deferred.Gradient.Recipe);
+        Assert.Equal(2, Math.Sqrt(SquareSums.Reference(deferred.Grad!.AsSpan())), 1e-5);
+        Near.Equal(kept.Grad!.AsSpan(), deferred.Grad!.AsSpan(), 1e-6);
+    }
+
+    [Fact]
+    public void The_norm_has_the_same_bits_for_any_number_of_threads()
+    {
+        int before = Compute.Threads;
+        try
+        {
+            float[] large = Draw.Floats(300_001, 1);
+            List<double> norms = [];
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                Compute.Threads = threads;
+                var layer = new Linear(1100, 60, generator: new Generator(1));
+                layer.Forward(Draw.Data([300, 1100], 2)).Backward(Draw.Data([300, 60], 3));
+                norms.Add(GradientClipping.ClipNorm([.. WithGradients(large), layer.Weight], 1e9));
+                Assert.Equal(SquareSums.Reference(large), SquareSums.Compute(large), 1e-9 * large.Length);
+            }
+
+            Assert.Single(norms.Distinct());
+        }
+        finally
+        {
+            Compute.Threads = before;
+        }
+    }
+
+    [Fact]
+    public void A_norm_that_is_not_finite_changes_nothing()
+    {
+        var parameters = WithGradients([1, float.NaN], [2]);
+        Assert.False(double.IsFinite(GradientClipping.ClipNorm(parameters, 1)));
+        Assert.Equal([2], parameters[1].Grad!.ToArray());
+    }
+
+    [Fact]
+    public void What_cannot_work_is_refused()
+    {
+        string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
+        Assert.Equal("GradientClipping: expected a largest norm above 0, got 0.", Message(() => GradientClipping.ClipNorm([], 0)));
+        Assert.Equal("GradientClipping: expected a largest value above 0, got -1.", Message(() => GradientClipping.ClipValue([], -1)));
+        Assert.Equal("GradientClipping: expected a largest norm, a largest value, or both.", Message(() => new GradientClipping().Check()));
+    }
+}
