@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace Ballast.BrowserTests;
 
 /// <summary>What a person sees of the reports. With <c>BALLAST_SCREENSHOTS</c> naming a folder, pictures are left there.</summary>

@@ -42,7 +42,8 @@ public static class RunEvaluation
             tent || used == TestTimeAugmentation.None
                 ? statistics.Test(network, settings, images, cancellation)
                 : Evaluation.Run(network, images, used, cancellation: cancellation),
-            path, folding) { Augmentation = used };
+            path, folding)
+        { Augmentation = used };
     }
 }
 

@@ -97,7 +97,11 @@ public sealed class LookaheadTests : IDisposable
             net, new Sgd(net.Parameters(), 0.1f, momentum: 0.9f), new DataLoader(SmallTask.Dataset(43), 5, shuffle: true),
             new TrainerOptions
             {
-                Epochs = 3, Steps = 25, LogEvery = 1, CheckpointPath = path, OnLine = onLine,
+                Epochs = 3,
+                Steps = 25,
+                LogEvery = 1,
+                CheckpointPath = path,
+                OnLine = onLine,
                 Average = new Lookahead(net, static step => step / 30.0),
             });
     }

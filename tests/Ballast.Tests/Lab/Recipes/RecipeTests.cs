@@ -13,7 +13,11 @@ public sealed class RecipeTests : IDisposable
     // 200 images in batches of 8: 25 an epoch, of which the last ends after 23 (2.9 epochs are 72.5 steps).
     static RunSettings Small => Airbench.Settings with
     {
-        BatchSize = 8, Epochs = 3, LogEvery = 5, Data = SampleRun.Slice, TestData = SampleRun.Slice,
+        BatchSize = 8,
+        Epochs = 3,
+        LogEvery = 5,
+        Data = SampleRun.Slice,
+        TestData = SampleRun.Slice,
     };
 
     RunFolder Run(string name, IRunListener? listener = null, CancellationToken stop = default)
