@@ -126,13 +126,16 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
     {
         foreach (var (name, path) in Pages)
         {
-            var page = await Open(path, scheme: ColorScheme.Dark);
+            var page = await Open(path, 720, ColorScheme.Dark);
             byte[] pdf = await page.PdfAsync(new() { Format = "A4", PrintBackground = false });
             Assert.True(pdf.Length > 30_000);
             Assert.Equal("%PDF"u8.ToArray(), pdf[..4]);
             if (Environment.GetEnvironmentVariable("BALLAST_SCREENSHOTS") is { Length: > 0 } folder)
                 await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.pdf"), pdf);
             await page.EmulateMediaAsync(new() { Media = Media.Print });
+            await page.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
+            await Picture(page, $"{name}-print");
+            Assert.True(await HasInk(page, 0));
             Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
             await page.Context.CloseAsync();
         }

@@ -26,7 +26,7 @@ static class StudyTable
             {
                 table.AddRow(
                     new Text($"  {entry.Arm}"), new Text(MeasureValue.Of(measure, entry.Mean)),
-                    new Text(entry.Deviation is { } deviation ? MeasureValue.Of(measure, deviation) : "-"), new Text($"{entry.Count}"));
+                    new Text(entry.Deviation is { } deviation ? MeasureValue.Bare(measure, deviation) : "-"), new Text($"{entry.Count}"));
             }
         }
 
@@ -45,12 +45,14 @@ static class StudyTable
         foreach (var group in summary.Comparisons.GroupBy(static entry => entry.Measure))
         {
             var measure = result.Definition.Measure(group.Key);
-            table.AddRow(new Text(measure.Title), new Text(""), new Text(""), new Text(""), new Text(""));
+            table.AddRow(
+                new Text(measure.Format == MeasureFormat.Percent ? $"{measure.Title}, points" : measure.Title), new Text(""), new Text(""),
+                new Text(""), new Text(""));
             foreach (var entry in group)
             {
                 table.AddRow(
-                    new Text($"  {entry.A} - {entry.B}"), new Text(MeasureValue.Of(measure, entry.Mean)),
-                    new Text($"{MeasureValue.Of(measure, entry.Low)} to {MeasureValue.Of(measure, entry.High)}"),
+                    new Text($"  {entry.A} - {entry.B}"), new Text(MeasureValue.Difference(measure, entry.Mean)),
+                    new Text($"{MeasureValue.Difference(measure, entry.Low)} to {MeasureValue.Difference(measure, entry.High)}"),
                     new Text(entry.CorrectedP < 0.0001 ? "< 0.0001" : entry.CorrectedP.ToString("0.0000", CultureInfo.InvariantCulture)),
                     new Text(entry.P < 0.05 ? "" : entry.Needed is { } needed ? Format.Count(needed) : "none would do"));
             }
@@ -89,6 +91,12 @@ static class MeasureValue
         MeasureFormat.Count => Format.Count(value),
         _ => value.ToString("G4", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>The same without its unit.</summary>
+    public static string Bare(StudyMeasure measure, double value) => Of(measure, value).Replace(" %", "", StringComparison.Ordinal);
+
+    /// <summary>A difference, with its sign; of shares in percentage points.</summary>
+    public static string Difference(StudyMeasure measure, double value) => (value > 0 ? "+" : "") + Bare(measure, value);
 
     /// <summary>The signs that a terminal may not have, as those it has.</summary>
     public static string Plain(string text) => text.Replace('−', '-').Replace('–', '-').Replace('’', '\'');

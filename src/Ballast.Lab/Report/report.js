@@ -196,9 +196,9 @@
         },
       },
       axes: [
-        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log && chart.x.length <= 16 ? { splits: () => chart.x, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
+        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log && chart.x.length <= 16 ? { splits: () => chart.x, filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
         {
-          ...axis, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : undefined,
+          ...axis, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : chart.format === "percent" ? STEPS.map(step => step / 100) : undefined,
           values: (u, ticks, a, b, step) => ticks.map(value => chart.format === "count" ? count(value) : chart.format === "number" ? short(value)
             : (scaled * value).toFixed(Math.max(scaled > 1 ? 0 : 1, Math.ceil(-Math.log10(scaled * step) - 1e-9))) + (scaled > 1 ? " %" : "")),
         },

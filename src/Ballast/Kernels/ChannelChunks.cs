@@ -109,7 +109,8 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
         {
             var each = Chunks.Each;
             int length = each.Length;
-            for (int chunk = first; chunk < last; chunk++)
+            // Backwards: what the pass before this one read last is still in the cache.
+            for (int chunk = last - 1; chunk >= first; chunk--)
             {
                 nint start = (nint)chunk * length;
                 Kernels.Channels.Map<M>(

@@ -83,7 +83,11 @@ sealed class StudyAnswer
         string judged = test.IsSignificant
             ? $"The difference is significant ({NamedP(test.P)}): were there none, one as large would come up by chance in {Often(test.P)}."
             : $"That is within what chance does ({NamedP(test.P)}). {Needed(test)}";
-        return Markup.Of($"<p>{better}{judged} Both were trained with the same {Pairs(test.Count)}, and each pair was compared.</p>");
+        double large = Math.Max(result.Summary(a, measure).Mean, result.Summary(b, measure).Mean);
+        double small = Math.Min(result.Summary(a, measure).Mean, result.Summary(b, measure).Mean);
+        string ratio = measure.Format is MeasureFormat.Count or MeasureFormat.Number && small > 0 && large / small >= 1.5
+            ? $"The larger mean is {Short(Math.Round(large / small, 1))} times the smaller. " : "";
+        return Markup.Of($"<p>{better}{ratio}{judged} Both were trained with the same {Pairs(test.Count)}, and each pair was compared.</p>");
     }
 
     /// <summary>What a reader must know before trusting the sentence.</summary>

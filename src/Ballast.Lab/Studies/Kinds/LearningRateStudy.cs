@@ -18,7 +18,7 @@ static class LearningRateStudy
         string with = sites.Place(sites.Word ?? "batchnorm"), without = sites.Without;
         double[] factors = [.. (options.Factors ?? Usual).Order()];
         var arms = new List<StudyArm>();
-        var numbers = new Dictionary<string, double> { ["testEvery"] = 1 };
+        var numbers = new Dictionary<string, double> { ["testEvery"] = 2 };
         foreach (double factor in factors)
         {
             var own = settings with { LearningRate = StudyParts.Times(settings.LearningRate, factor) };
