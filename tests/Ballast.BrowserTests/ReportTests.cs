@@ -1,3 +1,5 @@
+using Microsoft.Playwright;
+
 namespace Ballast.BrowserTests;
 
 /// <summary>What a person sees of the reports. With <c>BALLAST_SCREENSHOTS</c> naming a folder, pictures are left there.</summary>
