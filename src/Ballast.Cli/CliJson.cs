@@ -13,7 +13,7 @@ sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, st
 /// <summary>What <c>evaluate --json</c> prints.</summary>
 sealed record EvaluationResult(
     string Run, string Weights, double Loss, double Accuracy, int Count, FoldingReport? Folding, string? Statistics,
-    float? TentLearningRate);
+    float? TentLearningRate, TestTimeAugmentation Tta);
 
 /// <summary>What <c>doctor --json</c> prints.</summary>
 sealed record DoctorResult(string Subject, string? Weights, Diagnosis Diagnosis);
@@ -26,7 +26,7 @@ sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(DataFileStateJson), typeof(SeverityJson), typeof(ConfidenceJson)])]
+    Converters = [typeof(DataFileStateJson), typeof(SeverityJson), typeof(ConfidenceJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(RunStart))]
 [JsonSerializable(typeof(RunEnd))]
 [JsonSerializable(typeof(EvaluationResult))]
@@ -51,6 +51,8 @@ sealed partial class CliJson : JsonSerializerContext
 }
 
 sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class TestTimeAugmentationJson() : JsonStringEnumConverter<TestTimeAugmentation>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
 
 sealed class SeverityJson() : JsonStringEnumConverter<Severity>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

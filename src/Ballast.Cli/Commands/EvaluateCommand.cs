@@ -19,6 +19,26 @@ static class EvaluateCommand
         Description = "Fold batch normalizations into the layers before them first, and say which",
     };
 
+    static readonly Option<TestTimeAugmentation> Tta = new("--tta")
+    {
+        Description = "Average what the network says of several views of each image: none, flip (mirrored) or flip-translate (also moved "
+            + "by a pixel) [default: what the run's recipe says, else none]",
+        HelpName = "VIEWS",
+        CustomParser = static result =>
+        {
+            string name = result.Tokens[0].Value;
+            switch (name)
+            {
+                case "none": return TestTimeAugmentation.None;
+                case "flip": return TestTimeAugmentation.Flip;
+                case "flip-translate": return TestTimeAugmentation.FlipTranslate;
+                default:
+                    result.AddError($"--tta: there are no views \"{name}\". {Suggestion.Of(name, ["none", "flip", "flip-translate"])}");
+                    return default;
+            }
+        },
+    };
+
     static readonly Option<StatisticsSource> Statistics = new("--statistics")
     {
         Description = "What batch normalizations use: the running statistics, those measured again over the training images "
@@ -48,7 +68,7 @@ static class EvaluateCommand
             "ballast evaluate runs/20260502-140300-train --statistics population",
             "ballast evaluate runs/20260502-140300-train --test-data foggy/ --tent")
         {
-            Run, Weights, TestData, Fold, Statistics, Tent, LearningRate, BatchSize, Threads, Json,
+            Run, Weights, TestData, Fold, Tta, Statistics, Tent, LearningRate, BatchSize, Threads, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -64,15 +84,17 @@ static class EvaluateCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
         var folder = RunPaths.Trained(path, "Evaluate");
-        var (test, weights, folding) = RunEvaluation.Run(
+        var tested = RunEvaluation.Run(
             folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
-            statistics with { OnProgress = (what, share) => progress.Report(what, share, "") }, interruption.Token);
+            statistics with { OnProgress = (what, share) => progress.Report(what, share, "") }, result.Given(Tta),
+            interruption.Token);
+        var (test, weights, folding) = tested;
         progress.Dispose();
         if (result.GetValue(Json))
         {
             string? used = result.Has(Statistics) ? NameOf(statistics.Source) : null;
             CliJson.Print(new EvaluationResult(
-                path, weights, test.Loss, test.Accuracy, test.Count, folding, used, statistics.TentLearningRate));
+                path, weights, test.Loss, test.Accuracy, test.Count, folding, used, statistics.TentLearningRate, tested.Augmentation));
             return 0;
         }
 
@@ -85,7 +107,7 @@ static class EvaluateCommand
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Using:    tent, learning rate {learningRate}"));
         Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
         Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
-        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}");
+        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(tested.Augmentation)}");
         return 0;
     }
 
@@ -95,6 +117,8 @@ static class EvaluateCommand
         var source = result.GetValue(Statistics);
         if (tent && result.Has(Statistics))
             throw new UsageException("--tent normalizes with the statistics of each batch of test images. Leave out --statistics.");
+        if (tent && result.Given(Tta) is not null and not TestTimeAugmentation.None)
+            throw new UsageException("--tent adapts to each batch as it comes. Leave out --tta.");
         if (tent && result.GetValue(Fold))
             throw new UsageException("--tent adapts the batch normalizations, which --fold takes away. Leave out one of them.");
         if (!tent && result.Has(LearningRate))

@@ -103,7 +103,10 @@ static class MethodOptions
             result.Given(Monitor) ?? from.Monitor,
             result.Given(EarlyStopping) ?? from.Patience,
             Decimal(result.Given(MinDelta)) ?? from.MinDelta,
-            result.Given(KeepBest) ?? from.KeepBest);
+            result.Given(KeepBest) ?? from.KeepBest)
+        {
+            Special = from.Special,
+        };
         return methods == RunMethods.None ? null : methods;
     }
 

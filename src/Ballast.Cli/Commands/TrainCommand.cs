@@ -140,7 +140,9 @@ static class TrainCommand
         var curve = RunHistory.Read(folder);
         Console.Out.WriteLine();
         if (curve.TestLoss is not null)
-            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly");
+            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly{Format.Views(curve.TestTimeAugmentation)}");
+        if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
+            Console.Out.WriteLine($"Seen once, as they are: {Format.Percent(curve.PlainTestAccuracy)} named correctly");
         if (File.Exists(folder.BestPath))
             Console.Out.WriteLine($"The best epoch's weights: {folder.BestPath}");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";

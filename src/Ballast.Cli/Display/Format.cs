@@ -13,6 +13,14 @@ static class Format
     /// <summary>A share as percent with one decimal.</summary>
     public static string Percent(double? share) => Number(share, "0.0 %");
 
+    /// <summary>How often the network saw each test image, where that was more than once.</summary>
+    public static string Views(TestTimeAugmentation augmentation) => augmentation switch
+    {
+        TestTimeAugmentation.Flip => ", by the mean of 2 views (flip)",
+        TestTimeAugmentation.FlipTranslate => ", by the mean of 6 views (flip-translate)",
+        _ => "",
+    };
+
     /// <summary>A count, with a comma before each three digits.</summary>
     public static string Count(double? count) => Number(count, "#,0");
 

@@ -107,33 +107,36 @@ sealed class NormMeasurements(string name, BatchNorm norm)
         return true;
     }
 
-    // A row is a sample; of [N, C, L] it is what the channels have at one position.
+    // A row is a sample; of [N, C, L] it is what the channels have at one position. Images are told apart by three channels.
     void CompareRows(ObservedValues input)
     {
         var shape = input.Shape;
-        int channels = shape[1], positions = shape.Rank == 3 ? shape[2] : 1;
-        int rows = shape[0] * positions, width = input.Length / rows;
+        bool images = shape.Rank > 3;
+        int positions = shape.Rank == 3 ? shape[2] : 1, rows = shape[0] * positions;
         if (rows < 4)
             return;
-        float[] values = System.Buffers.ArrayPool<float>.Shared.Rent(input.Length);
-        input.CopyTo(values.AsSpan(0, input.Length));
+        int channels = images ? Math.Min(3, shape[1]) : shape[1], length = input.ChannelLength, each = length / shape[0];
+        float[] values = System.Buffers.ArrayPool<float>.Shared.Rent(channels * length);
+        for (int c = 0; c < channels; c++)
+            input.CopyChannel(images ? c * (shape[1] - 1) / Math.Max(1, channels - 1) : c, values.AsSpan(c * length, length));
+
         var counts = new Dictionary<ulong, int>();
-        for (int n = 0; n < shape[0]; n++)
+        for (int row = 0; row < rows; row++)
         {
-            for (int p = 0; p < positions; p++)
+            ulong hash = 14695981039346656037;
+            bool zero = true;
+            for (int c = 0; c < channels; c++)
             {
-                ulong hash = 14695981039346656037;
-                bool zero = true;
-                for (int i = 0; i < width; i++)
+                int start = c * length + (images ? row * each : row), count = images ? each : 1;
+                foreach (float value in values.AsSpan(start, count))
                 {
-                    float value = positions == 1 ? values[n * width + i] : values[(n * channels + i) * positions + p];
                     zero &= value == 0;
                     hash = (hash ^ BitConverter.SingleToUInt32Bits(value)) * 1099511628211;
                 }
-
-                ZeroRows += zero ? 1 : 0;
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out _)++;
             }
+
+            ZeroRows += zero ? 1 : 0;
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out _)++;
         }
 
         Rows += rows;

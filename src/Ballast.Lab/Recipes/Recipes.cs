@@ -11,7 +11,7 @@ public sealed record Recipe(string Name, string Summary, RunSettings Settings);
 public static class Recipes
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Recipe> All { get; } = [ResNet20Recipe.Make()];
+    public static IReadOnlyList<Recipe> All { get; } = [AirBenchRecipe.Make(), ResNet20Recipe.Make()];
 
     /// <summary>The recipe of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message suggests the nearest.</exception>

@@ -12,6 +12,13 @@ public sealed record RunCurve
     /// <summary>Share of the test images classified correctly, 0 to 1; null if not measured.</summary>
     public double? TestAccuracy { get; init; }
 
+    /// <summary>How often the network saw each test image for those two.</summary>
+    public TestTimeAugmentation TestTimeAugmentation { get; init; }
+
+    /// <summary>Share of the test images classified correctly when the network sees each once, as it is; null if not
+    /// measured.</summary>
+    public double? PlainTestAccuracy { get; init; }
+
     /// <summary>Time spent training, in seconds; null if not measured.</summary>
     public double? TrainingSeconds { get; init; }
 

@@ -13,6 +13,7 @@ namespace Ballast.Lab;
 /// <param name="Seconds">The time spent training so far, over all sittings.</param>
 /// <param name="ImagesPerSecond">The speed of training so far.</param>
 /// <param name="Best">Whether no validation before was as good.</param>
+/// <param name="TestTimeAugmentation">How often the network saw each test image; null for once, as it is.</param>
 public sealed record Metric(
     MetricKind Type,
     long Step,
@@ -23,7 +24,8 @@ public sealed record Metric(
     int? Count = null,
     double? Seconds = null,
     double? ImagesPerSecond = null,
-    bool? Best = null)
+    bool? Best = null,
+    TestTimeAugmentation? TestTimeAugmentation = null)
 {
     /// <summary>The line, as it is in the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MetricJson.Default.Metric);

@@ -25,7 +25,15 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         var samples = folder.Record.TrainedOn;
         var (state, path) = RunNetwork.State(folder, weights);
         var network = RunNetwork.Load(settings, samples, state, path);
-        var options = Options(settings, network, samples) with { Trained = true, LoadedState = state, Cancellation = cancellation };
+        var options = Options(settings, network, samples) with
+        {
+            Trained = true,
+            LoadedState = state,
+            Cancellation = cancellation,
+            // A run's weights are the average, with statistics measured for it; a checkpoint's are not averaged yet.
+            AveragedWeights = path == folder.WeightsPath && settings.Does is ({ EmaDecay: not null } or { SwaFrom: not null }),
+            StatisticsRecomputed = true,
+        };
         if (batches > 0)
         {
             var images = source.Train(settings, cancellation);
@@ -85,7 +93,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
 
     static DoctorOptions Options(RunSettings settings, Module network, RunSamples samples) => new()
     {
-        Optimizer = network.Parameters().Any() ? settings.MakeOptimizer(network.Parameters()) : null,
+        Optimizer = network.Parameters().Any() ? RunTraining.Optimizer(settings, network) : null,
         SampleShape = samples.ToShape(),
         Plan = new TrainingPlan(settings.BatchSize, null, settings.DropLast, settings.Epochs),
     };
@@ -94,7 +102,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
     {
         Batches = new DataLoader(
             images, Math.Min(settings.BatchSize, images.Count), shuffle: true, dropLast: settings.DropLast,
-            generator: new Generator(settings.Seed)),
+            generator: new Generator(settings.Seed), transforms: RunTraining.Transforms(settings)),
         MaxBatches = batches,
         Plan = new TrainingPlan(settings.BatchSize, images.Count, settings.DropLast, settings.Epochs),
     };

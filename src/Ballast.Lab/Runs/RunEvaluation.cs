@@ -12,6 +12,8 @@ public static class RunEvaluation
     /// </param>
     /// <param name="fold">Whether batch normalizations are folded into the layers before them first.</param>
     /// <param name="statistics">Which statistics they use; null for the running ones.</param>
+    /// <param name="augmentation">How often the network sees each image; null for as often as the run's recipe says, and once where
+    /// <see cref="Tent"/> adapts.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">A state of another network, a run without test images, images of other classes or
     /// another shape, statistics asked of a network that has none, or folding what <see cref="Tent"/> adapts.</exception>
@@ -19,11 +21,13 @@ public static class RunEvaluation
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static RunTest Run(
         RunFolder folder, RunData source, string? weights = null, string? testData = null, bool fold = false,
-        TestStatistics? statistics = null, CancellationToken cancellation = default)
+        TestStatistics? statistics = null, TestTimeAugmentation? augmentation = null, CancellationToken cancellation = default)
     {
         statistics ??= new TestStatistics();
         if (statistics.TentLearningRate is not null && (fold || statistics.Source != StatisticsSource.Running))
             throw new ArgumentException("Tent normalizes with the statistics of each batch: it takes neither folding nor other statistics.");
+        if (statistics.TentLearningRate is not null && augmentation is not null and not TestTimeAugmentation.None)
+            throw new ArgumentException("Tent adapts to each batch as it comes: it sees each image once.");
         var settings = testData is null ? folder.Record.Settings : folder.Record.Settings with { TestData = testData };
         var (network, path) = RunNetwork.Load(folder, weights);
         var images = source.Test(settings, cancellation) ?? throw new ArgumentException(
@@ -32,7 +36,14 @@ public static class RunEvaluation
         network.Eval();
         statistics.Measure(network, settings, source, images, cancellation);
         var folding = fold ? Folding.Fold(network) : null;
-        return new RunTest(statistics.Test(network, settings, images, cancellation), path, folding);
+        bool tent = statistics.TentLearningRate is not null;
+        var used = augmentation ?? (tent ? TestTimeAugmentation.None : settings.TestedWith);
+        return new RunTest(
+            tent || used == TestTimeAugmentation.None
+                ? statistics.Test(network, settings, images, cancellation)
+                : Evaluation.Run(network, images, used, cancellation: cancellation),
+            path, folding)
+        { Augmentation = used };
     }
 }
 
@@ -40,4 +51,8 @@ public static class RunEvaluation
 /// <param name="Test">How well it does.</param>
 /// <param name="Weights">The file its state came from.</param>
 /// <param name="Folding">What became of its batch normalizations, where they were to be folded.</param>
-public sealed record RunTest(Evaluation Test, string Weights, FoldingReport? Folding);
+public sealed record RunTest(Evaluation Test, string Weights, FoldingReport? Folding)
+{
+    /// <summary>How often the network saw each image.</summary>
+    public TestTimeAugmentation Augmentation { get; init; }
+}

@@ -19,6 +19,9 @@ public static class RunHistory
             ],
             TestLoss = test?.Loss,
             TestAccuracy = test?.Accuracy,
+            TestTimeAugmentation = test?.TestTimeAugmentation ?? TestTimeAugmentation.None,
+            PlainTestAccuracy = metrics.LastOrDefault(
+                static metric => metric is { Type: MetricKind.Evaluation, TestTimeAugmentation: null })?.Accuracy,
             TrainingSeconds = metrics.Max(static metric => metric.Seconds),
             ImagesPerSecond = metrics.LastOrDefault(static metric => metric.ImagesPerSecond is not null)?.ImagesPerSecond,
             Remark = metrics is [.., { Type: MetricKind.Stopped, Step: var step }]
@@ -33,7 +36,8 @@ public static class RunHistory
         var metrics = MetricsLog.Read(folder.MetricsPath);
         bool trained = metrics.Any(metric =>
             (metric.Type == MetricKind.Epoch && metric.Epoch >= settings.Epochs) || metric.Type == MetricKind.StoppedEarly);
-        bool tested = !settings.IsTested || metrics is [.., { Type: MetricKind.Evaluation }];
+        bool tested = !settings.IsTested || (metrics is [.., { Type: MetricKind.Evaluation } last]
+            && (last.TestTimeAugmentation ?? TestTimeAugmentation.None) == settings.TestedWith);
         return trained && tested && File.Exists(folder.WeightsPath);
     }
 }

@@ -9,7 +9,7 @@ namespace Ballast.Lab;
     Converters =
     [
         typeof(RunKindJson), typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson),
-        typeof(ValidationMetricJson),
+        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson),
     ])]
 [JsonSerializable(typeof(RunRecord))]
 sealed partial class RunJson : JsonSerializerContext;
@@ -19,7 +19,7 @@ sealed partial class RunJson : JsonSerializerContext;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(MetricKindJson)])]
+    Converters = [typeof(MetricKindJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(Metric))]
 sealed partial class MetricJson : JsonSerializerContext;
 
@@ -36,3 +36,5 @@ sealed class PaddingModeJson() : JsonStringEnumConverter<PaddingMode>(JsonNaming
 sealed class ValidationMetricJson() : JsonStringEnumConverter<ValidationMetric>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class MetricKindJson() : JsonStringEnumConverter<MetricKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class TestTimeAugmentationJson() : JsonStringEnumConverter<TestTimeAugmentation>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);

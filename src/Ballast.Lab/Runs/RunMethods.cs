@@ -53,6 +53,10 @@ public sealed record RunMethods(
     double MinDelta = 0,
     bool KeepBest = false)
 {
+    /// <summary>What only recipes ask for; null for nothing.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public RecipeMethods? Special { get; init; }
+
     /// <summary>Nothing of all this.</summary>
     public static RunMethods None { get; } = new();
 

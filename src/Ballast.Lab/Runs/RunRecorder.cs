@@ -29,9 +29,7 @@ sealed class RunRecorder : IDisposable
             OnEpochStart = listener.OnEpoch,
             OnLine = line => Write(new Metric(
                 MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, line.Accuracy, Seconds: Seconds)),
-            OnEpoch = epoch => Write(new Metric(
-                MetricKind.Epoch, (long)epoch * loader.Count, epoch, Seconds: Seconds,
-                ImagesPerSecond: epoch * Images / Seconds)),
+            OnEpoch = WriteEpoch,
             OnValidation = line => Write(new Metric(
                 MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: line.Result.Accuracy,
                 Count: line.Result.Count, Best: line.IsBest)),
@@ -81,10 +79,21 @@ sealed class RunRecorder : IDisposable
     }
 
     /// <summary>Writes how well the network does on the test images.</summary>
-    public void Write(Evaluation test) =>
-        Write(new Metric(MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count));
+    public void Write(Evaluation test, TestTimeAugmentation augmentation) =>
+        Write(new Metric(
+            MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count,
+            TestTimeAugmentation: augmentation == TestTimeAugmentation.None ? null : augmentation));
 
     public void Dispose() => log?.Dispose();
+
+    // The last epoch of a recipe may be cut short.
+    void WriteEpoch(int epoch)
+    {
+        long done = Math.Min(
+            (long)epoch * loader.Count, (settings.Does.Special ?? RecipeMethods.None).Steps(settings.Epochs, loader.Count));
+        Write(new Metric(
+            MetricKind.Epoch, done, epoch, Seconds: Seconds, ImagesPerSecond: done * Images / loader.Count / Seconds));
+    }
 
     void Write(Metric metric)
     {

@@ -57,6 +57,10 @@ public sealed record RunSettings(
     [JsonIgnore]
     public RunMethods Does => Methods ?? RunMethods.None;
 
+    /// <summary>How often the network sees each image when it is tested.</summary>
+    [JsonIgnore]
+    public TestTimeAugmentation TestedWith => Does.Special?.TestTimeAugmentation ?? TestTimeAugmentation.None;
+
     /// <summary>Whether there is something to test on.</summary>
     [JsonIgnore]
     public bool IsTested => TestName is not null;

@@ -36,6 +36,13 @@ static class RunTraining
     public static Optimizer Optimizer(RunSettings settings, Module network)
     {
         var methods = settings.Does;
+        if (methods.Special is { NormBiasFactor: not 1 } special)
+        {
+            if (methods is not { NoDecayNorms: false, BiasLearningRateFactor: 1 })
+                throw new ArgumentException("The recipe has groups of parameters of its own: leave theirs to it.");
+            return settings.MakeOptimizer(special.Groups(network, settings));
+        }
+
         if (methods is { NoDecayNorms: false, BiasLearningRateFactor: 1 })
             return settings.MakeOptimizer(network.Parameters());
         if (methods.NoDecayNorms && (settings.WeightDecay ?? (settings.Optimizer == OptimizerKind.AdamW ? 0.01f : 0)) == 0)
@@ -50,8 +57,11 @@ static class RunTraining
         RunSettings settings, TrainerOptions options, Module network, DataLoader loader, Dataset? validated, string bestPath)
     {
         var methods = settings.Does;
-        long steps = (long)settings.Epochs * loader.Count;
-        return options with
+        var special = methods.Special ?? RecipeMethods.None;
+        if (special.LookaheadEvery > 0 && (methods.EmaDecay is not null || methods.SwaFrom is not null))
+            throw new ArgumentException("The recipe has slow weights of its own; there can be no other average. Leave it out.");
+        long steps = special.Steps(settings.Epochs, loader.Count);
+        options = options with
         {
             Loss = Loss(methods, loader.Dataset.ClassNames.Count),
             ValidationLoss = Loss(methods with { LabelSmoothing = 0, ClassWeights = null }, loader.Dataset.ClassNames.Count),
@@ -67,6 +77,7 @@ static class RunTraining
                 BestMetadata = new Dictionary<string, string> { ["layers"] = settings.Layers },
             },
         };
+        return special.Complete(options, network, loader.Count);
     }
 
     static Func<Tensor, Labels, Tensor>? Loss(RunMethods methods, int classes)

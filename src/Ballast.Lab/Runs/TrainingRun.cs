@@ -24,6 +24,7 @@ public sealed class TrainingRun
         Generator.Default.ManualSeed(settings.Seed);
         (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
+        settings.Does.Special?.Initialize(network, trained);
         optimizer = RunTraining.Optimizer(settings, network);
         loader = new DataLoader(
             trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, prefetch: settings.Does.Prefetch,
@@ -83,9 +84,13 @@ public sealed class TrainingRun
             RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
             var test = Evaluation.Run(network, images, cancellation: cancellation);
+            var views = settings.TestedWith == TestTimeAugmentation.None
+                ? null : Evaluation.Run(network, images, settings.TestedWith, cancellation: cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
-            recorder.Write(test);
-            return new RunOutcome(true, test);
+            recorder.Write(test, TestTimeAugmentation.None);
+            if (views is not null)
+                recorder.Write(views, settings.TestedWith);
+            return new RunOutcome(true, views ?? test);
         }
     }
 

@@ -49,6 +49,17 @@ readonly struct ReluGate : IGate
         S.WherePositive(S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient);
 }
 
+/// <summary>What a GELU behind the normalization makes of the gradient: the gradient times GELU's slope at
+/// (x - center) scale + shift.</summary>
+readonly struct GeluGate : IGate
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Pass<S, V>(V x, V gradient, in Channel<V> channel)
+        where S : struct, ISimd<V> where V : unmanaged =>
+        GeluActivation.Gradient<S, V>(
+            S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient, channel.Shift);
+}
+
 /// <summary>The sums of x - center and of (x - center)^2, with a value of the stretch itself as the center.</summary>
 readonly struct DeviationTerm : IChannelTerm
 {
@@ -118,14 +129,26 @@ readonly struct AffineReluMap : IChannelMap
         S.Max(AffineMap.Apply<S, V>(x, gradient, channel, a), S.Broadcast(0));
 }
 
-/// <summary>The gradient that passes a ReLU behind the normalization.</summary>
-readonly struct GateMap : IChannelMap
+/// <summary>GELU of (x - center) scale + shift.</summary>
+readonly struct AffineGeluMap : IChannelMap
+{
+    public static bool ReadsGradient => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<S, V>(V x, V gradient, in Channel<V> channel, in Channel<V> a)
+        where S : struct, ISimd<V> where V : unmanaged =>
+        GeluActivation.Apply<S, V>(AffineMap.Apply<S, V>(x, gradient, channel, a), channel.Shift);
+}
+
+/// <summary>The gradient that passes what is behind the normalization.</summary>
+readonly struct GateMap<G> : IChannelMap
+    where G : struct, IGate
 {
     public static bool ReadsGradient => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<S, V>(V x, V gradient, in Channel<V> channel, in Channel<V> a)
-        where S : struct, ISimd<V> where V : unmanaged => ReluGate.Pass<S, V>(x, gradient, channel);
+        where S : struct, ISimd<V> where V : unmanaged => G.Pass<S, V>(x, gradient, channel);
 }
 
 /// <summary>gradient a.scale + (x - center) a.center + a.shift: the gradient through a normalization, whose constants hold the

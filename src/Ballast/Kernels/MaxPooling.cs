@@ -26,7 +26,7 @@ static unsafe class MaxPooling
     /// <param name="shape">The sizes.</param>
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, C].</param>
-    /// <param name="dx">[N, H, W, C].</param>
+    /// <param name="dx">[N, H, W, C]; where windows do not overlap it may be x itself, if x is plain.</param>
     public static void Backward(in PoolShape shape, in ImageSource x, float* dy, float* dx)
     {
         if (x.IsPlain)
@@ -137,13 +137,15 @@ static unsafe class MaxPooling
             where V : unmanaged
         {
             int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
-            bool adds = !Shape.IsTiling;
+            bool adds = Shape.Overlaps, clears = !Shape.IsTiling;
             for (int part = first; part < last; part++)
             {
                 var (n, start, end) = PoolParts.Block(Shape, part);
                 nint image = (nint)n * Shape.H * Shape.W * channels;
                 if (adds)
                     PoolParts.Clear(Dx + image, Shape, start, end);
+                else if (clears)
+                    PoolParts.ClearRest(Dx + image, Shape, start, end);
                 for (int row = 0; row < height; row++)
                 {
                     float* dy = Dy + ((nint)n * height + row) * width * channels;

@@ -46,5 +46,16 @@ static unsafe class PoolParts
             new Span<float>(image + (nint)i * shape.C + first, last - first).Clear();
     }
 
+    /// <summary>Sets some channels of the pixels to 0 that are right of or below all windows, where these lie side by side.</summary>
+    public static void ClearRest(float* image, in PoolShape shape, int first, int last)
+    {
+        int insideH = shape.OutH * shape.Stride, insideW = shape.OutW * shape.Stride;
+        for (int row = 0; row < shape.H; row++)
+        {
+            for (int column = row < insideH ? insideW : 0; column < shape.W; column++)
+                new Span<float>(image + ((nint)row * shape.W + column) * shape.C + first, last - first).Clear();
+        }
+    }
+
     static int BlocksOf(int channels) => (channels + BlockChannels - 1) / BlockChannels;
 }

@@ -20,6 +20,9 @@ readonly record struct PoolShape(
     /// <summary>Whether each pixel is in one window and no other, so that gradients need no adding up.</summary>
     public bool IsTiling => Padding == 0 && Dilation == 1 && Tiles(H, KernelH, OutH) && Tiles(W, KernelW, OutW);
 
+    /// <summary>Whether a pixel may be in several windows, or windows lie apart or outside the image.</summary>
+    public bool Overlaps => !IsTiling && !PooledNormalization.Fits(this);
+
     bool Tiles(int size, int kernel, int windows) => size == kernel || (Stride == kernel && windows * Stride >= size);
 
     /// <summary>Pixels from the first to the last value of a window, both included.</summary>

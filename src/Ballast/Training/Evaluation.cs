@@ -43,6 +43,33 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         }
     }
 
+    /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
+    /// <param name="model">A network with one logit for each class.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="augmentation">How often the network sees each image.</param>
+    /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or labels that do not fit the network, or samples that are no images.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(
+        Module model, Dataset dataset, TestTimeAugmentation augmentation, int batchSize = 500,
+        CancellationToken cancellation = default)
+    {
+        var modes = new ModuleModes(model);
+        using var off = Tensor.NoGrad();
+        model.Eval();
+        try
+        {
+            return Run(
+                images => TestTimeViews.Logits(model, images, augmentation),
+                new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
+        }
+        finally
+        {
+            modes.Restore();
+        }
+    }
+
     /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
     /// adapts as it goes.</summary>
     /// <param name="classify">From the samples of a batch to logits [N, C].</param>

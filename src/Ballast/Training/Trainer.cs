@@ -20,7 +20,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     Generator LoaderGenerator => loader.Generator ?? Generator.Default;
 
-    long Steps => (long)options.Epochs * loader.Count;
+    long Steps => options.StepsOf(loader);
 
     /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
     /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset; nothing has been
@@ -68,18 +68,20 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     {
         Throw.Unless(options is { Epochs: > 0, LogEvery: > 0, CheckpointEvery: >= 0 },
             $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
+        Throw.Unless(Steps > (options.Epochs - 1L) * loader.Count && Steps <= (long)options.Epochs * loader.Count,
+            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} and up to {(long)options.Epochs * loader.Count} steps, got {Steps}.");
         Rehearsal.Run(model, loader);
         model.Train();
         var clock = Stopwatch.StartNew();
         long before = step;
         bool completed = true;
-        while (completed && epoch < options.Epochs && !epochEnd.IsOver)
+        while (completed && step < Steps && !epochEnd.IsOver)
             completed = RunEpoch(clock, before, cancellation);
 
         double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
         return new TrainingResult(completed, step, clock.Elapsed, speed)
         {
-            StoppedEarly = completed && epoch < options.Epochs,
+            StoppedEarly = completed && step < Steps,
         };
     }
 
@@ -91,6 +93,8 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         while (true)
         {
             // Before the next batch is asked for: what it draws belongs behind the checkpoint.
+            if (step == Steps)
+                break;
             if (cancellation.IsCancellationRequested && batch < loader.Count)
             {
                 SaveCheckpoint();
@@ -110,16 +114,22 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
                     step, Steps, rate * loader.BatchSize, TimeSpan.FromSeconds((Steps - step) / rate)));
             }
 
-            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count)
+            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count && step < Steps)
                 SaveCheckpoint();
         }
 
-        epoch++;
-        batch = 0;
-        (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
-        epochGenerator = null;
-        options.OnEpoch?.Invoke(epoch);
-        epochEnd.Run(epoch, step);
+        // An epoch that training ends in the middle of keeps its position.
+        int over = epoch + 1;
+        if (batch == loader.Count)
+        {
+            epoch++;
+            batch = 0;
+            (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
+            epochGenerator = null;
+        }
+
+        options.OnEpoch?.Invoke(over);
+        epochEnd.Run(over, step);
         SaveCheckpoint();
         return true;
     }

@@ -6,6 +6,10 @@ public sealed record TrainerOptions
     /// <summary>How many times to go through the data: 5.</summary>
     public int Epochs { get; init; } = 5;
 
+    /// <summary>After how many mini-batches in all training ends, in the middle of the last epoch if need be; null, the default,
+    /// for whole epochs.</summary>
+    public long? Steps { get; init; }
+
     /// <summary>After how many mini-batches their mean loss is reported: 500, as in the tutorial.</summary>
     public int LogEvery { get; init; } = 500;
 
@@ -52,6 +56,9 @@ public sealed record TrainerOptions
 
     /// <summary>Called when an epoch is over, on the training thread, with its number from 1.</summary>
     public Action<int>? OnEpoch { get; init; }
+
+    /// <summary>How many steps training has with a loader.</summary>
+    internal long StepsOf(DataLoader loader) => Steps ?? (long)Epochs * loader.Count;
 }
 
 /// <summary>A line of the log: means over the mini-batches since the last one.</summary>

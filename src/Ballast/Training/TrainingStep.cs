@@ -15,7 +15,7 @@ sealed class TrainingStep
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public TrainingStep(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
     {
-        long steps = (long)options.Epochs * loader.Count;
+        long steps = options.StepsOf(loader);
         if (options.Schedule is { } schedule)
         {
             Throw.Unless(schedule.MinimumSteps <= steps,

@@ -57,7 +57,7 @@ public sealed class ChannelsTests : IDisposable
 
         Map<AffineMap>(layout, x, [], table, [], static (x, _, m, s, b, _, _, _) => (x - m) * s + b);
         Map<AffineReluMap>(layout, x, [], table, [], static (x, _, m, s, b, _, _, _) => Math.Max(0, (x - m) * s + b));
-        Map<GateMap>(layout, x, g, table, [], static (x, g, m, s, b, _, _, _) => Closing(x, g, m, s, b));
+        Map<GateMap<ReluGate>>(layout, x, g, table, [], static (x, g, m, s, b, _, _, _) => Closing(x, g, m, s, b));
         Map<GradientMap<OpenGate>>(layout, x, g, table, more, Gradient(Open));
         Map<GradientMap<ReluGate>>(layout, x, g, table, more, Gradient(Closing));
     }

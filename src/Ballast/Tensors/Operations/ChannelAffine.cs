@@ -3,11 +3,12 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>Normalized values as a recipe over the values that were normalized: (x - center) scale + shift for each channel,
-/// with a ReLU behind it or not. Batch normalization and the activation behind it are one pass over memory, made by
+/// with an activation behind it or not. Batch normalization and the activation behind it are one pass over memory, made by
 /// whoever reads them.</summary>
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
 /// mean. A batch in chunks has constants for each of them.</remarks>
-sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, byte rows, bool relu) : ChannelRecipe
+sealed class ChannelAffine(
+    Buffer source, Buffer table, ChannelChunks chunks, byte rows, AffineActivation activation = AffineActivation.None) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => chunks.Whole;
@@ -18,8 +19,11 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, by
     /// <summary>From one chunk's constants to the next one's.</summary>
     public int Pitch => rows * chunks.Whole.C;
 
+    /// <summary>What follows.</summary>
+    public AffineActivation Activation => activation;
+
     /// <summary>Whether a ReLU follows.</summary>
-    public bool HasRelu => relu;
+    public bool HasRelu => activation == AffineActivation.Relu;
 
     /// <summary>The values that were normalized.</summary>
     public ReadOnlySpan<float> Source => source.Span(Layout.Length);
@@ -27,21 +31,23 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, by
     /// <summary>center, scale and shift, [3, C], then what the normalization keeps for itself, for each chunk.</summary>
     public Span<float> Table => table.Span(chunks.Count * Pitch);
 
-    /// <summary>The same values behind a ReLU.</summary>
-    public ChannelAffine WithRelu() => new(source.Hold(), table.Hold(), chunks, rows, relu: true);
+    /// <summary>The same values behind an activation.</summary>
+    public ChannelAffine With(AffineActivation behind) => new(source.Hold(), table.Hold(), chunks, rows, behind);
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
 
     /// <summary>What the normalization's gradient needs summed up, as whoever wrote the gradient of these values knows it.
     /// </summary>
-    public NormalizationSums Sums(double[] totals) => new(table, relu, totals);
+    public NormalizationSums Sums(double[] totals) => new(table, HasRelu, totals);
 
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
-        if (relu)
+        if (HasRelu)
             chunks.Map<AffineReluMap>(Source, default, Table, Pitch, default, destination);
+        else if (activation == AffineActivation.Gelu)
+            chunks.Map<AffineGeluMap>(Source, default, Table, Pitch, default, destination);
         else
             chunks.Map<AffineMap>(Source, default, Table, Pitch, default, destination);
     }
@@ -57,8 +63,12 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, by
             var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
             foreach (ref float value in destination.Slice(chunk * each, each))
             {
-                value = relu ? AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default)
-                    : AffineMap.Apply<SimdScalar, float>(value, 0, constants, default);
+                value = activation switch
+                {
+                    AffineActivation.Relu => AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                    AffineActivation.Gelu => AffineGeluMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                    _ => AffineMap.Apply<SimdScalar, float>(value, 0, constants, default),
+                };
             }
         }
     }
@@ -69,4 +79,17 @@ sealed class ChannelAffine(Buffer source, Buffer table, ChannelChunks chunks, by
         source.Release();
         table.Release();
     }
+}
+
+/// <summary>What stands behind a normalization in a <see cref="ChannelAffine"/>.</summary>
+enum AffineActivation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A ReLU, cheap enough to be applied each time that the values are read.</summary>
+    Relu,
+
+    /// <summary>A GELU, which is computed once.</summary>
+    Gelu,
 }

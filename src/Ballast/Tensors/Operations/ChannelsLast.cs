@@ -15,6 +15,9 @@ sealed class ChannelsLast(
     /// </summary>
     public double[]? Statistics => statistics;
 
+    /// <summary>Whether the memory is held by this recipe alone.</summary>
+    public bool OwnsValues => values.IsExclusive;
+
     /// <summary>Where these are the gradient of a normalization's result: what its own gradient needs summed up, if whoever
     /// wrote the values took it along.</summary>
     public NormalizationSums? Sums => sums;

@@ -57,6 +57,8 @@ sealed unsafe class ConvolutionOperation : Operation
     public override void Backward(Values gradient)
     {
         var (x, w, b) = (First!, Second!, (Parameter?)Third);
+        if (gradient.Recipe is PooledGradient)
+            ReleaseOutput(); // the gradient may be written over it
         if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
         {
             ReleaseOutput(); // the gradient may be written over it

@@ -2,17 +2,17 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The gradient behind a ReLU that followed a normalization, not yet set to zero where the ReLU was closed. The
-/// normalization does that in the two passes it makes anyway.</summary>
+/// <summary>The gradient behind an activation that followed a normalization, not yet multiplied with its slope: for a ReLU not yet
+/// set to zero where it was closed. The normalization does that in the passes it makes anyway.</summary>
 /// <param name="gradient">The gradient before the gate, in the order of the gate: in memory, or of a max pool.</param>
-/// <param name="gate">The normalization and its ReLU.</param>
+/// <param name="gate">The normalization and its activation.</param>
 /// <param name="sums">What the normalization needs summed up, where it is known.</param>
 sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSums? sums) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => gate.Layout;
 
-    /// <summary>The normalization and its ReLU, which tell where the gradient passes.</summary>
+    /// <summary>The normalization and its activation, which tell how the gradient passes.</summary>
     public ChannelAffine Gate => gate;
 
     /// <summary>What the normalization needs summed up, where it is known.</summary>
@@ -25,7 +25,11 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
     public override void WriteInOrder(Span<float> destination)
     {
         var before = new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
-        gate.Chunks.Map<GateMap>(gate.Source, before.Span(destination.Length), gate.Table, gate.Pitch, default, destination);
+        var values = before.Span(destination.Length);
+        if (gate.HasRelu)
+            gate.Chunks.Map<GateMap<ReluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
+        else
+            gate.Chunks.Map<GateMap<GeluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
         before.Release();
     }
 

@@ -3,13 +3,13 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>Images as an operation takes them that works with channels last: in memory, or as a normalization that the operation
-/// applies while it reads.</summary>
+/// applies while it reads, with a ReLU or not.</summary>
 static unsafe class ImageValues
 {
     /// <summary>A tensor's values so, with a hold of the caller's own.</summary>
     public static Values Hold(Tensor x, ChannelLayout layout)
     {
-        if (x.Recipe is ChannelAffine { Chunks.Count: 1 } normalized && normalized.Layout == layout)
+        if (x.Recipe is ChannelAffine { Chunks.Count: 1, Activation: not AffineActivation.Gelu } normalized && normalized.Layout == layout)
             return x.Values.Hold();
         var values = ChannelsLast.Hold(x, layout);
         if (x.Recipe is not ResidualSum sum || sum.Layout != layout)

@@ -14,6 +14,7 @@ sealed partial class NormalizationOperation : Operation
     const byte CorrectedRows = 7; // and r and d
 
     [ThreadStatic] static ChannelSums? pooledSums;
+    [ThreadStatic] static ChannelSums? gateSums;
 
     readonly Buffer source;
     readonly Buffer table; // [Rows, C] for each chunk
@@ -63,7 +64,7 @@ sealed partial class NormalizationOperation : Operation
 
         bool record = Tensor.Recording && (x.RequiresGrad || plan.Learns);
         var operation = record ? new NormalizationOperation(x, plan, source, table) : null;
-        var values = new Values(new ChannelAffine(source, table, chunks, rows, relu: false));
+        var values = new Values(new ChannelAffine(source, table, chunks, rows));
         return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
     }
 
@@ -105,11 +106,14 @@ sealed partial class NormalizationOperation : Operation
         NormalizationSums? known;
         if (gradient.Recipe is GatedGradient gate && gate.Gate.SharesTable(table))
         {
-            gated = true;
+            bool gelu = gate.Gate.Activation == AffineActivation.Gelu;
+            gated = !gelu;
             known = gate.Sums;
             var ungated = gate.HoldGradient();
             gradient.Release();
             gradient = ungated;
+            if (gelu)
+                gradient = PassGelu(gradient, out known);
         }
         else
         {
@@ -175,6 +179,22 @@ sealed partial class NormalizationOperation : Operation
 
         gradient.Release();
         more.Release();
+    }
+
+    // The gradient in memory, in the order of the layout, times GELU's slope; takes it over.
+    Values PassGelu(Values gradient, out NormalizationSums known)
+    {
+        var layout = chunks.Whole;
+        int length = layout.Length;
+        var g = gradient.Buffer!;
+        var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
+        double[] totals = new double[2 * layout.C];
+        ChannelGates.Apply<GeluGate>(
+            source.Span(length), g.Span(length), layout.PerChannel, layout.C, table.Span(3 * layout.C), passed.Span(length), totals,
+            gateSums ??= new ChannelSums());
+        g.Release();
+        known = new NormalizationSums(table, gated: false, totals);
+        return new MemoryOrder(layout).Values(passed);
     }
 
     Span<float> Table => table.Span(chunks.Count * Pitch);

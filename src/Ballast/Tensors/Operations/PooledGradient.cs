@@ -21,6 +21,15 @@ sealed unsafe class PooledGradient(Buffer dy, Values input, in PoolShape shape) 
     /// </summary>
     public PooledGradient WithoutInput() => new(dy.Hold(), default, shape);
 
+    /// <summary>Over the pool's input, where that is nobody's any more and windows do not overlap.</summary>
+    public override Buffer HoldInOrder()
+    {
+        var result = IsExclusive && !shape.Overlaps && input.Recipe is ChannelsLast { IsExclusive: true, OwnsValues: true } own
+            ? own.HoldInOrder() : Buffer.Rent(shape.Input.Length);
+        WriteInOrder(result.Span(shape.Input.Length));
+        return result;
+    }
+
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {

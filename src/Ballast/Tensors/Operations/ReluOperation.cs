@@ -14,7 +14,7 @@ sealed class ReluOperation : Operation
     {
         var values = x.Recipe switch
         {
-            ChannelAffine { HasRelu: false } normalized => new Values(normalized.WithRelu()),
+            ChannelAffine { Activation: AffineActivation.None } normalized => new Values(normalized.With(AffineActivation.Relu)),
             ResidualSum { HasRelu: false, IsComputed: false } sum => new Values(sum.WithRelu()),
             DeferredConvolution { TakesRelu: true } convolution => new Values(convolution.WithRelu()),
             _ => Compute(x),

@@ -205,6 +205,26 @@ public class MeasuredCheckTests
         Assert.Equal(found, Patient.Find("padding", net, new DoctorOptions { Batches = batches }).Length == 1);
     }
 
+    // [N, C, H, W]: whole images of zeros, as sets of different sizes are padded.
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(0, false)]
+    public void Padded_images(int padded, bool found)
+    {
+        var batches = Enumerable.Range(0, 4).Select(seed =>
+        {
+            float[] values = Draw.Data([6, 5, 4, 4], seed).ToArray();
+            values.AsSpan(0, padded * 80).Clear();
+            return new Batch(Tensor.From(values, [6, 5, 4, 4]), new Labels(0, 1, 0, 1, 0, 1));
+        });
+        var net = new Sequential(
+            new Conv2d(5, 4, 3, bias: false, generator: new Generator(1)), new BatchNorm2d(4), new GlobalAvgPool2d(), new Flatten(), new Linear(4, 2));
+        var findings = Patient.Find("padding", net, new DoctorOptions { Batches = batches });
+        Assert.Equal(found, findings.Length == 1);
+        if (found)
+            Assert.Equal(1 / 3.0, findings[0].Evidence["share_of_zero_rows"], 1e-9);
+    }
+
     // Every second batch comes from another source, as when a discriminator is given real images and generated ones in turn.
     [Theory]
     [InlineData(true)]
