@@ -3,7 +3,7 @@
 
   bench/airbench.py [--seeds 0 1 2] [--epochs 10] [--runs FOLDER]
 
-Each run takes some eight minutes on two quiet cores; one that was stopped goes on where it was when the same command is given again.
+A run that was stopped goes on where it was when the same command is given again.
 bench/results/ gets a table, and the curve and the settings of each run, by the processor's name. Accuracies depend on the seed and the
 registers' width, not on threads or on what else the machine does; times do.
 """
