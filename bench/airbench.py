@@ -20,10 +20,13 @@ COMMAND = ROOT / "src/Ballast.Cli/bin/Release/net10.0/Ballast.Cli"
 
 
 def processor():
+    """The model's name; hypervisors hide which one it is, so the family and model numbers go with it."""
+    values = {}
     for line in open("/proc/cpuinfo", encoding="utf-8"):
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return "unknown processor"
+        key, _, value = line.partition(":")
+        values.setdefault(key.strip(), value.strip())
+    name = values.get("model name", "unknown processor").replace("(R)", "").replace("(TM)", "").strip()
+    return f"{name} family {values['cpu family']} model {values['model']}" if "cpu family" in values else name
 
 
 def train(folder, seed, epochs):
@@ -47,7 +50,7 @@ def main():
     parser.add_argument("--runs", type=pathlib.Path, default=ROOT / "runs/airbench")
     options = parser.parse_args()
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", "--nologo", "src/Ballast.Cli"], check=True, cwd=ROOT)
-    name = "-".join(processor().lower().replace("(r)", "").replace("(tm)", "").split())
+    name = "-".join(processor().lower().split())
     kept = ROOT / "bench/results" / f"airbench-{name}"
     kept.mkdir(parents=True, exist_ok=True)
     results = []
