@@ -26,23 +26,10 @@ public sealed class LayerText
     public static LayerText Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var calls = new List<Call>();
-        int at = 0;
-        while (true)
-        {
-            while (at < text.Length && char.IsWhiteSpace(text[at]))
-                at++;
-            if (at == text.Length)
-                break;
-            int start = at;
-            while (at < text.Length && !char.IsWhiteSpace(text[at]))
-                at++;
-            calls.Add(ReadCall(new Place(text, start, at - start)));
-        }
-
-        if (calls.Count == 0)
+        Call[] calls = [.. Words(text).Select(static word => new Call(word, Read(word)))];
+        if (calls.Length == 0)
             new Place(text, text.Length, 0).Refuse($"There are no layers. For example: {NamedNetworks.Tutorial.Layers}");
-        return new LayerText(text, [.. calls]);
+        return new LayerText(text, calls);
     }
 
     /// <summary>Makes the network, drawing its initial weights from <see cref="Generator.Default"/> in the order of the
@@ -76,7 +63,26 @@ public sealed class LayerText
         return new Network(layers);
     }
 
-    static Call ReadCall(Place place)
+    /// <summary>The words of a text.</summary>
+    internal static IEnumerable<Place> Words(string text)
+    {
+        int at = 0;
+        while (true)
+        {
+            while (at < text.Length && char.IsWhiteSpace(text[at]))
+                at++;
+            if (at == text.Length)
+                yield break;
+            int start = at;
+            while (at < text.Length && !char.IsWhiteSpace(text[at]))
+                at++;
+            yield return new Place(text, start, at - start);
+        }
+    }
+
+    /// <summary>Reads one layer.</summary>
+    /// <exception cref="LayerTextException">A mistake in it; the message points at the place.</exception>
+    internal static LayerMaker Read(Place place)
     {
         int colon = place.Text.IndexOf(':', place.Start, place.Length);
         var name = colon < 0 ? place : place.Slice(place.Start, colon);
@@ -86,7 +92,7 @@ public sealed class LayerText
         var arguments = new LayerArguments(kind, place, colon < 0 ? null : place.Slice(colon + 1, place.End));
         var make = kind.Read(arguments);
         arguments.RefuseRest();
-        return new Call(place, make);
+        return make;
     }
 
     /// <summary>The text.</summary>

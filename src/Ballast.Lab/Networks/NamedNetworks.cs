@@ -9,6 +9,9 @@ public sealed record NamedNetwork(string Name, string Summary, string Layers)
     /// <summary>Makes the model for images of some channels and for some classes; null for a layer text.</summary>
     internal Func<int, int, Module>? Make { get; init; }
 
+    /// <summary>Makes the model with other normalizations; null where it has a <see cref="Chain"/> for that.</summary>
+    internal Func<int, int, NormLayer?, Module>? MakeWith { get; init; }
+
     /// <summary>The same network as a chain of layers, in which normalizations can be put elsewhere; null where it is none. Its
     /// initial weights are the same for the same seed.</summary>
     internal string? Chain
@@ -41,9 +44,9 @@ public static class NamedNetworks
         TutorialWithout,
         Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes))
             with { Chain = VggSmallChain },
-        Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes) => new ResNet20(channels, classes)),
-        Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes) => new ResNet18(channels, classes)),
-        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes) => new AirBench(channels, classes)),
+        Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes, norm) => new ResNet20(channels, classes, norm: norm)),
+        Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes, norm) => new ResNet18(channels, classes, norm: norm)),
+        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes, norm) => new AirBench(channels, classes, norm: norm)),
     ];
 
     /// <summary>Whether a network has this name.</summary>
@@ -58,16 +61,18 @@ public static class NamedNetworks
             $"There is no model \"{name}\". {Suggestion.Of(name, All.Select(static known => known.Name))}");
 
     /// <summary>Reads what describes a network, and makes nothing.</summary>
-    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library.</param>
+    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library, perhaps with other
+    /// normalizations: <c>resnet20 after batchnorm</c>.</param>
     /// <exception cref="LayerTextException">A mistake in the text.</exception>
     public static void Check(string layers)
     {
-        if (FindModel(layers) is null)
+        if (FindModel(layers) is null && NormalizedModel.Read(layers) is null)
             LayerText.Parse(layers);
     }
 
     /// <summary>Makes a network, drawing its initial weights from <see cref="Generator.Default"/>.</summary>
-    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library.</param>
+    /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library, perhaps with other
+    /// normalizations: <c>resnet20 after batchnorm</c>.</param>
     /// <param name="sampleShape">One sample, without a batch axis: <c>[3, 32, 32]</c>.</param>
     /// <param name="classes">How many classes it has to tell apart.</param>
     /// <exception cref="LayerTextException">A mistake in the text, or layers that do not fit each other, the samples or the
@@ -75,14 +80,19 @@ public static class NamedNetworks
     /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
     public static Module Build(string layers, Shape sampleShape, int classes)
     {
-        if (FindModel(layers) is not { } model)
+        var model = FindModel(layers);
+        var changed = model is null ? NormalizedModel.Read(layers) : null;
+        if (model is null && changed is null)
             return LayerText.Parse(layers).Build(sampleShape, classes);
         if (sampleShape.Rank != 3)
-            throw new ArgumentException($"{model.Name}: expected samples of shape [C, H, W], got {sampleShape}. It is made for images.");
-        return model.Make!(sampleShape[0], classes);
+            throw new ArgumentException($"{layers}: expected samples of shape [C, H, W], got {sampleShape}. It is made for images.");
+        return model is null ? changed!.Build(sampleShape, classes) : model.Make!(sampleShape[0], classes);
     }
 
     static NamedNetwork Model(string name, string summary, Func<int, int, Module> make) => new(name, summary, name) { Make = make };
+
+    static NamedNetwork Model(string name, string summary, Func<int, int, NormLayer?, Module> make) =>
+        new(name, summary, name) { Make = (channels, classes) => make(channels, classes, null), MakeWith = make };
 
     static NamedNetwork? FindModel(string layers) =>
         All.FirstOrDefault(known => known.Make is not null && known.Layers.Equals(layers, StringComparison.OrdinalIgnoreCase));

@@ -8,12 +8,14 @@ public sealed class RunData(DatasetOptions options)
     readonly Dictionary<string, ImageFolder> folders = [];
 
     /// <summary>The images to train on, checked.</summary>
+    /// <exception cref="ArgumentException">Means and deviations of another number of channels.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset Train(RunSettings settings, CancellationToken cancellation = default) =>
         Scale(settings, Open(settings.Data ?? NamedDatasets.Cifar10.Name, static named => named.Train, cancellation));
 
     /// <summary>The images to test on, checked; null if the settings have none.</summary>
+    /// <exception cref="ArgumentException">Means and deviations of another number of channels.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset? Test(RunSettings settings, CancellationToken cancellation = default) =>
@@ -31,8 +33,20 @@ public sealed class RunData(DatasetOptions options)
         return settings with { Methods = methods with { Scale = ChannelScale.Of(data) } };
     }
 
-    static ByteDataset Scale(RunSettings settings, ByteDataset data) =>
-        settings.Does.Scale is { } scale ? data.Standardize(scale.ToStandardization()) : data;
+    static ByteDataset Scale(RunSettings settings, ByteDataset data)
+    {
+        if (settings.Does.Scale is not { } scale)
+            return data;
+        if (scale.Mean.Count != data.SampleShape[0])
+        {
+            string whose = settings.Recipe is { } recipe ? $"those of the recipe {recipe}" : "what was given";
+            throw new ArgumentException(
+                $"Images with {data.SampleShape[0]} channels cannot be standardized with the means and deviations of {scale.Mean.Count}, {whose}. "
+                + "Give --standardize, which takes them of the training images.");
+        }
+
+        return data.Standardize(scale.ToStandardization());
+    }
 
     /// <summary>Opens the test images before training where the settings name some of their own, and refuses them if they do
     /// not fit what is trained on. (A named dataset fits itself: its test images are opened when they are needed.)

@@ -5,7 +5,7 @@ namespace Ballast.Lab;
 /// <summary>Everything that decides how a run ends: the same settings, data and seed give the same weights, bit for bit.
 /// </summary>
 /// <param name="Layers">The network as a <see cref="LayerText"/>, or the name of a model that is a class of the
-/// library.</param>
+/// library, perhaps with other normalizations: <c>resnet20 after batchnorm</c>.</param>
 /// <param name="Model">The network's name, where it was chosen by its name.</param>
 /// <param name="Epochs">How many times to go through the data.</param>
 /// <param name="BatchSize">How many samples a mini-batch has.</param>

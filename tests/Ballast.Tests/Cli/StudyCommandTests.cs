@@ -56,7 +56,7 @@ public sealed class StudyCommandTests : IDisposable
     [InlineData(2, "a seed is given twice", "placement", "--seeds", "1,2,1")]
     [InlineData(2, "expected how many seeds", "placement", "--seeds", "many")]
     [InlineData(2, "expected whole numbers", "placement", "--seeds", "1,x")]
-    [InlineData(2, "resnet20 is not a chain", "placement", "--model", "resnet20")]
+    [InlineData(2, "resnet20 is not a chain", "placement", "--model", "resnet20", "--per-layer")]
     [InlineData(2, "There is no layer", "placement", "flaten linear:10")]
     [InlineData(1, "There is no folder", "--resume", "nowhere")]
     [InlineData(2, "There is no run in runs", "--resume")]

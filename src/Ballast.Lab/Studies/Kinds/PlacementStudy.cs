@@ -42,6 +42,10 @@ static class PlacementStudy
             Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Comparisons = comparisons,
             Plots = [StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Notes = sites.IsChain ? [] :
+            [
+                $"After the activation stands for all {sites.Count} normalizations of {settings.Layers} but those of the shortcuts of residual blocks, which have no activation and stay where they are in both arms. A block ends with the sum of both ways, the activation, and in the arm after the normalization. None leaves out all of them.",
+            ],
             Published =
             [
                 new("Ioffe & Szegedy 2015",

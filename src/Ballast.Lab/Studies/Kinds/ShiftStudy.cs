@@ -13,6 +13,12 @@ static class ShiftStudy
     {
         var settings = StudyParts.Fit(options.Apply(Study.Settings), data);
         var sites = NormalizationSites.Of(settings.Layers);
+        if (!sites.IsChain)
+        {
+            throw new ArgumentException(
+                $"{settings.Layers} is not a chain of layers, and the study of shifts looks at what goes into a chain's last activation. Give layers, mlp or vgg-small.");
+        }
+
         var numbers = new Dictionary<string, double> { ["deviation"] = 0.1, ["testEvery"] = 2 };
         var drift = new StudyMeasure("drift", "wandering of an input's median, in widths of its distribution", MeasureFormat.Number, MeasureBetter.Lower);
         return new StudyDefinition

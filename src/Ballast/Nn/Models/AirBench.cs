@@ -19,8 +19,10 @@ public sealed class AirBench : Module
     /// <param name="inChannels">The channels of an image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="norm">What normalizes; null for batch normalization before the activations, its settings those of
+    /// <see cref="AirBenchBlock"/>.</param>
     /// <exception cref="ArgumentException">A size below 1.</exception>
-    public AirBench(int inChannels = 3, int classes = 10, Generator? generator = null)
+    public AirBench(int inChannels = 3, int classes = 10, Generator? generator = null, NormLayer? norm = null)
     {
         int patch = inChannels * WhitenedSize * WhitenedSize;
         whiten = new Conv2d(inChannels, 2 * patch, WhitenedSize, generator: generator);
@@ -30,9 +32,9 @@ public sealed class AirBench : Module
         chain = RegisterChain(
             ("whiten", whiten),
             ("gelu", new Gelu()),
-            ("block1", new AirBenchBlock(2 * patch, 64, generator)),
-            ("block2", new AirBenchBlock(64, 256, generator)),
-            ("block3", new AirBenchBlock(256, 256, generator)),
+            ("block1", new AirBenchBlock(2 * patch, 64, generator, norm)),
+            ("block2", new AirBenchBlock(64, 256, generator, norm)),
+            ("block3", new AirBenchBlock(256, 256, generator, norm)),
             ("pool", new MaxPool2d(3)),
             ("flatten", new Flatten()),
             ("linear", new Linear(256, classes, bias: false, generator: generator)));

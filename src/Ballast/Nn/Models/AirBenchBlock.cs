@@ -12,16 +12,18 @@ public sealed class AirBenchBlock : Module
     /// <param name="inChannels">C, the channels of the input.</param>
     /// <param name="outChannels">K, the channels of the output.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="norm">What normalizes; batch normalization before the activations when null.</param>
     /// <exception cref="ArgumentException">A size below 1.</exception>
-    public AirBenchBlock(int inChannels, int outChannels, Generator? generator = null) =>
-        chain = RegisterChain(
+    public AirBenchBlock(int inChannels, int outChannels, Generator? generator = null, NormLayer? norm = null)
+    {
+        norm ??= NormLayer.Published;
+        chain = RegisterChain([
             ("conv1", Convolution(inChannels, outChannels, generator)),
             ("pool", new MaxPool2d(2)),
-            ("norm1", Normalization(outChannels)),
-            ("gelu1", new Gelu()),
+            .. norm.Around("norm1", norm.For(outChannels, Normalization), "gelu1", new Gelu()),
             ("conv2", Convolution(outChannels, outChannels, generator)),
-            ("norm2", Normalization(outChannels)),
-            ("gelu2", new Gelu()));
+            .. norm.Around("norm2", norm.For(outChannels, Normalization), "gelu2", new Gelu())]);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => chain.Forward(input);

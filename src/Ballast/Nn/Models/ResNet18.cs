@@ -15,21 +15,22 @@ public sealed class ResNet18 : Module
     /// <param name="inChannels">The channels of an image.</param>
     /// <param name="classes">How many classes it tells apart; ImageNet has 1,000.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="norm">What normalizes; batch normalization before the activations when null.</param>
     /// <exception cref="ArgumentException">A size below 1.</exception>
-    public ResNet18(int inChannels = 3, int classes = 1000, Generator? generator = null)
+    public ResNet18(int inChannels = 3, int classes = 1000, Generator? generator = null, NormLayer? norm = null)
     {
-        chain = RegisterChain(
+        norm ??= NormLayer.Published;
+        chain = RegisterChain([
             ("conv1", new Conv2d(inChannels, 64, 7, stride: 2, padding: 3, bias: false, generator: generator)),
-            ("bn1", new BatchNorm2d(64)),
-            ("relu", new ReLU()),
+            .. norm.Around("bn1", norm.For(64, static channels => new BatchNorm2d(channels)), "relu", new ReLU()),
             ("maxpool", new MaxPool2d(3, stride: 2, padding: 1)),
-            ("layer1", BasicBlock.Stage(2, 64, 64, 1, generator)),
-            ("layer2", BasicBlock.Stage(2, 64, 128, 2, generator)),
-            ("layer3", BasicBlock.Stage(2, 128, 256, 2, generator)),
-            ("layer4", BasicBlock.Stage(2, 256, 512, 2, generator)),
+            ("layer1", BasicBlock.Stage(2, 64, 64, 1, generator, norm)),
+            ("layer2", BasicBlock.Stage(2, 64, 128, 2, generator, norm)),
+            ("layer3", BasicBlock.Stage(2, 128, 256, 2, generator, norm)),
+            ("layer4", BasicBlock.Stage(2, 256, 512, 2, generator, norm)),
             ("avgpool", new GlobalAvgPool2d()),
             ("flatten", new Flatten()),
-            ("fc", new Linear(512, classes, generator: generator)));
+            ("fc", new Linear(512, classes, generator: generator))]);
         DrawConvolutions(this, generator);
     }
 

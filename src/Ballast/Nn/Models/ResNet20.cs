@@ -15,19 +15,20 @@ public sealed class ResNet20 : Module
     /// <param name="inChannels">The channels of an image.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="norm">What normalizes; batch normalization before the activations when null.</param>
     /// <exception cref="ArgumentException">A size below 1.</exception>
-    public ResNet20(int inChannels = 3, int classes = 10, Generator? generator = null)
+    public ResNet20(int inChannels = 3, int classes = 10, Generator? generator = null, NormLayer? norm = null)
     {
-        chain = RegisterChain(
+        norm ??= NormLayer.Published;
+        chain = RegisterChain([
             ("conv1", new Conv2d(inChannels, 16, 3, padding: 1, bias: false, generator: generator)),
-            ("bn1", new BatchNorm2d(16)),
-            ("relu", new ReLU()),
-            ("layer1", BasicBlock.Stage(3, 16, 16, 1, generator)),
-            ("layer2", BasicBlock.Stage(3, 16, 32, 2, generator)),
-            ("layer3", BasicBlock.Stage(3, 32, 64, 2, generator)),
+            .. norm.Around("bn1", norm.For(16, static channels => new BatchNorm2d(channels)), "relu", new ReLU()),
+            ("layer1", BasicBlock.Stage(3, 16, 16, 1, generator, norm)),
+            ("layer2", BasicBlock.Stage(3, 16, 32, 2, generator, norm)),
+            ("layer3", BasicBlock.Stage(3, 32, 64, 2, generator, norm)),
             ("avgpool", new GlobalAvgPool2d()),
             ("flatten", new Flatten()),
-            ("fc", new Linear(64, classes, generator: generator)));
+            ("fc", new Linear(64, classes, generator: generator))]);
         ResNet18.DrawConvolutions(this, generator);
     }
 

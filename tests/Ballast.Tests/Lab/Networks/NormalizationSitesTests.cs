@@ -28,11 +28,23 @@ public class NormalizationSitesTests
     }
 
     [Fact]
-    public void A_chain_without_activation_and_a_model_that_is_no_chain_are_refused()
+    public void A_chain_without_activation_is_refused()
     {
         Assert.Contains("no activation", Assert.Throws<ArgumentException>(() => NormalizationSites.Of("flatten linear:10")).Message, StringComparison.Ordinal);
-        Assert.Contains("resnet20 is not a chain", Assert.Throws<ArgumentException>(() => NormalizationSites.Of("resnet20")).Message, StringComparison.Ordinal);
         Assert.Throws<LayerTextException>(() => NormalizationSites.Of("flatten linear:8 rlu linear:10"));
+    }
+
+    [Fact]
+    public void A_model_that_is_no_chain_has_all_its_normalizations_placed_at_once()
+    {
+        var sites = NormalizationSites.Of("ResNet20");
+        Assert.Equal((21, "batchnorm", "resnet20", "resnet20 none"), (sites.Count, sites.Word, sites.Normalized, sites.Without));
+        Assert.Equal("resnet20", sites.Place("batchnorm"));
+        Assert.Equal("resnet20 after batchnorm", sites.Place("batchnorm", after: true));
+        Assert.Equal("resnet20 before groupnorm:2", sites.Place("groupnorm:2"));
+        Assert.StartsWith("resnet20 before groupnorm:1 groupnorm:2 groupnorm:2 ", sites.Place(site => site == 0 ? "groupnorm:1" : "groupnorm:2"), StringComparison.Ordinal);
+        Assert.Contains("resnet20 is not a chain", Assert.Throws<ArgumentException>(() => sites.Place("batchnorm", site: 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("Give the model's name alone", Assert.Throws<ArgumentException>(() => NormalizationSites.Of("resnet20 none")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

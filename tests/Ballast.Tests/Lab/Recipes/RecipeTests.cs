@@ -20,6 +20,15 @@ public sealed class RecipeTests : IDisposable
         TestData = SampleRun.Slice,
     };
 
+    [Fact]
+    public void Images_of_other_channels_are_refused_with_what_to_do()
+    {
+        var grey = Small with { Recipe = "airbench", Methods = Small.Does with { Scale = new ChannelScale([0.5f], [0.2f]) } };
+        string message = Assert.Throws<ArgumentException>(() => SampleRun.Source.Train(grey, CancellationToken.None)).Message;
+        Assert.Contains("of 1, those of the recipe airbench", message, StringComparison.Ordinal);
+        Assert.Contains("Give --standardize", message, StringComparison.Ordinal);
+    }
+
     RunFolder Run(string name, IRunListener? listener = null, CancellationToken stop = default)
     {
         var run = SampleRun.Folder(folder.File(name), Small);

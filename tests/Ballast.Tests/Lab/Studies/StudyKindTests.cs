@@ -66,6 +66,23 @@ public sealed class StudyKindTests : IDisposable
     }
 
     [Fact]
+    public void A_model_with_residual_blocks_is_studied_too()
+    {
+        var few = StudyData.Of(SampleStudy.Data.Train.Subset([.. Enumerable.Range(0, 16)]), SampleStudy.Data.Test.Subset([.. Enumerable.Range(0, 8)]));
+        var options = SampleStudy.Options with { Layers = "resnet20", Epochs = 1, BatchSize = 8, Seeds = [42] };
+        var definition = Study.Find("placement").Define(options, few);
+        Assert.Equal(["resnet20", "resnet20 after batchnorm", "resnet20 none"], definition.Arms.Select(static arm => arm.Settings.Layers));
+        Assert.Contains("stay where they are", Assert.Single(definition.Notes), StringComparison.Ordinal);
+        using (var runner = StudyRunner.Begin(folder.File("placement"), definition, few))
+            Assert.True(runner.Run(1).IsComplete);
+        var normalizers = Study.Find("normalizers").Define(options, few);
+        Assert.Equal(["batch", "none", "layer", "group", "rms", "instance", "ghost", "renorm"], normalizers.Arms.Select(static arm => arm.Name));
+        var group = NamedNetworks.Build(normalizers.Arm("group").Settings.Layers, [3, 32, 32], 10);
+        Assert.Equal([2, 4, 8], group.NamedModules().Select(static part => part.Module).OfType<GroupNorm>().Select(static norm => norm.NumGroups).Distinct());
+        Assert.Contains("not a chain of layers", Assert.Throws<ArgumentException>(() => Study.Find("shift").Define(options, few)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_layer_by_itself()
     {
         var definition = SampleStudy.Define("placement", SampleStudy.Options with { Layers = "mlp", PerLayer = true });
