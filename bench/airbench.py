@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains CIFAR-10 by the recipe airbench once for each seed, and keeps what it reached.
 
-  bench/airbench.py [--seeds 0 1 2] [--epochs 10] [--runs FOLDER]
+  bench/airbench.py [--seeds 0 1 2] [--epochs 12] [--runs FOLDER]
 
 A run that was stopped goes on where it was when the same command is given again.
 bench/results/ gets a table, and the curve and the settings of each run, by the processor's name. Accuracies depend on the seed and the
@@ -46,7 +46,7 @@ def train(folder, seed, epochs):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--runs", type=pathlib.Path, default=ROOT / "runs/airbench")
     options = parser.parse_args()
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", "--nologo", "src/Ballast.Cli"], check=True, cwd=ROOT)
