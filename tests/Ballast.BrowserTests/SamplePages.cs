@@ -32,12 +32,13 @@ static class SamplePages
         },
     });
 
-    /// <summary>A study of learning rates: a logarithmic axis, and an arm that never got there.</summary>
+    /// <summary>A study of learning rates: a logarithmic axis that begins a rounding below a power of ten, as the study's own does, and
+    /// an arm that never got there.</summary>
     public static string LearningRate { get; } = Write("learning-rate", static (arm, i) => arm.Trial == "stress"
         ? new TrialResult
         {
             Values = new Dictionary<string, double> { ["limit"] = (arm.Group == "with" ? 3 : 0.01) * (1 + i / 10.0) },
-            Curves = [new("stress", [.. Enumerable.Range(0, 80).Select(static k => 1e-5 * Math.Pow(1.2, k))], [.. Enumerable.Range(0, 80).Select(k => 1.8 + Math.Abs(k - 40 - i) / 60.0)])],
+            Curves = [new("stress", [.. Enumerable.Range(0, 80).Select(static k => 1e-4f / 10 * Math.Pow(1.2, k))], [.. Enumerable.Range(0, 80).Select(k => 1.8 + Math.Abs(k - 40 - i) / 60.0)])],
         }
         : new TrialResult
         {

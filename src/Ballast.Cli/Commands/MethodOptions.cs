@@ -4,7 +4,7 @@ using Ballast.Lab;
 
 namespace Ballast.Cli;
 
-/// <summary>The options of <c>ballast train</c> that become a run's <see cref="RunMethods"/>.</summary>
+/// <summary>The options of <c>ballast train</c>, and some of <c>ballast study</c>, that become a training's <see cref="RunMethods"/>.</summary>
 static class MethodOptions
 {
     static readonly Option<LossKind> Loss = Choice("--loss", "cross-entropy, mse or bce, the latter two against a one at the class",
@@ -67,6 +67,22 @@ static class MethodOptions
         NoDecayNorms, BiasFactor, Crop, CropPadding, Flip, Cutout, Standardize, Mean, Std, Prefetch, Validation, Monitor,
         EarlyStopping, MinDelta, KeepBest,
     ];
+
+    /// <summary>Those that a study takes too.</summary>
+    public static Option[] Studied { get; } =
+    [
+        LabelSmoothing, ClassWeights, Schedule, WarmUp, ClipNorm, ClipValue, SkipNonFinite, NoDecayNorms, BiasFactor, Crop, CropPadding, Flip,
+        Cutout, Standardize, Mean, Std,
+    ];
+
+    /// <summary>Why a study does not take the others; null for what is none of them.</summary>
+    public static string? NotStudied(string name) => All.Except(Studied).All(option => option.Name != name) ? null : name switch
+    {
+        "--loss" => "its tests and plots are of the cross entropy",
+        "--prefetch" => "each of its trainings has one thread",
+        _ when name.StartsWith("--ema", StringComparison.Ordinal) || name == "--swa" => "it tests the weights themselves after each epoch",
+        _ => "it tests after each epoch, and all arms train equally long",
+    };
 
     /// <summary>What is asked for, on top of a recipe's; null for nothing.</summary>
     /// <exception cref="UsageException">Two that do not go together.</exception>

@@ -107,6 +107,7 @@ static class StudyCommand
             NamedNetworks.Check(NamedNetworks.IsName(layers) ? NamedNetworks.Find(layers).Layers : layers);
         return Refused(() =>
         {
+            asked = asked with { Methods = source.Complete(asked.Apply(study.Settings), cancellation).Methods };
             var data = StudyData.Open(source, asked.Apply(study.Settings), cancellation);
             return (study.Define(asked, data), data);
         });

@@ -26,6 +26,7 @@ sealed class StudyOptionSet
     readonly Option<float> learningRate = CommonOptions.Positive("--learning-rate", "The optimizer's step size");
     readonly Option<float> momentum = CommonOptions.Positive("--momentum", "How much of the last direction sgd keeps");
     readonly Option<float> weightDecay = CommonOptions.Positive("--weight-decay", "How strongly weights are pulled to 0");
+    readonly Option<bool> nesterov = new("--nesterov") { Description = "Let sgd with momentum look ahead" };
     readonly Option<string?> data = CommonOptions.Data();
     readonly Option<string?> testData = CommonOptions.TestData("the test images of a named dataset; with data of your own, a fifth of it");
     readonly Option<bool> perLayer = new("--per-layer") { Description = "Also each layer by itself" };
@@ -59,16 +60,27 @@ sealed class StudyOptionSet
     {
         command.Add(layers);
         foreach (var option in (Option[])[
-            .. own, model, seeds, epochs, batchSize, optimizer, learningRate, momentum, weightDecay, data, testData])
+            .. own, model, seeds, epochs, batchSize, optimizer, learningRate, momentum, weightDecay, nesterov, data, testData, .. MethodOptions.Studied])
         {
             command.Add(option);
         }
     }
 
     /// <summary>What is asked.</summary>
-    public StudyOptions Read(ParseResult result) => new()
+    public StudyOptions Read(ParseResult result)
     {
-        Layers = TrainOptions.Network(result, layers, model),
+        foreach (string word in result.GetValue(layers) ?? [])
+        {
+            if (MethodOptions.NotStudied(word) is { } reason)
+                throw new UsageException($"{word} is an option of ballast train and not of a study: {reason}. Leave it out.");
+        }
+
+        return Read(result, TrainOptions.Network(result, layers, model));
+    }
+
+    StudyOptions Read(ParseResult result, string? network) => new()
+    {
+        Layers = network,
         Seeds = result.Has(seeds) ? result.GetValue(seeds) : null,
         Epochs = result.Given(epochs),
         BatchSize = result.Given(batchSize),
@@ -76,6 +88,8 @@ sealed class StudyOptionSet
         LearningRate = result.Given(learningRate),
         Momentum = result.Given(momentum),
         WeightDecay = result.Given(weightDecay),
+        Nesterov = result.Given(nesterov),
+        Methods = MethodOptions.Read(result, null),
         Data = NamedDatasets.Resolve(result.GetValue(data)),
         TestData = NamedDatasets.Resolve(result.GetValue(testData)),
         PerLayer = own.Contains(perLayer) && result.GetValue(perLayer),

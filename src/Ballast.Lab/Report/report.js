@@ -23,6 +23,15 @@
   const DASHES = [null, [7, 4], [2, 3], [10, 3, 2, 3]];
   const signed = value => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
 
+  // Where a logarithmic axis is named: powers of ten, with twos and fives between them where these are few. (uPlot's own search
+  // for them does not end where an axis begins a rounding below a power of ten.)
+  function decades(min, max) {
+    const from = Math.floor(Math.log10(min)), to = Math.ceil(Math.log10(max)), places = [];
+    for (let power = from; power <= to; power++)
+      for (const digit of to - from > 3 ? [1] : [1, 2, 5]) places.push(Number(`${digit}e${power}`));
+    return places.filter(place => place >= min && place <= max);
+  }
+
   function make(tag, className, text) {
     const element = document.createElement(tag);
     if (className) element.className = className;
@@ -84,12 +93,18 @@
       });
       const line = 15 * unit;
       ends.sort((a, b) => a.y - b.y);
-      for (let pass = 0; pass < 30; pass++) {
-        for (let i = 1; i < ends.length; i++) {
-          const near = line - (ends[i].y - ends[i - 1].y);
-          if (near > 0) { ends[i - 1].y -= near / 2; ends[i].y += near / 2; }
+      // Neighbours that are too near share the mean of where they belong.
+      const blocks = [];
+      ends.forEach((end, i) => {
+        let block = { sum: end.y - i * line, count: 1 };
+        while (blocks.length && blocks.at(-1).sum / blocks.at(-1).count > block.sum / block.count) {
+          const before = blocks.pop();
+          block = { sum: before.sum + block.sum, count: before.count + block.count };
         }
-      }
+        blocks.push(block);
+      });
+      const places = blocks.flatMap(block => Array(block.count).fill(block.sum / block.count));
+      ends.forEach((end, i) => { end.y = places[i] + i * line; });
       const c = u.ctx;
       c.save();
       c.font = `600 ${12 * unit}px ${font}`;
@@ -196,7 +211,7 @@
         },
       },
       axes: [
-        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log && chart.x.length <= 16 ? { splits: () => chart.x, filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
+        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log ? { splits: (u, axis, min, max) => chart.x.length <= 16 ? chart.x : decades(min, max), filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
         {
           ...axis, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : chart.format === "percent" ? STEPS.map(step => step / 100) : undefined,
           values: (u, ticks, a, b, step) => ticks.map(value => chart.format === "count" ? count(value) : chart.format === "number" ? short(value)

@@ -41,7 +41,7 @@ public sealed class RunData(DatasetOptions options)
         {
             string whose = settings.Recipe is { } recipe ? $"those of the recipe {recipe}" : "what was given";
             throw new ArgumentException(
-                $"Images with {data.SampleShape[0]} channels cannot be standardized with the means and deviations of {scale.Mean.Count}, {whose}. "
+                $"Images of shape {data.SampleShape} cannot be standardized with the means and deviations of {scale.Mean.Count} channels, {whose}. "
                 + "Give --standardize, which takes them of the training images.");
         }
 

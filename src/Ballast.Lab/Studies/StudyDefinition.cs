@@ -114,7 +114,10 @@ public sealed record StudyDefinition
         {
             Refuse(arm.Name.Length == 0 || !arm.Name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.'),
                 $"An arm's name is letters, digits, dots and hyphens, got \"{arm.Name}\".");
-            Trials.Find(arm.Trial);
+            Trials.Find(arm.Trial).Check(arm.Settings);
+            // The images are opened once for all arms.
+            Refuse(!SameScale(arm.Settings.Does.Scale, Arms[0].Settings.Does.Scale),
+                $"The arms {Arms[0].Name} and {arm.Name} standardize their images differently. All arms of a study see the same images.");
         }
 
         foreach (var (a, b, _) in Comparisons)
@@ -123,6 +126,9 @@ public sealed record StudyDefinition
             (_, _, _) = (Arm(expectation.Higher), Arm(expectation.Lower), Measure(expectation.Measure));
         foreach (var measure in Measures)
             _ = measure.Reach is { } reach ? Arm(reach.Arm) : null;
+
+        static bool SameScale(ChannelScale? one, ChannelScale? other) => one is null || other is null
+            ? one == other : one.Mean.SequenceEqual(other.Mean) && one.Std.SequenceEqual(other.Std);
 
         static void Refuse(bool condition, string message)
         {

@@ -8,7 +8,7 @@ namespace Ballast.Lab;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(OptimizerKindJson)])]
+    Converters = [typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson), typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(StudyDefinition))]
 [JsonSerializable(typeof(StudyRecord))]
 [JsonSerializable(typeof(StudySummary))]

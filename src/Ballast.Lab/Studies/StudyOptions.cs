@@ -30,6 +30,12 @@ public sealed record StudyOptions
     /// <summary>How strongly weights are pulled to 0.</summary>
     public float? WeightDecay { get; init; }
 
+    /// <summary>Whether <see cref="OptimizerKind.Sgd"/> with momentum looks ahead.</summary>
+    public bool? Nesterov { get; init; }
+
+    /// <summary>What training does besides: label smoothing, a schedule, augmentation.</summary>
+    public RunMethods? Methods { get; init; }
+
     /// <summary>What to train on: a dataset's name or a path.</summary>
     public string? Data { get; init; }
 
@@ -75,6 +81,8 @@ public sealed record StudyOptions
             LearningRate = LearningRate ?? settings.LearningRate,
             Momentum = Momentum ?? (Optimizer is null or OptimizerKind.Sgd ? settings.Momentum : 0),
             WeightDecay = WeightDecay ?? settings.WeightDecay,
+            Nesterov = Nesterov ?? settings.Nesterov,
+            Methods = Methods ?? settings.Methods,
         };
         asked = Layers is { } layers
             ? asked with { Layers = NamedNetworks.IsName(layers) ? NamedNetworks.Find(layers).Layers : layers, Model = null } : asked;

@@ -186,9 +186,11 @@ public sealed class StudyRunner : IDisposable
             try
             {
                 var network = RunNetwork.Build(arm.Settings, RunSamples.Of(data.Train));
-                arm.Settings.MakeOptimizer(network.Parameters());
-                Trainer.Rehearse(network, new DataLoader(
-                    data.Train, arm.Settings.BatchSize, shuffle: true, dropLast: arm.Settings.DropLast));
+                RunTraining.Optimizer(arm.Settings, network);
+                var loader = new DataLoader(
+                    data.Train, arm.Settings.BatchSize, shuffle: true, dropLast: arm.Settings.DropLast, transforms: RunTraining.Transforms(arm.Settings));
+                RunTraining.Options(arm.Settings, new TrainerOptions { Epochs = arm.Settings.Epochs }, network, loader, null, "");
+                Trainer.Rehearse(network, loader);
             }
             catch (ArgumentException error)
             {

@@ -56,9 +56,12 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <param name="indices">Which of them.</param>
     /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
     /// <param name="dropLast">Whether a last, smaller batch is left out.</param>
-    /// <exception cref="ArgumentException">No indices, one that no sample has, or a batch size below 1.</exception>
-    public static DataLoader OfSubset(Dataset dataset, ReadOnlySpan<int> indices, int batchSize = 1, bool dropLast = false) =>
-        new(dataset.Subset(indices), batchSize, shuffle: true, dropLast) { drawsDirectly = true };
+    /// <param name="transforms">What is done to each image on its way into a batch, in this order; null for nothing.</param>
+    /// <exception cref="ArgumentException">No indices, one that no sample has, a batch size below 1, or images that a transform does
+    /// not take.</exception>
+    public static DataLoader OfSubset(
+        Dataset dataset, ReadOnlySpan<int> indices, int batchSize = 1, bool dropLast = false, IReadOnlyList<ImageTransform>? transforms = null) =>
+        new(dataset.Subset(indices), batchSize, shuffle: true, dropLast, transforms: transforms) { drawsDirectly = true };
 
     /// <summary>The samples.</summary>
     public Dataset Dataset { get; }

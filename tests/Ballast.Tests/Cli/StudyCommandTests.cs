@@ -57,13 +57,15 @@ public sealed class StudyCommandTests : IDisposable
     [InlineData(2, "expected how many seeds", "placement", "--seeds", "many")]
     [InlineData(2, "expected whole numbers", "placement", "--seeds", "1,x")]
     [InlineData(2, "resnet20 is not a chain", "placement", "--model", "resnet20", "--per-layer")]
+    [InlineData(2, "--ema is an option of ballast train and not of a study", "placement", "--ema", "0.99")]
+    [InlineData(2, "the learning rate is what this study sets", "learning-rate", "--schedule", "cosine")]
     [InlineData(2, "There is no layer", "placement", "flaten linear:10")]
     [InlineData(1, "There is no folder", "--resume", "nowhere")]
     [InlineData(2, "There is no run in runs", "--resume")]
     [InlineData(1, "There is no file or folder", "placement", "--data", "nowhere")]
     public void A_mistake_has_a_clear_message(int expected, string message, params string[] arguments)
     {
-        var (code, _, errors) = Study(arguments.Contains("--data") || !arguments.Contains("placement")
+        var (code, _, errors) = Study(arguments.Contains("--data") || arguments.Length == 0 || arguments[0] is not ("placement" or "learning-rate")
             ? arguments : [.. arguments, "--data", SampleRun.Slice]);
         Assert.Equal(expected, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);

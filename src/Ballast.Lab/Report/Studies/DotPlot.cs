@@ -21,7 +21,7 @@ static class DotPlot
         return Markup.Of($"""
             <figure class="dots">
             <figcaption>{plot.Caption}</figcaption>
-            <p class="reading" aria-live="polite">Each dot is one training. The line is the mean, the bar its 95 % confidence interval.</p>
+            <p class="reading" aria-live="polite">Each dot is one training. The line is the mean, the bar its 95 % confidence interval; one that goes on beyond the edge fades there.</p>
             <div class="rows">
             {arms.Select(arm => Row(result, arm, measure, scale))}
             <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(tick => Tick(measure, tick, scale))}</span><span></span></div>
@@ -50,7 +50,7 @@ static class DotPlot
         }
 
         var interval = summary.Interval() is { } ends
-            ? Markup.Of($"""<i class="interval" style="left:{scale.At(ends.Low)}%;right:{scale.Rest(ends.High)}%"></i>""")
+            ? Markup.Of($"""<i class="interval{(ends.Low < scale.From ? " on-left" : "")}{(ends.High > scale.To ? " on-right" : "")}" style="left:{scale.At(ends.Low)}%;right:{scale.Rest(ends.High)}%"></i>""")
             : Markup.None;
         return Markup.Of($"""
             <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{scale.Ticks.Select(tick => Markup.Of($"<i class=\"rule\" style=\"left:{scale.At(tick)}%\"></i>"))}{interval}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(measure.Format, summary.Mean)}</b></div>
@@ -84,7 +84,7 @@ static class DotPlot
             double step = power * ((raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
             var ticks = new List<double>();
             for (double k = Math.Ceiling(low / step); k * step <= high; k++)
-                ticks.Add(k * step);
+                ticks.Add(k * step + 0.0); // which makes 0 of -0
             return new Scale(low, high, step, ticks);
         }
 

@@ -161,6 +161,8 @@ public static class StudyPage
         new("Learning rate", settings.LearningRate.ToString(CultureInfo.InvariantCulture)),
         .. settings.Momentum != 0 ? [new("Momentum", settings.Momentum.ToString(CultureInfo.InvariantCulture))] : (Setting[])[],
         .. settings.WeightDecay is { } decay ? [new("Weight decay", decay.ToString(CultureInfo.InvariantCulture))] : (Setting[])[],
+        .. settings.Nesterov ? [new("Nesterov", "yes")] : (Setting[])[],
+        .. MethodSettings.Describe(settings.Does),
     ];
 
     static Markup Again(StudyResult result) => string.IsNullOrWhiteSpace(result.Record.Provenance.CommandLine)

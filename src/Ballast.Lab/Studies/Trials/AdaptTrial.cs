@@ -8,11 +8,17 @@ sealed class AdaptTrial : TrainTrial
 
     public override string Name => "adapt";
 
+    public override void Check(RunSettings settings)
+    {
+        base.Check(settings);
+        Refuse(settings.Does.Scale is not null, "standardized channels (--standardize, --mean, --std)", "images are corrupted as values from 0 to 1");
+    }
+
     public override TrialResult Run(TrialContext context)
     {
         var network = context.Build();
         var result = Train(
-            context, network, context.Settings.MakeOptimizer(network.Parameters()), context.Loader(), context.Test);
+            context, network, context.Optimizer(network), context.Loader(), context.Test);
         if (result.DivergedAt is not null)
             return result;
         bool own = context.Arm.Number("own", 0) == 1;

@@ -10,8 +10,9 @@ sealed class FoldTrial : TrainTrial
     {
         var fold = Folds(context)[context.Repeat.Fold!.Value - 1];
         var network = context.Build();
-        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
-        var loader = DataLoader.OfSubset(context.Train, [.. fold.Train], context.Settings.BatchSize, context.Settings.DropLast);
+        var optimizer = context.Optimizer(network);
+        var loader = DataLoader.OfSubset(
+            context.Train, [.. fold.Train], context.Settings.BatchSize, context.Settings.DropLast, RunTraining.Transforms(context.Settings));
         return Train(context, network, optimizer, loader, context.Train.Subset([.. fold.Test]));
     }
 

@@ -10,16 +10,23 @@ sealed class LandscapeTrial : Trial
 
     public override string Name => "landscape";
 
+    public override void Check(RunSettings settings)
+    {
+        base.Check(settings);
+        RefuseSchedule(settings, "steps along the gradient are measured in one learning rate");
+        RefuseClipping(settings, "steps go along the gradient as it is");
+    }
+
     public override TrialResult Run(TrialContext context)
     {
         var network = context.Build();
-        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
+        var optimizer = context.Optimizer(network);
         var loader = context.Loader();
-        var walk = new Walk(network, context.Settings.LearningRate);
+        var lossFunction = context.Loss();
+        var walk = new Walk(network, context.Settings.LearningRate, lossFunction);
         CurveBuilder range = new("range"), change = new("change"), smoothness = new("smoothness"), loss = new("loss");
         int every = Math.Max(1, (int)context.Arm.Number("every", 25)), step = 0;
         long steps = (long)context.Settings.Epochs * loader.Count;
-        var lossFunction = new CrossEntropyLoss();
         double sum = 0;
         for (int epoch = 0; epoch < context.Settings.Epochs; epoch++)
         {
@@ -35,7 +42,7 @@ sealed class LandscapeTrial : Trial
                 }
 
                 optimizer.ZeroGrad();
-                var current = lossFunction.Forward(network.Forward(inputs), targets);
+                var current = lossFunction(network.Forward(inputs), targets);
                 float value = current.Item();
                 if (!float.IsFinite(value))
                     return context.Result() with { DivergedAt = step + 1, Curves = [range.Curve(), change.Curve(), smoothness.Curve(), loss.Curve()] };
@@ -75,12 +82,12 @@ sealed class LandscapeTrial : Trial
         readonly Module network;
         readonly double rate;
         readonly Parameter[] parameters;
-        readonly CrossEntropyLoss lossFunction = new();
+        readonly Func<Tensor, Labels, Tensor> lossFunction;
         readonly float[] start, gradient, moved, other;
 
-        public Walk(Module network, double rate)
+        public Walk(Module network, double rate, Func<Tensor, Labels, Tensor> lossFunction)
         {
-            (this.network, this.rate) = (network, rate);
+            (this.network, this.rate, this.lossFunction) = (network, rate, lossFunction);
             parameters = [.. network.Parameters()];
             int length = ParameterVector.Length(parameters);
             (start, gradient, moved, other) = (new float[length], new float[length], new float[length], new float[length]);
@@ -120,7 +127,7 @@ sealed class LandscapeTrial : Trial
         double Gradient(Tensor inputs, Labels targets, float[] destination)
         {
             network.ZeroGrad();
-            var loss = lossFunction.Forward(network.Forward(inputs), targets);
+            var loss = lossFunction(network.Forward(inputs), targets);
             double value = loss.Item();
             loss.Backward();
             ParameterVector.CopyGradients(parameters, destination);

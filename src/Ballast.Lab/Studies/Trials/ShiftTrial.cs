@@ -23,7 +23,7 @@ sealed class ShiftTrial : TrainTrial
         var inputs = images.Current.Inputs;
         var watched = new Percentiles();
         var result = Train(
-            context, network, context.Settings.MakeOptimizer(network.Parameters()), context.Loader(), context.Test, Watch);
+            context, network, context.Optimizer(network), context.Loader(), context.Test, Watch);
         return result with
         {
             Values = new Dictionary<string, double>(result.Values) { ["drift"] = watched.Drift() },

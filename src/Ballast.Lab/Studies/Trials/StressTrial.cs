@@ -11,13 +11,20 @@ sealed class StressTrial : Trial
 
     public override string Name => "stress";
 
+    public override void Check(RunSettings settings)
+    {
+        base.Check(settings);
+        RefuseSchedule(settings, "the learning rate is what this study sets");
+        RefuseClipping(settings, "how far a training goes before it breaks is what this study measures");
+    }
+
     public override TrialResult Run(TrialContext context)
     {
         var network = context.Build();
         double from = context.Arm.Number("from", 1e-5), to = context.Arm.Number("to", 100);
         int steps = (int)context.Arm.Number("steps", 1500);
-        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
-        var lossFunction = new CrossEntropyLoss();
+        var optimizer = context.Optimizer(network);
+        var lossFunction = context.Loss();
         double guessing = Math.Log(Math.Max(2, RunSamples.Of(context.Train).ClassNames.Count)), smoothed = 0, weight = 0;
         var curve = new CurveBuilder("stress");
         double? limit = null;
@@ -34,7 +41,7 @@ sealed class StressTrial : Trial
                 double rate = from * Math.Pow(to / from, step / (steps - 1.0));
                 optimizer.LearningRate = (float)rate;
                 optimizer.ZeroGrad();
-                var loss = lossFunction.Forward(network.Forward(inputs), targets);
+                var loss = lossFunction(network.Forward(inputs), targets);
                 double value = loss.Item();
                 if (!double.IsFinite(value))
                 {

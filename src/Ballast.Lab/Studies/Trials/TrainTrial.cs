@@ -9,7 +9,7 @@ class TrainTrial : Trial
     public override TrialResult Run(TrialContext context)
     {
         var network = context.Build();
-        var optimizer = context.Settings.MakeOptimizer(network.Parameters());
+        var optimizer = context.Optimizer(network);
         var loader = context.Loader();
         return Train(context, network, optimizer, loader, context.Test);
     }
@@ -51,6 +51,7 @@ class TrainTrial : Trial
         try
         {
             watch?.Invoke(0);
+            options = RunTraining.Options(context.Settings, options, network, loader, null, "");
             if (!new Trainer(network, optimizer, loader, options).Fit(context.Cancellation).Completed)
                 throw new OperationCanceledException(context.Cancellation);
             return context.Result() with

@@ -32,9 +32,16 @@ sealed class TrialContext(
     /// <summary>Makes the network, drawing its initial weights as a fresh program with the seed would.</summary>
     public Module Build() => RunNetwork.Build(Settings, RunSamples.Of(Train));
 
+    /// <summary>The optimizer of a network.</summary>
+    public Optimizer Optimizer(Module network) => RunTraining.Optimizer(Settings, network);
+
+    /// <summary>The loss that is trained on.</summary>
+    public Func<Tensor, Labels, Tensor> Loss() =>
+        RunTraining.Loss(Settings.Does, Train.ClassNames.Count) ?? new CrossEntropyLoss().Forward;
+
     /// <summary>The loader of the images to train on.</summary>
-    public DataLoader Loader(Dataset? images = null) =>
-        new(images ?? Train, Settings.BatchSize, shuffle: true, dropLast: Settings.DropLast);
+    public DataLoader Loader() => new(
+        Train, Settings.BatchSize, shuffle: true, dropLast: Settings.DropLast, transforms: RunTraining.Transforms(Settings));
 
     /// <summary>Tests a network.</summary>
     public Evaluation Evaluate(Module network, Dataset? images = null) =>

@@ -25,7 +25,7 @@ public sealed class RecipeTests : IDisposable
     {
         var grey = Small with { Recipe = "airbench", Methods = Small.Does with { Scale = new ChannelScale([0.5f], [0.2f]) } };
         string message = Assert.Throws<ArgumentException>(() => SampleRun.Source.Train(grey, CancellationToken.None)).Message;
-        Assert.Contains("of 1, those of the recipe airbench", message, StringComparison.Ordinal);
+        Assert.Contains("of 1 channels, those of the recipe airbench", message, StringComparison.Ordinal);
         Assert.Contains("Give --standardize", message, StringComparison.Ordinal);
     }
 

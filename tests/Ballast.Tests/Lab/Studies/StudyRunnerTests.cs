@@ -48,6 +48,54 @@ public sealed class StudyRunnerTests : IDisposable
             trial.Curve("loss")!.Y);
     }
 
+    [Theory]
+    [InlineData("placement", "before")]
+    [InlineData("batch-size", "batch-20")]
+    public void Methods_do_in_a_trial_what_they_do_in_a_run(string study, string name)
+    {
+        var methods = new RunMethods(
+            LabelSmoothing: 0.1f, Schedule: "cosine", WarmUp: 3, ClipNorm: 1, NoDecayNorms: true, BiasLearningRateFactor: 2, Crop: 4, Flip: FlipKind.Alternating,
+            Cutout: 4);
+        var options = SampleStudy.Options with
+        {
+            Methods = methods, Optimizer = OptimizerKind.Sgd, LearningRate = 0.05f, Momentum = 0.9f, Nesterov = true, WeightDecay = 0.01f, Sizes = study == "batch-size" ? [20] : null,
+        };
+        var arm = SampleStudy.Define(study, options).Arm(name);
+        string path = folder.File("definition.json");
+        SampleStudy.Define(study, options).Save(path);
+        var loaded = StudyDefinition.Load(path);
+        Assert.Equal(SampleStudy.Define(study, options).ToJson(), loaded.ToJson());
+        Assert.Equal(methods, loaded.Arm(name).Settings.Methods);
+        var trial = StudyRunner.RunTrial(loaded, loaded.Arm(name), new StudyRepeat(7), SampleStudy.Data, static _ => { });
+        var outcome = SampleRun.Start(SampleRun.Folder(folder.File("run"), arm.Settings with { Seed = 7 }));
+        Assert.Equal((outcome.Test!.Accuracy, outcome.Test.Loss), (trial.Values["accuracy"], trial.Values["testLoss"]));
+        Assert.DoesNotContain("methods", SampleStudy.Define(study, options with { Methods = null }).ToJson(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("learning-rate", "the learning rate is what this study sets")]
+    [InlineData("landscape", "measured in one learning rate")]
+    public void A_schedule_is_refused_where_the_study_sets_the_rate(string study, string reason)
+    {
+        var options = SampleStudy.Options with { Methods = new RunMethods(Schedule: "cosine") };
+        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => SampleStudy.Define(study, options)).Message, StringComparison.Ordinal);
+        SampleStudy.Define("placement", options);
+    }
+
+    [Fact]
+    public void What_a_trial_does_not_follow_is_refused()
+    {
+        Refused("placement", new RunMethods(EmaDecay: 0.9), "tests the weights themselves");
+        Refused("placement", new RunMethods(Loss: LossKind.Mse), "of the cross entropy");
+        Refused("placement", new RunMethods(Validation: 0.1), "train equally long");
+        Refused("adapt", new RunMethods(Scale: new ChannelScale([0.5f, 0.5f, 0.5f], [1, 1, 1])), "values from 0 to 1");
+        Refused("placement", new RunMethods(Schedule: "cosin"), "There is no schedule");
+
+        void Refused(string study, RunMethods methods, string reason) => Assert.Contains(
+            reason, Assert.Throws<ArgumentException>(() => SampleStudy.Begin(folder.File("refused"), SampleStudy.Define(study, SampleStudy.Options with { Methods = methods }))).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Stopped_and_resumed_it_ends_with_the_same_numbers()
     {

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Ballast.Lab;
+
+/// <summary>What training does besides, as a table of settings names it.</summary>
+static class MethodSettings
+{
+    /// <summary>What differs from nothing.</summary>
+    public static IEnumerable<Setting> Describe(RunMethods methods)
+    {
+        if (methods.LabelSmoothing != 0)
+            yield return new("Label smoothing", Text(methods.LabelSmoothing));
+        if (methods.ClassWeights is { } weights)
+            yield return new("Class weights", List(weights));
+        if (methods.Schedule is { } schedule)
+            yield return new("Schedule", schedule);
+        if (methods.WarmUp > 0)
+            yield return new("Warm-up, mini-batches", Text(methods.WarmUp));
+        if (methods.ClipNorm is { } norm)
+            yield return new("Largest norm of the gradient", Text(norm));
+        if (methods.ClipValue is { } value)
+            yield return new("Largest value of a gradient", Text(value));
+        if (methods.SkipNonFinite)
+            yield return new("Steps that are not finite", "left out");
+        if (methods.NoDecayNorms)
+            yield return new("Weight decay of normalizations and biases", "none");
+        if (methods.BiasLearningRateFactor != 1)
+            yield return new("Learning rate of biases and shifts", $"{Text(methods.BiasLearningRateFactor)} times");
+        if (methods.Crop > 0)
+            yield return new("Crop", $"padded by {Text(methods.Crop)} pixels, {(methods.CropPadding == PaddingMode.Zeros ? "zeros" : "reflected")}");
+        if (methods.Flip != FlipKind.None)
+            yield return new("Mirrored", methods.Flip == FlipKind.Random ? "at random" : "every second epoch");
+        if (methods.Cutout > 0)
+            yield return new("Cutout, pixels", Text(methods.Cutout));
+        if (methods.Scale is { } scale)
+            yield return new("Standardized", $"by means {List(scale.Mean)} and deviations {List(scale.Std)}");
+    }
+
+    static string List(IEnumerable<float> values) => string.Join(", ", values.Select(static value => Text(value)));
+
+    static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
