@@ -83,6 +83,8 @@ static unsafe partial class Channels
 
     struct StatisticsWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public float* X;
         public double* Moments; // of each part, [2, Width]: the means, and the sums of the squares of the deviations from them
         public bool AreRows;

@@ -112,6 +112,8 @@ static unsafe partial class Channels
     struct SumWork<T> : IWork, IWideWork
         where T : struct, IChannelTerm
     {
+        public static int Pieces => 4;
+
         public float* X, G, Table;
         public double* Sums;
         public int C;
@@ -136,6 +138,8 @@ static unsafe partial class Channels
     struct MapWork<M> : IWork, IWideWork
         where M : struct, IChannelMap
     {
+        public static int Pieces => 4;
+
         public float* X, G, Table, More, To;
         public int C;
         public bool AreRows, Away;
