@@ -58,7 +58,13 @@ public sealed class StudyRunnerTests : IDisposable
             Cutout: 4);
         var options = SampleStudy.Options with
         {
-            Methods = methods, Optimizer = OptimizerKind.Sgd, LearningRate = 0.05f, Momentum = 0.9f, Nesterov = true, WeightDecay = 0.01f, Sizes = study == "batch-size" ? [20] : null,
+            Methods = methods,
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 0.05f,
+            Momentum = 0.9f,
+            Nesterov = true,
+            WeightDecay = 0.01f,
+            Sizes = study == "batch-size" ? [20] : null,
         };
         var arm = SampleStudy.Define(study, options).Arm(name);
         string path = folder.File("definition.json");
