@@ -80,7 +80,9 @@ static class RunTraining
         return special.Complete(options, network, loader.Count);
     }
 
-    static Func<Tensor, Labels, Tensor>? Loss(RunMethods methods, int classes)
+    /// <summary>The loss that is trained with; null for the plain cross entropy.</summary>
+    /// <exception cref="ArgumentException">Settings that do not go together.</exception>
+    public static Func<Tensor, Labels, Tensor>? Loss(RunMethods methods, int classes)
     {
         if (methods.Loss == LossKind.CrossEntropy)
         {
