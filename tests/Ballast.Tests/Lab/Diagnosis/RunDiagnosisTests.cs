@@ -23,14 +23,16 @@ public sealed class RunDiagnosisTests : IDisposable
 
     static IReadOnlyList<Finding> Findings(RunFolder run) => RunDiagnosis.OfRun(run, SampleRun.Source).Diagnosis.Findings;
 
+    // Steps get small at the end: running statistics that follow fast weights lag behind the average's, which is a finding.
     [Fact]
     public void A_run_with_averaged_weights_and_groups_of_parameters()
     {
-        var methods = new RunMethods(EmaDecay: 0.9, NoDecayNorms: true);
-        var run = Trained(Settings(methods));
+        var methods = new RunMethods(EmaDecay: 0.9, NoDecayNorms: true, Schedule: "cosine");
+        var settings = Settings(methods) with { Epochs = 10 };
+        var run = Trained(settings);
         Assert.Empty(Findings(run));
 
-        var decayed = Assert.Single(Findings(Trained(Settings(methods with { NoDecayNorms = false }))));
+        var decayed = Assert.Single(Findings(Trained(settings with { Methods = methods with { NoDecayNorms = false } })));
         Assert.Equal(("decayed-norm", Confidence.Certain), (decayed.Check, decayed.Confidence));
 
         var network = RunNetwork.Load(run, null).Network;
