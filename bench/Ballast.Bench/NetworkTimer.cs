@@ -17,20 +17,22 @@ static class NetworkTimer
         double seconds = double.Parse(options[4], CultureInfo.InvariantCulture);
 
         Generator.Default.ManualSeed(0);
-        Module network = name switch
-        {
-            "resnet20" => new ResNet20(),
-            "airbench" => new AirBench(),
-            _ => new VggSmall(),
-        };
+        var network = Make(name);
         var loader = new DataLoader(Cifar10.Train(), batch, shuffle: true, dropLast: true);
         return train ? Train(network, loader, seconds) : Infer(network, loader, seconds);
     }
 
+    /// <summary>A network by its name.</summary>
+    public static Module Make(string name) => name switch
+    {
+        "resnet20" => new ResNet20(),
+        "airbench" => new AirBench(),
+        _ => new VggSmall(),
+    };
+
     static int Train(Module network, DataLoader loader, double seconds)
     {
-        var lossFunction = new CrossEntropyLoss();
-        var optimizer = new Sgd(network.Parameters(), learningRate: 0.01f, momentum: 0.9f);
+        var steps = new TrainingSteps(network);
         List<double> times = [], processor = [];
         int warm = 5, collections = 0;
         long allocated = 0;
@@ -41,11 +43,7 @@ static class NetworkTimer
             {
                 long start = Stopwatch.GetTimestamp();
                 var spent = Environment.CpuUsage.TotalTime;
-                optimizer.ZeroGrad();
-                var loss = lossFunction.Forward(network.Forward(inputs), targets);
-                loss.Backward();
-                optimizer.Step();
-                _ = loss.Item();
+                steps.Step(inputs, targets);
                 if (warm-- > 0)
                 {
                     clock.Restart();

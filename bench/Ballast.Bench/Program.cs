@@ -1,7 +1,7 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
+// "step", "network", "layer", "probe", "norms", "augment" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
 // BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
@@ -13,6 +13,8 @@ if (args is ["probe", .. var probe])
     return ProbeTimer.Run(probe);
 if (args is ["norms", .. var norms])
     return NormsTimer.Run(norms);
+if (args is ["augment", .. var augment])
+    return AugmentTimer.Run(augment);
 if (args is ["limit", .. var limit])
     return LimitTimer.Run(limit);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

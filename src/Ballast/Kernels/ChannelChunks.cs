@@ -11,6 +11,9 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
     /// <summary>Where the channels of one chunk lie.</summary>
     public ChannelLayout Each => Whole with { N = Whole.N / Count };
 
+    /// <summary>How the work on one chunk is cut.</summary>
+    public ChannelParts Parts => new(Each, Count);
+
     /// <summary>How many channels there are, each counted once for each chunk.</summary>
     public int Channels => Count * Whole.C;
 
@@ -38,7 +41,7 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
 
         fixed (float* from = x, g = gradient, constants = table)
         fixed (double* to = sums)
-            Run(new SumWork<T> { Chunks = this, X = from, G = g, Table = constants, Pitch = pitch, Sums = to });
+            Run(new SumWork<T> { Each = Each, Parts = Parts, X = from, G = g, Table = constants, Pitch = pitch, Sums = to });
     }
 
     /// <summary>destination[i] = M(x[i], gradient[i]) with the constants of each chunk; the destination may be one of the sources.
@@ -63,7 +66,7 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
         }
 
         fixed (float* from = x, g = gradient, constants = table, a = more, to = destination)
-            Run(new MapWork<M> { Chunks = this, X = from, G = g, Table = constants, Pitch = pitch, More = a, To = to });
+            Run(new MapWork<M> { Each = Each, Parts = Parts, X = from, G = g, Table = constants, Pitch = pitch, More = a, To = to });
     }
 
     /// <summary>Runs work that has a part for each chunk.</summary>
@@ -79,21 +82,19 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
     struct SumWork<T> : IWork
         where T : struct, IChannelTerm
     {
-        public ChannelChunks Chunks;
+        public ChannelLayout Each;
+        public ChannelParts Parts;
         public float* X, G, Table;
         public int Pitch;
         public double* Sums;
 
         public readonly void Run(int first, int last)
         {
-            var each = Chunks.Each;
-            int length = each.Length;
             for (int chunk = first; chunk < last; chunk++)
             {
-                nint start = (nint)chunk * length;
+                nint start = (nint)chunk * Each.Length;
                 Kernels.Channels.Sum<T>(
-                    new(X + start, length), G is null ? default : new(G + start, length), each,
-                    new(Table + (nint)chunk * Pitch, 3 * each.C), new(Sums + (nint)chunk * 2 * each.C, 2 * each.C));
+                    X + start, G + (T.ReadsGradient ? start : 0), Each, Parts, Table + (nint)chunk * Pitch, Sums + (nint)chunk * 2 * Each.C);
             }
         }
     }
@@ -101,22 +102,20 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
     struct MapWork<M> : IWork
         where M : struct, IChannelMap
     {
-        public ChannelChunks Chunks;
+        public ChannelLayout Each;
+        public ChannelParts Parts;
         public float* X, G, Table, More, To;
         public int Pitch;
 
         public readonly void Run(int first, int last)
         {
-            var each = Chunks.Each;
-            int length = each.Length;
             // Backwards: what the pass before this one read last is still in the cache.
             for (int chunk = last - 1; chunk >= first; chunk--)
             {
-                nint start = (nint)chunk * length;
+                nint start = (nint)chunk * Each.Length;
                 Kernels.Channels.Map<M>(
-                    new(X + start, length), G is null ? default : new(G + start, length), each,
-                    new(Table + (nint)chunk * Pitch, 3 * each.C),
-                    More is null ? default : new(More + (nint)chunk * 3 * each.C, 3 * each.C), new(To + start, length));
+                    X + start, G + (M.ReadsGradient ? start : 0), Each, Parts, Table + (nint)chunk * Pitch,
+                    More is null ? null : More + (nint)chunk * 3 * Each.C, To + start);
             }
         }
     }

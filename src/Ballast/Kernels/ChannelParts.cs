@@ -19,11 +19,14 @@ readonly struct ChannelParts
 
     // Parts for several threads, where there are values enough.
     const int Wanted = 16;
+    const int LeastWanted = 4;
 
     readonly ChannelLayout layout;
     readonly int perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks;
 
-    public ChannelParts(ChannelLayout layout)
+    /// <summary>Cuts a batch, or one of several chunks of it that are worked on one after the other: those need fewer parts each.
+    /// </summary>
+    public ChannelParts(ChannelLayout layout, int chunks = 1)
     {
         this.layout = layout;
         bool rows = layout.AreRows;
@@ -33,13 +36,14 @@ readonly struct ChannelParts
         samples = rows ? layout.PerChannel : layout.N;
         IsSerial = layout.Length < SerialLength;
 
+        int wanted = Math.Max(LeastWanted, Wanted / chunks);
         int most = rows ? MostRows : Math.Max(1, MostValues / Math.Min(layout.L, LongestStretch));
-        partSamples = IsSerial ? most : Math.Clamp((samples + Wanted - 1) / Wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
+        partSamples = IsSerial ? most : Math.Clamp((samples + wanted - 1) / wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
         int sampleBlocks = Math.Max(1, (samples + partSamples - 1) / partSamples);
         partStretches = Math.Min(stretches, rows ? MostColumns : MostStretches);
-        if (!IsSerial && sampleBlocks < Wanted)
+        if (!IsSerial && sampleBlocks < wanted)
         {
-            int blocks = (Wanted + sampleBlocks - 1) / sampleBlocks;
+            int blocks = (wanted + sampleBlocks - 1) / sampleBlocks;
             int columns = rows ? 64 : 1; // whole cache lines
             partStretches = Math.Min(partStretches, ((stretches + blocks - 1) / blocks + columns - 1) / columns * columns);
         }
@@ -56,6 +60,9 @@ readonly struct ChannelParts
 
     /// <summary>Whether all stretches have one length, and each is a channel.</summary>
     public bool AreAlike => perRun == 1;
+
+    /// <summary>Whether there is one part alone, with a stretch for each channel: its sums are the channels'.</summary>
+    public bool AreSums => Count == 1 && perRun == 1;
 
     /// <summary>The most stretches of a sample that a part has.</summary>
     public int Width => partStretches;

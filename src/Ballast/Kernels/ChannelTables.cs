@@ -94,4 +94,89 @@ static unsafe class ChannelTables
         for (; i < channels; i++)
             constants.Fill(i, sums[i], sums[channels + i], more + i, channels);
     }
+
+    /// <summary>Turns sums of the gradient times x - center into those of the gradient times x - mean.</summary>
+    /// <param name="table">[5, C].</param>
+    /// <param name="sums">The sums of the gradient, and those: [2, C].</param>
+    /// <param name="channels">C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Center(float* table, double* sums, int channels)
+    {
+        float* rests = table + 4 * channels;
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= channels - 2 * w; i += 2 * w)
+        {
+            Vector.Widen(Vector.Load(rests + i), out var rest0, out var rest1);
+            double* products = sums + channels + i;
+            (Vector.Load(products) - rest0 * Vector.Load(sums + i)).Store(products);
+            (Vector.Load(products + w) - rest1 * Vector.Load(sums + i + w)).Store(products + w);
+        }
+
+        for (; i < channels; i++)
+            sums[channels + i] -= rests[i] * sums[i];
+    }
+
+    /// <summary>gamma's gradient, sum g (x - mean) / sqrt(var + eps), over all chunks that share it.</summary>
+    /// <param name="table">[5, C] for each chunk.</param>
+    /// <param name="pitch">From one chunk's constants to the next.</param>
+    /// <param name="sums">The sums of the gradient and of the gradient times x - mean: [chunks, 2, C].</param>
+    /// <param name="chunks">How many there are.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="to">[C].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ScaleGradient(float* table, int pitch, double* sums, int chunks, int channels, float* to)
+    {
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= channels - 2 * w; i += 2 * w)
+        {
+            Vector<double> sum0 = default, sum1 = default;
+            float* deviations = table + 3 * channels + i;
+            double* products = sums + channels + i;
+            for (int chunk = 0; chunk < chunks; chunk++, deviations += pitch, products += 2 * channels)
+            {
+                Vector.Widen(Vector.Load(deviations), out var deviation0, out var deviation1);
+                sum0 += Vector.Load(products) * deviation0;
+                sum1 += Vector.Load(products + w) * deviation1;
+            }
+
+            Vector.Narrow(sum0, sum1).Store(to + i);
+        }
+
+        for (; i < channels; i++)
+        {
+            double sum = 0;
+            for (int chunk = 0; chunk < chunks; chunk++)
+                sum += sums[(2 * chunk + 1) * channels + i] * table[chunk * pitch + 3 * channels + i];
+            to[i] = (float)sum;
+        }
+    }
+
+    /// <summary>beta's gradient: the sum of the gradient over all chunks that share it.</summary>
+    /// <param name="sums">[chunks, 2, C].</param>
+    /// <param name="chunks">How many there are.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="to">[C].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ShiftGradient(double* sums, int chunks, int channels, float* to)
+    {
+        for (int i = 0; i < channels; i++)
+        {
+            double sum = 0;
+            for (int chunk = 0; chunk < chunks; chunk++)
+                sum += sums[2 * chunk * channels + i];
+            to[i] = (float)sum;
+        }
+    }
+
+    /// <summary>values[i] /= divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(double* values, double divisor, int channels)
+    {
+        Vector<double> divisors = new(divisor);
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= channels - w; i += w)
+            (Vector.Load(values + i) / divisors).Store(values + i);
+        for (; i < channels; i++)
+            values[i] /= divisor;
+    }
 }

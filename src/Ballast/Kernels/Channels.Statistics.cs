@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Ballast.Kernels;
 
 // Mean and variance in one pass: each part takes deviations from a value of its own, and the parts are joined in double in
@@ -14,27 +16,47 @@ static unsafe partial class Channels
     /// <param name="statistics">Both: [2, C].</param>
     public static void Statistics(ReadOnlySpan<float> x, ChannelLayout layout, Span<double> statistics)
     {
-        var parts = new ChannelParts(layout);
-        int width = 2 * parts.Width;
-        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * width);
         fixed (float* from = x)
-        fixed (double* to = rented)
-            parts.Run(new StatisticsWork { X = from, Moments = to, Parts = parts, AreRows = layout.AreRows });
-
-        Join(parts, layout, rented, statistics[..layout.C], statistics.Slice(layout.C, layout.C));
-        System.Buffers.ArrayPool<double>.Shared.Return(rented);
+        fixed (double* to = statistics)
+            Statistics(from, layout, new ChannelParts(layout), to);
     }
 
-    static void Join(in ChannelParts parts, ChannelLayout layout, double[] moments, Span<double> means, Span<double> variances)
+    /// <summary>The same, with the parts made before.</summary>
+    internal static void Statistics(float* x, ChannelLayout layout, in ChannelParts parts, double* statistics)
     {
-        means.Clear();
-        variances.Clear();
+        var work = new StatisticsWork { X = x, Moments = statistics, Parts = parts, AreRows = layout.AreRows };
+        double* means = statistics, variances = statistics + layout.C;
+        if (parts.AreSums)
+        {
+            parts.Run(work);
+        }
+        else
+        {
+            double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * 2 * parts.Width);
+            fixed (double* moments = rented)
+            {
+                work.Moments = moments;
+                parts.Run(work);
+                Join(parts, layout, moments, means, variances);
+            }
+
+            System.Buffers.ArrayPool<double>.Shared.Return(rented);
+        }
+
+        ChannelTables.Divide(variances, layout.PerChannel, layout.C);
+    }
+
+    // The means, and the sums of the squares of the deviations from them.
+    static void Join(in ChannelParts parts, ChannelLayout layout, double* moments, double* means, double* squares)
+    {
+        new Span<double>(means, layout.C).Clear();
+        new Span<double>(squares, layout.C).Clear();
         for (int p = 0; p < parts.Count; p++)
         {
             var part = parts[p];
-            var partMeans = moments.AsSpan(2 * p * parts.Width, part.Stretches);
+            double* partMeans = moments + 2 * p * (nint)parts.Width;
             double count = 0;
-            for (int k = 0; k < partMeans.Length; k++)
+            for (int k = 0; k < part.Stretches; k++)
             {
                 if (k == 0 || !parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
@@ -42,30 +64,27 @@ static unsafe partial class Channels
             }
         }
 
-        for (int c = 0; c < layout.C; c++)
-            means[c] /= layout.PerChannel;
+        ChannelTables.Divide(means, layout.PerChannel, layout.C);
         for (int p = 0; p < parts.Count; p++)
         {
             var part = parts[p];
-            var partMeans = moments.AsSpan(2 * p * parts.Width, part.Stretches);
-            var partSquares = moments.AsSpan((2 * p + 1) * parts.Width, part.Stretches);
+            double* partMeans = moments + 2 * p * (nint)parts.Width, partSquares = partMeans + parts.Width;
             double count = 0;
-            for (int k = 0; k < partMeans.Length; k++)
+            for (int k = 0; k < part.Stretches; k++)
             {
                 if (k == 0 || !parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
                 int c = parts.Channel(part.FirstStretch + k);
                 double offset = partMeans[k] - means[c];
-                variances[c] += partSquares[k] + count * offset * offset;
+                squares[c] += partSquares[k] + count * offset * offset;
             }
         }
-
-        for (int c = 0; c < layout.C; c++)
-            variances[c] /= layout.PerChannel;
     }
 
     struct StatisticsWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public float* X;
         public double* Moments; // of each part, [2, Width]: the means, and the sums of the squares of the deviations from them
         public bool AreRows;
@@ -99,19 +118,52 @@ static unsafe partial class Channels
 
             double* means = moments, squares = moments + Parts.Width;
             SumPart<DeviationTerm, S, V>(X, X, Parts, part, AreRows, pivots, Parts.Width, moments);
-            double count = 0, inverse = 0;
-            for (int k = 0; k < part.Stretches; k++)
+            int k = Parts.AreAlike ? MeasureAlike<S, V>(part, pivots, means, squares) : 0;
+            for (; k < part.Stretches; k++)
+                Finish<S, V>(part, k, pivots, means, squares);
+        }
+
+        // Several stretches at once, as long as there are enough; each result is that of Finish.
+        readonly int MeasureAlike<S, V>(in ChannelPart part, float* pivots, double* means, double* squares)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int w = Vector<double>.Count, k = 0;
+            Vector<double> inverse = new(1.0 / ((double)part.Samples * Parts.Length(part.FirstStretch))), far = new(FarSquared);
+            for (; k <= part.Stretches - 2 * w; k += 2 * w)
             {
-                int length = Parts.Length(part.FirstStretch + k);
-                if (k == 0 || !Parts.AreAlike)
-                    (count, inverse) = ((double)part.Samples * length, 1.0 / ((double)part.Samples * length));
-                double offset = means[k] * inverse, between = means[k] * offset;
-                double rest = squares[k] - between, mean = pivots[k] + offset;
-                if (!(between <= FarSquared * rest))
-                    (mean, rest) = Again<S, V>(part, k, (float)mean);
-                means[k] = mean;
-                squares[k] = Math.Max(0, rest);
+                Vector.Widen(Vector.Load(pivots + k), out var pivot0, out var pivot1);
+                Vector<double> sum0 = Vector.Load(means + k), sum1 = Vector.Load(means + k + w);
+                Vector<double> offset0 = sum0 * inverse, offset1 = sum1 * inverse;
+                Vector<double> between0 = sum0 * offset0, between1 = sum1 * offset1;
+                Vector<double> rest0 = Vector.Load(squares + k) - between0, rest1 = Vector.Load(squares + k + w) - between1;
+                if (!(Vector.LessThanOrEqualAll(between0, far * rest0) && Vector.LessThanOrEqualAll(between1, far * rest1)))
+                {
+                    for (int i = k; i < k + 2 * w; i++)
+                        Finish<S, V>(part, i, pivots, means, squares);
+                    continue;
+                }
+
+                (pivot0 + offset0).Store(means + k);
+                (pivot1 + offset1).Store(means + k + w);
+                Vector.Max(rest0, Vector<double>.Zero).Store(squares + k);
+                Vector.Max(rest1, Vector<double>.Zero).Store(squares + k + w);
             }
+
+            return k;
+        }
+
+        readonly void Finish<S, V>(in ChannelPart part, int k, float* pivots, double* means, double* squares)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            double inverse = 1.0 / ((double)part.Samples * Parts.Length(part.FirstStretch + k));
+            double offset = means[k] * inverse, between = means[k] * offset;
+            double rest = squares[k] - between, mean = pivots[k] + offset;
+            if (!(between <= FarSquared * rest))
+                (mean, rest) = Again<S, V>(part, k, (float)mean);
+            means[k] = mean;
+            squares[k] = Math.Max(0, rest);
         }
 
         readonly (double Mean, double Squares) Again<S, V>(in ChannelPart part, int k, float pivot)

@@ -19,17 +19,32 @@ static unsafe partial class Channels
         Span<double> sums)
         where T : struct, IChannelTerm
     {
-        var parts = new ChannelParts(layout);
-        int width = 2 * parts.Width;
-        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * width);
         fixed (float* from = x, g = gradient, t = table)
-        fixed (double* to = rented)
+        fixed (double* to = sums)
+            Sum<T>(from, g, layout, new ChannelParts(layout), t, to);
+    }
+
+    /// <summary>The same, with the parts made before.</summary>
+    internal static void Sum<T>(float* x, float* g, ChannelLayout layout, in ChannelParts parts, float* table, double* sums)
+        where T : struct, IChannelTerm
+    {
+        int width = 2 * parts.Width;
+        var work = new SumWork<T> { X = x, G = g, Table = table, Sums = sums, C = layout.C, Parts = parts, AreRows = layout.AreRows };
+        if (parts.AreSums)
         {
-            parts.Run(new SumWork<T> { X = from, G = g, Table = t, Sums = to, C = layout.C, Parts = parts, AreRows = layout.AreRows });
+            parts.Run(work);
+            return;
         }
 
-        sums = sums[..(2 * layout.C)];
-        sums.Clear();
+        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * width);
+        fixed (double* to = rented)
+        {
+            work.Sums = to;
+            parts.Run(work);
+        }
+
+        Span<double> totals = new(sums, 2 * layout.C);
+        totals.Clear();
         for (int p = 0; p < parts.Count; p++)
         {
             var part = parts[p];
@@ -37,8 +52,8 @@ static unsafe partial class Channels
             for (int k = 0; k < part.Stretches; k++)
             {
                 int c = parts.Channel(part.FirstStretch + k);
-                sums[c] += partial[k];
-                sums[layout.C + c] += partial[parts.Width + k];
+                totals[c] += partial[k];
+                totals[layout.C + c] += partial[parts.Width + k];
             }
         }
 
@@ -57,23 +72,24 @@ static unsafe partial class Channels
         ReadOnlySpan<float> more, Span<float> destination)
         where M : struct, IChannelMap
     {
-        var parts = new ChannelParts(layout);
         fixed (float* from = x, g = gradient, t = table, a = more, to = destination)
-        {
-            parts.Run(new MapWork<M>
-            {
-                X = from,
-                G = M.ReadsGradient ? g : from,
-                Table = t,
-                More = a is null ? t : a,
-                To = to,
-                C = layout.C,
-                Parts = parts,
-                AreRows = layout.AreRows,
-                Away = layout.Length >= AwayLength && to != from && to != g,
-            });
-        }
+            Map<M>(from, g, layout, new ChannelParts(layout), t, a, to);
     }
+
+    /// <summary>The same, with the parts made before.</summary>
+    internal static void Map<M>(float* x, float* g, ChannelLayout layout, in ChannelParts parts, float* table, float* more, float* to)
+        where M : struct, IChannelMap => parts.Run(new MapWork<M>
+        {
+            X = x,
+            G = M.ReadsGradient ? g : x,
+            Table = table,
+            More = more is null ? table : more,
+            To = to,
+            C = layout.C,
+            Parts = parts,
+            AreRows = layout.AreRows,
+            Away = layout.Length >= AwayLength && to != x && to != g,
+        });
 
     /// <summary>Both sums of one part's stretches, [2, Width].</summary>
     static void SumPart<T, S, V>(
@@ -96,6 +112,8 @@ static unsafe partial class Channels
     struct SumWork<T> : IWork, IWideWork
         where T : struct, IChannelTerm
     {
+        public static int Pieces => 4;
+
         public float* X, G, Table;
         public double* Sums;
         public int C;
@@ -120,6 +138,8 @@ static unsafe partial class Channels
     struct MapWork<M> : IWork, IWideWork
         where M : struct, IChannelMap
     {
+        public static int Pieces => 4;
+
         public float* X, G, Table, More, To;
         public int C;
         public bool AreRows, Away;

@@ -96,6 +96,8 @@ static unsafe partial class DirectConvolution
 
     struct InputWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public ConvolutionShape Shape;
         public SlabEdge Edge;
         public float* Dy, Dx;

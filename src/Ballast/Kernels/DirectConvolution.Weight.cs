@@ -86,6 +86,8 @@ static unsafe partial class DirectConvolution
 
     struct WeightWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public ConvolutionShape Shape;
         public ImageSource X;
         public GradientSource Dy;

@@ -128,6 +128,8 @@ static unsafe partial class DirectConvolution
 
     struct ForwardWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public ConvolutionShape Shape;
         public ImageSource X;
         public float* Panels, Starts, Y;

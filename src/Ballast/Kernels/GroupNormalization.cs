@@ -109,6 +109,8 @@ static unsafe partial class GroupNormalization
 
     struct ForwardWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public float* X, Y, Affine;
         public GroupMoments* Moments;
         public GroupLayout Layout;
@@ -142,6 +144,8 @@ static unsafe partial class GroupNormalization
 
     struct BackwardWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public float* X, G, Dx, Affine, Sums;
         public GroupMoments* Moments;
         public GroupLayout Layout;

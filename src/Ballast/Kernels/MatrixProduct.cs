@@ -34,6 +34,8 @@ static unsafe class MatrixProduct
 
     struct Work : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public float* A, Panels, Y;
         public int RowCount, PartRows, Depth, Columns;
 

@@ -51,6 +51,8 @@ static unsafe class MaxPooling
     struct ForwardWork<M> : IWork, IWideWork
         where M : struct, IPixelMap
     {
+        public static int Pieces => 4;
+
         public PoolShape Shape;
         public float* X, Table, Y;
 
@@ -127,6 +129,8 @@ static unsafe class MaxPooling
     struct BackwardWork<M> : IWork, IWideWork
         where M : struct, IPixelMap
     {
+        public static int Pieces => 4;
+
         public PoolShape Shape;
         public float* X, Table, Dy, Dx;
 

@@ -53,6 +53,8 @@ static unsafe class PooledNormalization
 
     struct SumWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public PoolShape Shape;
         public float* X, Dy, Table;
         public ChannelSums Sums;
@@ -134,6 +136,8 @@ static unsafe class PooledNormalization
 
     struct MapWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public PoolShape Shape;
         public float* X, Dy, Table, More, Dx;
 

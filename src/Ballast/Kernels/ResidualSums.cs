@@ -52,6 +52,8 @@ static unsafe class ResidualSums
         where A : struct, IPixelMap
         where B : struct, IPixelMap
     {
+        public static int Pieces => 4;
+
         public ImageSource Left, Right;
         public float Floor;
         public int Pixels;

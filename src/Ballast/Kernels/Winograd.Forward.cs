@@ -28,6 +28,8 @@ static unsafe partial class Winograd
     struct ForwardWork<T> : IWork, IWideWork
         where T : struct, IResultEnd
     {
+        public static int Pieces => 4;
+
         const int MostRegions = 5;
         const int StepProducts = 1024;
 

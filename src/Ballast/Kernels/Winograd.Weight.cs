@@ -27,6 +27,8 @@ static unsafe partial class Winograd
 
     struct WeightWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
         public ConvolutionShape Shape;
         public WinogradTiles Tiles;
         public ImageSource X;

@@ -7,12 +7,18 @@ namespace Ballast.Kernels;
 /// it.</summary>
 interface IWork
 {
+    /// <summary>Into how many pieces each thread's share is cut. Who is done takes pieces that another has not begun, so that
+    /// long work does not wait for a core that is busy with something else. 1 where a share is to stay with its thread, or is
+    /// too short for that.</summary>
+    static virtual int Pieces => 1;
+
     /// <summary>Runs the parts from <paramref name="first"/> up to, not including, <paramref name="last"/>.</summary>
     void Run(int first, int last);
 }
 
-/// <summary>The threads that share the arithmetic. Part p of P always goes to the same worker, so that a worker's rows of
-/// weights stay in its core's cache from the forward pass to the optimizer. A worker that finds nothing to do spins for
+/// <summary>The threads that share the arithmetic. Part p of P goes to the same worker each time, so that a worker's rows of
+/// weights stay in its core's cache from the forward pass to the optimizer; with several <see cref="IWork.Pieces"/> it does
+/// unless that worker lags behind. A worker that finds nothing to do spins for
 /// about as long as the serial part of a small training step takes, then sleeps.</summary>
 static class Workers
 {
@@ -85,8 +91,7 @@ static class Workers
             helpers = Worker.Start(count - 1);
 
         var shared = Work<T>.Instance;
-        shared.Value = work;
-        shared.Parts = parts;
+        shared.Begin(work, parts, count);
         shared.Error = null;
         current = shared;
         int mine = Interlocked.Increment(ref epoch);
@@ -129,14 +134,43 @@ static class Workers
     sealed class Work<T> : Work
         where T : struct, IWork
     {
+        const int CacheLine = 16; // integers
+
         public static readonly Work<T> Instance = new();
         public T Value;
-        public int Parts;
+        int parts;
+        int[] begun = []; // how many pieces of each share, each in a cache line of its own
+
+        public void Begin(in T work, int partCount, int workers)
+        {
+            (Value, parts) = (work, partCount);
+            if (T.Pieces == 1)
+                return;
+            if (begun.Length != workers * CacheLine)
+                begun = new int[workers * CacheLine];
+            Array.Clear(begun);
+        }
 
         public override void Run(int worker, int workers)
         {
-            int first = (int)((long)Parts * worker / workers);
-            int last = (int)((long)Parts * (worker + 1) / workers);
+            if (T.Pieces == 1)
+            {
+                RunParts(Start(worker, workers), Start(worker + 1, workers));
+                return;
+            }
+
+            for (int i = 0; i < workers; i++)
+            {
+                int owner = (worker + i) % workers, first = Start(owner, workers), length = Start(owner + 1, workers) - first;
+                for (int piece; (piece = Interlocked.Increment(ref begun[owner * CacheLine]) - 1) < T.Pieces;)
+                    RunParts(first + length * piece / T.Pieces, first + length * (piece + 1) / T.Pieces);
+            }
+        }
+
+        int Start(int worker, int workers) => (int)((long)parts * worker / workers);
+
+        void RunParts(int first, int last)
+        {
             if (first < last)
                 Value.Run(first, last);
         }
@@ -176,8 +210,7 @@ static class Workers
         {
             if (Claim(ticket))
             {
-                work.Run(index, workers);
-                Volatile.Write(ref done, ticket);
+                Run(work, ticket);
                 return;
             }
 
@@ -213,20 +246,24 @@ static class Workers
                 seen = ticket;
                 if (!Claim(ticket))
                     continue;
-                var work = current!;
-                try
-                {
-                    work.Run(index, workers);
-                }
-#pragma warning disable CA1031 // Whatever a part throws is thrown again on the calling thread.
-                catch (Exception error)
-#pragma warning restore CA1031
-                {
-                    work.Error = error;
-                }
-
-                Volatile.Write(ref done, seen);
+                Run(current!, ticket);
             }
+        }
+
+        void Run(Work work, int ticket)
+        {
+            try
+            {
+                work.Run(index, workers);
+            }
+#pragma warning disable CA1031 // Whatever a part throws is thrown again on the calling thread, once all work is over.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                work.Error = error;
+            }
+
+            Volatile.Write(ref done, ticket);
         }
 
         void AwaitWork(int seen)

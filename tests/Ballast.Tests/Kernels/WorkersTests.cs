@@ -45,6 +45,67 @@ public sealed class WorkersTests : IDisposable
         }
     }
 
+    readonly struct CountingPieces(int[] done) : IWork
+    {
+        public static int Pieces => 3;
+
+        public void Run(int first, int last) => new Counting(done).Run(first, last);
+    }
+
+    [Fact]
+    public void Every_part_of_work_in_pieces_is_done_once()
+    {
+        for (int count = 1; count <= 5; count++)
+        {
+            Compute.Threads = count;
+            for (int parts = 0; parts <= 40; parts++)
+            {
+                int[] done = new int[parts];
+                for (int round = 1; round <= 5; round++)
+                {
+                    Workers.Run(new CountingPieces(done), parts);
+                    Assert.All(done, times => Assert.Equal(round, times));
+                }
+            }
+        }
+    }
+
+    // Part 4 begins the second thread's share, and waits for the rest of that share: whoever runs it, the other one must.
+    readonly struct Waiting(CountdownEvent rest) : IWork
+    {
+        public static int Pieces => 4;
+
+        public void Run(int first, int last)
+        {
+            if (last - first > 1)
+                return; // the threads are busy with another test's work, and this is all of it
+            if (first > 4)
+                rest.Signal();
+            else if (first == 4)
+                Assert.True(rest.Wait(TimeSpan.FromSeconds(30)), "Nobody took the pieces that had not begun.");
+        }
+    }
+
+    [Fact]
+    public void Pieces_that_a_thread_has_not_begun_are_taken_by_another()
+    {
+        Compute.Threads = 2;
+        CheckSharing();
+    }
+
+    static void CheckSharing()
+    {
+        using var rest = new CountdownEvent(3);
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    Workers.Run(new Waiting(rest), 8);
+                    return rest.IsSet;
+                }, TimeSpan.FromSeconds(60)),
+            "The threads no longer share work.");
+    }
+
     // With more threads than processors nobody spins: a helper that is done before it was rung is rung all the same.
     [Fact]
     public void Short_work_is_never_done_twice()
@@ -67,6 +128,8 @@ public sealed class WorkersTests : IDisposable
             Assert.Throws<InvalidOperationException>(() => Workers.Run(new Failing(true), 2));
             Workers.Run(new Failing(false), 2);
         }
+
+        CheckSharing();
     }
 
     readonly struct Failing(bool fails) : IWork

@@ -1,3 +1,5 @@
+using Ballast.Kernels;
+
 namespace Ballast;
 
 sealed partial class NormalizationOperation
@@ -16,44 +18,40 @@ sealed partial class NormalizationOperation
             Give(pairs[chunk].Gamma, pairs[chunk].Beta, sums, chunk, chunk + 1);
     }
 
-    void Give(Parameter? gamma, Parameter? beta, ReadOnlySpan<double> sums, int first, int last)
+    unsafe void Give(Parameter? gamma, Parameter? beta, ReadOnlySpan<double> sums, int first, int last)
     {
         int c = chunks.Whole.C;
-        if (gamma is { RequiresGrad: true })
+        fixed (double* own = sums.Slice(first * 2 * c, (last - first) * 2 * c))
+        fixed (float* constants = table.Span(chunks.Count * Pitch)[(first * Pitch)..])
         {
-            var dgamma = Buffer.Rent(c);
-            var to = dgamma.Span(c);
-            for (int i = 0; i < c; i++)
+            if (gamma is { RequiresGrad: true })
             {
-                double sum = 0;
-                for (int chunk = first; chunk < last; chunk++)
-                    sum += Scaled(sums.Slice(chunk * 2 * c, 2 * c), table.Span(chunk * Pitch, Pitch), c, i);
-                to[i] = (float)sum;
+                var dgamma = Buffer.Rent(c);
+                fixed (float* to = dgamma.Span(c))
+                {
+                    if (rows == Rows)
+                        ChannelTables.ScaleGradient(constants, Pitch, own, last - first, c, to);
+                    else
+                        GiveCorrected(constants, own, c, to);
+                }
+
+                Give(gamma, new Values(dgamma));
             }
 
-            Give(gamma, new Values(dgamma));
-        }
-
-        if (beta is { RequiresGrad: true })
-        {
-            var dbeta = Buffer.Rent(c);
-            var to = dbeta.Span(c);
-            for (int i = 0; i < c; i++)
+            if (beta is { RequiresGrad: true })
             {
-                double sum = 0;
-                for (int chunk = first; chunk < last; chunk++)
-                    sum += sums[chunk * 2 * c + i];
-                to[i] = (float)sum;
+                var dbeta = Buffer.Rent(c);
+                fixed (float* to = dbeta.Span(c))
+                    ChannelTables.ShiftGradient(own, last - first, c, to);
+                Give(beta, new Values(dbeta));
             }
-
-            Give(beta, new Values(dbeta));
         }
     }
 
-    // The sum of the gradient times what gamma multiplies: h, or h r + d.
-    static double Scaled(ReadOnlySpan<double> sums, ReadOnlySpan<float> constants, int c, int i)
+    // gamma multiplies h r + d.
+    static unsafe void GiveCorrected(float* constants, double* sums, int c, float* to)
     {
-        double product = sums[c + i] * constants[3 * c + i];
-        return constants.Length == Rows * c ? product : product * constants[5 * c + i] + sums[i] * constants[6 * c + i];
+        for (int i = 0; i < c; i++)
+            to[i] = (float)(sums[c + i] * constants[3 * c + i] * constants[5 * c + i] + sums[i] * constants[6 * c + i]);
     }
 }

@@ -24,7 +24,7 @@ sealed partial class NormalizationOperation
         {
             fixed (float* values = held.Span(chunks.Whole.Length))
             fixed (double* to = statistics)
-                chunks.Run(new StatisticsWork { Values = values, Each = chunks.Each, To = to });
+                chunks.Run(new StatisticsWork { Values = values, Each = chunks.Each, Parts = chunks.Parts, To = to });
         }
 
         held.Release();
@@ -48,13 +48,13 @@ sealed partial class NormalizationOperation
     {
         public float* Values;
         public ChannelLayout Each;
+        public ChannelParts Parts;
         public double* To;
 
         public readonly void Run(int first, int last)
         {
-            int length = Each.Length, c = Each.C;
             for (int chunk = first; chunk < last; chunk++)
-                Channels.Statistics(new(Values + (nint)chunk * length, length), Each, new(To + (nint)chunk * 2 * c, 2 * c));
+                Channels.Statistics(Values + (nint)chunk * Each.Length, Each, Parts, To + (nint)chunk * 2 * Each.C);
         }
     }
 }

@@ -241,14 +241,10 @@ sealed partial class NormalizationOperation : Operation
     {
         int c = chunks.Whole.C;
         fixed (float* constants = Table)
+        fixed (double* all = sums)
         {
             for (int chunk = 0; chunk < chunks.Count; chunk++)
-            {
-                var gradientConstants = new GradientConstants(constants + (nint)chunk * Pitch, c, Count, batchStatistics);
-                var own = sums.Slice(chunk * 2 * c, 2 * c);
-                for (int i = 0; i < c; i++)
-                    own[c + i] = gradientConstants.Centered(i, own[i], own[c + i]);
-            }
+                ChannelTables.Center(constants + (nint)chunk * Pitch, all + (nint)chunk * 2 * c, c);
         }
     }
 
