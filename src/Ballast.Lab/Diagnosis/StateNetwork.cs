@@ -2,7 +2,8 @@ namespace Ballast.Lab;
 
 /// <summary>What can be told of a network from its state alone: batch normalizations where there are running statistics, and
 /// tensors.</summary>
-/// <remarks>How they are connected, eps and momentum are not in a state: they are taken to be what they usually are.</remarks>
+/// <remarks>How they are connected, eps and momentum are not in a state: they are taken to be what they usually are, for a running
+/// variance those of <see cref="BatchNorm1d"/> and for a running sigma those of <see cref="BatchRenorm"/>.</remarks>
 sealed class StateNetwork : Module
 {
     StateNetwork(StateDict state, IEnumerable<string[]> keys, int depth)
@@ -26,19 +27,23 @@ sealed class StateNetwork : Module
     static Module Part(StateDict state, string[][] keys, int depth)
     {
         string prefix = string.Concat(keys[0].Take(depth).Select(static word => word + "."));
-        if (state.TryGetValue(prefix + "running_mean", out var mean) && state.TryGetValue(prefix + "running_var", out var variance)
-            && mean.Tensor is { Shape.Rank: 1 } means && variance.Tensor?.Shape == means.Shape && means.Length > 0)
+        if (state.TryGetValue(prefix + "running_mean", out var mean) && mean.Tensor is { Shape.Rank: 1, Length: > 0 } means)
         {
-            return Norm(state, prefix, means.Length);
+            if (Has("running_var", means.Shape))
+                return Norm(state, prefix, affine => new BatchNorm1d(means.Length, affine: affine));
+            if (Has("running_std", means.Shape))
+                return Norm(state, prefix, affine => new BatchRenorm(means.Length, affine: affine));
         }
 
         return new StateNetwork(state, keys, depth);
+
+        bool Has(string name, Shape shape) => state.TryGetValue(prefix + name, out var entry) && entry.Tensor?.Shape == shape;
     }
 
-    static BatchNorm1d Norm(StateDict state, string prefix, int features)
+    static BatchNorm Norm(StateDict state, string prefix, Func<bool, BatchNorm> make)
     {
         bool affine = state.TryGetValue(prefix + "weight", out _) && state.TryGetValue(prefix + "bias", out _);
-        var norm = new BatchNorm1d(features, affine: affine);
+        var norm = make(affine);
         var own = new StateDict();
         foreach (string name in norm.StateDict().Keys)
         {

@@ -4,7 +4,7 @@ namespace Ballast.Lab;
 sealed class TrialRun
 {
     readonly Examination examination;
-    readonly (string Name, BatchNorm Norm, StateDict State)[] states;
+    readonly (string Name, BatchNorm Norm, StateDict State, (float[] Mean, float[] Var)? Running)[] states;
     readonly Dictionary<BatchNorm, (double[] Sum, int Count)> evaluated = [];
     readonly Dictionary<Parameter, double> gradients = [];
 
@@ -12,8 +12,11 @@ sealed class TrialRun
     {
         this.examination = examination;
         Training = new Measurements(examination.Model);
-        states = [.. examination.Norms.Select(static entry => (entry.Name, entry.Norm, entry.Norm.StateDict()))];
+        states = [.. examination.Norms.Select(static entry => (entry.Name, entry.Norm, entry.Norm.StateDict(), Statistics(entry.Norm)))];
     }
+
+    static (float[] Mean, float[] Var)? Statistics(BatchNorm norm) =>
+        norm is { RunningMean: { } mean, RunningVar: { } variance } ? (mean.ToArray(), variance.ToArray()) : null;
 
     /// <summary>What the batch normalizations were given in training mode.</summary>
     public Measurements Training { get; }
@@ -47,12 +50,7 @@ sealed class TrialRun
     public double? GradientNorm(Parameter parameter) => gradients.TryGetValue(parameter, out double sum) ? Math.Sqrt(sum) : null;
 
     /// <summary>The running statistics as they were before.</summary>
-    public (float[] Mean, float[] Var)? Running(BatchNorm norm)
-    {
-        var state = states.First(entry => entry.Norm == norm).State;
-        return state.TryGetValue("running_mean", out var mean) && state.TryGetValue("running_var", out var variance)
-            ? (mean.Tensor!.ToArray(), variance.Tensor!.ToArray()) : null;
-    }
+    public (float[] Mean, float[] Var)? Running(BatchNorm norm) => states.First(entry => entry.Norm == norm).Running;
 
     /// <summary>The mean over batches of a layer's own variances in evaluation mode, by channel; null where it did not run.</summary>
     public double[]? EvaluatedVariance(BatchNorm norm) => evaluated.TryGetValue(norm, out var sums)
@@ -213,7 +211,7 @@ sealed class TrialRun
 
     void RestoreNorms()
     {
-        foreach (var (_, norm, state) in states)
+        foreach (var (_, norm, state, _) in states)
             norm.LoadStateDict(state);
     }
 

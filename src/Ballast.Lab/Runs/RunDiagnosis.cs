@@ -104,6 +104,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
             images, Math.Min(settings.BatchSize, images.Count), shuffle: true, dropLast: settings.DropLast,
             generator: new Generator(settings.Seed), transforms: RunTraining.Transforms(settings)),
         MaxBatches = batches,
+        Loss = RunTraining.Loss(settings.Does, images.ClassNames.Count) ?? options.Loss,
         Plan = new TrainingPlan(settings.BatchSize, images.Count, settings.DropLast, settings.Epochs),
     };
 }

@@ -80,7 +80,7 @@ static class RunTraining
         return special.Complete(options, network, loader.Count);
     }
 
-    /// <summary>The loss of logits and labels; null for the plain cross entropy.</summary>
+    /// <summary>The loss that is trained with; null for the plain cross entropy.</summary>
     /// <exception cref="ArgumentException">Settings that do not go together.</exception>
     public static Func<Tensor, Labels, Tensor>? Loss(RunMethods methods, int classes)
     {

@@ -4,8 +4,9 @@ namespace Ballast;
 /// formula and its two modes.</summary>
 public abstract class AnyRankBatchNorm : BatchNorm
 {
-    private protected AnyRankBatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+    private protected AnyRankBatchNorm(
+        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, string spread = "running_var")
+        : base(numFeatures, eps, momentum, affine, trackRunningStats, spread)
     {
     }
 

@@ -25,13 +25,34 @@ public abstract partial class BatchNorm
         NumBatchesTracked++;
         double weight = Momentum ?? 1.0 / NumBatchesTracked;
         var mean = RunningMean!.Mutate();
-        var variance = RunningVar!.Mutate();
         for (int c = 0; c < NumFeatures; c++)
-        {
             mean[c] = (float)((1 - weight) * mean[c] + weight * statistics[c]);
-            variance[c] = (float)((1 - weight) * variance[c] + weight * correction * statistics[NumFeatures + c]);
-        }
+        MoveVariances(weight, correction, statistics.Slice(NumFeatures, NumFeatures));
     }
+
+    /// <summary>Moves the running variances towards a batch's.</summary>
+    /// <param name="weight">How much the batch counts.</param>
+    /// <param name="correction">m / (m - 1), which makes a biased variance an unbiased one.</param>
+    /// <param name="variances">The batch's biased variances: [C].</param>
+    private protected virtual void MoveVariances(double weight, double correction, ReadOnlySpan<double> variances)
+    {
+        var running = RunningSpread!.Mutate();
+        for (int c = 0; c < NumFeatures; c++)
+            running[c] = (float)((1 - weight) * running[c] + weight * correction * variances[c]);
+    }
+
+    /// <summary>Replaces the running variances: [C].</summary>
+    private protected virtual void WriteVariances(ReadOnlySpan<double> variances) => RunningStatistics.Write(variances, RunningSpread!);
+
+    /// <summary>The running variance of a channel.</summary>
+    private protected virtual double RunningVariance(int channel) => RunningSpread!.AsSpan()[channel];
+
+    /// <summary>Writes r and d of batch renormalization, [2, C], of a training batch whose statistics are about to be taken into the
+    /// running ones.</summary>
+    /// <param name="statistics">The batch's mean and biased variance: [2, C].</param>
+    /// <param name="room">Where they go.</param>
+    /// <returns>What was written; nothing for r 1 and d 0.</returns>
+    private protected virtual Span<double> Correct(ReadOnlySpan<double> statistics, Span<double> room) => default;
 
     /// <summary>Whether statistics, times a factor, are finite as floats.</summary>
     internal static bool AreFinite(ReadOnlySpan<double> statistics, double factor)
@@ -54,7 +75,7 @@ public abstract partial class BatchNorm
         for (int c = 0; c < NumFeatures; c++)
         {
             statistics[c] = RunningMean!.AsSpan()[c];
-            statistics[NumFeatures + c] = RunningVar!.AsSpan()[c];
+            statistics[NumFeatures + c] = RunningVariance(c);
         }
     }
 

@@ -17,7 +17,9 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
 {
     IStatisticsObserver? observer;
 
-    private protected BatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
+    // spread: the state's name of what is kept of the running variance.
+    private protected BatchNorm(
+        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, string spread = "running_var")
     {
         string name = GetType().Name;
         Throw.Unless(numFeatures > 0, $"{name}: expected at least 1 feature, got {numFeatures}.");
@@ -36,7 +38,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         if (trackRunningStats)
         {
             RunningMean = RegisterBuffer("running_mean", Tensor.Zeros([numFeatures]));
-            RunningVar = RegisterBuffer("running_var", Tensor.Ones([numFeatures]));
+            RunningSpread = RegisterBuffer(spread, Tensor.Ones([numFeatures]));
             RegisterCounter("num_batches_tracked", () => NumBatchesTracked, value => NumBatchesTracked = value);
         }
     }
@@ -60,7 +62,10 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     public Tensor? RunningMean { get; }
 
     /// <summary>The running unbiased variance [C], which training changes in place; null where none is tracked.</summary>
-    public Tensor? RunningVar { get; }
+    public virtual Tensor? RunningVar => RunningSpread;
+
+    /// <summary>What is kept of the running variance: [C].</summary>
+    private protected Tensor? RunningSpread { get; }
 
     /// <summary>How many batches the running statistics have seen.</summary>
     public long NumBatchesTracked { get; private set; }
@@ -107,7 +112,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches)
     {
         RunningStatistics.Write(mean, RunningMean!);
-        RunningStatistics.Write(variance, RunningVar!);
+        WriteVariances(variance);
         NumBatchesTracked = batches;
     }
 
@@ -119,11 +124,12 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         bool ofBatch = UsesBatchStatistics;
         var layout = Layout(input.Shape, ofBatch);
         var chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, Chunks(input.Shape));
-        Span<double> statistics = stackalloc double[2 * 64];
+        Span<double> numbers = stackalloc double[4 * 64];
         double[]? rented = null;
         if (chunks.Channels > 64)
-            statistics = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * chunks.Channels);
-        statistics = statistics[..(2 * chunks.Channels)];
+            numbers = rented = System.Buffers.ArrayPool<double>.Shared.Rent(4 * chunks.Channels);
+        var statistics = numbers[..(2 * chunks.Channels)];
+        scoped Span<double> correction = default;
 
         double count = chunks.Each.PerChannel;
         bool shares = Shares;
@@ -135,7 +141,10 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
             if (observer is not null)
                 observer.Observe(Joined(chunks, statistics), layout.PerChannel);
             else if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
+            {
+                correction = Correct(statistics, numbers.Slice(2 * chunks.Channels, 2 * chunks.Channels));
                 Track(chunks, statistics, count);
+            }
         }
         else
         {
@@ -152,6 +161,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
             Gamma = Weight,
             Beta = Bias,
             Pairs = chunks.Count > 1 ? Pairs : null,
+            Correction = correction,
             Communicator = shares ? Communicator : null,
             Count = count,
         });
@@ -213,7 +223,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     bool IFoldable.FitsBehind(Module before) => FitsBehind(before);
 
     ChannelConstants IFoldable.Constants(int channel) => new(
-        RunningMean!.AsSpan()[channel], Math.Sqrt(RunningVar!.AsSpan()[channel] + Eps),
+        RunningMean!.AsSpan()[channel], Math.Sqrt(RunningVariance(channel) + Eps),
         Weight is null ? 1 : Weight.AsSpan()[channel], Bias is null ? 0 : Bias.AsSpan()[channel]);
 
     /// <summary>Whether the channels of this layer are those of the layer before it.</summary>

@@ -48,7 +48,7 @@ public static class Folding
             double deviation = norm.Constants(c).Deviation;
             if (!(deviation > 0) || !double.IsFinite(deviation))
             {
-                return norm is BatchNorm { RunningVar: { } variances }
+                return norm is BatchNorm { RunningVar: { } variances } and not BatchRenorm
                     ? $"Its channel {c} has a running variance of {Text(variances.AsSpan()[c])}, by whose root nothing can be divided."
                     : $"Its channel {c} has a running deviation of {Text(deviation)}, by which nothing can be divided.";
             }

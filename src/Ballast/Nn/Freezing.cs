@@ -10,8 +10,7 @@ namespace Ballast;
 /// </remarks>
 public static class Freezing
 {
-    /// <summary>Freezes every batch normalization of a module: <see cref="BatchNorm"/> in all its kinds and
-    /// <see cref="BatchRenorm"/>.</summary>
+    /// <summary>Freezes every batch normalization of a module: <see cref="BatchNorm"/> in all its kinds.</summary>
     /// <param name="module">A network, or a normalization.</param>
     /// <param name="affine">Whether gamma and beta are frozen too, as optimizers see them. False keeps them learning.</param>
     /// <exception cref="ArgumentException">A normalization without running statistics has nothing to hold; nothing has been changed.

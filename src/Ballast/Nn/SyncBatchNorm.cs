@@ -31,8 +31,8 @@ public sealed class SyncBatchNorm : AnyRankBatchNorm
         Communicator = communicator;
     }
 
-    /// <summary>Lets every <see cref="BatchNorm1d"/>, <see cref="BatchNorm2d"/> and <see cref="BatchNorm3d"/> of a module share its
-    /// statistics with other workers. The layers stay the objects they are, wherever the module keeps them, with their state and
+    /// <summary>Lets every <see cref="BatchNorm1d"/>, <see cref="BatchNorm2d"/>, <see cref="BatchNorm3d"/> and
+    /// <see cref="BatchRenorm"/> of a module share its statistics with other workers. The layers stay the objects they are, wherever the module keeps them, with their state and
     /// its keys. PyTorch: <c>nn.SyncBatchNorm.convert_sync_batchnorm</c>.</summary>
     /// <param name="module">A network, or a normalization.</param>
     /// <param name="communicator">The workers.</param>
@@ -43,7 +43,7 @@ public sealed class SyncBatchNorm : AnyRankBatchNorm
         ArgumentNullException.ThrowIfNull(communicator);
         foreach (var (_, part) in module.NamedModules())
         {
-            if (part is BatchNorm1d or BatchNorm2d or BatchNorm3d or SyncBatchNorm)
+            if (part is BatchNorm1d or BatchNorm2d or BatchNorm3d or BatchRenorm or SyncBatchNorm)
                 ((BatchNorm)part).Communicator = communicator;
         }
 

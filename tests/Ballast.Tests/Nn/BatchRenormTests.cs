@@ -31,7 +31,7 @@ public sealed class BatchRenormTests
         state["running_mean"].Tensor!.Mutate()[0] = 1.5f;
         state["running_std"].Tensor!.Mutate()[1] = 2.5f;
         layer.LoadStateDict(state);
-        double[] means = Doubles(layer.RunningMean), deviations = Doubles(layer.RunningStd), values = Doubles(x);
+        double[] means = Doubles(layer.RunningMean!), deviations = Doubles(layer.RunningStd), values = Doubles(x);
         double[] r = new double[Channels], d = new double[Channels];
         for (int c = 0; c < Channels; c++)
         {
@@ -56,7 +56,7 @@ public sealed class BatchRenormTests
         for (int c = 0; c < Channels; c++)
         {
             var (mean, deviation) = Statistics(values, l, c);
-            Near.Equal([means[c] + 0.01 * (mean - means[c])], layer.RunningMean.AsSpan().Slice(c, 1), 1e-6);
+            Near.Equal([means[c] + 0.01 * (mean - means[c])], layer.RunningMean!.AsSpan().Slice(c, 1), 1e-6);
             Near.Equal([deviations[c] + 0.01 * (deviation - deviations[c])], layer.RunningStd.AsSpan().Slice(c, 1), 1e-6);
         }
 
@@ -102,7 +102,7 @@ public sealed class BatchRenormTests
         layer.Eval();
         var before = Draw.Bits(layer.StateDict());
         var x = Draw.Weights([1, Channels], 2);
-        double[] means = Doubles(layer.RunningMean), deviations = Doubles(layer.RunningStd);
+        double[] means = Doubles(layer.RunningMean!), deviations = Doubles(layer.RunningStd);
         GradientCheck.Run([x, layer.Weight!, layer.Bias!], () => layer.Forward(x),
             v => [.. v[0].Select((value, c) => (value - means[c]) / deviations[c] * v[1][c] + v[2][c])]);
         Assert.Equal(before, Draw.Bits(layer.StateDict()));
@@ -142,7 +142,7 @@ public sealed class BatchRenormTests
         var layer = new BatchRenorm(1);
         layer.Forward(Tensor.From([1, float.NaN, 3], [3, 1]));
         Assert.Equal((0, 1), (layer.NumBatchesTracked, layer.UntrackedBatches));
-        Assert.Equal((0, 1), (layer.RunningMean.Item(), layer.RunningStd.Item()));
+        Assert.Equal((0, 1), (layer.RunningMean!.Item(), layer.RunningStd.Item()));
     }
 
     [Fact]

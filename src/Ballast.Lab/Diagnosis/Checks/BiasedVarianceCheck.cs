@@ -27,6 +27,8 @@ sealed class BiasedVarianceCheck : DoctorCheck
         {
             if (measured.Training.Of(norm) is not { Values: > 1 and <= MostValues } seen || measured.Running(norm) is not var (_, variance))
                 continue;
+            if (norm is BatchRenorm)
+                continue; // its sigma is that of the biased variance, as in the paper
             int channels = norm.NumFeatures;
             double sum = 0, squares = 0, m = seen.Values;
             for (int c = 0; c < channels; c++)

@@ -15,7 +15,7 @@ sealed class FrozenNormCheck : DoctorCheck
         {
             yield return Found(Severity.Warning, Confidence.Likely, woken[0].Name,
                 $"{List([.. woken.Select(static entry => entry.Name)])}: in evaluation mode while the network around is in training mode. The next Train() on the network, which starts every epoch of many programs, undoes that.",
-                "Call Eval() on these layers again after every Train(), or freeze them in a way that Train() respects.",
+                "Freeze them in a way that Train() respects (Freezing.Freeze), or call Eval() on these layers again after every Train().",
                 ("layers", woken.Count));
         }
 
@@ -32,10 +32,10 @@ sealed class FrozenNormCheck : DoctorCheck
 
         yield return Found(Severity.Warning, Confidence.Likely, drifting[0].Name,
             $"{List([.. drifting.Select(static entry => entry.Name)])}: gamma and beta are frozen, but in training mode the running statistics still move with every batch, and the batch's own are used.",
-            "If the layers are to stay as they were, put them into evaluation mode too, after every Train().",
+            "If the layers are to stay as they were, freeze them with Freezing.Freeze, or put them into evaluation mode too, after every Train().",
             ("layers", drifting.Count), ("mean_distance_of_the_data", furthest));
     }
 
-    // A layer that is the same in both modes has none to be switched.
-    static bool HasModes(BatchNorm norm) => norm.Momentum is not 0;
+    // A layer that is the same in both modes has none to be switched, and one that Freezing holds stays as it is.
+    static bool HasModes(BatchNorm norm) => norm.Momentum is not 0 && !norm.StatisticsFrozen;
 }

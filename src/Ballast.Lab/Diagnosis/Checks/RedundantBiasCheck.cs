@@ -11,7 +11,7 @@ sealed class RedundantBiasCheck : DoctorCheck
     {
         foreach (var (_, norm) in examination.Norms)
         {
-            if (!norm.Training && examination.Model.Training)
+            if (norm.StatisticsFrozen || (!norm.Training && examination.Model.Training))
                 continue; // running statistics do not move with the bias
             foreach (var (name, module) in examination.Before(norm))
             {

@@ -46,8 +46,8 @@ sealed class UnconvergedStatisticsCheck : DoctorCheck
             ("batches_needed", needed ?? double.NaN), ("layers", found.Count));
     }
 
-    static bool IsInitial(BatchNorm norm) =>
-        norm.RunningMean!.AsSpan().IndexOfAnyExcept(0) < 0 && norm.RunningVar!.AsSpan().IndexOfAnyExcept(1) < 0;
+    static bool IsInitial(BatchNorm norm) => norm.RunningMean!.AsSpan().IndexOfAnyExcept(0) < 0
+        && (norm is BatchRenorm renorm ? renorm.RunningStd : norm.RunningVar!).AsSpan().IndexOfAnyExcept(1) < 0;
 
     static string Number(double? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null";
 

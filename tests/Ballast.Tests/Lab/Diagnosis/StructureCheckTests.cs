@@ -188,4 +188,13 @@ public class StructureCheckTests
         var finding = Assert.Single(Patient.Find("accumulation", Patient.Net(), options));
         Assert.Equal((severity, Confidence.Certain, 8.0), (finding.Severity, finding.Confidence, finding.Evidence["batches_per_step"]));
     }
+
+    [Fact]
+    public void Accumulation_of_one_batch_or_without_batch_statistics_is_none()
+    {
+        var options = new DoctorOptions { AccumulationSteps = 1, Plan = new TrainingPlan(4, 640) };
+        Assert.Empty(Patient.Of("accumulation", Doctor.Examine(Patient.Net(), options)));
+        var grouped = new Sequential(new Linear(Patient.Features, 8), new GroupNorm(2, 8), new ReLU(), new Linear(8, 3));
+        Assert.Empty(Patient.Of("accumulation", Doctor.Examine(grouped, options with { AccumulationSteps = 8 })));
+    }
 }
