@@ -11,7 +11,9 @@ public sealed class RunDiagnosisTests : IDisposable
 
     static RunSettings Settings(RunMethods methods) => SampleRun.Settings with
     {
-        Layers = "flatten linear:8,bias=false batchnorm relu linear:10", WeightDecay = 0.1f, Methods = methods,
+        Layers = "flatten linear:8,bias=false batchnorm relu linear:10",
+        WeightDecay = 0.1f,
+        Methods = methods,
     };
 
     RunFolder Trained(RunSettings settings)
