@@ -12,10 +12,12 @@ static unsafe class ChannelTables
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="gamma">[C], or null for 1.</param>
     /// <param name="beta">[C], or null for 0.</param>
+    /// <param name="correction">r and d of batch renormalization, [2, C], or null for 1 and 0.</param>
     /// <param name="channels">C.</param>
-    /// <param name="table">[5, C].</param>
+    /// <param name="table">[5, C], or with a correction [7, C]: r and d come last.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Constants(double* statistics, double epsilon, float* gamma, float* beta, int channels, float* table)
+    public static void Constants(
+        double* statistics, double epsilon, float* gamma, float* beta, double* correction, int channels, float* table)
     {
         int w = Vector<double>.Count, i = 0;
         for (; i <= channels - 2 * w; i += 2 * w)
@@ -26,15 +28,21 @@ static unsafe class ChannelTables
             Vector<double> rest0 = mean0 - center0, rest1 = mean1 - center1;
             var deviation0 = Deviation(statistics + channels + i, epsilon);
             var deviation1 = Deviation(statistics + channels + i + w, epsilon);
-            Vector<double> scale0 = deviation0, scale1 = deviation1, shift0 = Vector<double>.Zero, shift1 = shift0;
+            Vector<double> gamma0 = Vector<double>.One, gamma1 = gamma0, shift0 = Vector<double>.Zero, shift1 = shift0;
             if (gamma is not null)
-            {
-                Vector.Widen(Vector.Load(gamma + i), out var gamma0, out var gamma1);
-                (scale0, scale1) = (deviation0 * gamma0, deviation1 * gamma1);
-            }
-
+                Vector.Widen(Vector.Load(gamma + i), out gamma0, out gamma1);
             if (beta is not null)
                 Vector.Widen(Vector.Load(beta + i), out shift0, out shift1);
+            Vector<double> scale0 = deviation0 * gamma0, scale1 = deviation1 * gamma1;
+            if (correction is not null)
+            {
+                double* r = correction + i, d = r + channels;
+                (scale0, scale1) = (scale0 * Vector.Load(r), scale1 * Vector.Load(r + w));
+                (shift0, shift1) = (shift0 + gamma0 * Vector.Load(d), shift1 + gamma1 * Vector.Load(d + w));
+                Vector.Narrow(Vector.Load(r), Vector.Load(r + w)).Store(table + 5 * channels + i);
+                Vector.Narrow(Vector.Load(d), Vector.Load(d + w)).Store(table + 6 * channels + i);
+            }
+
             center.Store(table + i);
             Vector.Narrow(scale0, scale1).Store(table + channels + i);
             Vector.Narrow(shift0 - rest0 * scale0, shift1 - rest1 * scale1).Store(table + 2 * channels + i);
@@ -44,21 +52,59 @@ static unsafe class ChannelTables
 
         for (; i < channels; i++)
         {
-            double deviation = 1 / Math.Sqrt(statistics[channels + i] + epsilon);
-            Write(table, channels, i, statistics[i], deviation, gamma is null ? deviation : deviation * gamma[i], beta is null ? 0 : beta[i]);
+            double deviation = 1 / Math.Sqrt(statistics[channels + i] + epsilon), factor = gamma is null ? 1 : gamma[i];
+            double scale = deviation * factor, shift = beta is null ? 0 : beta[i];
+            if (correction is not null)
+            {
+                (scale, shift) = (scale * correction[i], shift + factor * correction[channels + i]);
+                (table[5 * channels + i], table[6 * channels + i]) = ((float)correction[i], (float)correction[channels + i]);
+            }
+
+            float center = (float)statistics[i];
+            double rest = statistics[i] - center;
+            table[i] = center;
+            table[channels + i] = (float)scale;
+            table[2 * channels + i] = (float)(shift - rest * scale);
+            table[3 * channels + i] = (float)deviation;
+            table[4 * channels + i] = (float)rest;
         }
     }
 
-    /// <summary>Writes the constants of one channel.</summary>
-    public static void Write(float* table, int channels, int c, double mean, double deviation, double scale, double shift)
+    /// <summary>r and d of batch renormalization: sigma / running sigma from 1 / rmax to rmax, and (mean - running mean) / running
+    /// sigma from -dmax to dmax. Ioffe 2017, algorithm 1.</summary>
+    /// <param name="statistics">Mean and variance of the batch: [2, C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="means">The running means: [C].</param>
+    /// <param name="deviations">The running sigmas: [C].</param>
+    /// <param name="rMax">rmax.</param>
+    /// <param name="dMax">dmax.</param>
+    /// <param name="to">[2, C].</param>
+    public static void Corrections(
+        ReadOnlySpan<double> statistics, double epsilon, ReadOnlySpan<float> means, ReadOnlySpan<float> deviations, double rMax,
+        double dMax, Span<double> to)
     {
-        float center = (float)mean;
-        double rest = mean - center;
-        table[c] = center;
-        table[channels + c] = (float)scale;
-        table[2 * channels + c] = (float)(shift - rest * scale);
-        table[3 * channels + c] = (float)deviation;
-        table[4 * channels + c] = (float)rest;
+        int channels = means.Length, w = Vector<double>.Count, i = 0;
+        for (; i <= channels - 2 * w; i += 2 * w)
+        {
+            Vector.Widen(new Vector<float>(means[i..]), out var mean0, out var mean1);
+            Vector.Widen(new Vector<float>(deviations[i..]), out var deviation0, out var deviation1);
+            Several(statistics, i, mean0, deviation0, to);
+            Several(statistics, i + w, mean1, deviation1, to);
+        }
+
+        for (; i < channels; i++)
+        {
+            to[i] = Math.Clamp(Math.Sqrt(statistics[channels + i] + epsilon) / deviations[i], 1 / rMax, rMax);
+            to[channels + i] = Math.Clamp((statistics[i] - means[i]) / deviations[i], -dMax, dMax);
+        }
+
+        void Several(ReadOnlySpan<double> statistics, int at, Vector<double> mean, Vector<double> deviation, Span<double> to)
+        {
+            var own = Vector.SquareRoot(new Vector<double>(statistics[(channels + at)..]) + new Vector<double>(epsilon));
+            Vector<double> r = own / deviation, d = (new Vector<double>(statistics[at..]) - mean) / deviation;
+            Vector.Min(Vector.Max(r, new Vector<double>(1 / rMax)), new Vector<double>(rMax)).CopyTo(to[at..]);
+            Vector.Min(Vector.Max(d, new Vector<double>(-dMax)), new Vector<double>(dMax)).CopyTo(to[(channels + at)..]);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -178,5 +224,42 @@ static unsafe class ChannelTables
             (Vector.Load(values + i) / divisors).Store(values + i);
         for (; i < channels; i++)
             values[i] /= divisor;
+    }
+
+    /// <summary>running = (1 - weight) running + weight factor values.</summary>
+    public static void Move(Span<float> running, ReadOnlySpan<double> values, double weight, double factor)
+    {
+        Vector<double> kept = new(1 - weight), taken = new(weight * factor);
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= running.Length - 2 * w; i += 2 * w)
+        {
+            Vector.Widen(new Vector<float>(running[i..]), out var running0, out var running1);
+            Vector.Narrow(
+                kept * running0 + taken * new Vector<double>(values[i..]), kept * running1 + taken * new Vector<double>(values[(i + w)..]))
+                .CopyTo(running[i..]);
+        }
+
+        for (; i < running.Length; i++)
+            running[i] = (float)((1 - weight) * running[i] + weight * factor * values[i]);
+    }
+
+    /// <summary>Whether values, times a factor, are finite as floats.</summary>
+    public static bool AreFinite(ReadOnlySpan<double> values, double factor)
+    {
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= values.Length - 2 * w; i += 2 * w)
+        {
+            var rounded = Vector.Narrow(factor * new Vector<double>(values[i..]), factor * new Vector<double>(values[(i + w)..]));
+            if (!Vector.LessThanOrEqualAll(Vector.Abs(rounded), new Vector<float>(float.MaxValue)))
+                return false;
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if (!float.IsFinite((float)(factor * values[i])))
+                return false;
+        }
+
+        return true;
     }
 }

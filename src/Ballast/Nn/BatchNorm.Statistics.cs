@@ -16,7 +16,7 @@ public abstract partial class BatchNorm
     internal void Track(ReadOnlySpan<double> statistics, double count)
     {
         double correction = count / (count - 1);
-        if (!AreFinite(statistics[..NumFeatures], 1) || !AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
+        if (!ChannelTables.AreFinite(statistics[..NumFeatures], 1) || !ChannelTables.AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
         {
             UntrackedBatches++;
             return;
@@ -24,9 +24,7 @@ public abstract partial class BatchNorm
 
         NumBatchesTracked++;
         double weight = Momentum ?? 1.0 / NumBatchesTracked;
-        var mean = RunningMean!.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-            mean[c] = (float)((1 - weight) * mean[c] + weight * statistics[c]);
+        ChannelTables.Move(RunningMean!.Mutate(), statistics, weight, 1);
         MoveVariances(weight, correction, statistics.Slice(NumFeatures, NumFeatures));
     }
 
@@ -34,12 +32,8 @@ public abstract partial class BatchNorm
     /// <param name="weight">How much the batch counts.</param>
     /// <param name="correction">m / (m - 1), which makes a biased variance an unbiased one.</param>
     /// <param name="variances">The batch's biased variances: [C].</param>
-    private protected virtual void MoveVariances(double weight, double correction, ReadOnlySpan<double> variances)
-    {
-        var running = RunningSpread!.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-            running[c] = (float)((1 - weight) * running[c] + weight * correction * variances[c]);
-    }
+    private protected virtual void MoveVariances(double weight, double correction, ReadOnlySpan<double> variances) =>
+        ChannelTables.Move(RunningSpread!.Mutate(), variances, weight, correction);
 
     /// <summary>Replaces the running variances: [C].</summary>
     private protected virtual void WriteVariances(ReadOnlySpan<double> variances) => RunningStatistics.Write(variances, RunningSpread!);
@@ -53,18 +47,6 @@ public abstract partial class BatchNorm
     /// <param name="room">Where they go.</param>
     /// <returns>What was written; nothing for r 1 and d 0.</returns>
     private protected virtual Span<double> Correct(ReadOnlySpan<double> statistics, Span<double> room) => default;
-
-    /// <summary>Whether statistics, times a factor, are finite as floats.</summary>
-    internal static bool AreFinite(ReadOnlySpan<double> statistics, double factor)
-    {
-        foreach (double value in statistics)
-        {
-            if (!float.IsFinite((float)(factor * value)))
-                return false;
-        }
-
-        return true;
-    }
 
     /// <summary>Writes the running statistics that each chunk is normalized with.</summary>
     private protected virtual void CopyRunning(ChannelChunks chunks, Span<double> statistics) => CopyRunning(statistics);

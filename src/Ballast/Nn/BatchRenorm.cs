@@ -1,3 +1,5 @@
+using Ballast.Kernels;
+
 namespace Ballast;
 
 /// <summary>Batch renormalization: in training a batch is normalized with its own statistics and then corrected towards the running
@@ -82,14 +84,7 @@ public sealed class BatchRenorm : AnyRankBatchNorm
     private protected override Span<double> Correct(ReadOnlySpan<double> statistics, Span<double> room)
     {
         var (rMax, dMax) = Schedule.At(NumBatchesTracked);
-        ReadOnlySpan<float> means = RunningMean!.AsSpan(), deviations = RunningStd.AsSpan();
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            double deviation = Math.Sqrt(statistics[NumFeatures + c] + Eps);
-            room[c] = Math.Clamp(deviation / deviations[c], 1 / rMax, rMax);
-            room[NumFeatures + c] = Math.Clamp((statistics[c] - means[c]) / deviations[c], -dMax, dMax);
-        }
-
+        ChannelTables.Corrections(statistics, Eps, RunningMean!.AsSpan(), RunningStd.AsSpan(), rMax, dMax, room);
         return room;
     }
 }

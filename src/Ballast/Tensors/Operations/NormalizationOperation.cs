@@ -73,27 +73,9 @@ sealed partial class NormalizationOperation : Operation
     {
         int c = plan.Chunks.Whole.C;
         fixed (double* statistics = plan.Statistics.Slice(chunk * 2 * c, 2 * c))
+        fixed (double* correction = plan.Correction)
         fixed (float* gamma = plan.Scales(chunk), beta = plan.Shifts(chunk), table = constants)
-        {
-            if (plan.Correction.IsEmpty)
-                ChannelTables.Constants(statistics, plan.Epsilon, gamma, beta, c, table);
-            else
-                FillCorrected(plan, statistics, gamma, beta, table);
-        }
-    }
-
-    static unsafe void FillCorrected(in NormalizationPlan plan, double* statistics, float* gamma, float* beta, float* table)
-    {
-        int c = plan.Chunks.Whole.C;
-        for (int i = 0; i < c; i++)
-        {
-            double deviation = 1 / Math.Sqrt(statistics[c + i] + plan.Epsilon), r = plan.Correction[i], d = plan.Correction[c + i];
-            double scale = (gamma is null ? deviation : deviation * gamma[i]) * r;
-            double shift = (beta is null ? 0 : beta[i]) + (gamma is null ? d : d * gamma[i]);
-            ChannelTables.Write(table, c, i, statistics[i], deviation, scale, shift);
-            table[5 * c + i] = (float)r;
-            table[6 * c + i] = (float)d;
-        }
+            ChannelTables.Constants(statistics, plan.Epsilon, gamma, beta, correction, c, table);
     }
 
     /// <summary>With g the gradient, m values a channel, h = (x - mean) / sqrt(var + eps): dbeta = sum g, dgamma = sum g h,
