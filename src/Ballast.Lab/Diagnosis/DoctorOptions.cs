@@ -36,7 +36,8 @@ public sealed record DoctorOptions
     /// <summary>Whether its weights are an average of those of several steps (EMA, SWA).</summary>
     public bool AveragedWeights { get; init; }
 
-    /// <summary>Whether the running statistics were computed anew for the averaged weights.</summary>
+    /// <summary>Whether the running statistics were computed anew from data for the weights as they are
+    /// (<see cref="PreciseStatistics"/>).</summary>
     public bool StatisticsRecomputed { get; init; }
 
     /// <summary>How the network is evaluated, by a program of one's own: it is watched while this runs.</summary>

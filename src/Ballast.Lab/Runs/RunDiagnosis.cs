@@ -30,9 +30,10 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
             Trained = true,
             LoadedState = state,
             Cancellation = cancellation,
-            // A run's weights are the average, with statistics measured for it; a checkpoint's are not averaged yet.
+            // A run's weights are the average, for which SWA measures the statistics and EMA averages them; a checkpoint's are not
+            // averaged yet.
             AveragedWeights = path == folder.WeightsPath && settings.Does is ({ EmaDecay: not null } or { SwaFrom: not null }),
-            StatisticsRecomputed = true,
+            StatisticsRecomputed = path == folder.WeightsPath && settings.Does.SwaFrom is not null,
         };
         if (batches > 0)
         {

@@ -15,6 +15,8 @@ sealed class UnconvergedStatisticsCheck : DoctorCheck
 
     public override IEnumerable<Finding> Find(Examination examination)
     {
+        if (examination.Options.StatisticsRecomputed)
+            yield break; // from the data alone, over however few batches
         List<(string Name, BatchNorm Norm, double Weight, long Steps)> found = [];
         foreach (var (name, norm) in examination.Norms.Where(static entry => entry.Norm.RunningMean is not null))
         {

@@ -24,6 +24,10 @@ public class StateCheckTests
         }
     }
 
+    [Fact]
+    public void Statistics_measured_over_few_batches_have_nothing_of_the_initial_ones() => Assert.Empty(
+        Patient.Find("unconverged-statistics", Patient.Trained(Patient.Net(), steps: 5), Trained with { StatisticsRecomputed = true }));
+
     [Theory]
     [InlineData(4, true)]
     [InlineData(5, false)]
