@@ -6,9 +6,9 @@ namespace Ballast.Lab;
 static class ResNet20Recipe
 {
     public static Recipe Make() => new(
-        "resnet20", "ResNet-20 on CIFAR-10 in 40 epochs",
+        "resnet20", "ResNet-20 on CIFAR-10 in 64 epochs",
         new RunSettings(
-            "resnet20", "resnet20", Epochs: 40, BatchSize: 128, DropLast: true, Optimizer: OptimizerKind.Sgd, LearningRate: 0.4f,
+            "resnet20", "resnet20", Epochs: 64, BatchSize: 128, DropLast: true, Optimizer: OptimizerKind.Sgd, LearningRate: 0.4f,
             Momentum: 0.9f, WeightDecay: 5e-4f, Nesterov: true, LogEvery: 130)
         {
             Methods = new RunMethods(
