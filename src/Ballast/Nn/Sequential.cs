@@ -5,8 +5,9 @@ namespace Ballast;
 
 /// <summary>Modules one behind another, each given the output of the one before. Their names are their positions
 /// <c>0</c>, <c>1</c>, ..., or names of one's own. PyTorch: <c>nn.Sequential</c>.</summary>
-/// <remarks>Where no gradients are recorded, what passes between two modules goes back to the pool as soon as the second has
-/// used it.</remarks>
+/// <remarks>What passes between two modules, and no gradient will go back to, returns to the pool as soon as the second has used it: where
+/// no gradients are recorded, and behind modules that have nothing to learn. If the second learns from it, the backward pass
+/// returns it.</remarks>
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
     readonly Module[] layers;
@@ -51,12 +52,15 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         return current;
     }
 
-    /// <summary>Hands the values of a result back where no gradients are recorded and neither what was made of it nor the
-    /// input, which is the caller's, shares them.</summary>
+    /// <summary>Hands the values of a result back where no gradient will go back to it and neither what was made of it nor the
+    /// input, which is the caller's, shares them; or leaves that to the backward pass, if what was made of it has one.</summary>
     internal static void Spend(Tensor result, Tensor next, Tensor input)
     {
-        bool spent = result.Root != next.Root && result.Root != input.Root && result.Root is not Parameter;
-        if (spent && !Tensor.Recording)
+        if (result.RequiresGrad || result.Root == next.Root || result.Root == input.Root || result.Root is Parameter)
+            return;
+        if (next.RequiresGrad)
+            result.Passing = true;
+        else
             result.ReleaseValues();
     }
 

@@ -7,6 +7,7 @@ public partial class Tensor
     [ThreadStatic] static bool gradientsOff;
     [ThreadStatic] static List<Operation>? walk;
     [ThreadStatic] static List<Tensor>? kept;
+    [ThreadStatic] static List<Tensor>? passed;
     [ThreadStatic] static bool retaining;
 
     /// <summary>Whether operations on this thread remember how to go back.</summary>
@@ -82,6 +83,9 @@ public partial class Tensor
         }
 
         operations.Clear();
+        foreach (var tensor in passed!)
+            tensor.ReleaseValues();
+        passed.Clear();
     }
 
     // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward. So does a result of
@@ -111,14 +115,21 @@ public partial class Tensor
     {
         if (input is null or Parameter)
             return;
-        if (input.Producer is null)
-            input.Consumed = true;
-        else if (ofRoot)
-            kept!.Add(input);
+        if (input.Producer is not null)
+        {
+            if (ofRoot)
+                kept!.Add(input);
+            return;
+        }
+
+        input.Consumed = true;
+        if (input.Passing)
+            passed!.Add(input);
     }
 
     static void ReleaseKept()
     {
+        passed ??= [];
         kept ??= [];
         foreach (var tensor in kept)
             tensor.ReleaseValues();

@@ -17,7 +17,7 @@ public partial class Tensor
 {
     Values values;
     int generation;
-    bool consumed;
+    bool consumed, passing;
 
     internal Tensor(Shape shape, Values values, Operation? producer = null)
     {
@@ -52,6 +52,14 @@ public partial class Tensor
     {
         get => Root.consumed;
         set => Root.consumed = value;
+    }
+
+    /// <summary>Whether these are values between two modules that nothing behind them learns from: a backward pass that has used
+    /// them as data hands them back.</summary>
+    internal bool Passing
+    {
+        get => Root.passing;
+        set => Root.passing = value;
     }
 
     /// <summary>The values as they are held, without a hold of one's own.</summary>

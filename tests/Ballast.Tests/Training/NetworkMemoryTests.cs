@@ -55,4 +55,60 @@ public sealed class NetworkMemoryTests
         Assert.Equal(buffers, Buffer.Allocated);
         Assert.Equal(0, older);
     }
+
+    // Behind a frozen front there is no operation that would hand its results back.
+    [Fact]
+    public void A_frozen_front_takes_no_more_memory_with_each_step()
+    {
+        var network = Frozen(8);
+        var optimizer = new Sgd(network.Parameters(), 0.01f, momentum: 0.9f);
+        var images = Draw.Data([11, 3, 12, 12], 1);
+        var classes = Classes(11);
+        for (int step = 0; step < 3; step++)
+            Step(network, optimizer, images, classes);
+        long buffers = Buffer.Allocated;
+        for (int step = 0; step < 20; step++)
+            Step(network, optimizer, images, classes);
+        Assert.Equal(buffers, Buffer.Allocated);
+    }
+
+    // Two frozen convolutions, then blocks that read what they are given twice.
+    static Sequential Frozen(int channels)
+    {
+        var generator = new Generator(1);
+        Sequential front = new(
+            new Conv2d(3, channels, 3, generator: generator), new Gelu(), new Conv2d(channels, channels, 3, generator: generator));
+        foreach (var parameter in front.Parameters())
+            parameter.Frozen = true;
+        return new Sequential(
+            front, new ReLU(), new BasicBlock(channels, channels, generator: generator), new BasicBlock(channels, 2 * channels, 2, generator),
+            new GlobalAvgPool2d(), new Flatten(), new Linear(2 * channels, 10, generator: generator));
+    }
+
+    [Fact]
+    public void Behind_a_frozen_front_gradients_are_those_of_its_results_as_data()
+    {
+        var network = Frozen(8);
+        var images = Draw.Data([5, 3, 12, 12], 1);
+        Tensor features;
+        using (Tensor.NoGrad())
+            features = new Sequential(network[0], network[1]).Forward(images);
+        Sequential behind = new([.. network.Skip(2)]);
+        new CrossEntropyLoss().Forward(behind.Forward(features), Classes(5)).Backward();
+        float[][] expected = [.. behind.Parameters().Select(static parameter => parameter.Grad!.ToArray())];
+
+        foreach (bool twice in new[] { false, true })
+        {
+            network.ZeroGrad();
+            var loss = new CrossEntropyLoss().Forward(network.Forward(images), Classes(5));
+            loss.Backward(retainGraph: twice);
+            if (twice)
+            {
+                network.ZeroGrad();
+                loss.Backward();
+            }
+
+            Assert.Equal(expected, behind.Parameters().Select(static parameter => parameter.Grad!.ToArray()));
+        }
+    }
 }
