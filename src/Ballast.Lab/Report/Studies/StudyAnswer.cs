@@ -87,7 +87,16 @@ sealed class StudyAnswer
         double small = Math.Min(result.Summary(a, measure).Mean, result.Summary(b, measure).Mean);
         string ratio = measure.Format is MeasureFormat.Count or MeasureFormat.Number && small > 0 && large / small >= 1.5
             ? $"The larger mean is {Short(Math.Round(large / small, 1))} times the smaller. " : "";
-        return Markup.Of($"<p>{better}{ratio}{judged} Both were trained with the same {Pairs(test.Count)}, and each pair was compared.</p>");
+        return Markup.Of($"<p>{better}{ratio}{judged}{Among()} Both were trained with the same {Pairs(test.Count)}, and each pair was compared.</p>");
+    }
+
+    // The table below corrects for all its tests, and shows another p for the same difference.
+    string Among()
+    {
+        var all = result.Comparisons();
+        var own = all.FirstOrDefault(comparison => comparison.A == a && comparison.B == b && comparison.Measure == measure);
+        return own is null || all.Count == 1 ? ""
+            : $" This is the comparison that the study is made for; as one of all {all.Count} tests in the table below it has {NamedP(own.CorrectedP)}.";
     }
 
     /// <summary>What a reader must know before trusting the sentence.</summary>

@@ -56,6 +56,10 @@ public class StudyPageTests
             "With batch normalization before the activation the test accuracy is 47.9 %, without normalization 41.8 % : a difference of +6.1 points, with 95 % confidence between +5.1 and +7.1.",
             seen, StringComparison.Ordinal);
         Assert.Contains("The difference is significant (p < 0.0001)", seen, StringComparison.Ordinal);
+        var all = Sample().Comparisons();
+        Assert.Contains(
+            $"as one of all {all.Count} tests in the table below it has {MeasureText.NamedP(all[0].CorrectedP)}".Replace('\u00A0', ' '), seen,
+            StringComparison.Ordinal);
         Assert.Contains("Came out so", seen, StringComparison.Ordinal);
         Assert.Contains("within chance", seen, StringComparison.Ordinal);
         Assert.Contains("none would do", seen, StringComparison.Ordinal);
