@@ -6,7 +6,7 @@ namespace Ballast.Bench;
 /// <summary>Times what grew around batch normalization beside plain batch normalization of the same shape, forward and backward, in
 /// turn in one run: <c>norms layer|between THREADS SECONDS N C [H W]</c> prints a line for each kind, its least time over many
 /// chunks and that time by plain batch normalization's. <c>layer</c> is the normalization with a ReLU; <c>between</c> has a 3 x 3
-/// convolution of C channels before and behind it.</summary>
+/// convolution of C channels before and behind it, or for [N, C] a linear layer.</summary>
 static class NormsTimer
 {
     const double WarmUp = 2;     // seconds for all kinds together
@@ -71,11 +71,11 @@ static class NormsTimer
         public Step(Module norm, Shape shape, bool between)
         {
             int c = shape[1];
-            layers = between
-                ? new Sequential(new Conv2d(c, c, 3, padding: 1, bias: false), norm, new ReLU(), new Conv2d(c, c, 3, padding: 1, bias: false))
-                : new Sequential(norm, new ReLU());
+            layers = between ? new Sequential(Weighted(), norm, new ReLU(), Weighted()) : new Sequential(norm, new ReLU());
             x = new Parameter(Tensor.Randn(shape));
             gradient = Tensor.Randn(shape);
+
+            Module Weighted() => shape.Rank == 2 ? new Linear(c, c, bias: false) : new Conv2d(c, c, 3, padding: 1, bias: false);
         }
 
         public void Run()

@@ -22,7 +22,8 @@ readonly struct ChannelParts
     const int LeastWanted = 4;
 
     readonly ChannelLayout layout;
-    readonly int perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks;
+    readonly int perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks, sampleBlocks;
+    readonly bool byColumns;
 
     /// <summary>Cuts a batch, or one of several chunks of it that are worked on one after the other: those need fewer parts each.
     /// </summary>
@@ -39,7 +40,7 @@ readonly struct ChannelParts
         int wanted = Math.Max(LeastWanted, Wanted / chunks);
         int most = rows ? MostRows : Math.Max(1, MostValues / Math.Min(layout.L, LongestStretch));
         partSamples = IsSerial ? most : Math.Clamp((samples + wanted - 1) / wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
-        int sampleBlocks = Math.Max(1, (samples + partSamples - 1) / partSamples);
+        sampleBlocks = Math.Max(1, (samples + partSamples - 1) / partSamples);
         partStretches = Math.Min(stretches, rows ? MostColumns : MostStretches);
         if (!IsSerial && sampleBlocks < wanted)
         {
@@ -52,8 +53,25 @@ readonly struct ChannelParts
         Count = sampleBlocks * stretchBlocks;
     }
 
+    /// <summary>Cuts a batch into columns of some channels each, and those into parts, which lie one behind the other.</summary>
+    /// <param name="layout">Where the channels lie: not side by side.</param>
+    /// <param name="columnChannels">How many channels a column has.</param>
+    public static ChannelParts Columns(ChannelLayout layout, int columnChannels) => new(new ChannelParts(layout), columnChannels);
+
+    ChannelParts(in ChannelParts whole, int columnChannels)
+    {
+        this = whole;
+        byColumns = true;
+        partStretches = columnChannels * perRun;
+        stretchBlocks = (stretches + partStretches - 1) / partStretches;
+        Count = sampleBlocks * stretchBlocks;
+    }
+
     /// <summary>How many parts there are.</summary>
     public int Count { get; }
+
+    /// <summary>How many parts a column has.</summary>
+    public int PerColumn => sampleBlocks;
 
     /// <summary>Whether the whole is too small to be shared.</summary>
     public bool IsSerial { get; }
@@ -75,7 +93,9 @@ readonly struct ChannelParts
     {
         get
         {
-            int sample = part / stretchBlocks * partSamples, stretch = part % stretchBlocks * partStretches;
+            var (samplesBefore, stretchesBefore) = byColumns
+                ? (part % sampleBlocks, part / sampleBlocks) : (part / stretchBlocks, part % stretchBlocks);
+            int sample = samplesBefore * partSamples, stretch = stretchesBefore * partStretches;
             return new ChannelPart(
                 sample, Math.Min(samples, sample + partSamples), stretch, Math.Min(stretches, stretch + partStretches));
         }

@@ -115,6 +115,21 @@ sealed partial class NormalizationOperation : Operation
         if (channels > 64)
             sums = rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * channels);
         sums = sums[..(2 * channels)];
+        if (known is null && pooled is null && GoesByColumns)
+        {
+            var g = gradient.Buffer!;
+            var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(layout.Length);
+            if (gated)
+                Channels.Gradient<ReluGate>(source.Span(layout.Length), g.Span(layout.Length), layout, Table, sums, dx.Span(layout.Length));
+            else
+                Channels.Gradient<OpenGate>(source.Span(layout.Length), g.Span(layout.Length), layout, Table, sums, dx.Span(layout.Length));
+            GiveSums(sums);
+            Return(rented);
+            gradient.Release();
+            Give(First!, new Values(dx));
+            return;
+        }
+
         if (!batchStatistics && !Learns)
         {
             sums.Clear(); // nobody asks for them
@@ -178,6 +193,10 @@ sealed partial class NormalizationOperation : Operation
         known = new NormalizationSums(table, gated: false, totals);
         return new MemoryOrder(layout).Values(passed);
     }
+
+    // Whether sums and gradient can be formed for some channels after the other.
+    bool GoesByColumns => batchStatistics && chunks.Count == 1 && Communicator is null && First!.RequiresGrad
+        && !chunks.Whole.Last && Channels.GoesByColumns(chunks.Whole);
 
     Span<float> Table => table.Span(chunks.Count * Pitch);
 
