@@ -14,6 +14,10 @@ import pathlib
 import shutil
 import statistics
 import subprocess
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent / "peers"))
+from run import processor  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COMMAND = ROOT / "src/Ballast.Cli/bin/Release/net10.0/Ballast.Cli"
@@ -21,16 +25,6 @@ PUBLISHED = {
     "airbench": "The paper's 9.9 epochs: 94.01 % by six views (mean of 1,000 runs).",
     "resnet20": "He et al. 2016, 164 epochs: 91.25 %.",
 }
-
-
-def processor():
-    """The model's name; hypervisors hide which one it is, so the family and model numbers go with it."""
-    values = {}
-    for line in open("/proc/cpuinfo", encoding="utf-8"):
-        key, _, value = line.partition(":")
-        values.setdefault(key.strip(), value.strip())
-    name = values.get("model name", "unknown processor").replace("(R)", "").replace("(TM)", "").strip()
-    return f"{name} family {values['cpu family']} model {values['model']}" if "cpu family" in values else name
 
 
 def evaluations(folder):
@@ -57,7 +51,7 @@ def main():
     parser.add_argument("--epochs", type=int)
     options = parser.parse_args()
     subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", "--nologo", "src/Ballast.Cli"], check=True, cwd=ROOT)
-    name = f"{options.recipe}-{'-'.join(processor().lower().split())}"
+    name = f"{options.recipe}-{'-'.join(processor().lower().replace('(r)', '').replace('(tm)', '').split())}"
     kept = ROOT / "bench/results" / name
     kept.mkdir(parents=True, exist_ok=True)
     results = []

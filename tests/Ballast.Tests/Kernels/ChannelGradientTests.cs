@@ -30,7 +30,8 @@ public sealed class ChannelGradientTests : IDisposable
         for (int i = 0; i < c; i++)
         {
             double deviation = 1 / Math.Sqrt(statistics[c + i] + 1e-5);
-            (table[i], table[c + i], table[2 * c + i]) = ((float)statistics[i], (float)(deviation * (1 + 0.1 * i)), 0.3f);
+            // A center beside the mean, as rounding leaves it, but further.
+            (table[i], table[c + i], table[2 * c + i]) = ((float)statistics[i] - 0.25f, (float)(deviation * (1 + 0.1 * i)), 0.3f);
             (table[3 * c + i], table[4 * c + i]) = ((float)deviation, (float)(statistics[i] - table[i]));
         }
 

@@ -27,8 +27,8 @@ public class LifetimeTests
 
     static void IsGone(Tensor tensor)
     {
-        string expected = $"The values of this tensor {tensor.Shape} are gone: a backward pass, or a Sequential that records "
-            + "nothing, was done with it and its memory went back to the pool. "
+        string expected = $"The values of this tensor {tensor.Shape} are gone: a backward pass, or a Sequential no "
+            + "gradient goes back through, was done with it and its memory went back to the pool. "
             + "To keep a result for longer, keep result.Detach(), taken when it was made.";
         Assert.Equal(expected, Assert.Throws<InvalidOperationException>(() => tensor.ToArray()).Message);
         Assert.Equal(expected, Assert.Throws<InvalidOperationException>(() => tensor + 1f).Message);
@@ -186,6 +186,22 @@ public class LifetimeTests
         Assert.All(seen, IsGone);
         Assert.Equal(20, input.ToArray().Length);
         Assert.Equal(output.ToArray(), net.Forward(input).ToArray());
+    }
+
+    [Fact]
+    public void A_frozen_front_is_handed_back_at_once_and_its_last_result_by_the_pass()
+    {
+        var seen = new List<Tensor>();
+        var front = new Linear(5, 3, generator: new Generator(1));
+        front.Weight.Frozen = front.Bias!.Frozen = true;
+        var output = new Sequential(front, new Spy(seen), new ReLU(), new Spy(seen), new Linear(3, 3, generator: new Generator(2)))
+            .Forward(Draw.Data([4, 5], 15));
+        IsGone(seen[0]);
+        Assert.Equal(12, seen[1].ToArray().Length);
+        output.Backward(Draw.Data([4, 3], 16), retainGraph: true);
+        Assert.Equal(12, seen[1].ToArray().Length);
+        output.Backward(Draw.Data([4, 3], 16));
+        IsGone(seen[1]);
     }
 
     // A module may hand out what it keeps: its own parameter, or its input.

@@ -9,15 +9,7 @@ public class HealthyNetworkTests
     {
         var net = Patient.Trained(Patient.Net());
         net.Eval();
-        var diagnosis = Doctor.Examine(net, Patient.OnData() with
-        {
-            Optimizer = new Sgd(net.Parameters(), 0.01f),
-            ForInference = true,
-            AveragedWeights = true,
-            StatisticsRecomputed = true,
-            LoadedState = net.StateDict(),
-            Evaluation = () => Evaluation.Run(net, Patient.Data()),
-        });
+        var diagnosis = Patient.ExamineAll(net);
         Assert.Empty(diagnosis.Findings);
         Assert.Equal(["accumulation"], diagnosis.Skipped.Select(static skipped => skipped.Check));
         Assert.Equal((1, 40, null), (diagnosis.Normalizations, diagnosis.Batches, diagnosis.Worst));

@@ -73,6 +73,17 @@ static class Patient
     /// <summary>What is known of a network that was trained on the data.</summary>
     public static DoctorOptions OnData(DataLoader? loader = null) => new() { Batches = loader ?? Loader(), Trained = true };
 
+    /// <summary>Examines a trained network of which everything is known.</summary>
+    public static Diagnosis ExamineAll(Module net) => Doctor.Examine(net, OnData() with
+    {
+        Optimizer = new Sgd(net.Parameters(), 0.01f),
+        ForInference = true,
+        AveragedWeights = true,
+        StatisticsRecomputed = true,
+        LoadedState = net.StateDict(),
+        Evaluation = () => Evaluation.Run(net, Data()),
+    });
+
     /// <summary>Puts other values into a state.</summary>
     public static void Set(Module net, string key, Func<int, float, float> change)
     {

@@ -16,15 +16,7 @@ public class RenormCheckTests
     {
         var net = Patient.Trained(Net());
         net.Eval();
-        var diagnosis = Doctor.Examine(net, Patient.OnData() with
-        {
-            Optimizer = new Sgd(net.Parameters(), 0.01f),
-            ForInference = true,
-            AveragedWeights = true,
-            StatisticsRecomputed = true,
-            LoadedState = net.StateDict(),
-            Evaluation = () => Evaluation.Run(net, Patient.Data()),
-        });
+        var diagnosis = Patient.ExamineAll(net);
         Assert.Empty(diagnosis.Findings);
         Assert.Equal((1, 40), (diagnosis.Normalizations, diagnosis.Batches));
         Assert.Empty(Doctor.Examine(Net(), new DoctorOptions { Batches = Patient.Loader() }).Findings);
