@@ -140,6 +140,8 @@ public sealed class ChannelsTests : IDisposable
     [Theory]
     [InlineData(32, 3, 1024)]
     [InlineData(32 * 1024, 3, 1)]
+    [InlineData(32, 19, 1024)]
+    [InlineData(8 * 1024, 19, 1)]
     public void A_small_spread_around_a_large_mean_keeps_its_digits(int n, int c, int l)
     {
         var layout = new ChannelLayout(n, c, l);
