@@ -24,7 +24,8 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
-        var before = new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
+        // What is in memory lies in the order of the gate already.
+        var before = gradient.Buffer?.Hold() ?? new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
         var values = before.Span(destination.Length);
         if (gate.HasRelu)
             gate.Chunks.Map<GateMap<ReluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
