@@ -28,11 +28,14 @@ static class Application
         root.Options.OfType<HelpOption>().Single().Action = help;
         root.SetAction(help.Invoke);
 
-        var parsed = root.Parse(arguments);
+        // A file may be called @one.png, also where a pattern of the shell finds it.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
             return Failure.Usage([.. parsed.Errors.Select(error => error.Message + Hint(parsed, error.Message))], Name(parsed));
         try
         {
+            if (parsed.Action is not HelpAction and not HelpWithExamples)
+                UnknownOptions.Refuse(parsed);
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 #pragma warning disable CA1031 // Whatever goes wrong becomes a message and an exit code.

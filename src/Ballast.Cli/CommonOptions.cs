@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using System.Numerics;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -71,6 +71,10 @@ static class CommonOptions
     public static Option<float> Positive(string name, string description, float? otherwise = null) =>
         Number(name, description, otherwise ?? 0f, 0f, float.MaxValue, "a number from 0 on", hasDefault: otherwise is not null);
 
+    /// <summary>The same in double precision: 0.999 as it was written and not the nearest float.</summary>
+    public static Option<double> PositiveDouble(string name, string description) =>
+        Number(name, description, 0d, 0d, double.MaxValue, "a number from 0 on", hasDefault: false);
+
     /// <summary>An option's value, or null where it was not given.</summary>
     public static T? Given<T>(this ParseResult result, Option<T> option)
         where T : struct => result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : null;
@@ -82,7 +86,7 @@ static class CommonOptions
 
     static Option<T> Number<T>(
         string name, string description, T otherwise, T least, T most, string expected, bool hasDefault = true)
-        where T : struct, IParsable<T>, IComparable<T>
+        where T : struct, INumber<T>
     {
         var option = new Option<T>(name) { Description = description, HelpName = "N", CustomParser = Parse };
         if (hasDefault)
@@ -92,14 +96,9 @@ static class CommonOptions
         T Parse(ArgumentResult result)
         {
             string text = result.Tokens[0].Value;
-            // NaN compares as less than anything.
-            if (T.TryParse(text, CultureInfo.InvariantCulture, out T value)
-                && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0)
-            {
+            if (NumberText.TryRead(text, out T value) && value >= least && value <= most)
                 return value;
-            }
-
-            result.AddError($"{name}: expected {expected}, got \"{text}\".");
+            result.AddError($"{name}: expected {expected}, got \"{text}\".{NumberText.Remedy<T>(text)}");
             return default;
         }
     }

@@ -9,6 +9,9 @@ sealed class ExampleCommand(string name, string description, params string[] exa
 {
     /// <summary>How it is called.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>Says of an option that the command does not have, why not; null where that is nothing special.</summary>
+    public Func<string, string?>? NotTaken { get; init; }
 }
 
 /// <summary>Shows the usual help, and below it a command's examples.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -23,7 +22,7 @@ static class MethodOptions
     static readonly Option<float> ClipNorm = CommonOptions.Positive("--clip-norm", "The largest norm of all gradients together");
     static readonly Option<float> ClipValue = CommonOptions.Positive("--clip-value", "The largest value of a gradient");
     static readonly Option<bool> SkipNonFinite = new("--skip-non-finite") { Description = "Leave out a step whose gradient is not finite" };
-    static readonly Option<float> Ema = CommonOptions.Positive("--ema", "Keep an exponential moving average of the weights with this decay");
+    static readonly Option<double> Ema = CommonOptions.PositiveDouble("--ema", "Keep an exponential moving average of the weights with this decay");
     static readonly Option<int> EmaEvery = CommonOptions.Count("--ema-every", "Mini-batches between two updates of the average", 1, int.MaxValue);
     static readonly Option<bool> EmaWarmUp = new("--ema-warm-up") { Description = "Let the first averages keep less" };
     static readonly Option<int> Swa = CommonOptions.Count("--swa", "Average the weights at the ends of the epochs from this one on", 1, 100_000);
@@ -48,12 +47,12 @@ static class MethodOptions
     static readonly Option<float[]> Mean = List("--mean", "Standardize with these means instead: 0.49,0.48,0.45");
     static readonly Option<float[]> Std = List("--std", "and these deviations");
     static readonly Option<int> Prefetch = CommonOptions.Count("--prefetch", "Batches that a thread prepares ahead", 0, 1000);
-    static readonly Option<float> Validation = CommonOptions.Positive("--validation", "The share of the training images to hold back and look at after each epoch");
+    static readonly Option<double> Validation = CommonOptions.PositiveDouble("--validation", "The share of the training images to hold back and look at after each epoch");
     static readonly Option<ValidationMetric> Monitor = Choice("--monitor", "What is better there: loss or accuracy",
         ("loss", ValidationMetric.Loss), ("accuracy", ValidationMetric.Accuracy));
 
     static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping", "Stop after so many epochs that are no better", 1, 100_000);
-    static readonly Option<float> MinDelta = CommonOptions.Positive("--min-delta", "By how much an epoch must be better");
+    static readonly Option<double> MinDelta = CommonOptions.PositiveDouble("--min-delta", "By how much an epoch must be better");
 
     static readonly Option<bool> KeepBest = new("--keep-best")
     {
@@ -103,7 +102,7 @@ static class MethodOptions
             result.Given(ClipNorm) ?? from.ClipNorm,
             result.Given(ClipValue) ?? from.ClipValue,
             result.Given(SkipNonFinite) ?? from.SkipNonFinite,
-            Decimal(result.Given(Ema)) ?? from.EmaDecay,
+            result.Given(Ema) ?? from.EmaDecay,
             result.Given(EmaEvery) ?? from.EmaEvery,
             result.Given(EmaWarmUp) ?? from.EmaWarmUp,
             result.Given(Swa) ?? from.SwaFrom,
@@ -115,19 +114,16 @@ static class MethodOptions
             result.Given(Cutout) ?? from.Cutout,
             Scale(result) ?? from.Scale,
             result.Given(Prefetch) ?? from.Prefetch,
-            Decimal(result.Given(Validation)) ?? from.Validation,
+            result.Given(Validation) ?? from.Validation,
             result.Given(Monitor) ?? from.Monitor,
             result.Given(EarlyStopping) ?? from.Patience,
-            Decimal(result.Given(MinDelta)) ?? from.MinDelta,
+            result.Given(MinDelta) ?? from.MinDelta,
             result.Given(KeepBest) ?? from.KeepBest)
         {
             Special = from.Special,
         };
         return methods == RunMethods.None ? null : methods;
     }
-
-    // As a person wrote it: 0.999 and not the nearest float.
-    static double? Decimal(float? value) => value is { } number ? (double)(decimal)number : null;
 
     static void Refuse(ParseResult result, Option option, Option other, bool known, params ReadOnlySpan<Option> others)
     {
@@ -182,7 +178,7 @@ static class MethodOptions
             List<float> values = [];
             foreach (string part in result.Tokens[0].Value.Split(','))
             {
-                if (float.TryParse(part, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value))
+                if (NumberText.TryRead(part.Trim(), out float value))
                 {
                     values.Add(value);
                     continue;

@@ -38,7 +38,6 @@ static class PredictCommand
         using var interruption = new Interruption();
         var folder = RunPaths.Trained(result.GetValue(Run)!, "Predict with");
         string[] images = result.GetValue(Images)!;
-        RefuseOptions(result, images);
         var predictions = RunPrediction.Run(
             folder, images, result.GetValue(Top), result.GetValue(Weights), interruption.Token);
         if (result.GetValue(Json))
@@ -56,15 +55,5 @@ static class PredictCommand
         }
 
         return 0;
-    }
-
-    // An option that does not exist looks like a picture to the parser.
-    static void RefuseOptions(ParseResult result, string[] images)
-    {
-        if (images.FirstOrDefault(static image => image.StartsWith('-')) is { } option)
-        {
-            throw new UsageException($"There is no option {option}. "
-                + Suggestion.Of(option, result.CommandResult.Command.Options.Select(static known => known.Name)));
-        }
     }
 }

@@ -62,7 +62,12 @@ static class StudyCommand
         var command = new ExampleCommand(study.Name, $"Studies {study.Summary}.",
             $"ballast study {study.Name}",
             $"ballast study {study.Name} --data fashion-mnist --seeds 42,7,0",
-            $"ballast study {study.Name} --save definition.json");
+            $"ballast study {study.Name} --save definition.json")
+        {
+            NotTaken = static word => MethodOptions.NotStudied(word) is { } reason
+                ? $"{word} is an option of ballast train and not of a study: {reason}. Leave it out."
+                : null,
+        };
         var options = new StudyOptionSet(study);
         options.AddTo(command);
         foreach (var option in (Option[])[Out, Jobs, Save, Json, OpenReport])

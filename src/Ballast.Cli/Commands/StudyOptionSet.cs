@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using System.Numerics;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -67,16 +67,7 @@ sealed class StudyOptionSet
     }
 
     /// <summary>What is asked.</summary>
-    public StudyOptions Read(ParseResult result)
-    {
-        foreach (string word in result.GetValue(layers) ?? [])
-        {
-            if (MethodOptions.NotStudied(word) is { } reason)
-                throw new UsageException($"{word} is an option of ballast train and not of a study: {reason}. Leave it out.");
-        }
-
-        return Read(result, TrainOptions.Network(result, layers, model));
-    }
+    public StudyOptions Read(ParseResult result) => Read(result, TrainOptions.Network(result, layers, model));
 
     StudyOptions Read(ParseResult result, string? network) => new()
     {
@@ -106,14 +97,14 @@ sealed class StudyOptionSet
         string text = result.Tokens[0].Value;
         if (!text.Contains(',', StringComparison.Ordinal))
         {
-            if (int.TryParse(text, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= Most)
+            if (NumberText.TryRead(text, out int count) && count is >= 1 and <= Most)
                 return [.. StudyOptions.FirstSeeds(count)];
             result.AddError($"--seeds: expected how many seeds, 1 to {Most}, or a list such as 42,7,0, got \"{text}\".");
             return [];
         }
 
         string[] words = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        long[] seeds = [.. words.Select(word => long.TryParse(word, CultureInfo.InvariantCulture, out long seed) ? seed : (long?)null).OfType<long>()];
+        long[] seeds = [.. words.Select(word => NumberText.TryRead(word, out long seed) ? seed : (long?)null).OfType<long>()];
         if (seeds.Length < words.Length || seeds.Length == 0)
             result.AddError($"--seeds: expected whole numbers with commas between them, got \"{text}\".");
         else if (seeds.Distinct().Count() < seeds.Length)
@@ -122,11 +113,11 @@ sealed class StudyOptionSet
     }
 
     static T[] ParseList<T>(ArgumentResult result, T least)
-        where T : struct, IParsable<T>, IComparable<T>
+        where T : struct, INumber<T>
     {
         string text = result.Tokens[0].Value;
         string[] words = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        T[] values = [.. words.Select(word => T.TryParse(word, CultureInfo.InvariantCulture, out T value) && value.CompareTo(least) >= 0 ? value : (T?)null).OfType<T>()];
+        T[] values = [.. words.Select(word => NumberText.TryRead(word, out T value) && value.CompareTo(least) >= 0 ? value : (T?)null).OfType<T>()];
         if (values.Length < words.Length || values.Length == 0)
             result.AddError($"{((OptionResult)result.Parent!).Option.Name}: expected numbers above 0 with commas between them, got \"{text}\".");
         else if (values.Distinct().Count() < values.Length)

@@ -182,13 +182,6 @@ static class TrainOptions
     {
         string[] words = result.GetValue(layers) ?? [];
         string? model = result.GetValue(named);
-        // An option that does not exist looks like a layer to the parser.
-        if (words.FirstOrDefault(static word => word.StartsWith('-')) is { } option)
-        {
-            throw new UsageException($"There is no option {option}. "
-                + Suggestion.Of(option, result.CommandResult.Command.Options.Select(static known => known.Name)));
-        }
-
         if (words.Length > 0 && model is not null)
             throw new UsageException("Give either LAYERS or --model, not both.");
         if (words.Length == 1 && NamedNetworks.IsName(words[0]))

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ballast.Lab;
 
 /// <summary>The settings behind a layer's name, taken one by one. What is not a number where one is needed, what is given
@@ -85,21 +83,21 @@ sealed class LayerArguments
         if (known.Count == 0)
             place.Refuse($"{kind.Name} has no settings.");
         if (key.Length == 0)
-            value.Refuse($"{kind.Name}: expected key=value, got \"{value}\". It is written {kind.Usage}.");
+            value.Refuse($"{kind.Name}: expected key=value, got \"{value}\". It is written {kind.Usage}, decimals with a point.");
         place.Slice(place.Start, place.Start + key.Length)
             .Refuse($"{kind.Name} has no setting \"{key}\". {Suggestion.Of(key, known)}");
     }
 
     int Whole(Place value, int least)
     {
-        if (!int.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) || count < least)
+        if (!NumberText.TryRead(value.ToString(), out int count) || count < least)
             value.Refuse($"{kind.Name}: expected a whole number from {least} on, got \"{value}\".");
         return count;
     }
 
     double Number(string key, Place value)
     {
-        if (!double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        if (!NumberText.TryRead(value.ToString(), out double number))
             value.Refuse($"{kind.Name}: {key} is a number, got \"{value}\".");
         return number;
     }
@@ -110,6 +108,9 @@ sealed class LayerArguments
         var value = sign < 0 ? place : place.Slice(sign + 1, place.End);
         if (value.Length == 0)
             place.Refuse($"{kind.Name}: a setting is missing here. It is written {kind.Usage}, without spaces.");
+        // A decimal comma: momentum=0,9 would be a momentum of 0 and something else of 9.
+        if (sign < 0 && given.Count > 0 && given[^1] is { Key.Length: > 0 } before && char.IsAsciiDigit(before.Value.Text[before.Value.End - 1]) && char.IsAsciiDigit(place.Text[place.Start]))
+            place.Refuse($"{kind.Name}: \"{value}\" stands after {before.Place} without a name. Name it too, or write decimals with a point: {before.Place}.{value}");
         given.Add((sign < 0 ? "" : place.Text[place.Start..sign], place, value));
     }
 

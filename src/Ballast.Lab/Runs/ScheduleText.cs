@@ -84,6 +84,8 @@ public static class ScheduleText
             foreach (string part in rest.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 int equals = part.IndexOf('=', StringComparison.Ordinal);
+                if (equals < 0 && named.Count > 0)
+                    throw new ArgumentException($"\"{text}\": \"{part}\" stands after a setting with a name. Write decimals with a point. {Help}");
                 if (equals < 0)
                     positional.Add(part);
                 else if (!named.TryAdd(part[..equals].ToLowerInvariant(), part[(equals + 1)..]))
@@ -107,7 +109,8 @@ public static class ScheduleText
         {
             double[] all = [.. positional.Select(Read)];
             positional.Clear();
-            return all.Length == 1 ? all[0] : throw new ArgumentException($"\"{text}\": one number is missing or too many are there. {Help}");
+            return all.Length == 1 ? all[0] : throw new ArgumentException(
+                $"\"{text}\": one number is missing or too many are there. {Help}{(all.Length == 2 ? " Decimals have a point." : "")}");
         }
 
         public long Whole()
@@ -118,7 +121,7 @@ public static class ScheduleText
 
         public long[] Wholes()
         {
-            long[] all = [.. positional.Select(value => long.TryParse(value, CultureInfo.InvariantCulture, out long number) ? number
+            long[] all = [.. positional.Select(value => NumberText.TryRead(value, out long number) ? number
                 : throw new ArgumentException($"\"{text}\": \"{value}\" is no whole number. {Help}"))];
             positional.Clear();
             return all;
@@ -130,7 +133,7 @@ public static class ScheduleText
                 throw new ArgumentException($"\"{text}\": {name} takes no \"{rest}\". {Help}");
         }
 
-        double Read(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+        double Read(string value) => NumberText.TryRead(value, out double number)
             ? number : throw new ArgumentException($"\"{text}\": \"{value}\" is no number. {Help}");
     }
 }

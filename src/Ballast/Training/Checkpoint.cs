@@ -117,7 +117,7 @@ public sealed class Checkpoint
             Epoch = (int)Number("epoch", int.MaxValue),
             Batch = (int)Number("batch", int.MaxValue),
             Step = Number("step"),
-            LossSum = double.TryParse(file.Metadata.GetValueOrDefault("loss_sum"), CultureInfo.InvariantCulture, out double sum)
+            LossSum = NumberText.TryReadBack(file.Metadata.GetValueOrDefault("loss_sum"), out double sum)
                 ? sum : Missing<double>("loss_sum"),
             Correct = Number("correct"),
             Samples = Number("samples"),
@@ -127,14 +127,14 @@ public sealed class Checkpoint
             Average = average.Count > 0 ? average : null,
             // Checkpoints of before there was validation have neither.
             BestValidation = file.Metadata.TryGetValue("best_validation", out string? best)
-                ? double.TryParse(best, CultureInfo.InvariantCulture, out double value) ? value : Missing<double>("best_validation")
+                ? NumberText.TryReadBack(best, out double value) ? value : Missing<double>("best_validation")
                 : double.NaN,
             EpochsWithoutBetter = file.Metadata.ContainsKey("epochs_without_better") ? (int)Number("epochs_without_better", int.MaxValue) : 0,
             Metadata = file.Metadata,
         };
 
         long Number(string key, long highest = long.MaxValue) =>
-            long.TryParse(file.Metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long value) && value >= 0 && value <= highest
+            NumberText.TryRead(file.Metadata.GetValueOrDefault(key), out long value) && value >= 0 && value <= highest
                 ? value : Missing<long>(key);
 
         T Missing<T>(string key)

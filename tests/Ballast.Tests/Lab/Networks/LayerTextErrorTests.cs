@@ -35,6 +35,10 @@ public sealed class LayerTextErrorTests
     [InlineData("batchnorm:momentun=0.2", "momentun", "Did you mean momentum?")]
     [InlineData("batchnorm:momentum=lots", "lots", "momentum is a number")]
     [InlineData("batchnorm: momentum=0.2", "", "without spaces")]
+    [InlineData("batchnorm:momentum=0,9", "9", "batchnorm: \"9\" stands after momentum=0 without a name. Name it too, or write decimals with a point: momentum=0.9")]
+    [InlineData("localresponsenorm:alpha=0,0001", "0001", "or write decimals with a point: alpha=0.0001")]
+    [InlineData("dropout:0,5", "5", "dropout: expected key=value, got \"5\". It is written dropout[:P], decimals with a point.")]
+    [InlineData("dropout:NaN", "NaN", "dropout: p is a number, got \"NaN\".")]
     [InlineData("relu:1", "1", "relu has no settings")]
     public void A_mistake_is_pointed_at(string text, string place, string message)
     {

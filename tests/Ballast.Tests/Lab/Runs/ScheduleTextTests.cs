@@ -31,6 +31,9 @@ public class ScheduleTextTests
     [InlineData("step:x", "\"step:x\": \"x\" is no whole number. Expected step:EPOCHS[,gamma=0.1].")]
     [InlineData("step:2,gama=1", "\"step:2,gama=1\": step takes no \"gama\". Expected step:EPOCHS[,gamma=0.1].")]
     [InlineData("step:2,gamma=1,gamma=2", "\"step:2,gamma=1,gamma=2\": gamma is given twice.")]
+    [InlineData("exponential:0,9", "\"exponential:0,9\": one number is missing or too many are there. Expected exponential:GAMMA. Decimals have a point.")]
+    [InlineData("multistep:3,5,gamma=0,1", "\"multistep:3,5,gamma=0,1\": \"1\" stands after a setting with a name. Write decimals with a point. Expected multistep:EPOCH,EPOCH,...[,gamma=0.1].")]
+    [InlineData("cosine:minimum=Infinity", "\"cosine:minimum=Infinity\": \"Infinity\" is no number. Expected cosine[:minimum=0][,per=epoch].")]
     [InlineData("cosine:per=year", "\"cosine:per=year\": per is step or epoch, not \"year\". Expected cosine[:minimum=0][,per=epoch].")]
     [InlineData("triangle:rise=1", "triangle: a rise of 1 of 100 steps leaves none on one side. Choose one between 0 and 1.")]
     public void Mistakes_are_named(string text, string message) =>
