@@ -58,7 +58,9 @@ static class RunPaths
 
     static string Newest(string word)
     {
-        var found = Directory.Exists(Root) ? Directory.EnumerateDirectories(Root, $"*-{word}*") : [];
+        // A run that was killed before it had begun has left a folder without a record.
+        var found = Directory.Exists(Root)
+            ? Directory.EnumerateDirectories(Root, $"*-{word}*").Where(static run => Directory.EnumerateFiles(run, "*.json").Any()) : [];
         return found.Max(StringComparer.Ordinal)
             ?? throw new UsageException($"There is no run in {Root}/ to resume. Name its folder: --resume DIR.");
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -61,7 +60,7 @@ static class CompareCommand
             throw new InterruptedException($"Stopped. {goOn}");
 
         if (result.GetValue(OpenReport))
-            Process.Start(new ProcessStartInfo(Path.GetFullPath(comparison.Folder.ReportPath)) { UseShellExecute = true })?.Dispose();
+            Browser.Open(comparison.Folder.ReportPath);
         return 0;
     }
 

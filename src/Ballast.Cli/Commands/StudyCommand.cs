@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Ballast.Lab;
 
 namespace Ballast.Cli;
@@ -161,7 +160,7 @@ static class StudyCommand
         else
             StudyTable.Print(found, runner.Folder);
         if (result.GetValue(OpenReport))
-            Process.Start(new ProcessStartInfo(Path.GetFullPath(runner.Folder.ReportPath)) { UseShellExecute = true })?.Dispose();
+            Browser.Open(runner.Folder.ReportPath);
         return 0;
     }
 

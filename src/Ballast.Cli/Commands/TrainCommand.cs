@@ -94,9 +94,11 @@ static class TrainCommand
         if (result.Has(Out))
             throw new UsageException("--out cannot be changed with --resume: the run stays in its folder.");
         var folder = RunPaths.Find(result.GetValue(Resume), RunKind.Train);
-        folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
-        if (RunHistory.IsFinished(folder))
+        // A finished run is shown without its folder being written to.
+        if (TrainOptions.Extend(folder.Record.Settings, result) == folder.Record.Settings && RunHistory.IsFinished(folder))
             return (folder, static () => new RunOutcome(true, null));
+        folder.Own();
+        folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
         var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
     }

@@ -40,17 +40,26 @@ public sealed class Comparison
         return new Comparison(folder, source, data) { prepared = first };
     }
 
-    /// <summary>Takes up a comparison that was stopped.</summary>
+    /// <summary>Takes up a comparison that was stopped. Its folder is owned until its run ends.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="source">Where the data comes from.</param>
     /// <param name="cancellation">Ends a download.</param>
-    /// <exception cref="IOException">The data is missing.</exception>
+    /// <exception cref="IOException">The data is missing, or another process has the folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds something else, or the data is damaged.</exception>
     public static Comparison Open(RunFolder folder, RunData source, CancellationToken cancellation = default)
     {
         if (folder.Record.Kind != RunKind.Compare)
             throw new InvalidDataException($"{folder.Path} holds a single training run, not a comparison.");
-        return new Comparison(folder, source, source.Train(folder.Record.Settings, cancellation));
+        folder.Own();
+        try
+        {
+            return new Comparison(folder, source, source.Train(folder.Record.Settings, cancellation));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains and tests what is left to do, and writes the report of what there is, also when it is stopped.</summary>
@@ -61,6 +70,7 @@ public sealed class Comparison
     /// <exception cref="IOException">A file cannot be written or read.</exception>
     public bool Run(Func<ComparisonArm, IRunListener> listen, CancellationToken cancellation = default)
     {
+        using var owned = Folder.Own();
         try
         {
             bool completed = true;

@@ -29,17 +29,7 @@ static class ReportPage
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
-        string unfinished = Path.Combine(folder, Path.GetFileName(path) + ".unfinished");
-        try
-        {
-            File.WriteAllText(unfinished, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
     }
 
     /// <summary>The text of an embedded file.</summary>

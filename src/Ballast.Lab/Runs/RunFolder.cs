@@ -4,12 +4,16 @@ namespace Ballast.Lab;
 
 /// <summary>The folder that a run leaves: <c>run.json</c>, <c>metrics.jsonl</c>, <c>checkpoint.safetensors</c>,
 /// <c>weights.safetensors</c>, and of a comparison <c>report.html</c>.</summary>
-public sealed class RunFolder
+/// <remarks>One process at a time writes to a folder: whoever made it by <see cref="Create"/> or took it by <see cref="Own"/>, until
+/// <see cref="Dispose"/>. A run's end gives it back. Reading needs no ownership.</remarks>
+public sealed class RunFolder : IDisposable
 {
     /// <summary>The version of the files that this Ballast writes and reads.</summary>
     public const int Format = 1;
 
     const string RecordName = "run.json";
+
+    FolderLock? owned;
 
     RunFolder(string path, RunRecord record)
     {
@@ -38,28 +42,39 @@ public sealed class RunFolder
     /// <summary>The page of a comparison.</summary>
     public string ReportPath => System.IO.Path.Combine(Path, "report.html");
 
-    /// <summary>Makes a folder for a new run.</summary>
-    /// <exception cref="IOException">It is there already and not empty, or it cannot be written.</exception>
+    /// <summary>Makes a folder for a new run, and owns it.</summary>
+    /// <exception cref="IOException">It is there already and not empty, another process has it, or it cannot be written.</exception>
     public static RunFolder Create(string path, RunRecord record)
     {
         RefuseUsed(path);
         Directory.CreateDirectory(path);
-        var folder = new RunFolder(path, record);
-        folder.Write();
-        return folder;
+        var folder = new RunFolder(path, record) { owned = FolderLock.Take(path) };
+        try
+        {
+            // Again: another process may have been here before the lock was.
+            RefuseUsed(path);
+            folder.Write();
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Refuses a folder that has something in it, which a new run might overwrite.</summary>
+    /// <summary>Refuses a folder that has something in it, which a new run might overwrite. What a run leaves that was killed before
+    /// its <c>run.json</c> was written does not count.</summary>
     /// <exception cref="IOException">It is not empty, or a file.</exception>
     public static void RefuseUsed(string path)
     {
         if (File.Exists(path))
             throw new IOException($"{path} is a file. A run needs a folder of its own.");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (!FolderLock.IsUnused(path))
             throw new IOException($"{path} is not empty. Choose another folder for a new run, or resume the one that is there.");
     }
 
-    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <summary>Opens the folder of an earlier run to read it; <see cref="Own"/> takes it to go on with.</summary>
     /// <exception cref="IOException">There is no such folder or no run in it.</exception>
     /// <exception cref="InvalidDataException">Its <c>run.json</c> is damaged or of another version.</exception>
     public static RunFolder Open(string path)
@@ -67,12 +82,43 @@ public sealed class RunFolder
         string file = System.IO.Path.Combine(path, RecordName);
         if (!File.Exists(file))
         {
-            throw new FileNotFoundException(Directory.Exists(path)
-                ? $"{path} holds no run: it has no {RecordName}."
-                : $"There is no folder {path}.");
+            throw new FileNotFoundException(
+                !Directory.Exists(path) ? $"There is no folder {path}."
+                : Directory.EnumerateFileSystemEntries(path).Any() && FolderLock.IsUnused(path)
+                    ? $"{path} holds no run yet: its command was stopped before it wrote {RecordName}. Begin the run anew, in this folder or another."
+                    : $"{path} holds no run: it has no {RecordName}.");
         }
 
         return new RunFolder(path, Read(file));
+    }
+
+    /// <summary>Takes the folder to go on with its run: no other process can until <see cref="Dispose"/>. The record is read again,
+    /// as another process may have changed it meanwhile. Nothing is done where it is owned already.</summary>
+    /// <returns>The folder itself.</returns>
+    /// <exception cref="IOException">Another process has it, which is named; or it cannot be written.</exception>
+    /// <exception cref="InvalidDataException">Its <c>run.json</c> is damaged or of another version.</exception>
+    public RunFolder Own()
+    {
+        if (owned is not null)
+            return this;
+        owned = FolderLock.Take(Path);
+        try
+        {
+            Record = Read(System.IO.Path.Combine(Path, RecordName));
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets other processes write to the folder.</summary>
+    public void Dispose()
+    {
+        owned?.Dispose();
+        owned = null;
     }
 
     /// <summary>The run of a part of this one, a folder in this folder; null if it was not begun.</summary>
@@ -82,12 +128,13 @@ public sealed class RunFolder
         return File.Exists(System.IO.Path.Combine(path, RecordName)) ? Open(path) : null;
     }
 
-    /// <summary>Replaces what <c>run.json</c> says.</summary>
-    /// <exception cref="IOException">It cannot be written; the old one is still there.</exception>
+    /// <summary>Replaces what <c>run.json</c> says. A folder that is not owned yet is for as long as that takes.</summary>
+    /// <exception cref="IOException">Another process has the folder, which is named. It cannot be written; the old one is still there.</exception>
     public void Update(RunRecord record)
     {
         if (record == Record)
             return;
+        using var taken = owned is null ? FolderLock.Take(Path) : null;
         Record = record;
         Write();
     }

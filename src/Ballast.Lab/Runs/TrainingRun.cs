@@ -39,7 +39,7 @@ public sealed class TrainingRun
     /// <summary>How many mini-batches an epoch has.</summary>
     public int StepsPerEpoch => loader.Count;
 
-    /// <summary>Trains from the beginning.</summary>
+    /// <summary>Trains from the beginning. The folder is owned until the run's end.</summary>
     /// <param name="folder">A new folder.</param>
     /// <param name="source">Where the test images come from.</param>
     /// <param name="listener">Who is told how it goes.</param>
@@ -48,15 +48,20 @@ public sealed class TrainingRun
     /// <exception cref="OperationCanceledException">It was stopped while it was tested; training is over and kept.
     /// </exception>
     /// <exception cref="IOException">A file cannot be written or read.</exception>
-    public RunOutcome Start(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default) =>
-        Run(folder, null, source, listener, cancellation);
+    public RunOutcome Start(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default)
+    {
+        using var owned = folder.Own();
+        return Run(folder, null, source, listener, cancellation);
+    }
 
-    /// <summary>Continues from the folder's checkpoint, or from the beginning where there is none yet.</summary>
+    /// <summary>Continues from the folder's checkpoint, or from the beginning where there is none yet. The folder is owned until
+    /// the run's end.</summary>
     /// <inheritdoc cref="Start"/>
     /// <exception cref="InvalidDataException">The data has changed, or a file of the folder is damaged.</exception>
     /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset.</exception>
     public RunOutcome Resume(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default)
     {
+        using var owned = folder.Own();
         RefuseChangedData(folder);
         var checkpoint = File.Exists(folder.CheckpointPath) ? Checkpoint.Load(folder.CheckpointPath) : null;
         return Run(folder, checkpoint, source, listener, cancellation);

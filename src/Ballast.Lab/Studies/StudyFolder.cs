@@ -8,11 +8,11 @@ namespace Ballast.Lab;
 public sealed class StudyFolder : IDisposable
 {
     const string RecordName = "study.json";
-    const string LockName = ".lock";
+    const string TrialsName = "trials";
 
-    readonly FileStream locked;
+    readonly FolderLock locked;
 
-    StudyFolder(string path, StudyRecord record, FileStream locked)
+    StudyFolder(string path, StudyRecord record, FolderLock locked)
     {
         Path = path;
         Record = record;
@@ -35,7 +35,7 @@ public sealed class StudyFolder : IDisposable
     /// <summary>The numbers of the report, for programs.</summary>
     public string ResultsPath => System.IO.Path.Combine(Path, "results.json");
 
-    string TrialsPath => System.IO.Path.Combine(Path, "trials");
+    string TrialsPath => System.IO.Path.Combine(Path, TrialsName);
 
     /// <summary>Makes a folder for a new study.</summary>
     /// <exception cref="IOException">It is there already and not empty, or it cannot be written.</exception>
@@ -43,9 +43,11 @@ public sealed class StudyFolder : IDisposable
     {
         RefuseUsed(path);
         Directory.CreateDirectory(path);
-        var locked = Lock(path);
+        var locked = FolderLock.Take(path);
         try
         {
+            // Again: another process may have been here before the lock was.
+            RefuseUsed(path);
             AtomicFile.Write(System.IO.Path.Combine(path, RecordName), stream =>
             {
                 JsonSerializer.Serialize(stream, record, StudyJson.Default.StudyRecord);
@@ -68,7 +70,7 @@ public sealed class StudyFolder : IDisposable
             throw new IOException($"{path} is a file. A study needs a folder of its own.");
         if (File.Exists(System.IO.Path.Combine(path, RecordName)))
             throw new IOException($"{path} holds a study already. Go on with it by --resume {path}, or choose another folder for a new one.");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(static entry => System.IO.Path.GetFileName(entry) != LockName))
+        if (!FolderLock.IsUnused(path))
             throw new IOException($"{path} is not empty. Choose another folder for a new study.");
     }
 
@@ -86,9 +88,12 @@ public sealed class StudyFolder : IDisposable
                     : $"{path} holds no study: it has no {RecordName}. Begin the study anew in another folder.");
         }
 
-        var locked = Lock(path);
+        var locked = FolderLock.Take(path);
         try
         {
+            string trials = System.IO.Path.Combine(path, TrialsName);
+            if (Directory.Exists(trials))
+                AtomicFile.RemoveTemporaries(trials);
             var record = VersionedJson.Read(
                 file, "study", StudyDefinition.CurrentFormat, static json => JsonSerializer.Deserialize(json, StudyJson.Default.StudyRecord));
             if (record is not { Definition: not null, Provenance: not null, Samples: not null })
@@ -162,18 +167,4 @@ public sealed class StudyFolder : IDisposable
     public void Dispose() => locked.Dispose();
 
     string TrialPath(StudyArm arm, StudyRepeat repeat) => System.IO.Path.Combine(TrialsPath, $"{arm.Name}-{repeat.Name}.json");
-
-    // The system takes the lock back when the program ends, however it ends. The file stays: were it deleted, two programs could
-    // each hold a lock on a file of that name.
-    static FileStream Lock(string path)
-    {
-        try
-        {
-            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException) && error.HResult is 11 or 35 or -2147024864)
-        {
-            throw new IOException($"{path} is in use: another study is running in it. Wait for it, or choose another folder.", error);
-        }
-    }
 }

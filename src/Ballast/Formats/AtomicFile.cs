@@ -1,20 +1,28 @@
+using System.Text.RegularExpressions;
+
 namespace Ballast;
 
 /// <summary>Writes files that are either complete or not there: a full disk, a crash or a cancellation in the middle
 /// leaves the old file as it was.</summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
     const int BufferSize = 1 << 16;
 
+    /// <summary>The age at which a temporary file's writer is taken for dead.</summary>
+    static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
     /// <summary>Writes a file through a temporary one in the same folder, which is flushed to the disk and then takes
-    /// the name of <paramref name="path"/>. A symbolic link stays one, and its target is replaced.</summary>
+    /// the name of <paramref name="path"/>. The temporary file has a name that cannot be foreseen and is always a new one.
+    /// A symbolic link of the name <paramref name="path"/> is replaced by the file; what it leads to is not touched.</summary>
+    /// <remarks>A program that is killed while it writes leaves its temporary file, <c>.NAME.RANDOM.tmp</c>. The next write of
+    /// the same file removes it once it is a day old.</remarks>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; the stream can be written and sought, and is closed afterwards.</param>
     /// <exception cref="IOException">The content could not be written. Whatever <paramref name="write"/> throws comes
     /// out too. In either case the temporary file is removed and the old file is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = TargetOf(path);
+        string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
         {
@@ -22,7 +30,9 @@ public static class AtomicFile
                 $"Cannot write {path}: the folder {folder} does not exist. Create it first.");
         }
 
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}.tmp");
+        string name = Path.GetFileName(target);
+        RemoveTemporaries(folder, name, Abandoned);
+        string temporary = Path.Combine(folder, $".{name}.{Path.GetRandomFileName()}.tmp");
         bool created = false;
         try
         {
@@ -43,12 +53,30 @@ public static class AtomicFile
         }
     }
 
-    static string TargetOf(string path)
+    /// <summary>Removes the temporary files that killed programs have left in a folder. Only the one process that writes to
+    /// the folder may call it.</summary>
+    /// <param name="folder">The folder; those in it are left alone.</param>
+    public static void RemoveTemporaries(string folder) => RemoveTemporaries(folder, "", TimeSpan.Zero);
+
+    /// <summary>Whether a file of this name is a temporary one of <see cref="Write"/>.</summary>
+    /// <param name="name">The name, without its folder.</param>
+    public static bool IsTemporary(string name) => Temporary().IsMatch(name);
+
+    [GeneratedRegex(@"^\..+\.[a-z0-9]{8}\.[a-z0-9]{3}\.tmp$", RegexOptions.CultureInvariant)]
+    private static partial Regex Temporary();
+
+    static void RemoveTemporaries(string folder, string target, TimeSpan age)
     {
-        string full = Path.GetFullPath(path);
-        return new FileInfo(full).LinkTarget is null
-            ? full
-            : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        foreach (string file in Directory.EnumerateFiles(folder, ".*.tmp"))
+        {
+            string name = Path.GetFileName(file);
+            // ".NAME.12345678.123.tmp"
+            if (IsTemporary(name) && (target.Length == 0 || name.AsSpan(1, name.Length - 18).SequenceEqual(target))
+                && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) >= age)
+            {
+                Remove(file);
+            }
+        }
     }
 
     static void Remove(string temporary)

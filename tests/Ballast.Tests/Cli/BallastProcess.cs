@@ -36,7 +36,8 @@ static partial class BallastProcess
         return (process.ExitCode, errors.Result.ReplaceLineEndings("\n"));
     }
 
-    static Process Start(TemporaryFolder folder, string[] arguments)
+    /// <summary>Starts it; its output is read by whoever started it.</summary>
+    public static Process Start(TemporaryFolder folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {

@@ -24,7 +24,7 @@ public sealed class NpmClientTests : IDisposable
     {
         if (Script("echo \"$@\" > arguments; echo noise; echo x > what-1.0.0.tgz; echo what-1.0.0.tgz") is not { } npm)
             return;
-        string archive = NpmClient.Pack("what@1.0.0", folder.Path, default, npm);
+        string archive = NpmClient.Pack("what@1.0.0", folder.Path, npm, default);
         Assert.Equal(folder.File("what-1.0.0.tgz"), archive);
         Assert.StartsWith("pack what@1.0.0 ", File.ReadAllText(folder.File("arguments")), StringComparison.Ordinal);
     }
@@ -34,7 +34,7 @@ public sealed class NpmClientTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        var error = Assert.Throws<IOException>(() => NpmClient.Pack("what@1.0.0", folder.Path, default, "npm-that-is-not-there"));
+        var error = Assert.Throws<IOException>(() => NpmClient.Find("npm-that-is-not-there"));
         Assert.Equal("npm-that-is-not-there is not installed, or not on the PATH.", error.Message);
     }
 
@@ -43,7 +43,7 @@ public sealed class NpmClientTests : IDisposable
     {
         if (Script("echo 'npm error code E404' >&2; echo 'npm error not found' >&2; exit 3") is not { } npm)
             return;
-        var error = Assert.Throws<IOException>(() => NpmClient.Pack("what@1.0.0", folder.Path, default, npm));
+        var error = Assert.Throws<IOException>(() => NpmClient.Pack("what@1.0.0", folder.Path, npm, default));
         Assert.Equal("npm ended with 3: npm error code E404 npm error not found", error.Message);
     }
 
@@ -52,7 +52,7 @@ public sealed class NpmClientTests : IDisposable
     {
         if (Script("echo what-1.0.0.tgz") is not { } npm)
             return;
-        Assert.Throws<IOException>(() => NpmClient.Pack("what@1.0.0", folder.Path, default, npm));
+        Assert.Throws<IOException>(() => NpmClient.Pack("what@1.0.0", folder.Path, npm, default));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class NpmClientTests : IDisposable
         if (Script("sleep 600 & echo $! > child.tmp; mv child.tmp child; wait") is not { } npm)
             return;
         using var cancel = new CancellationTokenSource();
-        var waiting = Task.Run(() => NpmClient.Pack("what@1.0.0", folder.Path, cancel.Token, npm));
+        var waiting = Task.Run(() => NpmClient.Pack("what@1.0.0", folder.Path, npm, cancel.Token));
         Assert.True(SpinWait.SpinUntil(() => File.Exists(folder.File("child")), TimeSpan.FromSeconds(30)));
         int child = int.Parse(File.ReadAllText(folder.File("child")), System.Globalization.CultureInfo.InvariantCulture);
         cancel.Cancel();

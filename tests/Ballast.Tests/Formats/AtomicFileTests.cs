@@ -74,15 +74,32 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_symbolic_link_stays_and_its_target_is_replaced()
+    public void A_symbolic_link_is_replaced_and_its_target_is_left_alone()
     {
         if (OperatingSystem.IsWindows())
             return;
         File.WriteAllText(PathOf("target.bin"), "old");
         File.CreateSymbolicLink(PathOf("link.bin"), "target.bin");
         AtomicFile.Write(PathOf("link.bin"), stream => stream.Write("new"u8));
-        Assert.Equal("target.bin", new FileInfo(PathOf("link.bin")).LinkTarget);
-        Assert.Equal("new", File.ReadAllText(PathOf("target.bin")));
+        Assert.Null(new FileInfo(PathOf("link.bin")).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(PathOf("link.bin")));
+        Assert.Equal("old", File.ReadAllText(PathOf("target.bin")));
         Assert.Equal(["link.bin", "target.bin"], Names());
+    }
+
+    [Fact]
+    public void What_killed_programs_left_of_the_same_file_goes_once_it_is_a_day_old()
+    {
+        string[] left = [".a.bin.abcdefgh.1j2.tmp", ".a.bin.abcdefgh.1j3.tmp", ".b.bin.abcdefgh.1j2.tmp", ".a.bin.notes.tmp"];
+        foreach (string name in left)
+        {
+            File.WriteAllText(PathOf(name), "left");
+            File.SetLastWriteTimeUtc(PathOf(name), DateTime.UtcNow - TimeSpan.FromHours(name == left[1] ? 23 : 25));
+        }
+
+        AtomicFile.Write(PathOf("a.bin"), stream => stream.Write("new"u8));
+        Assert.Equal(((string[])["a.bin", .. left[1..]]).Order(), Names());
+        AtomicFile.RemoveTemporaries(folder.FullName);
+        Assert.Equal([".a.bin.notes.tmp", "a.bin"], Names());
     }
 }

@@ -115,19 +115,20 @@ public sealed class StudyRunnerTests : IDisposable
         }, stop.Token));
         Assert.Contains("The study is incomplete: 4 of 9", File.ReadAllText(Path.Combine(folder.File("stopped"), "report.html")), StringComparison.Ordinal);
         // What a killed program leaves: a temporary file, and no lock.
-        File.WriteAllText(Path.Combine(folder.File("stopped"), "trials", ".none-seed0.json.x.tmp"), "{\"form");
+        File.WriteAllText(Path.Combine(folder.File("stopped"), "trials", ".none-seed0.json.abcdefgh.ijk.tmp"), "{\"form");
         int ran = 0;
         using (var again = StudyRunner.Open(folder.File("stopped"), SampleRun.Source))
             again.Run(2, state => ran += state.Ended is null ? 0 : 1);
         Assert.Equal(5, ran);
         Assert.Equal(Results("whole"), Results("stopped"));
+        Assert.DoesNotContain(folder.Names(), static name => name.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Two_studies_in_one_folder_are_refused()
     {
         using var runner = SampleStudy.Begin(folder.File("study"), SampleStudy.Define("placement"));
-        Assert.Contains("another study is running", Assert.Throws<IOException>(() => StudyRunner.Open(folder.File("study"), SampleRun.Source)).Message, StringComparison.Ordinal);
+        Assert.Contains("is in use by process ", Assert.Throws<IOException>(() => StudyRunner.Open(folder.File("study"), SampleRun.Source)).Message, StringComparison.Ordinal);
         Assert.Contains("holds a study already", Assert.Throws<IOException>(() => SampleStudy.Begin(folder.File("study"), SampleStudy.Define("placement"))).Message, StringComparison.Ordinal);
         runner.Dispose();
         StudyRunner.Open(folder.File("study"), SampleRun.Source).Dispose();
