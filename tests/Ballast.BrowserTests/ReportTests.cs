@@ -118,7 +118,7 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
         var page = await Open(SamplePages.Placement);
         Assert.StartsWith("With batch normalization before the activation the test accuracy is 47.9", await page.Locator(".answer").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("before − none", await page.Locator(".tests").InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Contains("Came out so", await page.Locator(".outcomes").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("Reproduced", await page.Locator(".outcomes").InnerTextAsync(), StringComparison.Ordinal);
         await page.Locator("summary", new() { HasText = "All trials" }).ClickAsync();
         Assert.Equal(15, await page.Locator("details[open] tbody tr").CountAsync());
     }

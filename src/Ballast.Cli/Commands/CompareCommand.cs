@@ -80,7 +80,7 @@ static class CompareCommand
             LogEvery = result.GetValue(LogEvery),
         };
         return Comparison.Begin(
-            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Current(), cancellation);
+            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(), cancellation);
     }
 
     static RunDisplay Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress)

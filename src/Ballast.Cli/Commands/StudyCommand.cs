@@ -89,7 +89,7 @@ static class StudyCommand
             return Execute(result, (source, cancellation) =>
             {
                 var (definition, data) = Define(study, asked, source, cancellation);
-                return Refused(() => StudyRunner.Begin(path, definition, data, CommandText.Current()));
+                return Refused(() => StudyRunner.Begin(path, definition, data, CommandText.Again()));
             });
         });
         return command;
@@ -101,7 +101,7 @@ static class StudyCommand
         string path = result.GetValue(Out) ?? RunPaths.NewStudy(definition.Study);
         StudyFolder.RefuseUsed(path);
         return Execute(result, (source, cancellation) => StudyRunner.Begin(
-            path, definition, StudyData.Open(source, definition.Arms[0].Settings, cancellation), CommandText.Current()));
+            path, definition, StudyData.Open(source, definition.Arms[0].Settings, cancellation), CommandText.Again()));
     }
 
     static (StudyDefinition Definition, StudyData Data) Define(

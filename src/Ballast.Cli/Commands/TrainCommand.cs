@@ -82,7 +82,7 @@ static class TrainCommand
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
-        var provenance = Machine.Describe(CommandText.Current(), RunData.Describe(data));
+        var provenance = Machine.Describe(CommandText.Again(), RunData.Describe(data));
         var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
         return (folder, () => run.Start(folder, source, Listen(folder, json, progress), cancellation));
     }
@@ -142,9 +142,9 @@ static class TrainCommand
         var curve = RunHistory.Read(folder);
         Console.Out.WriteLine();
         if (curve.TestLoss is not null)
-            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, {Format.Percent(curve.TestAccuracy)} named correctly{Format.Views(curve.TestTimeAugmentation)}");
+            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy {Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
-            Console.Out.WriteLine($"Seen once, as they are: {Format.Percent(curve.PlainTestAccuracy)} named correctly");
+            Console.Out.WriteLine($"Seen once, as they are: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
         if (File.Exists(folder.BestPath))
             Console.Out.WriteLine($"The best epoch's weights: {folder.BestPath}");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";

@@ -20,7 +20,7 @@ static class ComparisonTable
             AddLosses(table, report, epoch);
         Add(table, "Loss on the test images", Format.Loss(with?.TestLoss), Format.Loss(without?.TestLoss));
         AddPublished(table, report, report.Epochs, static other => (other.TestLossWith, other.TestLossWithout), Format.Loss);
-        Add(table, "Test images named correctly", Format.Percent(with?.TestAccuracy), Format.Percent(without?.TestAccuracy));
+        Add(table, "Accuracy on the test images", Format.Percent(with?.TestAccuracy), Format.Percent(without?.TestAccuracy));
         AddPublished(table, report, report.Epochs, static other => (other.AccuracyWith, other.AccuracyWithout), Format.Percent);
         Add(table, "Training time", Format.Seconds(with?.TrainingSeconds), Format.Seconds(without?.TrainingSeconds));
         Add(table, "Images a second", Format.Count(with?.ImagesPerSecond), Format.Count(without?.ImagesPerSecond));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Ballast.Lab;
 using Spectre.Console;
 
@@ -54,21 +53,8 @@ static class DiagnosisDisplay
 
     static void Write(IAnsiConsole console, int indent, string text)
     {
-        int width = Math.Clamp(console.Profile.Width, 40, Width) - indent;
-        string left = new(' ', indent);
-        var line = new StringBuilder();
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                console.WriteLine(left + line);
-                line.Clear();
-            }
-
-            line.Append(line.Length > 0 ? " " : "").Append(word);
-        }
-
-        console.WriteLine(left + line);
+        foreach (string line in Paragraph.Lines(text, Math.Clamp(console.Profile.Width, 20, Width) - indent))
+            console.Profile.Out.Writer.WriteLine(new string(' ', indent) + line);
     }
 
     static string Batches(Diagnosis diagnosis) =>

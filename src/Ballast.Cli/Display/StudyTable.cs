@@ -1,103 +1,129 @@
-using System.Globalization;
 using Ballast.Lab;
 using Spectre.Console;
 
 namespace Ballast.Cli;
 
-/// <summary>What a study found, at its end.</summary>
+/// <summary>What a study found, at its end: as tables, or where the terminal is too narrow for them as lines.</summary>
 static class StudyTable
 {
+    const int Narrow = 76;
+
     /// <summary>Prints the answer, the numbers and where everything is.</summary>
-    public static void Print(StudyResult result, StudyFolder folder)
+    public static void Print(StudyResult result, StudyFolder folder) => Print(Output.Rich(), result, folder.Path, folder.ReportPath);
+
+    /// <summary>Prints it on a console.</summary>
+    public static void Print(IAnsiConsole console, StudyResult result, string path, string reportPath)
     {
-        var console = Output.Rich();
         var summary = StudySummary.Of(result);
-        Console.Out.WriteLine();
-        Console.Out.WriteLine(MeasureValue.Plain(summary.Answer));
-        Console.Out.WriteLine();
-        var table = New(console, "", "mean", "std. dev.", "trials");
+        bool wide = console.Profile.Width >= Narrow;
+        Write(console, "");
+        Write(console, summary.Answer);
+        Write(console, "");
+        if (summary.Ranks.Count > 0)
+            Ranks(console, result, summary, wide);
+        Measurements(console, result, summary, wide);
+        if (summary.Comparisons.Count > 0)
+            Tests(console, result, summary, wide);
+        foreach (var claim in result.Definition.Expectations)
+            Write(console, $"{result.Outcome(claim).InWords()}: {claim.Claim}", capital: true);
+        Write(console, $"Study:  {path}");
+        Write(console, $"Report: {reportPath}");
+    }
+
+    static void Ranks(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
+    {
+        var measure = result.Definition.Primary;
+        var rows = new Rows(wide, $"rank by {measure.Title}", "mean", "group");
+        for (int i = 0; i < summary.Ranks.Count; i++)
+            rows.Add($"{i + 1}. {summary.Ranks[i].Arm}", MeasureValue.Of(measure, summary.Ranks[i].Mean), summary.Ranks[i].Groups);
+        rows.Print(console);
+        Write(console, "Arms with a letter in common cannot be told apart.");
+    }
+
+    static void Measurements(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
+    {
+        var rows = new Rows(wide, "", "mean", "std. dev.", "trials");
         foreach (var measure in result.Definition.Measures)
         {
             var found = summary.Measurements.Where(entry => entry.Measure == measure.Name).ToList();
-            if (found.Count == 0)
-                continue;
-            table.AddRow(new Text(measure.Title), new Text(""), new Text(""), new Text(""));
+            if (found.Count > 0)
+                rows.Head(measure == result.Definition.Primary ? $"{measure.Title} (primary measure)" : measure.Title);
             foreach (var entry in found)
             {
-                table.AddRow(
-                    new Text($"  {entry.Arm}"), new Text(MeasureValue.Of(measure, entry.Mean)),
-                    new Text(entry.Deviation is { } deviation ? MeasureValue.Bare(measure, deviation) : "-"), new Text($"{entry.Count}"));
+                rows.Add(entry.Arm, MeasureValue.Of(measure, entry.Mean), entry.Deviation is { } deviation ? MeasureValue.Bare(measure, deviation) : "-",
+                    $"{entry.Count}{State(entry.Condition)}");
             }
         }
 
-        console.Write(table);
-        if (summary.Comparisons.Count > 0)
-            console.Write(Tests(console, result, summary));
-        foreach (var outcome in result.Definition.Expectations)
-            Console.Out.WriteLine($"{Word(result.Outcome(outcome))}: {outcome.Claim}");
-        Console.Out.WriteLine($"Study:  {folder.Path}");
-        Console.Out.WriteLine($"Report: {folder.ReportPath}");
+        rows.Print(console);
     }
 
-    static Table Tests(IAnsiConsole console, StudyResult result, StudySummary summary)
+    static string State(ArmCondition condition) => string.Concat(new (int Count, string What)[] { (condition.Diverged, "diverged"), (condition.AtChance, "at chance"), (condition.NeverArrived, "never arrived") }
+        .Where(static part => part.Count > 0).Select(static part => $", {part.Count} {part.What}"));
+
+    static void Tests(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
     {
-        var table = New(console, "", "difference", "95 % interval", "p", "seeds needed");
+        var rows = new Rows(wide, "", "difference", "95 % interval", "p", "seeds needed");
         foreach (var group in summary.Comparisons.GroupBy(static entry => entry.Measure))
         {
             var measure = result.Definition.Measure(group.Key);
-            table.AddRow(
-                new Text(measure.Format == MeasureFormat.Percent ? $"{measure.Title}, points" : measure.Title), new Text(""), new Text(""),
-                new Text(""), new Text(""));
+            rows.Head(measure.Format == MeasureFormat.Percent ? $"{measure.Title}, points" : measure.Title);
             foreach (var entry in group)
             {
-                table.AddRow(
-                    new Text($"  {entry.A} - {entry.B}"), new Text(MeasureValue.Difference(measure, entry.Mean)),
-                    new Text($"{MeasureValue.Difference(measure, entry.Low)} to {MeasureValue.Difference(measure, entry.High)}"),
-                    new Text(entry.CorrectedP < 0.0001 ? "< 0.0001" : entry.CorrectedP.ToString("0.0000", CultureInfo.InvariantCulture)),
-                    new Text(entry.P < 0.05 ? "" : entry.Needed is { } needed ? Format.Count(needed) : "none would do"));
+                rows.Add($"{entry.A} - {entry.B}", MeasureValue.Difference(measure, entry.Mean),
+                    $"{MeasureValue.Difference(measure, entry.Low)} to {MeasureValue.Difference(measure, entry.High)}", MeasureValue.P(entry.P),
+                    entry.Obstacle is not null ? "no conclusion" : entry.P < PairedTest.Level ? ""
+                        : entry.Needed is { } needed ? Format.Count(needed) : "none would do");
             }
         }
 
-        return table;
+        rows.Print(console);
+        var families = summary.Comparisons.Select(static entry => (entry.Measure, entry.Family)).Distinct().Where(static entry => entry.Family > 1)
+            .Select(entry => $"the {entry.Family} of {result.Definition.Measure(entry.Measure).Title}").ToList();
+        if (families.Count > 0)
+            Write(console, $"p, intervals and seeds needed are corrected for how many differences are asked about: {string.Join(", ", families)}.");
     }
 
-    static Table New(IAnsiConsole console, string first, params ReadOnlySpan<string> columns)
+    static void Write(IAnsiConsole console, string text, bool capital = false) => Paragraph.Write(
+        console, MeasureValue.Plain(capital && text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : text));
+
+    /// <summary>Rows of a table, or in a narrow terminal a line for each row's name and one for its values.</summary>
+    sealed class Rows(bool wide, string first, params string[] columns)
     {
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2 };
-        table.AddColumn(first);
-        foreach (string name in columns)
-            table.AddColumn(new TableColumn(name).RightAligned());
-        return table;
+        readonly List<(bool IsHead, string Name, string[] Values)> rows = [];
+
+        public void Head(string title) => rows.Add((true, title, [.. columns.Select(static _ => "")]));
+
+        public void Add(string name, params string[] values) => rows.Add((false, name, values));
+
+        public void Print(IAnsiConsole console)
+        {
+            if (!wide)
+            {
+                PrintLines(console);
+                return;
+            }
+
+            var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2 };
+            table.AddColumn(first);
+            foreach (string name in columns)
+                table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+            foreach (var (isHead, name, values) in rows)
+                table.AddRow([new Text(isHead ? name : $"  {name}"), .. values.Select(static value => new Text(value))]);
+            console.Write(table);
+        }
+
+        void PrintLines(IAnsiConsole console)
+        {
+            if (first.Length > 0)
+                Paragraph.Write(console, first);
+            foreach (var (isHead, name, values) in rows)
+            {
+                Paragraph.Write(console, name, isHead ? 0 : 2);
+                var said = values.Select((value, i) => value.Length == 0 ? "" : $"{columns[i]} {value}").Where(static text => text.Length > 0);
+                if (!isHead)
+                    Paragraph.Write(console, string.Join(", ", said), 4);
+            }
+        }
     }
-
-    static string Word(ExpectationOutcome outcome) => outcome switch
-    {
-        ExpectationOutcome.Reproduced => "As published",
-        ExpectationOutcome.SameDirection => "As published, but within chance",
-        ExpectationOutcome.OtherDirection => "Not as published, but within chance",
-        ExpectationOutcome.Contradicted => "Not as published",
-        _ => "Not measured",
-    };
-}
-
-/// <summary>Values of measures as the command prints them.</summary>
-static class MeasureValue
-{
-    /// <summary>A value.</summary>
-    public static string Of(StudyMeasure measure, double value) => measure.Format switch
-    {
-        MeasureFormat.Percent => Format.Percent(value),
-        MeasureFormat.Loss => Format.Loss(value),
-        MeasureFormat.Count => Format.Count(value),
-        _ => value.ToString("G4", CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>The same without its unit.</summary>
-    public static string Bare(StudyMeasure measure, double value) => Of(measure, value).Replace(" %", "", StringComparison.Ordinal);
-
-    /// <summary>A difference, with its sign; of shares in percentage points.</summary>
-    public static string Difference(StudyMeasure measure, double value) => (value > 0 ? "+" : "") + Bare(measure, value);
-
-    /// <summary>The signs that a terminal may not have, as those it has.</summary>
-    public static string Plain(string text) => text.Replace('−', '-').Replace('–', '-').Replace('’', '\'');
 }

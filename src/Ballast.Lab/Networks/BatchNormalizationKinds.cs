@@ -1,6 +1,6 @@
 namespace Ballast.Lab;
 
-/// <summary>What grew around batch normalization, among the <see cref="LayerKinds"/>.</summary>
+/// <summary>Variants of batch normalization, among the <see cref="LayerKinds"/>.</summary>
 static class BatchNormalizationKinds
 {
     /// <summary>All of them.</summary>

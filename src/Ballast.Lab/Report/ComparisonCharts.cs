@@ -11,6 +11,7 @@ static class ComparisonCharts
         return Draw(report, new ChartData("training")
         {
             Unit = "mini-batch",
+            Title = "training loss",
             From = 0,
             To = end,
             X = [],
@@ -28,6 +29,7 @@ static class ComparisonCharts
         return points < 2 ? null : Draw(report, new ChartData("epoch")
         {
             Unit = $"epoch {epoch}, mini-batch",
+            Title = "training loss",
             From = 0,
             To = report.StepsPerEpoch,
             X = [],

@@ -36,7 +36,7 @@ static class ComparisonTables
                where (other.TestLossWith ?? other.TestLossWithout) is not null
                select LossRow(other.Name, other.TestLossWith, other.TestLossWithout),
         ]));
-        groups.Add(Group("Test images named correctly",
+        groups.Add(Group("Accuracy on the test images",
         [
             ShareRow("this run", with?.TestAccuracy, without?.TestAccuracy, own: true),
             .. from other in tested

@@ -17,6 +17,9 @@ sealed record ChartData(string Id)
     /// <summary>What stands before a value of the horizontal axis: <c>mini-batch</c>.</summary>
     public required string Unit { get; init; }
 
+    /// <summary>What the vertical axis shows: <c>loss</c>.</summary>
+    public required string Title { get; init; }
+
     /// <summary>The horizontal axis' first value.</summary>
     public required double From { get; init; }
 

@@ -10,7 +10,7 @@
 
   const style = name => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const count = value => Math.round(value).toLocaleString("en-US");
-  const short = value => value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+  const short = value => value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-6
     ? value.toExponential(1).replace(/\.0e/, "e").replace("e+", "e").replace("-", "−") : String(Number(value.toPrecision(3))).replace("-", "−");
   const formats = {
     loss: value => value.toFixed(3),
@@ -193,7 +193,7 @@
     const scaled = chart.format === "percent" ? 100 : 1;
     figure.plot = new uPlot({
       width: width * scale,
-      height: (scale === 1 ? Math.round(Math.min(380, Math.max(260, width * .52))) : PRINT_HEIGHT) * scale,
+      height: (scale === 1 ? Math.round(Math.min(380, Math.max(280, width * .54))) : PRINT_HEIGHT) * scale,
       padding: [(chart.bands.length ? 22 : 10) * scale, Math.max(58, 14 + 7 * Math.max(...chart.series.map(line => line.label?.length ?? 0))) * scale, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 * scale, width: 0, fill: (u, s) => colours[s - 1] } },
@@ -211,9 +211,9 @@
         },
       },
       axes: [
-        { ...axis, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log ? { splits: (u, axis, min, max) => chart.x.length <= 16 ? chart.x : decades(min, max), filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
+        { ...axis, label: chart.unit + (chart.log ? " (logarithmic)" : ""), labelFont: `${12 * scale}px ${font}`, labelSize: 20 * scale, labelGap: 2 * scale, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log ? { splits: (u, axis, min, max) => chart.x.length <= 16 ? chart.x : decades(min, max), filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
         {
-          ...axis, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : chart.format === "percent" ? STEPS.map(step => step / 100) : undefined,
+          ...axis, label: chart.title + (chart.format === "percent" ? ", percent" : ""), labelFont: `${12 * scale}px ${font}`, labelSize: 20 * scale, labelGap: 2 * scale, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : chart.format === "percent" ? STEPS.map(step => step / 100) : undefined,
           values: (u, ticks, a, b, step) => ticks.map(value => chart.format === "count" ? count(value) : chart.format === "number" ? short(value)
             : (scaled * value).toFixed(Math.max(scaled > 1 ? 0 : 1, Math.ceil(-Math.log10(scaled * step) - 1e-9))) + (scaled > 1 ? " %" : "")),
         },

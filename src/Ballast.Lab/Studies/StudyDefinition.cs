@@ -37,11 +37,14 @@ public sealed record StudyDefinition
     /// <summary>Whether each fold has the classes in the proportion of the whole.</summary>
     public bool Stratified { get; init; }
 
-    /// <summary>What is measured; the first is the one that the answer is about.</summary>
+    /// <summary>What is measured; the first is the primary measure, which the answer is about.</summary>
     public required IReadOnlyList<StudyMeasure> Measures { get; init; }
 
     /// <summary>Which arms are tested against each other; the first is the one that the answer is about.</summary>
     public required IReadOnlyList<StudyComparison> Comparisons { get; init; }
+
+    /// <summary>What the answer says; null for the first comparison.</summary>
+    public StudyAnswerKind? Answer { get; init; }
 
     /// <summary>What is drawn.</summary>
     public IReadOnlyList<StudyPlot> Plots { get; init; } = [];
@@ -55,11 +58,31 @@ public sealed record StudyDefinition
     /// <summary>What a reader must know besides, a paragraph each: arms that cannot be built, settings that were scaled.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The primary measure.</summary>
+    [JsonIgnore]
+    public StudyMeasure Primary => Measures[0];
+
     /// <summary>All repetitions, in the order they are run in.</summary>
     [JsonIgnore]
     public IEnumerable<StudyRepeat> Repeats => Folds == 0
         ? Seeds.Select(static seed => new StudyRepeat(seed))
         : Seeds.SelectMany(seed => Enumerable.Range(1, Folds).Select(fold => new StudyRepeat(seed, fold)));
+
+    /// <summary>The pairs of arms that are asked about by a measure, each once: the comparisons made by it, and what was published of
+    /// it. How many they are is what every test by the measure is corrected for.</summary>
+    public IReadOnlyList<StudyComparison> Family(StudyMeasure measure)
+    {
+        var pairs = new List<StudyComparison>();
+        var wanted = Comparisons.Where(comparison => comparison.Measures?.Contains(measure.Name) ?? measure == Primary)
+            .Concat(Expectations.Where(claim => claim.Measure == measure.Name).Select(static claim => new StudyComparison(claim.Higher, claim.Lower)));
+        foreach (var (a, b, _) in wanted)
+        {
+            if (!pairs.Exists(pair => (pair.A, pair.B) == (a, b) || (pair.A, pair.B) == (b, a)))
+                pairs.Add(new StudyComparison(a, b));
+        }
+
+        return pairs;
+    }
 
     /// <summary>An arm by its name.</summary>
     public StudyArm Arm(string name) => Arms.FirstOrDefault(arm => arm.Name == name)
@@ -151,7 +174,7 @@ public sealed record StudyDefinition
 /// <summary>Two arms that are tested against each other: A less B, paired by repetition.</summary>
 /// <param name="A">The one arm.</param>
 /// <param name="B">The other, that it is held against.</param>
-/// <param name="Measures">By which measures; null for all.</param>
+/// <param name="Measures">By which measures; null for the primary one.</param>
 public sealed record StudyComparison(string A, string B, IReadOnlyList<string>? Measures = null);
 
 /// <summary>Something that was published: one arm is above another.</summary>
@@ -179,6 +202,20 @@ public sealed record StudyPlot(
     PlotKind Kind, string Of, string Caption, string Unit = "", string? Text = null, bool LogX = false,
     MeasureFormat Format = MeasureFormat.Percent, IReadOnlyList<string>? Arms = null);
 
+/// <summary>What a study's answer says.</summary>
+[JsonConverter(typeof(StudyAnswerKindJson))]
+public enum StudyAnswerKind
+{
+    /// <summary>How the arms of the first comparison differ.</summary>
+    Difference,
+
+    /// <summary>Which arm is best, which are not told apart from it, and so on down.</summary>
+    Ranking,
+
+    /// <summary>At which values of the arms' factor which group is better.</summary>
+    Factor,
+}
+
 /// <summary>The kinds of <see cref="StudyPlot"/>.</summary>
 [JsonConverter(typeof(PlotKindJson))]
 public enum PlotKind
@@ -194,4 +231,7 @@ public enum PlotKind
 
     /// <summary>A measure over the arms' factor, a line for each group.</summary>
     Factor,
+
+    /// <summary>The paired differences of a measure, a row for each comparison: mean and interval.</summary>
+    Forest,
 }

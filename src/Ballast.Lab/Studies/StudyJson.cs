@@ -27,3 +27,5 @@ sealed class MeasureFormatJson() : JsonStringEnumConverter<MeasureFormat>(JsonNa
 sealed class MeasureBetterJson() : JsonStringEnumConverter<MeasureBetter>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class PlotKindJson() : JsonStringEnumConverter<PlotKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class StudyAnswerKindJson() : JsonStringEnumConverter<StudyAnswerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -4,7 +4,7 @@ namespace Ballast.Lab;
 
 /// <summary>A number that each trial ends with and that a study compares.</summary>
 /// <param name="Name">Its name among a trial's values: <c>accuracy</c>.</param>
-/// <param name="Title">What it is: <c>test images named correctly</c>.</param>
+/// <param name="Title">What it is: <c>test accuracy</c>.</param>
 /// <param name="Format">How it is written.</param>
 /// <param name="Better">Which way is better.</param>
 /// <param name="Reach">Where it is not among the values but read off a curve: when the curve first reaches a level. Its value
@@ -14,7 +14,8 @@ public sealed record StudyMeasure(
     MeasureReach? Reach = null);
 
 /// <summary>When a trial's curve first reaches a level: the least that the trials of an arm end with, which each of them so
-/// reaches.</summary>
+/// reaches. A trial that never gets there counts with the last step that any trial was measured at: its value is censored, and means
+/// are restricted means, of the smaller of the time and that last step.</summary>
 /// <param name="Curve">The curve: <c>accuracy</c>.</param>
 /// <param name="Arm">The arm whose last values are the level.</param>
 public sealed record MeasureReach(string Curve, string Arm);

@@ -5,7 +5,7 @@ namespace Ballast.Lab;
 /// <summary>What several studies are put together from.</summary>
 static class StudyParts
 {
-    /// <summary>The share of the test images that are named correctly.</summary>
+    /// <summary>The share of the test images that are classified correctly.</summary>
     public static StudyMeasure Accuracy { get; } = new("accuracy", "test accuracy", MeasureFormat.Percent, MeasureBetter.Higher);
 
     /// <summary>The loss on the test images.</summary>
@@ -20,6 +20,9 @@ static class StudyParts
     /// <summary>A dot for each trial.</summary>
     public static StudyPlot AccuracyDots { get; } = new(
         PlotKind.Dots, "accuracy", "Test accuracy, percent", Text: "The horizontal axis does not begin at 0.");
+
+    /// <summary>The paired differences of the test accuracy.</summary>
+    public static StudyPlot AccuracyForest { get; } = new(PlotKind.Forest, "accuracy", "Paired differences of the test accuracy, percentage points");
 
     /// <summary>The test accuracy on the way.</summary>
     public static StudyPlot AccuracyCurve { get; } = new(
@@ -44,9 +47,12 @@ static class StudyParts
         };
     }
 
-    /// <summary>A learning rate times a factor, as one would write it: five times 0.0001 is 0.0005.</summary>
-    public static float Times(float rate, double factor) =>
-        (float)(double.Parse(rate.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) * factor);
+    /// <summary>A learning rate times a factor, to three digits, as one would write it: five times 0.0001 is 0.0005.</summary>
+    public static float Times(float rate, double factor)
+    {
+        double exact = double.Parse(rate.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) * factor;
+        return float.Parse(exact.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Whether settings are the tutorial's, so that what PyTorch gives with them is known.</summary>
     public static bool IsTutorial(RunSettings settings, StudyOptions options) =>

@@ -7,7 +7,8 @@ namespace Ballast.Lab;
 /// <param name="TestImages">How many images are tested on.</param>
 /// <param name="HeldOut">Whether the images tested on were taken from those that were to be trained on.</param>
 /// <param name="Samples">What the images are.</param>
+/// <param name="Chance">The accuracy of always naming the commonest class of the test images; null where it was not noted.</param>
 /// <param name="Format">The version of the folder's files.</param>
 public sealed record StudyRecord(
     StudyDefinition Definition, Provenance Provenance, int TrainImages, int TestImages, bool HeldOut, RunSamples Samples,
-    int Format = StudyDefinition.CurrentFormat);
+    double? Chance = null, int Format = StudyDefinition.CurrentFormat);

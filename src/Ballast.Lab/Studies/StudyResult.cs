@@ -36,7 +36,7 @@ public sealed class StudyResult
     public IEnumerable<TrialResult> Of(StudyArm arm) =>
         Definition.Repeats.Select(repeat => trials.GetValueOrDefault((arm.Name, repeat))).OfType<TrialResult>();
 
-    /// <summary>What a trial ended with; null where it did not get there.</summary>
+    /// <summary>What a trial ended with; null where it diverged or did not get there.</summary>
     public double? Value(TrialResult trial, StudyMeasure measure)
     {
         if (measure.Reach is not { } reach)
@@ -66,16 +66,30 @@ public sealed class StudyResult
         return level;
     }
 
+    /// <summary>What a trial counts with: its value, or where it never reached a <see cref="MeasureReach"/> the last step that any
+    /// trial was measured at.</summary>
+    public double? Counted(TrialResult trial, StudyMeasure measure) => Value(trial, measure) is { } value ? value
+        : measure.Reach is { } reach && trial.Curve(reach.Curve) is not null ? Horizon(reach) : null;
+
+    /// <summary>The last step that any trial's curve was measured at; null before there is one.</summary>
+    public double? Horizon(MeasureReach reach)
+    {
+        double last = Trials.Select(trial => trial.Curve(reach.Curve)).OfType<TrialCurve>()
+            .Where(static curve => curve.X.Count > 0).Select(static curve => curve.X[^1]).DefaultIfEmpty(0).Max();
+        return last > 0 && Level(reach) is not null ? last : null;
+    }
+
     /// <summary>An arm's values of a measure, summarized.</summary>
     public SampleSummary Summary(StudyArm arm, StudyMeasure measure) =>
-        SampleSummary.Of([.. Of(arm).Select(trial => Value(trial, measure)).OfType<double>()]);
+        SampleSummary.Of([.. Of(arm).Select(trial => Counted(trial, measure)).OfType<double>()]);
 
     /// <summary>Whether any trial has a value of a measure.</summary>
-    public bool Has(StudyArm arm, StudyMeasure measure) => Of(arm).Any(trial => Value(trial, measure) is not null);
+    public bool Has(StudyArm arm, StudyMeasure measure) => Of(arm).Any(trial => Counted(trial, measure) is not null);
 
-    /// <summary>Tests the first arm against the second, paired by repetition; null where fewer than two pairs have values.
-    /// </summary>
-    public PairedTest? Test(string a, string b, StudyMeasure measure) => PairedTest.Of(Differences(a, b, measure), Overlap);
+    /// <summary>Tests the first arm against the second, paired by repetition and corrected for all pairs that the study asks about by
+    /// the measure; null where fewer than two pairs have values.</summary>
+    public PairedTest? Test(string a, string b, StudyMeasure measure) =>
+        PairedTest.Of(Differences(a, b, measure), Overlap, Math.Max(1, Definition.Family(measure).Count));
 
     /// <summary>The differences of two arms, by repetition.</summary>
     public IReadOnlyList<double> Differences(string a, string b, StudyMeasure measure)
@@ -84,7 +98,7 @@ public sealed class StudyResult
         foreach (var repeat in Definition.Repeats)
         {
             if (trials.TryGetValue((a, repeat), out var one) && trials.TryGetValue((b, repeat), out var other)
-                && Value(one, measure) is { } x && Value(other, measure) is { } y)
+                && Counted(one, measure) is { } x && Counted(other, measure) is { } y)
             {
                 differences.Add(x - y);
             }
@@ -93,38 +107,36 @@ public sealed class StudyResult
         return differences;
     }
 
-    /// <summary>All comparisons by all their measures, their p values corrected for how many there are.</summary>
-    public IReadOnlyList<MeasuredComparison> Comparisons()
-    {
-        var found = new List<MeasuredComparison>();
-        foreach (var comparison in Definition.Comparisons)
-        {
-            foreach (var measure in Definition.Measures)
-            {
-                if (comparison.Measures is { } only && !only.Contains(measure.Name))
-                    continue;
-                if (Test(comparison.A, comparison.B, measure) is { } test)
-                    found.Add(new MeasuredComparison(Definition.Arm(comparison.A), Definition.Arm(comparison.B), measure, test, test.P));
-            }
-        }
+    /// <summary>The comparisons that can be tested, measure by measure.</summary>
+    public IReadOnlyList<MeasuredComparison> Comparisons() =>
+    [
+        .. from measure in Definition.Measures
+           from pair in Definition.Family(measure)
+           let found = Compare(pair.A, pair.B, measure)
+           where found is not null
+           select found,
+    ];
 
-        var corrected = PairedTest.Holm([.. found.Select(static comparison => comparison.Test.P)]);
-        return [.. found.Select((comparison, i) => comparison with { CorrectedP = corrected[i] })];
+    /// <summary>Two arms held against each other by a measure; null where fewer than two pairs have values.</summary>
+    public MeasuredComparison? Compare(string a, string b, StudyMeasure measure)
+    {
+        var (one, other) = (Definition.Arm(a), Definition.Arm(b));
+        return Test(a, b, measure) is { } test
+            ? new MeasuredComparison(one, other, measure, test, ArmCondition.Obstacle(this, one, other, measure)) : null;
     }
 
     /// <summary>What became of something that was published.</summary>
     public ExpectationOutcome Outcome(StudyExpectation expectation)
     {
         var measure = Definition.Measure(expectation.Measure);
-        var test = Test(expectation.Higher, expectation.Lower, measure);
-        if (test is null)
+        if (Compare(expectation.Higher, expectation.Lower, measure) is not { } found)
         {
             var differences = Differences(expectation.Higher, expectation.Lower, measure);
             return differences.Count == 0 ? ExpectationOutcome.NotMeasured
                 : differences[0] > 0 ? ExpectationOutcome.SameDirection : ExpectationOutcome.OtherDirection;
         }
 
-        return (test.IsSignificant, test.Mean > 0) switch
+        return found.Obstacle is not null ? ExpectationOutcome.NoConclusion : (found.IsDifferent, found.Test.Mean > 0) switch
         {
             (true, true) => ExpectationOutcome.Reproduced,
             (true, false) => ExpectationOutcome.Contradicted,
@@ -141,9 +153,16 @@ public sealed class StudyResult
 /// <param name="A">The one.</param>
 /// <param name="B">The other.</param>
 /// <param name="Measure">By what.</param>
-/// <param name="Test">A less B.</param>
-/// <param name="CorrectedP">The test's p value by Holm's correction for all tests of the study.</param>
-public sealed record MeasuredComparison(StudyArm A, StudyArm B, StudyMeasure Measure, PairedTest Test, double CorrectedP);
+/// <param name="Test">A less B, corrected for the measure's family.</param>
+/// <param name="Obstacle">Why no conclusion is drawn from it; null where one is.</param>
+public sealed record MeasuredComparison(StudyArm A, StudyArm B, StudyMeasure Measure, PairedTest Test, string? Obstacle)
+{
+    /// <summary>Whether the two are different: the test is significant, and nothing stands in the way of concluding from it.</summary>
+    public bool IsDifferent => Obstacle is null && Test.IsSignificant;
+
+    /// <summary>Whether A is better, where the two are different.</summary>
+    public bool FavoursA => Test.Mean > 0 == (Measure.Better != MeasureBetter.Lower);
+}
 
 /// <summary>What became of a <see cref="StudyExpectation"/>.</summary>
 public enum ExpectationOutcome
@@ -151,15 +170,18 @@ public enum ExpectationOutcome
     /// <summary>There is nothing to tell it by.</summary>
     NotMeasured,
 
-    /// <summary>It came out, significantly.</summary>
+    /// <summary>Reproduced: the same direction, significantly.</summary>
     Reproduced,
 
-    /// <summary>It came out, but within what chance does.</summary>
+    /// <summary>The same direction, not significant.</summary>
     SameDirection,
 
-    /// <summary>It came out the other way round, but within what chance does.</summary>
+    /// <summary>The other direction, not significant.</summary>
     OtherDirection,
 
-    /// <summary>It came out the other way round, significantly.</summary>
+    /// <summary>The other direction, significantly.</summary>
     Contradicted,
+
+    /// <summary>Arms that diverged, stayed at chance or are at their ceiling: nothing is concluded.</summary>
+    NoConclusion,
 }

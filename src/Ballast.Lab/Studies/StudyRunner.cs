@@ -30,7 +30,7 @@ public sealed class StudyRunner : IDisposable
         Rehearse(definition, data);
         var record = new StudyRecord(
             definition, Machine.Describe(commandLine, data.Files), data.Train.Count, data.Test.Count, data.IsHeldOut,
-            RunSamples.Of(data.Train));
+            RunSamples.Of(data.Train), ArmCondition.Chance(definition.Folds > 0 ? data.Train : data.Test));
         return new StudyRunner(StudyFolder.Create(path, record), data);
     }
 

@@ -28,7 +28,7 @@ public sealed class CompareCommandTests : IDisposable
 
             """.ReplaceLineEndings("\n"), output, StringComparison.Ordinal);
         Assert.Matches(@"\| Mean loss of epoch 1 +\|  2\.315 \|   2\.310 \|", output);
-        Assert.Matches(@"\| Test images named correctly +\|", output);
+        Assert.Matches(@"\| Accuracy on the test images +\|", output);
         Assert.DoesNotContain("PyTorch", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
         Assert.True(output.All(char.IsAscii));

@@ -25,7 +25,7 @@ public sealed class PredictCommandTests : IDisposable
     {
         var (code, output, errors) = Train("--test-data", "fresh");
         Assert.Equal((0, ""), (code, errors));
-        Assert.Contains("100.0 % named correctly", output, StringComparison.Ordinal);
+        Assert.Contains("accuracy 100.0 %", output, StringComparison.Ordinal);
         Assert.Contains("Accuracy: 100.0 %", BallastProcess.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
 
         string bright = Path.Combine("fresh", "bright", "12.png"), dark = Path.Combine("fresh", "dark", "12.png");

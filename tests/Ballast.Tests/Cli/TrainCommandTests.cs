@@ -28,7 +28,7 @@ public sealed class TrainCommandTests : IDisposable
             Loss after mini-batch    10: \d\.\d{3}
             Loss after mini-batch    20: \d\.\d{3}
 
-            Test images: loss \d\.\d{3}, \d+\.\d % named correctly
+            Test images: loss \d\.\d{3}, accuracy \d+\.\d %
             Training: .*
             Run: run
             $

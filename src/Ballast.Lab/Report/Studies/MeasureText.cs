@@ -47,9 +47,9 @@ static class MeasureText
     public static string Short(double value)
     {
         double size = Math.Abs(value);
-        if (size != 0 && size is < 1e-3 or >= 1e5)
+        if (size != 0 && size is < 1e-6 or >= 1e5)
             return value.ToString("0.##e0", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
-        int decimals = size == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 5);
+        int decimals = size == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 8);
         return value.ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
     }
 

@@ -38,5 +38,11 @@ static class MethodSettings
 
     static string List(IEnumerable<float> values) => string.Join(", ", values.Select(static value => Text(value)));
 
-    static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+    /// <summary>A setting's number as one writes it, 0.00005 and not 5E-05.</summary>
+    public static string Text(IFormattable value)
+    {
+        string exact = value.ToString(null, CultureInfo.InvariantCulture);
+        return exact.Contains("E-", StringComparison.Ordinal) && decimal.TryParse(exact, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal small)
+            && Math.Abs(small) >= 1e-7m ? small.ToString("0.############", CultureInfo.InvariantCulture) : exact;
+    }
 }

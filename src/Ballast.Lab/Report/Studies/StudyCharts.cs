@@ -12,6 +12,11 @@ static class StudyCharts
         _ => null,
     };
 
+    /// <summary>Whether there is anything of a picture's.</summary>
+    public static bool IsMeasured(StudyResult result, StudyPlot plot) => plot.Kind is PlotKind.Curves or PlotKind.Single
+        ? result.Trials.Any(trial => trial.Curves.Any(curve => curve.Name.StartsWith(plot.Of, StringComparison.Ordinal) && curve.X.Count > 0))
+        : Arms(result, plot).Any(arm => result.Has(arm, result.Definition.Measure(plot.Of)));
+
     static ChartData? Curves(StudyResult result, StudyPlot plot, int number)
     {
         var lines = new List<Line>();
@@ -25,7 +30,7 @@ static class StudyCharts
             lines.Add(line with { Series = line.Series with { Dash = before } });
         }
 
-        return Draw(plot, number, lines);
+        return Draw(plot, number, lines, Title(plot));
     }
 
     static ChartData? Single(StudyResult result, StudyPlot plot, int number)
@@ -43,7 +48,7 @@ static class StudyCharts
             }
         }
 
-        return Draw(plot, number, lines);
+        return Draw(plot, number, lines, Title(plot));
     }
 
     static ChartData? Factor(StudyResult result, StudyPlot plot, int number)
@@ -63,7 +68,7 @@ static class StudyCharts
             lines.Add(Summarize(result, group.First(), group.Key, values));
         }
 
-        return Draw(plot, number, lines);
+        return Draw(plot, number, lines, measure.Title);
     }
 
     static IEnumerable<StudyArm> Arms(StudyResult result, StudyPlot plot) =>
@@ -88,18 +93,26 @@ static class StudyCharts
         return new Line(new ChartSeries(name, Tones.Of(result.Definition, arm), []) { Label = name }, points);
     }
 
-    static ChartData? Draw(StudyPlot plot, int number, List<Line> lines)
+    static string Title(StudyPlot plot) => plot.Format switch
+    {
+        MeasureFormat.Loss => "loss",
+        MeasureFormat.Percent => "accuracy",
+        _ => plot.Of,
+    };
+
+    static ChartData? Draw(StudyPlot plot, int number, List<Line> lines, string title)
     {
         lines.RemoveAll(static line => line.Points.Count == 0);
         if (lines.Count == 0)
             return null;
         double[] x = [.. lines.SelectMany(static line => line.Points.Keys).Distinct().Where(at => !plot.LogX || at > 0).Order()];
-        if (x.Length == 0)
+        if (x.Length < 2)
             return null;
-        double last = x[^1] > x[0] ? x[^1] : x[0] + Math.Max(1, Math.Abs(x[0]));
+        double last = x[^1];
         return new ChartData($"plot{number}")
         {
             Unit = plot.Unit,
+            Title = title,
             From = plot.LogX || x[0] < 0 || x[0] > 0.6 * last ? x[0] : 0,
             To = last,
             X = x,

@@ -12,7 +12,7 @@ public static class StudyPage
     public static string Render(StudyResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var answer = new StudyAnswer(result);
+        var answer = StudyAnswer.Of(result);
         var charts = new List<ChartData>();
         var pictures = result.Definition.Plots.Select((plot, i) => Picture(result, plot, i, charts)).ToList();
         if (charts.Count > 0)
@@ -22,7 +22,7 @@ public static class StudyPage
             Head(result, answer),
             Section("The question", Question(result)),
             Section("What was measured", Markup.Join(pictures), StudyTables.Trials(result)),
-            Section("The numbers", StudyTables.Measurements(result), StudyTables.Comparisons(result)),
+            Section("The numbers", StudyTables.Ranks(result), StudyTables.Measurements(result), StudyTables.Comparisons(result)),
             Published(result),
             Section("What this cannot tell", Limits(result)),
             Section("Settings", Settings(result)),
@@ -62,6 +62,7 @@ public static class StudyPage
 
     static Markup Question(StudyResult result) => Markup.Of($"""
         <p>{result.Definition.Question}</p>
+        <p>The primary measure, which the answer is about, is {result.Definition.Primary.Title}.</p>
         <dl class="arms">{result.Definition.Arms.Select(arm => Markup.Of($"<div><dt><i class=\"swatch {Tones.Of(result.Definition, arm)}\"></i>{arm.Name}</dt><dd>{arm.Title}</dd></div>\n"))}</dl>
         """);
 
@@ -72,6 +73,10 @@ public static class StudyPage
         {
             picture = DotPlot.Draw(result, plot);
         }
+        else if (plot.Kind == PlotKind.Forest)
+        {
+            picture = ForestPlot.Draw(result, plot);
+        }
         else if (StudyCharts.Of(result, plot, number) is { } chart)
         {
             charts.Add(chart);
@@ -80,7 +85,7 @@ public static class StudyPage
         }
 
         if (picture.ToString().Length == 0)
-            return Markup.Of($"<p>{plot.Caption}: nothing was measured yet.</p>\n");
+            return Markup.Of($"<p>{plot.Caption}: {(StudyCharts.IsMeasured(result, plot) ? "only one point was measured, which is no curve" : "nothing to draw was measured yet")}.</p>\n");
         return plot.Text is null ? picture : Markup.Of($"{picture}<p>{plot.Text}</p>\n");
     }
 
@@ -89,7 +94,7 @@ public static class StudyPage
         var definition = result.Definition;
         if (definition.Published.Count == 0 && definition.Expectations.Count == 0)
             return Markup.None;
-        var findings = definition.Published.Select(static finding => Markup.Of($"<p><b>{finding.Source}.</b> {finding.Text}</p>\n"));
+        var findings = definition.Published.Select(static finding => Markup.Of($"<p><b>{finding.Source}</b>: {finding.Text}</p>\n"));
         var outcomes = definition.Expectations.Select(expectation => Outcome(result, expectation)).ToList();
         var beside = outcomes.Count == 0 ? Markup.None : Markup.Of($"""
             <table class="results outcomes">
@@ -106,15 +111,14 @@ public static class StudyPage
     {
         var measure = result.Definition.Measure(expectation.Measure);
         string numbers = $"{MeasureText.Value(measure.Format, Mean(expectation.Higher))} and {MeasureText.Value(measure.Format, Mean(expectation.Lower))}";
-        var test = result.Test(expectation.Higher, expectation.Lower, measure);
-        string p = test is null ? "" : $", {MeasureText.NamedP(test.P)}";
-        var (word, tone) = result.Outcome(expectation) switch
+        var found = result.Compare(expectation.Higher, expectation.Lower, measure);
+        string p = found is null ? "" : found.Obstacle is { } obstacle ? $": {obstacle}" : $", {MeasureText.NamedP(found.Test.P)}";
+        var outcome = result.Outcome(expectation);
+        string word = outcome.InWords(), tone = outcome switch
         {
-            ExpectationOutcome.Reproduced => ("came out so", "yes"),
-            ExpectationOutcome.SameDirection => ("points the same way, within chance", "maybe"),
-            ExpectationOutcome.OtherDirection => ("did not come out: the other way, within chance", "maybe"),
-            ExpectationOutcome.Contradicted => ("did not come out: the other way round", "no"),
-            _ => ("was not measured", "maybe"),
+            ExpectationOutcome.Reproduced => "yes",
+            ExpectationOutcome.Contradicted => "no",
+            _ => "maybe",
         };
         return Markup.Of($"""
             <tr class="{tone}"><th scope="row">{expectation.Claim}</th><td><b>{MeasureText.Capital(word)}</b><small>{numbers}{p}</small></td></tr>
@@ -158,9 +162,9 @@ public static class StudyPage
         new("Epochs", Count(settings.Epochs)),
         new("Images in a mini-batch", Count(settings.BatchSize)),
         new("Optimizer", settings.Optimizer.ToString()),
-        new("Learning rate", settings.LearningRate.ToString(CultureInfo.InvariantCulture)),
-        .. settings.Momentum != 0 ? [new("Momentum", settings.Momentum.ToString(CultureInfo.InvariantCulture))] : (Setting[])[],
-        .. settings.WeightDecay is { } decay ? [new("Weight decay", decay.ToString(CultureInfo.InvariantCulture))] : (Setting[])[],
+        new("Learning rate", MethodSettings.Text(settings.LearningRate)),
+        .. settings.Momentum != 0 ? [new("Momentum", MethodSettings.Text(settings.Momentum))] : (Setting[])[],
+        .. settings.WeightDecay is { } decay ? [new("Weight decay", MethodSettings.Text(decay))] : (Setting[])[],
         .. settings.Nesterov ? [new("Nesterov", "yes")] : (Setting[])[],
         .. MethodSettings.Describe(settings.Does),
     ];

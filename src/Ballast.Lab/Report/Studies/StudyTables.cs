@@ -15,7 +15,7 @@ static class StudyTables
             {
                 var summary = result.Summary(arm, measure);
                 return Markup.Of($"""
-                    <tr class="own"><th scope="row"><i class="swatch {Tones.Of(result.Definition, arm)}"></i>{arm.Name}</th><td>{Value(measure.Format, summary.Mean)}</td><td>{Bare(measure.Format, summary.Deviation)}</td><td>{summary.Count}</td></tr>
+                    <tr class="own"><th scope="row"><i class="swatch {Tones.Of(result.Definition, arm)}"></i>{arm.Name}</th><td>{Value(measure.Format, summary.Mean)}</td><td>{Bare(measure.Format, summary.Deviation)}</td><td>{summary.Count}{Never(result, arm, measure)}</td></tr>
 
                     """);
             }).ToList();
@@ -36,6 +36,9 @@ static class StudyTables
             """);
     }
 
+    static Markup Never(StudyResult result, StudyArm arm, StudyMeasure measure) =>
+        ArmCondition.Of(result, arm, measure) is { NeverArrived: > 0 and var never } ? Markup.Of($"<small>{never} never arrived</small>") : Markup.None;
+
     /// <summary>The arms against each other.</summary>
     public static Markup Comparisons(StudyResult result)
     {
@@ -44,18 +47,18 @@ static class StudyTables
             return Markup.None;
         var groups = found.GroupBy(static comparison => comparison.Measure).Select(group => Markup.Of($"""
             <tbody>
-            <tr class="group"><th scope="rowgroup" colspan="4">{Capital(group.Key.Title)}, difference</th></tr>
+            <tr class="group"><th scope="rowgroup" colspan="4">{Capital(group.Key.Title)}, difference{Several(group.Count())}</th></tr>
             {group.Select(Row)}</tbody>
 
             """));
-        string many = found.Count == 1 ? "" : $" There are {found.Count} tests here; p is raised for that by Holm’s method.";
         return Markup.Of($"""
             <table class="results study tests">
             <thead><tr><td></td><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col">p</th></tr></thead>
             {groups}</table>
-            <p class="hint">Differences of pairs with one seed, by Student’s t test.{many}{Correction(result)}
-            Where p is 0.05 or more the difference is within what chance does; below it stands how many repetitions would find one
-            of its size and spread four times out of five.</p>
+            <p class="hint">Differences of pairs with one seed, by Student’s t test. p, intervals and the repetitions needed are corrected,
+            by Bonferroni’s inequality, for how many differences a measure is asked about, so that they say the same: p is below 0.05
+            where the interval is on one side of 0.{Correction(result)} Where a difference is not significant, the line below says how many
+            repetitions would find one of its size and spread four times out of five.</p>
             """);
     }
 
@@ -67,13 +70,35 @@ static class StudyTables
     {
         var format = found.Measure.Format;
         var test = found.Test;
-        bool significant = found.CorrectedP < 0.05;
-        var needed = test.IsSignificant ? Markup.None
+        var note = found.Obstacle is not null ? new Markup("<small>no conclusion</small>")
+            : test.IsSignificant ? Markup.None
             : Markup.Of($"""<small>{(test.Needed is { } count ? $"{ReportFormat.Count(count)} needed" : "none would do")}</small>""");
-        var kind = significant ? new Markup(" class=\"own\"") : Markup.None;
+        var kind = found.IsDifferent ? new Markup(" class=\"own\"") : Markup.None;
         return Markup.Of($"""
-            <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(found.CorrectedP)}{needed}</td></tr>
+            <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(test.P)}{note}</td></tr>
 
+            """);
+    }
+
+    static string Several(int tests) => tests == 1 ? "" : $" (corrected for {tests})";
+
+    /// <summary>The arms in order.</summary>
+    public static Markup Ranks(StudyResult result)
+    {
+        var ranks = Ranking.Of(result);
+        if (ranks.Count == 0)
+            return Markup.None;
+        var measure = result.Definition.Primary;
+        var rows = ranks.Select((rank, i) => Markup.Of($"""
+            <tr><th scope="row">{i + 1}. <i class="swatch {Tones.Of(result.Definition, result.Definition.Arm(rank.Arm))}"></i>{rank.Arm}</th><td>{Value(measure.Format, rank.Mean)}</td><td>{rank.Groups}</td></tr>
+
+            """));
+        return Markup.Of($"""
+            <table class="results study ranks">
+            <thead><tr><td></td><th scope="col">{measure.Title}</th><th scope="col">group</th></tr></thead>
+            <tbody>
+            {rows}</tbody></table>
+            <p class="hint">Arms with a letter in common cannot be told apart.</p>
             """);
     }
 

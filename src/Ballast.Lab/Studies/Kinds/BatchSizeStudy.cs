@@ -41,11 +41,13 @@ static class BatchSizeStudy
             Arms = arms,
             Seeds = options.SeedsOr(3),
             Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
-            Comparisons = [.. sizes.Select(static size => new StudyComparison($"batch-{size}", $"group-{size}", ["accuracy"]))],
+            Answer = StudyAnswerKind.Factor,
+            Comparisons = [.. sizes.Select(static size => new StudyComparison($"batch-{size}", $"group-{size}"))],
             Plots =
             [
                 new(PlotKind.Factor, "accuracy", "Test accuracy by batch size", "batch size", LogX: true),
                 new(PlotKind.Factor, "trainLoss", "Training loss of the last epoch by batch size", "batch size", LogX: true, Format: MeasureFormat.Loss),
+                StudyParts.AccuracyForest,
                 StudyParts.AccuracyDots,
             ],
             Notes =

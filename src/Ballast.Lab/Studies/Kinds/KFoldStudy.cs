@@ -43,7 +43,7 @@ static class KFoldStudy
                 StudyParts.Accuracy with { Title = "accuracy on the fold that was left out" }, StudyParts.TestLoss with { Title = "loss on that fold" }, StudyParts.TrainLoss,
             ],
             Comparisons = [new("with", "without")],
-            Plots = [StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = notes,
             Published =
             [

@@ -42,6 +42,7 @@ static class LandscapeStudy
                 new(PlotKind.Curves, "range", "Range of the loss from 0.5 to 4 learning rates along the gradient", "mini-batch", Format: MeasureFormat.Number),
                 new(PlotKind.Curves, "change", "Largest change of the gradient (L2)", "mini-batch", Format: MeasureFormat.Number),
                 new(PlotKind.Curves, "loss", "Training loss", "mini-batch", Format: MeasureFormat.Loss),
+                new(PlotKind.Forest, "smoothness", "Paired differences of the effective smoothness"),
                 StudyParts.AccuracyDots,
             ],
             Published =

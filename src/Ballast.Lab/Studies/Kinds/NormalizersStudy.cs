@@ -54,7 +54,7 @@ static class NormalizersStudy
             Seeds = options.SeedsOr(3),
             Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Comparisons = [.. arms.Skip(1).OrderBy(static arm => arm.Name == "none" ? 0 : 1).Select(static arm => new StudyComparison("batch", arm.Name))],
-            Plots = [StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = notes,
             Published =
             [

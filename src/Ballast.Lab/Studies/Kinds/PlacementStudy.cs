@@ -25,8 +25,8 @@ static class PlacementStudy
             {
                 arms.Add(Arm($"before-{site + 1}", $"with {norm} before the {sites.Describe(site)} alone", sites.Place(word, false, site)));
                 arms.Add(Arm($"after-{site + 1}", $"with {norm} after the {sites.Describe(site)} alone", sites.Place(word, true, site)));
-                comparisons.Add(new($"before-{site + 1}", "none", ["accuracy"]));
-                comparisons.Add(new($"after-{site + 1}", "none", ["accuracy"]));
+                comparisons.Add(new($"before-{site + 1}", "none"));
+                comparisons.Add(new($"after-{site + 1}", "none"));
             }
         }
 
@@ -41,7 +41,7 @@ static class PlacementStudy
             Seeds = options.SeedsOr(5),
             Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Comparisons = comparisons,
-            Plots = [StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = sites.IsChain ? [] :
             [
                 $"After the activation stands for all {sites.Count} normalizations of {settings.Layers} but those of the shortcuts of residual blocks, which have no activation and stay where they are in both arms. A block ends with the sum of both ways, the activation, and in the arm after the normalization. None leaves out all of them.",

@@ -60,6 +60,7 @@ sealed class LandscapeTrial : Trial
             }
         }
 
+        var tested = context.Evaluate(network);
         var curves = (TrialCurve[])[range.Curve(), change.Curve(), smoothness.Curve(), loss.Curve()];
         return context.Result() with
         {
@@ -68,7 +69,8 @@ sealed class LandscapeTrial : Trial
                 ["range"] = Mean(curves[0]),
                 ["change"] = Mean(curves[1]),
                 ["smoothness"] = Mean(curves[2]),
-                ["accuracy"] = context.Evaluate(network).Accuracy,
+                ["accuracy"] = tested.Accuracy,
+                ["testLoss"] = tested.Loss,
             },
             Curves = curves,
         };

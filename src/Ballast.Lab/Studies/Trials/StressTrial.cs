@@ -66,7 +66,7 @@ sealed class StressTrial : Trial
             }
         }
 
-        // A training that bears every rate that was tried has the last one for its limit.
+        // A training that survives every rate that was tried has the last one for its limit.
         if (learned)
             limit ??= to;
         return context.Result() with

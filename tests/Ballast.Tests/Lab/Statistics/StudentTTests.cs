@@ -101,15 +101,29 @@ public class StudentTTests
         Assert.Null(PairedTest.Of([1e-9, -1.0, 1.0])!.Needed);
     }
 
-    [Fact]
-    public void Holms_correction()
+    [Theory]
+    [InlineData(1, 0.02997815483543617, 0.3700218451645638)]
+    [InlineData(3, -0.04254764657249463, 0.4425476465724947)]
+    [InlineData(10, -0.1427796574919722, 0.5427796574919722)]
+    public void P_interval_and_pairs_needed_are_of_one_corrected_test(int family, double low, double high)
     {
-        // statsmodels multipletests([0.01, 0.04, 0.03, 0.005], method="holm")
-        double[] expected = [0.03, 0.06, 0.06, 0.02];
-        var found = PairedTest.Holm([0.01, 0.04, 0.03, 0.005]);
-        for (int i = 0; i < expected.Length; i++)
-            Assert.Equal(expected[i], found[i], 1e-12);
-        Assert.Equal([1, 1], PairedTest.Holm([0.7, 0.9]));
+        // Mean 0.2, variance 0.01875; quantiles of t with 4 degrees of freedom by its closed form, 1/2 + x (3 - x²) / 4, x = t / sqrt(t² + 4).
+        double[] differences = [0.05, 0.1, 0.2, 0.25, 0.4];
+        var test = PairedTest.Of(differences, 0, family)!;
+        Assert.Equal(0.2, test.Mean, 1e-12);
+        Assert.Equal(Math.Min(1, family * StudentT.TwoSided(test.T, 4)), test.P);
+        Assert.Equal(low, test.Low, 1e-12);
+        Assert.Equal(high, test.High, 1e-12);
+        Assert.Equal(test.P < 0.05, test.Low > 0);
+        Assert.Equal(test.IsSignificant, test.P < 0.05);
+    }
+
+    [Fact]
+    public void More_comparisons_need_more_pairs()
+    {
+        double[] differences = [0.05, 0.1, 0.2, 0.25, 0.4];
+        int?[] needed = [.. new[] { 1, 3, 10 }.Select(family => PairedTest.Of(differences, 0, family)!.Needed)];
+        Assert.Equal([6, 8, 10], needed);
     }
 
     [Fact]

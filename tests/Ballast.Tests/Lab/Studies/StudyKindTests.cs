@@ -36,7 +36,7 @@ public sealed class StudyKindTests : IDisposable
             Assert.Contains(result.Trials, trial => trial.Curves.Any(curve => curve.Name.StartsWith(plot.Of, StringComparison.Ordinal) && curve.X.Count > 0));
         var page = StudyPage.Render(result);
         Assert.DoesNotContain("NaN", PageText.Seen(page), StringComparison.Ordinal);
-        Assert.Equal(definition.Plots.Count(static plot => plot.Kind != PlotKind.Dots), PageText.Data(page).GetProperty("charts").GetArrayLength());
+        Assert.Equal(definition.Plots.Count(static plot => plot.Kind is not (PlotKind.Dots or PlotKind.Forest)), PageText.Data(page).GetProperty("charts").GetArrayLength());
         foreach (var trial in result.Trials.Take(2))
         {
             var again = StudyRunner.RunTrial(definition, definition.Arm(trial.Arm), trial.Repeat, SampleStudy.Data, static _ => { });

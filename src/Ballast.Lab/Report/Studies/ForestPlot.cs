@@ -1,0 +1,49 @@
+using static Ballast.Lab.MeasureText;
+
+namespace Ballast.Lab;
+
+/// <summary>A row for each comparison by a measure: the mean of the paired differences and its interval, which is that of the table.
+/// Plain HTML, as the <see cref="DotPlot"/>.</summary>
+static class ForestPlot
+{
+    const int Most = 40;
+
+    /// <summary>Draws the comparisons; nothing where none could be tested.</summary>
+    public static Markup Draw(StudyResult result, StudyPlot plot)
+    {
+        var measure = result.Definition.Measure(plot.Of);
+        var found = result.Comparisons().Where(comparison => comparison.Measure == measure).Take(Most).ToList();
+        if (found.Count == 0)
+            return Markup.None;
+        // An interval of two or three seeds may be so wide that nothing else is left to see: it is cut, and fades at the edge.
+        double reach = found.Max(static comparison => Math.Abs(comparison.Test.Mean)) + 3 * found.Select(Half).Order().ElementAt(found.Count / 2);
+        double[] ends = [.. found.SelectMany(static comparison => new[] { comparison.Test.Low, comparison.Test.High }).Where(double.IsFinite)
+            .Select(end => Math.Clamp(end, -reach, reach))];
+        var scale = PlotScale.Of([0, .. ends]);
+        return Markup.Of($"""
+            <figure class="dots forest">
+            <figcaption>{plot.Caption}</figcaption>
+            <p class="reading">The point is the mean difference, the bar its 95 % interval, corrected for all {found.Count} rows. A bar on one side of 0 is a significant difference.</p>
+            <div class="rows">
+            {found.Select(comparison => Row(result, comparison, scale))}
+            <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(tick => scale.Tick(measure.Format, tick))}</span><span></span></div>
+            </div>
+            </figure>
+
+            """);
+    }
+
+    static double Half(MeasuredComparison comparison) => (comparison.Test.High - comparison.Test.Low) / 2;
+
+    static Markup Row(StudyResult result, MeasuredComparison found, PlotScale scale)
+    {
+        var (format, test) = (found.Measure.Format, found.Test);
+        string edges = (test.Low < scale.From ? " on-left" : "") + (test.High > scale.To ? " on-right" : "");
+        string reading = $"{found.A.Name} less {found.B.Name}: {Difference(format, test.Mean)}, {Difference(format, test.Low)} to {Difference(format, test.High)}{(found.Obstacle is { } obstacle ? $"; no conclusion: {obstacle}" : "")}";
+        string tone = found.IsDifferent ? Tones.Of(result.Definition, found.FavoursA ? found.A : found.B) : "alike";
+        return Markup.Of($"""
+            <div class="row {tone}" title="{reading}"><span class="name">{found.A.Name} − {found.B.Name}</span><span class="track">{scale.Rules()}<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(test.High)}%"></i><i class="mean" style="left:{scale.At(test.Mean)}%"></i></span><b>{Difference(format, test.Mean)}</b></div>
+
+            """);
+    }
+}
