@@ -5,8 +5,8 @@ namespace Ballast;
 public abstract class AnyRankBatchNorm : BatchNorm
 {
     private protected AnyRankBatchNorm(
-        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, string spread = "running_var")
-        : base(numFeatures, eps, momentum, affine, trackRunningStats, spread)
+        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, bool keepsDeviations = false)
+        : base(numFeatures, eps, momentum, affine, trackRunningStats, keepsDeviations)
     {
     }
 

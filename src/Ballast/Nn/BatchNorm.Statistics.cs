@@ -13,33 +13,11 @@ public abstract partial class BatchNorm
 
     /// <summary>Takes the mean and biased variance of <paramref name="count"/> values, [2, C], into the running ones; the running
     /// variance is unbiased.</summary>
-    internal void Track(ReadOnlySpan<double> statistics, double count)
-    {
-        double correction = count / (count - 1);
-        if (!ChannelTables.AreFinite(statistics[..NumFeatures], 1) || !ChannelTables.AreFinite(statistics.Slice(NumFeatures, NumFeatures), correction))
-        {
-            UntrackedBatches++;
-            return;
-        }
-
-        NumBatchesTracked++;
-        double weight = Momentum ?? 1.0 / NumBatchesTracked;
-        ChannelTables.Move(RunningMean!.Mutate(), statistics, weight, 1);
-        MoveVariances(weight, correction, statistics.Slice(NumFeatures, NumFeatures));
-    }
-
-    /// <summary>Moves the running variances towards a batch's.</summary>
-    /// <param name="weight">How much the batch counts.</param>
-    /// <param name="correction">m / (m - 1), which makes a biased variance an unbiased one.</param>
-    /// <param name="variances">The batch's biased variances: [C].</param>
-    private protected virtual void MoveVariances(double weight, double correction, ReadOnlySpan<double> variances) =>
-        ChannelTables.Move(RunningSpread!.Mutate(), variances, weight, correction);
-
-    /// <summary>Replaces the running variances: [C].</summary>
-    private protected virtual void WriteVariances(ReadOnlySpan<double> variances) => RunningStatistics.Write(variances, RunningSpread!);
+    internal void Track(ReadOnlySpan<double> statistics, double count) =>
+        running!.Track(statistics[..NumFeatures], statistics.Slice(NumFeatures, NumFeatures), count, Momentum);
 
     /// <summary>The running variance of a channel.</summary>
-    private protected virtual double RunningVariance(int channel) => RunningSpread!.AsSpan()[channel];
+    private protected double RunningVariance(int channel) => running!.Variance(channel);
 
     /// <summary>Writes r and d of batch renormalization, [2, C], of a training batch whose statistics are about to be taken into the
     /// running ones.</summary>
@@ -52,14 +30,7 @@ public abstract partial class BatchNorm
     private protected virtual void CopyRunning(ChannelChunks chunks, Span<double> statistics) => CopyRunning(statistics);
 
     /// <summary>Writes the running mean and variance: [2, C].</summary>
-    internal void CopyRunning(Span<double> statistics)
-    {
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            statistics[c] = RunningMean!.AsSpan()[c];
-            statistics[NumFeatures + c] = RunningVariance(c);
-        }
-    }
+    internal void CopyRunning(Span<double> statistics) => running!.CopyTo(statistics);
 
     // Joins the statistics of all workers' samples, and says how many values a channel has with all of them.
     double Join(Span<double> statistics, double count, Shape shape)

@@ -15,11 +15,11 @@ namespace Ballast;
 /// </remarks>
 public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunningStatistics
 {
-    IStatisticsObserver? observer;
+    readonly RunningMoments? running;
 
-    // spread: the state's name of what is kept of the running variance.
+    // keepsDeviations: what is kept is not the running variance but the root of it and eps.
     private protected BatchNorm(
-        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, string spread = "running_var")
+        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, bool keepsDeviations = false)
     {
         string name = GetType().Name;
         Throw.Unless(numFeatures > 0, $"{name}: expected at least 1 feature, got {numFeatures}.");
@@ -38,8 +38,9 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         if (trackRunningStats)
         {
             RunningMean = RegisterBuffer("running_mean", Tensor.Zeros([numFeatures]));
-            RunningSpread = RegisterBuffer(spread, Tensor.Ones([numFeatures]));
-            RegisterCounter("num_batches_tracked", () => NumBatchesTracked, value => NumBatchesTracked = value);
+            RunningSpread = RegisterBuffer(keepsDeviations ? "running_std" : "running_var", Tensor.Ones([numFeatures]));
+            var moments = running = new RunningMoments(RunningMean, RunningSpread, keepsDeviations ? eps : null);
+            RegisterCounter("num_batches_tracked", () => moments.Batches, value => moments.Batches = value);
         }
     }
 
@@ -68,7 +69,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     private protected Tensor? RunningSpread { get; }
 
     /// <summary>How many batches the running statistics have seen.</summary>
-    public long NumBatchesTracked { get; private set; }
+    public long NumBatchesTracked => running?.Batches ?? 0;
 
     /// <summary>Whether the running statistics are held fixed and used in training too, until <see cref="Freezing.Unfreeze"/>.
     /// </summary>
@@ -78,26 +79,19 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     public ICommunicator? Communicator { get; internal set; }
 
     /// <summary>Whether the statistics in use are the batch's.</summary>
-    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || observer is not null;
+    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || Observer is not null;
 
     /// <summary>While a network is tried on zeros, no worker waits for the others.</summary>
     internal bool Rehearses { get; set; }
 
-    bool Shares => Training && !StatisticsFrozen && !Rehearses && observer is null && Communicator is { Size: > 1 };
+    bool Shares => Training && !StatisticsFrozen && !Rehearses && Observer is null && Communicator is { Size: > 1 };
 
     /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
     /// were not finite: a single one would stay in them forever.</summary>
-    public long UntrackedBatches { get; private set; }
+    public long UntrackedBatches => running?.Untracked ?? 0;
 
     /// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
     internal BatchNormObserver? Normalizes { get; set; }
-
-    /// <inheritdoc/>
-    IStatisticsObserver? IRunningStatistics.Observer
-    {
-        get => observer;
-        set => observer = value;
-    }
 
     /// <inheritdoc/>
     bool IRunningStatistics.IsTracking => KeepsStatistics && !StatisticsFrozen;
@@ -106,15 +100,11 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     private protected virtual bool KeepsStatistics => RunningMean is not null;
 
     /// <summary>Who takes the statistics of each batch in place of the running ones.</summary>
-    private protected IStatisticsObserver? Observer => observer;
+    private protected IStatisticsObserver? Observer => Observation.Of(this);
 
     /// <inheritdoc/>
-    void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches)
-    {
-        RunningStatistics.Write(mean, RunningMean!);
-        WriteVariances(variance);
-        NumBatchesTracked = batches;
-    }
+    void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches) =>
+        running!.Write(mean, variance, batches);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
@@ -138,7 +128,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
             NormalizationOperation.Statistics(input, chunks, statistics);
             if (shares)
                 count = Join(statistics, count, input.Shape);
-            if (observer is not null)
+            if (Observer is { } observer)
                 observer.Observe(Joined(chunks, statistics), layout.PerChannel);
             else if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
             {
@@ -199,8 +189,8 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         var layout = AnyRank.Layout(shape);
         if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch) || (ofBatch && (Shares || (Rehearses && Communicator is not null))))
             return layout;
-        if (observer is not null)
-            RunningStatistics.RefuseSingle(this, shape);
+        if (Observer is not null)
+            RunningMoments.RefuseSingle(this, shape);
         AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen, ofBatch);
         return default;
     }
@@ -223,7 +213,7 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     bool IFoldable.FitsBehind(Module before) => FitsBehind(before);
 
     ChannelConstants IFoldable.Constants(int channel) => new(
-        RunningMean!.AsSpan()[channel], Math.Sqrt(RunningVariance(channel) + Eps),
+        RunningMean!.AsSpan()[channel], Math.Sqrt(running!.Variance(channel) + Eps),
         Weight is null ? 1 : Weight.AsSpan()[channel], Bias is null ? 0 : Bias.AsSpan()[channel]);
 
     /// <summary>Whether the channels of this layer are those of the layer before it.</summary>

@@ -31,7 +31,7 @@ public sealed class BatchRenorm : AnyRankBatchNorm
     /// schedule that goes backwards.</exception>
     public BatchRenorm(
         int numFeatures, double eps = 1e-3, double momentum = 0.01, bool affine = true, RenormSchedule? schedule = null)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats: true, "running_std")
+        : base(numFeatures, eps, momentum, affine, trackRunningStats: true, keepsDeviations: true)
     {
         Schedule = schedule ?? new RenormSchedule();
         Schedule.Check();
@@ -55,29 +55,6 @@ public sealed class BatchRenorm : AnyRankBatchNorm
                 to[c] = (float)RunningVariance(c);
             return variances;
         }
-    }
-
-    /// <inheritdoc/>
-    private protected override double RunningVariance(int channel)
-    {
-        double deviation = RunningStd.AsSpan()[channel];
-        return deviation * deviation - Eps;
-    }
-
-    /// <inheritdoc/>
-    private protected override void WriteVariances(ReadOnlySpan<double> variances)
-    {
-        var deviations = RunningStd.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-            deviations[c] = (float)Math.Sqrt(variances[c] + Eps);
-    }
-
-    /// <inheritdoc/>
-    private protected override void MoveVariances(double weight, double correction, ReadOnlySpan<double> variances)
-    {
-        var deviations = RunningStd.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-            deviations[c] = (float)((1 - weight) * deviations[c] + weight * Math.Sqrt(variances[c] + Eps));
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public sealed class BceWithLogitsLoss
     public BceWithLogitsLoss(Reduction reduction = Reduction.Mean, IReadOnlyList<float>? posWeight = null)
     {
         Throw.Unless(posWeight is null || posWeight.All(static w => float.IsFinite(w) && w >= 0),
-            $"BceWithLogitsLoss: expected finite positive weights of 0 or more, got {string.Join(", ", posWeight ?? [])}.");
+            $"BceWithLogitsLoss: expected finite positive weights of 0 or more, got {Throw.List(posWeight)}.");
         this.reduction = reduction;
         this.posWeight = posWeight is null ? null : [.. posWeight];
     }

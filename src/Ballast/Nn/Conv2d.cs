@@ -103,7 +103,7 @@ public class Conv2d : Module
             plain.Bias.Frozen = Bias?.Frozen ?? Weight.Frozen;
         }
 
-        plain.Train(Training);
+        plain.Train(OwnMode);
         return plain;
     }
 

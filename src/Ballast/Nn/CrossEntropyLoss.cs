@@ -21,14 +21,14 @@ public sealed class CrossEntropyLoss
     /// same. PyTorch: <c>weight</c>.</param>
     /// <exception cref="ArgumentException">A label smoothing or weights out of range.</exception>
     public CrossEntropyLoss(
-        Reduction reduction = Reduction.Mean, float labelSmoothing = 0, IReadOnlyList<float>? weight = null)
+        Reduction reduction = Reduction.Mean, double labelSmoothing = 0, IReadOnlyList<float>? weight = null)
     {
         Throw.Unless(labelSmoothing is >= 0 and <= 1,
-            $"CrossEntropyLoss: expected a label smoothing from 0 to 1, got {labelSmoothing}.");
+            $"CrossEntropyLoss: expected a label smoothing from 0 to 1, got {(float)labelSmoothing}.");
         Throw.Unless(weight is null || (weight.All(static w => float.IsFinite(w) && w >= 0) && weight.Any(static w => w > 0)),
-            $"CrossEntropyLoss: expected finite class weights of 0 or more, one of them above 0, got {string.Join(", ", weight ?? [])}.");
+            $"CrossEntropyLoss: expected finite class weights of 0 or more, one of them above 0, got {Throw.List(weight)}.");
         this.reduction = reduction;
-        this.labelSmoothing = labelSmoothing;
+        this.labelSmoothing = (float)labelSmoothing;
         this.weight = weight is null ? null : [.. weight];
     }
 

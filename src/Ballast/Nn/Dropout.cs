@@ -12,13 +12,14 @@ public sealed class Dropout : Module
     /// <summary>Makes the layer.</summary>
     /// <param name="p">The probability of a zero, from 0 to 1.</param>
     /// <param name="generator">Where the draws come from; <see cref="Generator.Default"/> when null. Checkpoints keep the
-    /// state of the default one only.</param>
+    /// state of either.</param>
     /// <exception cref="ArgumentException">A probability outside 0 to 1.</exception>
     public Dropout(double p = 0.5, Generator? generator = null)
     {
         Throw.Unless(p is >= 0 and <= 1, $"Dropout: expected a probability from 0 to 1, got {p}.");
         P = p;
-        Generator = generator;
+        if (generator is not null)
+            Generator = Register("generator", generator);
     }
 
     /// <summary>The probability of a zero.</summary>

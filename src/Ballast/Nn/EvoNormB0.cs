@@ -8,10 +8,11 @@ namespace Ballast;
 /// that of a channel over everything else and the instance variance that of a channel in a sample (both divide by the number of
 /// values). Liu et al. 2020, "Evolving normalization-activation layers"; timm: <c>EvoNorm2dB0</c>.</summary>
 /// <remarks>In evaluation mode the batch variance is a running one, which training moves towards each batch's:
-/// running = (1 - momentum) running + momentum batch, with the variance that divides by m - 1 for m values.</remarks>
+/// running = (1 - momentum) running + momentum batch, with the variance that divides by m - 1 for m values. A batch in
+/// which that of a channel is not finite moves none of them.</remarks>
 public sealed class EvoNormB0 : Module, IRunningStatistics
 {
-    IStatisticsObserver? observer;
+    readonly RunningMoments running;
 
     /// <summary>Makes the layer: v 1, gamma 1, beta 0, running variance 1.</summary>
     /// <param name="numFeatures">C, the number of channels.</param>
@@ -32,6 +33,7 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
         Bias = Register("bias", new Parameter(Tensor.Zeros([numFeatures])));
         V = Register("v", new Parameter(Tensor.Ones([numFeatures])));
         RunningVar = RegisterBuffer("running_var", Tensor.Ones([numFeatures]));
+        running = new RunningMoments(null, RunningVar);
     }
 
     /// <summary>C, the number of channels.</summary>
@@ -55,6 +57,10 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
     /// <summary>The running unbiased variance [C], which training changes in place.</summary>
     public Tensor RunningVar { get; }
 
+    /// <summary>How many training batches were kept out of the running variance, since the layer was made, because their own was
+    /// not finite: a single one would stay in it forever.</summary>
+    public long UntrackedBatches => running.Untracked;
+
     /// <inheritdoc/>
     Parameter? IRunningStatistics.Weight => Weight;
 
@@ -65,25 +71,19 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
     bool IRunningStatistics.IsTracking => true;
 
     /// <inheritdoc/>
-    IStatisticsObserver? IRunningStatistics.Observer
-    {
-        get => observer;
-        set => observer = value;
-    }
-
-    /// <inheritdoc/>
     void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches) =>
-        RunningStatistics.Write(variance, RunningVar);
+        running.Write(mean, variance, batches);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not [N, C, ...], or just one value a channel where the variance is the batch's: one
     /// value has none.</exception>
     public override Tensor Forward(Tensor input)
     {
+        var observer = Observation.Of(this);
         bool ofBatch = Training || observer is not null;
         var layout = SampleLayout.Of(this, input.Shape, NumFeatures);
         if (ofBatch && layout.PerChannel < 2)
-            RunningStatistics.RefuseSingle(this, input.Shape);
+            RunningMoments.RefuseSingle(this, input.Shape);
         double[] moments = EvoNormB0Operation.Moments(input, layout);
         double[] rented = ArrayPool<double>.Shared.Rent(2 * NumFeatures);
         var statistics = rented.AsSpan(0, 2 * NumFeatures);
@@ -96,20 +96,11 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
         if (observer is not null)
             observer.Observe(statistics, layout.PerChannel);
         else if (ofBatch)
-            Track(statistics[NumFeatures..], layout.PerChannel);
+            running.Track(default, statistics[NumFeatures..], layout.PerChannel, Momentum);
         var output = EvoNormB0Operation.Run(input, Weight, Bias, V, layout, moments, statistics, Eps, ofBatch);
         ArrayPool<double>.Shared.Return(moments);
         ArrayPool<double>.Shared.Return(rented);
         return output;
-    }
-
-    // The batch's variance is biased; the running one is unbiased.
-    void Track(ReadOnlySpan<double> variances, int count)
-    {
-        double correction = (double)count / (count - 1);
-        var running = RunningVar.Mutate();
-        for (int c = 0; c < running.Length; c++)
-            running[c] = (float)((1 - Momentum) * running[c] + Momentum * correction * variances[c]);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,8 @@ namespace Ballast;
 /// </remarks>
 public abstract class InstanceNorm : Module
 {
+    readonly RunningMoments? running;
+
     private protected InstanceNorm(int numFeatures, double eps, double momentum, bool affine, bool trackRunningStats)
     {
         string name = GetType().Name;
@@ -35,6 +37,7 @@ public abstract class InstanceNorm : Module
         {
             RunningMean = RegisterBuffer("running_mean", Tensor.Zeros([numFeatures]));
             RunningVar = RegisterBuffer("running_var", Tensor.Ones([numFeatures]));
+            running = new RunningMoments(RunningMean, RunningVar);
             long batches = 0; // PyTorch has the key in its state and never counts
             RegisterCounter("num_batches_tracked", () => batches, value => batches = value);
         }
@@ -60,6 +63,10 @@ public abstract class InstanceNorm : Module
 
     /// <summary>The running unbiased variance [C], which training changes in place; null where none is tracked.</summary>
     public Tensor? RunningVar { get; }
+
+    /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
+    /// were not finite: a single one would stay in them forever.</summary>
+    public long UntrackedBatches => running?.Untracked ?? 0;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
@@ -107,36 +114,26 @@ public abstract class InstanceNorm : Module
 
     void Fill(Span<GroupMoments> moments)
     {
-        ReadOnlySpan<float> means = RunningMean!.AsSpan(), variances = RunningVar!.AsSpan();
+        double[] statistics = new double[2 * NumFeatures];
+        running!.CopyTo(statistics);
         for (int i = 0; i < moments.Length; i++)
-            moments[i] = new GroupMoments(means[i % NumFeatures], variances[i % NumFeatures], Eps);
+            moments[i] = new GroupMoments(statistics[i % NumFeatures], statistics[NumFeatures + i % NumFeatures], Eps);
     }
 
-    // The moments hold biased variances; the running one is unbiased.
+    // The averages over the samples.
     void Track(ReadOnlySpan<GroupMoments> moments, GroupLayout layout)
     {
-        double correction = (double)layout.L / (layout.L - 1);
-        // One that is not finite would stay in the running statistics forever.
-        foreach (ref readonly var moment in moments)
+        double[] statistics = new double[2 * NumFeatures];
+        for (int i = 0; i < moments.Length; i++)
         {
-            if (!float.IsFinite(moment.Center) || !float.IsFinite((float)(correction * moment.Variance)))
-                return;
+            int c = i % NumFeatures;
+            statistics[c] += (double)moments[i].Center + moments[i].Rest;
+            statistics[NumFeatures + c] += moments[i].Variance;
         }
 
-        var means = RunningMean!.Mutate();
-        var variances = RunningVar!.Mutate();
-        for (int c = 0; c < NumFeatures; c++)
-        {
-            double mean = 0, variance = 0;
-            for (int i = c; i < moments.Length; i += NumFeatures)
-            {
-                mean += (double)moments[i].Center + moments[i].Rest;
-                variance += moments[i].Variance;
-            }
-
-            means[c] = (float)((1 - Momentum) * means[c] + Momentum * mean / layout.N);
-            variances[c] = (float)((1 - Momentum) * variances[c] + Momentum * correction * variance / layout.N);
-        }
+        for (int i = 0; i < statistics.Length; i++)
+            statistics[i] /= layout.N;
+        running!.Track(statistics.AsSpan(0, NumFeatures), statistics.AsSpan(NumFeatures), layout.L, Momentum);
     }
 
     /// <inheritdoc/>

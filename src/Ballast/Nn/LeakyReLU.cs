@@ -9,10 +9,10 @@ public sealed class LeakyReLU : Module
     /// <summary>Makes the layer.</summary>
     /// <param name="negativeSlope">The slope below zero.</param>
     /// <exception cref="ArgumentException">A slope that is not finite.</exception>
-    public LeakyReLU(float negativeSlope = 0.01f)
+    public LeakyReLU(double negativeSlope = 0.01)
     {
-        Throw.Unless(float.IsFinite(negativeSlope), $"LeakyReLU: expected a finite slope, got {negativeSlope}.");
-        NegativeSlope = negativeSlope;
+        Throw.Unless(float.IsFinite((float)negativeSlope), $"LeakyReLU: expected a finite slope, got {(float)negativeSlope}.");
+        NegativeSlope = (float)negativeSlope;
     }
 
     /// <summary>The slope below zero.</summary>

@@ -29,8 +29,8 @@ public sealed class MaskedBatchNorm1d : BatchNorm
     /// <param name="input">[N, C, L].</param>
     /// <param name="mask">[N, L]: 1 for a valid position, 0 for padding.</param>
     /// <returns>[N, C, L], 0 at padding.</returns>
-    /// <exception cref="ArgumentException">Another shape of either, a mask of other values than 0 and 1, one without a valid
-    /// position, or with only one where the statistics are the batch's.</exception>
+    /// <exception cref="ArgumentException">Another shape of either, a mask of other values than 0 and 1, or one with fewer than
+    /// two valid positions where the statistics are the batch's.</exception>
     public Tensor Forward(Tensor input, Tensor mask)
     {
         bool ofBatch = UsesBatchStatistics;
@@ -75,7 +75,7 @@ public sealed class MaskedBatchNorm1d : BatchNorm
             count += (int)value;
         }
 
-        Throw.Unless(count > 0, $"{this}: the mask {mask.Shape} has no valid position. Leave such a batch out.");
+        Throw.Unless(count > 0 || !ofBatch, $"{this}: the mask {mask.Shape} has no valid position. Leave such a batch out.");
         Throw.Unless(count > 1 || !ofBatch,
             $"{this}: expected more than 1 valid position in the mask {mask.Shape} when training, got 1. One value has no variance. Use a larger batch, or call Eval() first.");
         return count;

@@ -9,10 +9,14 @@ public abstract partial class Module
     readonly List<(string Name, Module Value)> modules = [];
     readonly List<(string Name, Parameter Value)> parameters = [];
     readonly List<(string Name, StateSlot Value)> buffers = [];
+    readonly List<(string Name, Generator Value)> generators = [];
+
+    bool training = true;
 
     /// <summary>Whether the module is in training mode, as it is at first: batch normalization then normalizes with the
-    /// statistics of the batch.</summary>
-    public bool Training { get; private set; } = true;
+    /// statistics of the batch. On a thread that runs an <see cref="Evaluation"/> or <see cref="Prediction"/> every module is
+    /// in evaluation mode; on others it stays in its own.</summary>
+    public bool Training => ModeScope.Training ?? training;
 
     /// <summary>The direct parts, in the order of their registration.</summary>
     public IEnumerable<(string Name, Module Module)> Children =>
@@ -24,10 +28,13 @@ public abstract partial class Module
     /// <summary>Switches this module and all its parts to training mode, or back with <c>false</c>.</summary>
     public void Train(bool training = true)
     {
-        Training = training;
+        this.training = training;
         foreach (var (_, module) in modules)
             module.Train(training);
     }
+
+    /// <summary>The mode that <see cref="Train"/> left, whatever the thread's is.</summary>
+    internal bool OwnMode => training;
 
     /// <summary>Switches this module and all its parts to evaluation mode: batch normalization then uses the statistics it
     /// gathered in training.</summary>
@@ -76,7 +83,7 @@ public abstract partial class Module
     {
         CheckName(name);
         modules.Add((name, module));
-        module.Train(Training);
+        module.Train(OwnMode);
         return module;
     }
 
@@ -91,7 +98,7 @@ public abstract partial class Module
             CheckName(name);
         var chain = Sequential.Named(parts);
         modules.Add(("", chain));
-        chain.Train(Training);
+        chain.Train(OwnMode);
         return chain;
     }
 
@@ -102,7 +109,7 @@ public abstract partial class Module
     private protected void Replace(int index, Module module)
     {
         modules[index] = (modules[index].Name, module);
-        module.Train(Training);
+        module.Train(OwnMode);
     }
 
     /// <summary>Makes <paramref name="parameter"/> a parameter of this module under a name, and returns it.</summary>
@@ -122,6 +129,31 @@ public abstract partial class Module
         CheckName(name);
         buffers.Add((name, new TensorSlot(tensor)));
         return tensor;
+    }
+
+    /// <summary>Tells of a generator of this module's own, from which training draws, and returns it: a <see cref="Checkpoint"/> keeps its
+    /// state, and what is to change nothing (<see cref="Trainer.Rehearse"/>) puts it back. It is no part of
+    /// <see cref="StateDict"/>.</summary>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
+    protected Generator Register(string name, Generator generator)
+    {
+        CheckName(name);
+        generators.Add((name, generator));
+        return generator;
+    }
+
+    /// <summary>The generators of this module and its parts by their dotted names, each listed at its first place.</summary>
+    internal IEnumerable<(string Name, Generator Generator)> NamedGenerators()
+    {
+        var met = new HashSet<Generator>();
+        foreach (var (path, module) in NamedModules())
+        {
+            foreach (var (name, generator) in module.generators)
+            {
+                if (met.Add(generator))
+                    yield return (Join(path, name), generator);
+            }
+        }
     }
 
     private protected void RegisterCounter(string name, Func<long> read, Action<long> write)
@@ -145,7 +177,7 @@ public abstract partial class Module
             $"{GetType().Name}: a part's name is one word without dots, got \"{name}\".");
         Throw.Unless(
             Children.All(part => part.Name != name) && parameters.TrueForAll(part => part.Name != name)
-                && buffers.TrueForAll(part => part.Name != name),
+                && buffers.TrueForAll(part => part.Name != name) && generators.TrueForAll(part => part.Name != name),
             $"{GetType().Name}: the name \"{name}\" is registered already.");
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>How far <see cref="BatchRenorm"/> may correct a batch's statistics towards the running ones, by the step of training:
@@ -31,6 +34,13 @@ public sealed record RenormSchedule
 
     double Grown(long step, long reached) =>
         step >= reached ? 1 : step <= Start ? 0 : (double)(step - Start) / (reached - Start);
+
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"RMax = {RMax}, DMax = {DMax}, Start = {Start}, RMaxReached = {RMaxReached}, DMaxReached = {DMaxReached}");
+        return true;
+    }
 
     internal void Check()
     {

@@ -11,7 +11,7 @@ public abstract class AdamBase : Optimizer
     readonly bool decoupled;
 
     private protected AdamBase(
-        IEnumerable<ParameterGroup> groups, float learningRate, double beta1, double beta2, double eps, float weightDecay,
+        IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double eps, double weightDecay,
         bool decoupled)
         : base(groups, learningRate, weightDecay, stateCount: 2)
     {

@@ -13,8 +13,8 @@ public sealed class AdamW : AdamBase
     /// <param name="weightDecay">Shrinks the weights by this times the learning rate.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, or a setting out of range.</exception>
     public AdamW(
-        IEnumerable<Parameter> parameters, float learningRate = 1e-3f, double beta1 = 0.9, double beta2 = 0.999,
-        double eps = 1e-8, float weightDecay = 1e-2f)
+        IEnumerable<Parameter> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, double weightDecay = 1e-2)
         : this([new ParameterGroup(parameters)], learningRate, beta1, beta2, eps, weightDecay)
     {
     }
@@ -28,8 +28,8 @@ public sealed class AdamW : AdamBase
     /// <param name="weightDecay">Shrinks the weights by this times the learning rate.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, or a setting out of range.</exception>
     public AdamW(
-        IEnumerable<ParameterGroup> groups, float learningRate = 1e-3f, double beta1 = 0.9, double beta2 = 0.999,
-        double eps = 1e-8, float weightDecay = 1e-2f)
+        IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8, double weightDecay = 1e-2)
         : base(groups, learningRate, beta1, beta2, eps, weightDecay, decoupled: true)
     {
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>What to do with a gradient that is not finite.</summary>
@@ -21,7 +24,7 @@ public enum NonFiniteGradient
 /// <param name="MaxValue">The largest value; null for any. PyTorch: <c>clip_value</c>.</param>
 /// <param name="NonFinite">What to do with a norm that is not finite.</param>
 public sealed record GradientClipping(
-    double? MaxNorm = null, float? MaxValue = null, NonFiniteGradient NonFinite = NonFiniteGradient.Error)
+    double? MaxNorm = null, double? MaxValue = null, NonFiniteGradient NonFinite = NonFiniteGradient.Error)
 {
     /// <summary>Scales the gradients of all parameters so that the norm of them all together is at most
     /// <paramref name="maxNorm"/>: times maxNorm / (norm + 1e-6) where that is below 1. The norm is the root of the sum of all squares, in
@@ -47,11 +50,11 @@ public sealed record GradientClipping(
     /// <summary>Brings each value of all gradients into the range from -<paramref name="maxValue"/> to it.
     /// PyTorch: <c>nn.utils.clip_grad_value_</c>.</summary>
     /// <exception cref="ArgumentException">A value that is not above 0.</exception>
-    public static void ClipValue(IEnumerable<Parameter> parameters, float maxValue)
+    public static void ClipValue(IEnumerable<Parameter> parameters, double maxValue)
     {
         CheckValue(maxValue);
         foreach (var parameter in parameters)
-            parameter.ClampGradient(maxValue);
+            parameter.ClampGradient((float)maxValue);
     }
 
     /// <summary>Refuses settings that cannot work.</summary>
@@ -72,9 +75,16 @@ public sealed record GradientClipping(
         return MaxNorm is { } norm ? ClipNorm(parameters, norm) : 0;
     }
 
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"MaxNorm = {MaxNorm}, MaxValue = {MaxValue}, NonFinite = {NonFinite}");
+        return true;
+    }
+
     static void CheckNorm(double maxNorm) =>
         Throw.Unless(double.IsFinite(maxNorm) && maxNorm > 0, $"GradientClipping: expected a largest norm above 0, got {maxNorm}.");
 
-    static void CheckValue(float maxValue) =>
-        Throw.Unless(float.IsFinite(maxValue) && maxValue > 0, $"GradientClipping: expected a largest value above 0, got {maxValue}.");
+    static void CheckValue(double maxValue) =>
+        Throw.Unless(float.IsFinite((float)maxValue) && maxValue > 0, $"GradientClipping: expected a largest value above 0, got {(float)maxValue}.");
 }

@@ -32,6 +32,10 @@ public abstract partial class Optimizer
     public void LoadStateDict(StateDict state)
     {
         int expected = states.Count * (1 + StateNames.Count);
+        string[] kept = [.. state.Keys.Select(static key => key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..])
+            .Where(static name => name != "step").Distinct()];
+        Throw.Unless(kept.Length == 0 ? StateNames.Count == 0 || state.Count == 0 : StateNames.ToHashSet().SetEquals(kept),
+            $"{GetType().Name}: expected a state with {Names(StateNames)} for each parameter, got one with {Names(kept)}. It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.");
         Throw.Unless(state.Count == expected,
             $"{GetType().Name}: expected a state of {expected} entries for {states.Count} parameters, got {state.Count}.");
         for (int i = 0; i < states.Count; i++)
@@ -53,6 +57,8 @@ public abstract partial class Optimizer
                 state[Key(i, StateNames[j])].Tensor!.AsSpan().CopyTo(states[i].Values[j].Span(states[i].Parameter.Length));
         }
     }
+
+    static string Names(IReadOnlyCollection<string> names) => string.Join(" and ", (string[])["step", .. names]);
 
     static string Key(int parameter, string name) =>
         string.Create(CultureInfo.InvariantCulture, $"{parameter}.{name}");

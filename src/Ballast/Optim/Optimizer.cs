@@ -22,15 +22,15 @@ public abstract partial class Optimizer
     readonly List<ParameterState> states = [];
     bool backwards;
 
-    private protected Optimizer(IEnumerable<ParameterGroup> groups, float learningRate, float weightDecay, int stateCount)
+    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay, int stateCount)
     {
         string name = GetType().Name;
-        Throw.Unless(float.IsFinite(learningRate) && learningRate >= 0,
-            $"{name}: expected a learning rate of 0 or more, got {learningRate}.");
-        Throw.Unless(float.IsFinite(weightDecay) && weightDecay >= 0,
-            $"{name}: expected a weight decay of 0 or more, got {weightDecay}.");
-        LearningRate = learningRate;
-        WeightDecay = weightDecay;
+        LearningRate = (float)learningRate;
+        WeightDecay = (float)weightDecay;
+        Throw.Unless(float.IsFinite(LearningRate) && LearningRate >= 0,
+            $"{name}: expected a learning rate of 0 or more, got {LearningRate}.");
+        Throw.Unless(float.IsFinite(WeightDecay) && WeightDecay >= 0,
+            $"{name}: expected a weight decay of 0 or more, got {WeightDecay}.");
         Groups = [.. groups];
         var seen = new HashSet<Parameter>();
         foreach (var group in Groups)

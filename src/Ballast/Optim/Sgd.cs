@@ -20,7 +20,7 @@ public sealed class Sgd : Optimizer
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
     /// with dampening.</exception>
     public Sgd(
-        IEnumerable<Parameter> parameters, float learningRate, float momentum = 0, float dampening = 0, float weightDecay = 0,
+        IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,
         bool nesterov = false)
         : this([new ParameterGroup(parameters)], learningRate, momentum, dampening, weightDecay, nesterov)
     {
@@ -36,17 +36,16 @@ public sealed class Sgd : Optimizer
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
     /// with dampening.</exception>
     public Sgd(
-        IEnumerable<ParameterGroup> groups, float learningRate, float momentum = 0, float dampening = 0,
-        float weightDecay = 0, bool nesterov = false)
+        IEnumerable<ParameterGroup> groups, double learningRate, double momentum = 0, double dampening = 0,
+        double weightDecay = 0, bool nesterov = false)
         : base(groups, learningRate, weightDecay, stateCount: momentum > 0 ? 1 : 0)
     {
-        Throw.Unless(momentum is >= 0 and < 1, $"Sgd: expected a momentum from 0 up to, not including, 1, got {momentum}.");
-        Throw.Unless(dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {dampening}.");
+        (this.momentum, this.dampening) = ((float)momentum, (float)dampening);
+        Throw.Unless(this.momentum is >= 0 and < 1, $"Sgd: expected a momentum from 0 up to, not including, 1, got {this.momentum}.");
+        Throw.Unless(this.dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {this.dampening}.");
         Throw.Unless(!nesterov || (momentum > 0 && dampening == 0),
-            $"Sgd: Nesterov needs a momentum and no dampening, got momentum {momentum} and dampening {dampening}.");
+            $"Sgd: Nesterov needs a momentum and no dampening, got momentum {this.momentum} and dampening {this.dampening}.");
         StateNames = momentum > 0 ? ["momentum_buffer"] : [];
-        this.momentum = momentum;
-        this.dampening = dampening;
         this.nesterov = nesterov;
     }
 

@@ -21,7 +21,7 @@ public static class AdaptiveBatchNorm
             "AdaptiveBatchNorm.Update", model, loader, training: false, StatisticsEstimate.Population, onProgress, cancellation);
 
     /// <summary>The output for one batch, normalized with its own statistics; everything else is in evaluation mode. The running
-    /// statistics and the modes are left as they were.</summary>
+    /// statistics and the modes are left as they were, so that several threads may run the network at once.</summary>
     /// <param name="model">A network with batch normalizations.</param>
     /// <param name="inputs">The batch: its outputs depend on all of its samples.</param>
     /// <exception cref="ArgumentException">A network without batch normalization, or a batch that does not fit it or is too
@@ -30,16 +30,8 @@ public static class AdaptiveBatchNorm
     {
         IRunningStatistics[] layers = [.. StatisticsPass.Layers(model).Select(static entry => entry.Layer)];
         Throw.Unless(layers.Length > 0, $"AdaptiveBatchNorm.Forward: {model} has no batch normalization to adapt.");
-        var modes = new ModuleModes(model);
-        using var observation = new Observation(layers);
-        model.Eval();
-        try
-        {
-            return model.Forward(inputs);
-        }
-        finally
-        {
-            modes.Restore();
-        }
+        using var evaluating = ModeScope.Evaluate();
+        using var observing = Observation.Begin(layers);
+        return model.Forward(inputs);
     }
 }

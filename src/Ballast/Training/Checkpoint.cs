@@ -11,6 +11,7 @@ public sealed class Checkpoint
     const string ModelPrefix = "model.";
     const string OptimizerPrefix = "optimizer.";
     const string AveragePrefix = "average.";
+    const string ModelGeneratorPrefix = "generator.model.";
 
     /// <summary>The network's state.</summary>
     public required StateDict Model { get; init; }
@@ -45,6 +46,9 @@ public sealed class Checkpoint
     /// <summary>The state of the loader's generator now.</summary>
     public required byte[] LoaderGenerator { get; init; }
 
+    /// <summary>The states of the network's own generators, by their dotted names: <c>layers.3.generator</c>.</summary>
+    public IReadOnlyDictionary<string, byte[]> ModelGenerators { get; init; } = new Dictionary<string, byte[]>();
+
     /// <summary>The average of the weights, where one is kept.</summary>
     public StateDict? Average { get; init; }
 
@@ -78,6 +82,7 @@ public sealed class Checkpoint
             Bytes("generator.default", DefaultGenerator),
             Bytes("generator.epoch", EpochGenerator),
             Bytes("generator.loader", LoaderGenerator),
+            .. ModelGenerators.Select(static entry => Bytes(ModelGeneratorPrefix + entry.Key, entry.Value)),
         ];
         SafetensorsFile.Save(
             path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. Entries(AveragePrefix, Average ?? []), .. generators], metadata);
@@ -124,6 +129,8 @@ public sealed class Checkpoint
             DefaultGenerator = generators.GetValueOrDefault("generator.default") ?? Missing<byte[]>("generator.default"),
             EpochGenerator = generators.GetValueOrDefault("generator.epoch") ?? Missing<byte[]>("generator.epoch"),
             LoaderGenerator = generators.GetValueOrDefault("generator.loader") ?? Missing<byte[]>("generator.loader"),
+            ModelGenerators = generators.Where(static entry => entry.Key.StartsWith(ModelGeneratorPrefix, StringComparison.Ordinal))
+                .ToDictionary(static entry => entry.Key[ModelGeneratorPrefix.Length..], static entry => entry.Value),
             Average = average.Count > 0 ? average : null,
             // Checkpoints of before there was validation have neither.
             BestValidation = file.Metadata.TryGetValue("best_validation", out string? best)

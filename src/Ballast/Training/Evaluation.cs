@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>How well a network does on a dataset.</summary>
@@ -6,8 +9,8 @@ namespace Ballast;
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
 {
-    /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients, and puts each of its parts back into
-    /// the mode it was in.</summary>
+    /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients. The mode belongs to the thread and the
+    /// network is not touched: several threads may run it at once, whatever mode it was left in.</summary>
     /// <param name="model">A network with one logit for each class.</param>
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples at once; the result does not depend on it but for rounding.</param>
@@ -29,18 +32,10 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     public static Evaluation Run(
         Module model, Dataset dataset, Func<Tensor, Labels, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
     {
-        var modes = new ModuleModes(model);
+        using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
-        model.Eval();
-        try
-        {
-            // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-            return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
-        }
-        finally
-        {
-            modes.Restore();
-        }
+        // A generator of its own: evaluating in the middle of training draws nothing from the default one.
+        return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
     }
 
     /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
@@ -55,19 +50,11 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         Module model, Dataset dataset, TestTimeAugmentation augmentation, int batchSize = 500,
         CancellationToken cancellation = default)
     {
-        var modes = new ModuleModes(model);
+        using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
-        model.Eval();
-        try
-        {
-            return Run(
-                images => TestTimeViews.Logits(model, images, augmentation),
-                new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
-        }
-        finally
-        {
-            modes.Restore();
-        }
+        return Run(
+            images => TestTimeViews.Logits(model, images, augmentation),
+            new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
     }
 
     /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
@@ -117,5 +104,12 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         }
 
         return right;
+    }
+
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Loss = {Loss}, Accuracy = {Accuracy}, Count = {Count}");
+        return true;
     }
 }

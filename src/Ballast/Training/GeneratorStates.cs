@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>The generators that a pass over data may draw from, to be put back: the default one, the loader's, and those of
-/// dropouts.</summary>
+/// the network's own.</summary>
 readonly struct GeneratorStates
 {
     readonly (Generator Generator, byte[] State)[] states;
@@ -9,8 +9,7 @@ readonly struct GeneratorStates
     /// <summary>Remembers the state of each.</summary>
     public GeneratorStates(Module model, Generator? loader)
     {
-        IEnumerable<Generator?> all =
-            [Generator.Default, loader, .. model.NamedModules().Select(static entry => (entry.Module as Dropout)?.Generator)];
+        IEnumerable<Generator?> all = [Generator.Default, loader, .. model.NamedGenerators().Select(static entry => entry.Generator)];
         states = [.. all.OfType<Generator>().Distinct().Select(static generator => (generator, generator.GetState()))];
     }
 

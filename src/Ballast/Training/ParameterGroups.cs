@@ -12,11 +12,12 @@ public static class ParameterGroups
     /// <returns>The groups that have parameters: weights, scales, and biases with shifts.</returns>
     /// <exception cref="ArgumentException">A learning rate or a factor that is negative or not finite.</exception>
     public static IReadOnlyList<ParameterGroup> Of(
-        Module model, float learningRate, bool decayNorms = false, float biasLearningRateFactor = 1)
+        Module model, double learningRate, bool decayNorms = false, double biasLearningRateFactor = 1)
     {
-        Throw.Unless(float.IsFinite(learningRate) && learningRate >= 0, $"ParameterGroups: expected a learning rate of 0 or more, got {learningRate}.");
-        Throw.Unless(float.IsFinite(biasLearningRateFactor) && biasLearningRateFactor >= 0,
-            $"ParameterGroups: expected a factor of the biases' learning rate of 0 or more, got {biasLearningRateFactor}.");
+        float rate = (float)learningRate, factor = (float)biasLearningRateFactor;
+        Throw.Unless(float.IsFinite(rate) && rate >= 0, $"ParameterGroups: expected a learning rate of 0 or more, got {rate}.");
+        Throw.Unless(float.IsFinite(factor) && factor >= 0,
+            $"ParameterGroups: expected a factor of the biases' learning rate of 0 or more, got {factor}.");
         List<Parameter> weights = [], scales = [], biases = [];
         var norms = model.NamedModules().Where(static entry => entry.Module is LayerNorm or RmsNorm)
             .SelectMany(static entry => entry.Module.Parameters()).ToHashSet();
@@ -29,9 +30,9 @@ public static class ParameterGroups
         float? decay = decayNorms ? null : 0f;
         ParameterGroup[] groups =
         [
-            new(weights) { LearningRate = learningRate },
-            new(scales) { LearningRate = learningRate, WeightDecay = decay },
-            new(biases) { LearningRate = learningRate * biasLearningRateFactor, WeightDecay = decay },
+            new(weights) { LearningRate = rate },
+            new(scales) { LearningRate = rate, WeightDecay = decay },
+            new(biases) { LearningRate = rate * factor, WeightDecay = decay },
         ];
         return [.. groups.Where(static group => group.Parameters.Count > 0)];
     }

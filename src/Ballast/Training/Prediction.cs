@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>A class that a network gives to a sample.</summary>
@@ -5,8 +8,8 @@ namespace Ballast;
 /// <param name="Probability">How probable the network says it is, 0 to 1: the softmax of its logits.</param>
 public sealed record Prediction(int Label, float Probability)
 {
-    /// <summary>Runs a classifier over a batch in evaluation mode, recording no gradients, and puts each of its parts back into
-    /// the mode it was in.</summary>
+    /// <summary>Runs a classifier over a batch in evaluation mode, recording no gradients. The mode belongs to the thread and the
+    /// network is not touched: several threads may run it at once, whatever mode it was left in.</summary>
     /// <param name="model">A network with one logit for each class.</param>
     /// <param name="inputs">The samples, N of them.</param>
     /// <param name="top">How many classes to give for each sample; all of them where it has fewer.</param>
@@ -17,26 +20,18 @@ public sealed record Prediction(int Label, float Probability)
     public static IReadOnlyList<IReadOnlyList<Prediction>> Run(Module model, Tensor inputs, int top = 1)
     {
         Throw.Unless(top > 0, $"Prediction.Run: expected to give at least 1 class, got {top}.");
-        var modes = new ModuleModes(model);
+        using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
-        model.Eval();
-        try
-        {
-            var outputs = model.Forward(inputs);
-            Throw.Unless(outputs.Shape.Rank == 2 && outputs.Shape[0] == inputs.Shape[0],
-                $"Prediction.Run: expected the network to give logits [{inputs.Shape[0]}, C], got {outputs.Shape}.");
-            int classes = outputs.Shape[1];
-            float[] probabilities = outputs.Softmax().ToArray();
-            return
-            [
-                .. Enumerable.Range(0, outputs.Shape[0])
-                    .Select(n => Best(probabilities.AsSpan(n * classes, classes), top)),
-            ];
-        }
-        finally
-        {
-            modes.Restore();
-        }
+        var outputs = model.Forward(inputs);
+        Throw.Unless(outputs.Shape.Rank == 2 && outputs.Shape[0] == inputs.Shape[0],
+            $"Prediction.Run: expected the network to give logits [{inputs.Shape[0]}, C], got {outputs.Shape}.");
+        int classes = outputs.Shape[1];
+        float[] probabilities = outputs.Softmax().ToArray();
+        return
+        [
+            .. Enumerable.Range(0, outputs.Shape[0])
+                .Select(n => Best(probabilities.AsSpan(n * classes, classes), top)),
+        ];
     }
 
     static Prediction[] Best(ReadOnlySpan<float> probabilities, int top)
@@ -45,5 +40,12 @@ public sealed record Prediction(int Label, float Probability)
         for (int i = 0; i < all.Length; i++)
             all[i] = new Prediction(i, probabilities[i]);
         return [.. all.OrderByDescending(static prediction => prediction.Probability).Take(top)];      // a stable order
+    }
+
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Label = {Label}, Probability = {Probability}");
+        return true;
     }
 }

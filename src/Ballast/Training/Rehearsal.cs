@@ -9,14 +9,13 @@ static class Rehearsal
     public static void Run(Module model, DataLoader loader)
     {
         var state = model.StateDict();
-        byte[] generator = Generator.Default.GetState();
-        var modes = new ModuleModes(model);
+        var generators = new GeneratorStates(model, null);
         // Workers may have batches of different sizes, and so rehearse different ones: none waits for another.
         BatchNorm[] shared = [.. model.NamedModules().Select(static entry => entry.Module).OfType<BatchNorm>()];
         foreach (var norm in shared)
             norm.Rehearses = true;
         using var off = Tensor.NoGrad();
-        model.Train();
+        using var training = ModeScope.Begin(training: true);
         try
         {
             Try(model, loader, Math.Min(loader.BatchSize, loader.Dataset.Count), "");
@@ -29,8 +28,7 @@ static class Rehearsal
         finally
         {
             model.LoadStateDict(state);
-            Generator.Default.SetState(generator);
-            modes.Restore();
+            generators.Restore();
             foreach (var norm in shared)
                 norm.Rehearses = false;
         }

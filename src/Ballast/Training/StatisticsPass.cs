@@ -4,7 +4,7 @@ namespace Ballast;
 /// normalizes with the statistics of the batch, so that all layers are measured in the one pass.</summary>
 static class StatisticsPass
 {
-    /// <summary>Measures, and then replaces the running statistics. Modes and generators are put back; where it is stopped or
+    /// <summary>Measures, and then replaces the running statistics. Generators are put back; where it is stopped or
     /// fails, nothing is changed.</summary>
     /// <param name="caller">Who wants it, for errors.</param>
     /// <param name="model">The network.</param>
@@ -21,12 +21,11 @@ static class StatisticsPass
         Throw.Unless(layers.Count > 0,
             $"{caller}: {model} has no batch normalization with running statistics. There is nothing to measure.");
         var gathered = layers.ConvertAll(entry => new StatisticsAccumulator(entry.Layer.NumFeatures, estimate));
-        var modes = new ModuleModes(model);
         var generators = new GeneratorStates(model, loader.Generator);
         using var off = Tensor.NoGrad();
-        using (new Observation(layers.ConvertAll(static entry => entry.Layer), i => gathered[i]))
+        using (ModeScope.Begin(training))
+        using (Observation.Begin(layers.ConvertAll(static entry => entry.Layer), i => gathered[i]))
         {
-            model.Train(training);
             try
             {
                 int done = 0;
@@ -40,7 +39,6 @@ static class StatisticsPass
             }
             finally
             {
-                modes.Restore();
                 generators.Restore();
             }
         }
@@ -65,42 +63,6 @@ static class StatisticsPass
         {
             if (module is IRunningStatistics layer && met.Add(layer))
                 yield return (name, layer);
-        }
-    }
-}
-
-/// <summary>Has layers normalize with the statistics of each batch until it is disposed of.</summary>
-sealed class Observation : IDisposable
-{
-    readonly IReadOnlyList<IRunningStatistics> layers;
-    readonly IStatisticsObserver?[] before;
-
-    /// <summary>Begins.</summary>
-    public Observation(IReadOnlyList<IRunningStatistics> layers, Func<int, IStatisticsObserver> observer)
-    {
-        this.layers = layers;
-        before = [.. layers.Select(static layer => layer.Observer)];
-        for (int i = 0; i < layers.Count; i++)
-            layers[i].Observer = observer(i);
-    }
-
-    /// <summary>Has layers use each batch's statistics, which nobody keeps.</summary>
-    public Observation(IReadOnlyList<IRunningStatistics> layers) : this(layers, static _ => Nobody.Instance)
-    {
-    }
-
-    public void Dispose()
-    {
-        for (int i = 0; i < layers.Count; i++)
-            layers[i].Observer = before[i];
-    }
-
-    sealed class Nobody : IStatisticsObserver
-    {
-        public static readonly Nobody Instance = new();
-
-        public void Observe(ReadOnlySpan<double> statistics, int count)
-        {
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Ballast;
 /// <remarks>
 /// <para>What the network was stays untouched but for the adapted gammas and betas: all other parameters are frozen, running
 /// statistics are neither used nor changed, and dropout is off. <see cref="Reset"/> goes back to the source network;
-/// <see cref="Dispose"/> does too, and hands it back in the mode and with the frozen parameters it came with.</para>
+/// <see cref="Dispose"/> does too, and hands it back with the frozen parameters it came with. The network's own mode is never
+/// changed: it is <see cref="Forward"/> that runs in evaluation mode, with the statistics of the batch.</para>
 /// <para>Batches should be drawn at random, and not be small: with one class in a batch the surest prediction is that all are of
 /// that class.</para>
 /// </remarks>
@@ -21,8 +22,7 @@ public sealed class Tent : IDisposable
     readonly List<Parameter> adapted = [];
     readonly List<float[]> source = [];
     readonly List<(Parameter Parameter, bool Frozen)> frozen = [];
-    readonly ModuleModes modes;
-    readonly Observation observation;
+    readonly IRunningStatistics[] layers;
     readonly EntropyLoss entropy = new();
     Optimizer optimizer;
     bool ended;
@@ -43,7 +43,7 @@ public sealed class Tent : IDisposable
         makeOptimizer = optimizer ?? (static parameters => new Adam(parameters, DefaultLearningRate));
         Steps = steps;
         Episodic = episodic;
-        IRunningStatistics[] layers = [.. StatisticsPass.Layers(model).Select(static entry => entry.Layer)];
+        layers = [.. StatisticsPass.Layers(model).Select(static entry => entry.Layer)];
         foreach (var layer in layers)
         {
             foreach (var parameter in new[] { layer.Weight, layer.Bias })
@@ -60,9 +60,6 @@ public sealed class Tent : IDisposable
         frozen.AddRange(model.Parameters().Select(static parameter => (parameter, parameter.Frozen)));
         foreach (var (parameter, _) in frozen)
             parameter.Frozen = !adapted.Contains(parameter);
-        modes = new ModuleModes(model);
-        model.Eval();
-        observation = new Observation(layers);
     }
 
     /// <summary>How many steps each batch gives.</summary>
@@ -88,6 +85,8 @@ public sealed class Tent : IDisposable
             Throw.InvalidOperation("Tent.Forward: the network was handed back by Dispose. Make another Tent of it.");
         if (!Tensor.Recording)
             Throw.InvalidOperation("Tent.Forward: gradients are off on this thread (Tensor.NoGrad), and adapting needs them.");
+        using var evaluating = ModeScope.Evaluate();
+        using var observing = Observation.Begin(layers);
         if (Episodic)
             Reset();
         for (int step = 1; ; step++)
@@ -120,7 +119,5 @@ public sealed class Tent : IDisposable
         Reset();
         foreach (var (parameter, was) in frozen)
             parameter.Frozen = was;
-        observation.Dispose();
-        modes.Restore();
     }
 }

@@ -30,6 +30,9 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(checkpoint.Batch <= loader.Count
                 && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
             $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
+        var own = model.NamedGenerators().ToList();
+        Throw.Unless(own.Select(static entry => entry.Name).ToHashSet().SetEquals(checkpoint.ModelGenerators.Keys),
+            $"Trainer: the network's own generators are {Names(own.Select(static entry => entry.Name))}, the checkpoint has {Names(checkpoint.ModelGenerators.Keys)}. Resume with the network that was trained: other draws would give other weights.");
         var before = model.StateDict();
         model.LoadStateDict(checkpoint.Model);
         try
@@ -45,6 +48,8 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
         Generator.Default.SetState(checkpoint.DefaultGenerator);
         LoaderGenerator.SetState(checkpoint.LoaderGenerator);
+        foreach (var (name, generator) in own)
+            generator.SetState(checkpoint.ModelGenerators[name]);
         (epoch, batch, step) = (checkpoint.Epoch, checkpoint.Batch, checkpoint.Step);
         (lossSum, correct, samples) = (checkpoint.LossSum, checkpoint.Correct, checkpoint.Samples);
         epochGenerator = checkpoint.EpochGenerator;
@@ -92,8 +97,9 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         long nextReport = step == before ? 0 : clock.ElapsedMilliseconds + 100;
         while (true)
         {
-            // Before the next batch is asked for: what it draws belongs behind the checkpoint.
-            if (step == Steps)
+            // Before the next batch is asked for: what it draws belongs behind the checkpoint. After an epoch's last one there is
+            // none, and what the loader draws then belongs to the epoch.
+            if (step == Steps && batch < loader.Count)
                 break;
             if (cancellation.IsCancellationRequested && batch < loader.Count)
             {
@@ -203,12 +209,15 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             DefaultGenerator = Generator.Default.GetState(),
             EpochGenerator = epochGenerator ?? now,
             LoaderGenerator = now,
+            ModelGenerators = model.NamedGenerators().ToDictionary(static entry => entry.Name, static entry => entry.Generator.GetState()),
             Average = options.Average?.StateDict(),
             BestValidation = epochEnd.Best,
             EpochsWithoutBetter = epochEnd.Waited,
             Metadata = options.Metadata,
         }.Save(options.CheckpointPath);
     }
+
+    static string Names(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? all : "none";
 
     static bool IsFinite(ReadOnlySpan<float> values)
     {

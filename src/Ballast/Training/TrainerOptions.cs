@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>How long to train, what to report, and where to keep checkpoints.</summary>
@@ -67,14 +70,30 @@ public sealed record TrainerOptions
 /// <param name="Step">How many mini-batches are done in all.</param>
 /// <param name="Loss">The mean of the mini-batches' losses.</param>
 /// <param name="Accuracy">The share of their samples that were classified right, in training mode, 0 to 1.</param>
-public readonly record struct TrainingLine(int Epoch, int Batch, long Step, double Loss, double Accuracy);
+public readonly record struct TrainingLine(int Epoch, int Batch, long Step, double Loss, double Accuracy)
+{
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Epoch = {Epoch}, Batch = {Batch}, Step = {Step}, Loss = {Loss}, Accuracy = {Accuracy}");
+        return true;
+    }
+}
 
 /// <summary>How far training is.</summary>
 /// <param name="Step">How many mini-batches are done.</param>
 /// <param name="Steps">How many there are in all.</param>
 /// <param name="SamplesPerSecond">The speed since training started or was resumed.</param>
 /// <param name="Remaining">How long the rest takes at that speed.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double SamplesPerSecond, TimeSpan Remaining);
+public readonly record struct TrainingProgress(long Step, long Steps, double SamplesPerSecond, TimeSpan Remaining)
+{
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Step = {Step}, Steps = {Steps}, SamplesPerSecond = {SamplesPerSecond}, Remaining = {Remaining}");
+        return true;
+    }
+}
 
 /// <summary>How training ended.</summary>
 /// <param name="Completed">Whether it ran to its end; otherwise it was cancelled and can be resumed from its checkpoint.</param>
@@ -85,4 +104,11 @@ public sealed record TrainingResult(bool Completed, long Step, TimeSpan Elapsed,
 {
     /// <summary>Whether it ended before its last epoch because validation had stopped getting better.</summary>
     public bool StoppedEarly { get; init; }
+
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Completed = {Completed}, Step = {Step}, Elapsed = {Elapsed}, SamplesPerSecond = {SamplesPerSecond}, StoppedEarly = {StoppedEarly}");
+        return true;
+    }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Ballast;
 
 /// <summary>What validation goes by.</summary>
@@ -32,6 +35,13 @@ public sealed record ValidationOptions(Dataset Dataset)
 
     /// <summary>How many samples at once: 500.</summary>
     public int BatchSize { get; init; } = 500;
+
+    // Numbers as they are written everywhere, whatever the culture of the caller.
+    bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"Dataset = {Dataset}, Metric = {Metric}, Patience = {Patience}, MinDelta = {MinDelta}, BestPath = {BestPath}, BatchSize = {BatchSize}");
+        return true;
+    }
 
     /// <summary>Refuses settings that cannot work.</summary>
     internal void Check()

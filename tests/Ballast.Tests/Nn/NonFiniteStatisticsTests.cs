@@ -53,6 +53,25 @@ public class NonFiniteStatisticsTests
         Assert.Equal(3, layer.NumBatchesTracked);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(1e25f)]
+    public void They_do_not_reach_what_other_layers_keep(float value)
+    {
+        Module[] layers = [new EvoNormB0(3), new InstanceNorm1d(3, trackRunningStats: true)];
+        foreach (var layer in layers)
+        {
+            layer.Forward(Draw.Data([4, 3, 5], 1));
+            var before = Draw.Bits(layer.StateDict());
+            float[] broken = Draw.Data([4, 3, 5], 2).ToArray();
+            broken[^1] = value;
+            layer.Forward(Tensor.From(broken, [4, 3, 5]));
+            Assert.Equal(before, Draw.Bits(layer.StateDict()));
+            Assert.Equal(1, layer is EvoNormB0 evo ? evo.UntrackedBatches : ((InstanceNorm)layer).UntrackedBatches);
+        }
+    }
+
     [Fact]
     public void They_are_in_the_output_for_whoever_looks()
     {

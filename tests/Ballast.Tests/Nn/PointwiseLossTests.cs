@@ -88,8 +88,12 @@ public class PointwiseLossTests
     public void What_does_not_fit_is_refused()
     {
         var x = Draw.Weights([2, 3], 1);
-        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [3, 2]. Of class labels, labels.OneHot(3) makes one.",
-            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([3, 2]))).Message);
+        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [2]. Of class labels, labels.OneHot(3) makes one.",
+            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([2]))).Message);
+        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [6]. There are as many values in both: target.Reshape([2, 3]) has the input's shape.",
+            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([6]))).Message);
+        Assert.Equal("MseLoss: expected at least 1 value, got the shape [0]. Leave an empty batch out.",
+            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(Tensor.Zeros([0]), Tensor.Zeros([0]))).Message);
         Assert.Equal("MseLoss: the target was computed from parameters, but a target is data and gets no gradient. Pass target.Detach().",
             Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, x * 2)).Message);
         Assert.Equal("BceLoss: expected probabilities from 0 to 1, got 1.5. Put a sigmoid behind the network, or take BceWithLogitsLoss of its logits.",

@@ -92,7 +92,8 @@ public class OptimizerTests
         optimizer.Step();
         long[] before = Draw.Bits(optimizer.StateDict());
         Refused("Adam: expected a state of 6 entries for 2 parameters, got 3.", new Adam([w]).StateDict());
-        Refused("Adam: expected a state of 6 entries for 2 parameters, got 4.", new Sgd([w, v], 1, 0.9f).StateDict());
+        Refused("Adam: expected a state with step and exp_avg and exp_avg_sq for each parameter, got one with step and momentum_buffer. It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.",
+            new Sgd([w, v], 1, 0.9f).StateDict());
         Refused("Adam: the state has no 0.exp_avg of the shape [2, 3]. It belongs to another network or optimizer.",
             new Adam([v, w]).StateDict());
         var odd = new StateDict();
@@ -152,5 +153,23 @@ public class OptimizerTests
         {
             Compute.Threads = threads;
         }
+    }
+
+    [Fact]
+    public void Settings_may_be_given_as_doubles_or_floats_and_are_the_same()
+    {
+        float Run(Func<Parameter, Optimizer> make)
+        {
+            var w = new Parameter(Tensor.From([1, 2], [2]));
+            (w * w).Sum().Backward();
+            make(w).Step();
+            return w.ToArray()[0];
+        }
+
+        Assert.Equal(Run(static w => new Sgd([w], 0.1f, 0.9f, 0, 0.01f)), Run(static w => new Sgd([w], 0.1, 0.9, 0, 0.01)));
+        Assert.Equal(Run(static w => new Adam([w], 0.1f, weightDecay: 0.01f)), Run(static w => new Adam([w], 0.1, weightDecay: 0.01)));
+        Assert.Equal(Run(static w => new AdamW([w], 0.1f, weightDecay: 0.01f)), Run(static w => new AdamW([w], 0.1, weightDecay: 0.01)));
+        Assert.Equal(0.1f, new LeakyReLU(0.1).NegativeSlope);
+        Assert.Equal(new GradientClipping(MaxValue: 0.5f), new GradientClipping(MaxValue: 0.5));
     }
 }

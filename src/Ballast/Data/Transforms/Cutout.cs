@@ -17,7 +17,7 @@ public sealed class Cutout : ImageTransform
     public Cutout(int size, IReadOnlyList<float>? fill = null)
     {
         Throw.Unless(size > 0, $"Cutout: expected a square of at least 1 pixel, got {size}.");
-        Throw.Unless(fill is null || fill.All(float.IsFinite), $"Cutout: expected a colour of finite values, got {string.Join(", ", fill ?? [])}.");
+        Throw.Unless(fill is null || fill.All(float.IsFinite), $"Cutout: expected a colour of finite values, got {Throw.List(fill)}.");
         this.size = size;
         this.fill = fill is null ? [] : [.. fill];
     }
