@@ -63,7 +63,8 @@ static class BaselineTasks
             ("localresponsenorm", static sample => new LocalResponseNorm(3, alpha: 0.1)),
         ];
         return norms.Select(static (norm, i) => ($"images, {norm.Name}", new BaselineTask(
-            () => BaselineNetworks.Images(norm.Make), Image) { BatchSize = 6, Optimizer = BaselineOptimizers.All[i % 6].Make }));
+            () => BaselineNetworks.Images(norm.Make), Image)
+        { BatchSize = 6, Optimizer = BaselineOptimizers.All[i % 6].Make }));
     }
 
     static IEnumerable<(string Name, BaselineTask Task)> Rows()
@@ -75,7 +76,8 @@ static class BaselineTasks
             ("batchnorm without affine", static sample => new BatchNorm1d(sample[0], affine: false)),
         ];
         return norms.Select(static (norm, i) => ($"rows, {norm.Name}", new BaselineTask(
-            () => BaselineNetworks.Rows(norm.Make), Row) { Optimizer = BaselineOptimizers.All[(i + 2) % 6].Make }));
+            () => BaselineNetworks.Rows(norm.Make), Row)
+        { Optimizer = BaselineOptimizers.All[(i + 2) % 6].Make }));
     }
 
     static IEnumerable<(string Name, BaselineTask Task)> Shaped()
@@ -94,12 +96,14 @@ static class BaselineTasks
             ("volumes, groupnorm", [4, 2, 3, 3], static sample => new GroupNorm(2, sample[0])),
         ];
         return norms.Select(static (norm, i) => (norm.Name, new BaselineTask(
-            () => BaselineNetworks.Shaped(norm.Make, norm.Sample), Row) { Optimizer = BaselineOptimizers.All[(i + 4) % 6].Make }));
+            () => BaselineNetworks.Shaped(norm.Make, norm.Sample), Row)
+        { Optimizer = BaselineOptimizers.All[(i + 4) % 6].Make }));
     }
 
     static IEnumerable<(string Name, BaselineTask Task)> Optimizers() =>
         BaselineOptimizers.All.Select(static optimizer => (optimizer.Name, new BaselineTask(
-            () => BaselineNetworks.Rows(static sample => new BatchNorm1d(sample[0])), Row) { Optimizer = optimizer.Make }));
+            () => BaselineNetworks.Rows(static sample => new BatchNorm1d(sample[0])), Row)
+        { Optimizer = optimizer.Make }));
 
     static IEnumerable<(string Name, BaselineTask Task)> Losses()
     {
@@ -115,7 +119,8 @@ static class BaselineTasks
             ("entropy", static (output, _) => new EntropyLoss().Forward(output)),
         ];
         return losses.Select(static loss => (loss.Name, new BaselineTask(
-            () => BaselineNetworks.Rows(static sample => new BatchNorm1d(sample[0])), Row) { Loss = loss.Loss }));
+            () => BaselineNetworks.Rows(static sample => new BatchNorm1d(sample[0])), Row)
+        { Loss = loss.Loss }));
     }
 
     static IEnumerable<(string Name, BaselineTask Task)> Workers() =>
