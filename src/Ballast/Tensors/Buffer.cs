@@ -52,6 +52,9 @@ sealed class Buffer
     /// <summary>Whether the memory stays at one address; a single value may move.</summary>
     public bool IsPinned => Capacity > 1;
 
+    /// <summary>The type of the elements that it holds.</summary>
+    public ElementType Type { get; private set; }
+
     /// <summary>How often this memory has been handed back.</summary>
     public int Generation { get; private set; }
 
@@ -64,6 +67,19 @@ sealed class Buffer
     {
         var buffer = Pool.Take(length) ?? new Buffer(Pool.Capacity(length));
         buffer.holders = 1;
+        buffer.Type = ElementType.Float32;
+        return buffer;
+    }
+
+    /// <summary>A buffer with room for elements of any type.</summary>
+    /// <exception cref="ArgumentException">More bytes than memory of one piece may have.</exception>
+    public static Buffer Rent(ElementType type, int length)
+    {
+        long floats = ((long)length * type.Size() + sizeof(float) - 1) / sizeof(float);
+        Throw.Unless(floats <= Array.MaxLength - Page - Alignment,
+            $"A tensor of {length} {type.Name()} values needs more than the {Array.MaxLength * 4L} bytes that one may have. Split the data into smaller tensors.");
+        var buffer = Rent((int)floats);
+        buffer.Type = type;
         return buffer;
     }
 
@@ -83,6 +99,10 @@ sealed class Buffer
 
     /// <summary>A part of the floats.</summary>
     public Span<float> Span(int start, int length) => array.AsSpan(offset + start, length);
+
+    /// <summary>The first <paramref name="length"/> elements of a type.</summary>
+    public Span<T> Span<T>(int length)
+        where T : unmanaged => MemoryMarshal.Cast<float, T>(array.AsSpan(offset))[..length];
 
     /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
     public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(array.AsSpan(offset))[..length];

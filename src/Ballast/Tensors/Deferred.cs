@@ -10,8 +10,29 @@ abstract class Deferred
     /// <summary>Whether there is one holder alone.</summary>
     public bool IsExclusive => holders == 1;
 
-    /// <summary>Computes all values.</summary>
+    /// <summary>The type of the values.</summary>
+    public virtual ElementType Type => ElementType.Float32;
+
+    /// <summary>Computes all values, row-major.</summary>
     public abstract void Write(Span<float> destination);
+
+    /// <summary>All values row-major in fresh memory.</summary>
+    public virtual Buffer Compute(int length)
+    {
+        var computed = Buffer.Rent(length);
+        Write(computed.Span(length));
+        return computed;
+    }
+
+    /// <summary>Whether the values lie in memory already, and where, under a shape of as many values.</summary>
+    public virtual bool TryOperand(Shape shape, out Operand operand)
+    {
+        operand = default;
+        return false;
+    }
+
+    /// <summary>The values in memory, in the order that is cheapest to compute, with a hold of the caller's own.</summary>
+    public virtual Values Settle(Shape shape) => new(Compute(shape.Length));
 
     /// <summary>One more holder.</summary>
     public Deferred Hold()

@@ -7,27 +7,57 @@ abstract class Operation
 {
     static int counter;
 
-    Values gradient;
+    readonly Tensor?[]? rest; // the inputs after the third
+    GradientSlot gradient;
+    GradientSlot[]? otherGradients;
+    Tensor[]? otherOutputs;
 
     protected Operation(Tensor? first, Tensor? second = null, Tensor? third = null)
     {
         First = first;
         Second = second;
         Third = third;
+        Inputs = third is not null ? 3 : second is not null ? 2 : first is not null ? 1 : 0;
         Order = Interlocked.Increment(ref counter);
     }
 
-    /// <summary>The inputs; operations have up to three.</summary>
+    protected Operation(ReadOnlySpan<Tensor> inputs)
+        : this(inputs.Length > 0 ? inputs[0] : null, inputs.Length > 1 ? inputs[1] : null, inputs.Length > 2 ? inputs[2] : null)
+    {
+        Inputs = inputs.Length;
+        if (inputs.Length > 3)
+            rest = inputs[3..].ToArray();
+    }
+
+    /// <summary>The number of inputs.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The first input.</summary>
     public Tensor? First { get; private set; }
 
-    /// <inheritdoc cref="First"/>
+    /// <summary>The second input.</summary>
     public Tensor? Second { get; private set; }
 
-    /// <inheritdoc cref="First"/>
+    /// <summary>The third input.</summary>
     public Tensor? Third { get; private set; }
 
-    /// <summary>What came out.</summary>
+    /// <summary>One of the inputs; null where there was none, or when the operation is over.</summary>
+    public Tensor? Input(int index) => index switch
+    {
+        0 => First,
+        1 => Second,
+        2 => Third,
+        _ => rest![index - 3],
+    };
+
+    /// <summary>What came out; the first of several results.</summary>
     public Tensor Output { get; private set; } = null!;
+
+    /// <summary>The number of results.</summary>
+    public int Outputs => Output is null ? 0 : 1 + (otherOutputs?.Length ?? 0);
+
+    /// <summary>One of the results.</summary>
+    public Tensor OutputAt(int index) => index == 0 ? Output : otherOutputs![index - 1];
 
     /// <summary>Later operations have larger numbers: going down the numbers is going back through the computation.
     /// </summary>
@@ -39,18 +69,21 @@ abstract class Operation
     /// <summary>Whether <see cref="Release"/> has run: the rule cannot be applied again.</summary>
     public bool Released { get; private set; }
 
-    /// <summary>Adds to the gradient of the output.</summary>
-    public void Accumulate(Values more) => gradient = gradient.IsEmpty ? more : Sum(gradient, more, Output.Length);
+    /// <summary>Whether this stands for a tensor that gathers its own gradient: it stays when a pass is over.</summary>
+    public virtual bool IsLeaf => false;
 
-    /// <summary>The gradient gathered so far, which the caller now owns.</summary>
-    public Values TakeGradient()
+    /// <summary>The gradient gathered so far for one of the results.</summary>
+    public ref GradientSlot Gradient(int output) => ref output == 0 ? ref gradient : ref otherGradients![output - 1];
+
+    /// <summary>Applies the rule to the gradients gathered so far.</summary>
+    public virtual void RunBackward()
     {
-        var taken = gradient;
-        gradient = default;
-        return taken;
+        var taken = gradient.Take();
+        if (!taken.IsEmpty)
+            Backward(taken);
     }
 
-    /// <summary>The rule: gives each input that wants one its gradient by <see cref="Give"/>.</summary>
+    /// <summary>The rule of an operation with one result: gives each input that wants one its gradient by <see cref="Give(Tensor, Values)"/>.</summary>
     /// <param name="gradient">The gradient of the output, of the output's shape; this method owns it.</param>
     public abstract void Backward(Values gradient);
 
@@ -60,6 +93,8 @@ abstract class Operation
     {
         ReleaseSaved();
         First = Second = Third = null;
+        if (rest is not null)
+            Array.Clear(rest);
         Released = true;
     }
 
@@ -75,15 +110,35 @@ abstract class Operation
     /// <summary>The result of the forward pass: a tensor that remembers this operation.</summary>
     protected Tensor Produce(Shape shape, Values values) => Output = new Tensor(shape, values, this);
 
+    /// <summary>The results of the forward pass, tensors that remember this operation.</summary>
+    protected Tensor[] Produce(ReadOnlySpan<Shape> shapes, ReadOnlySpan<Values> values)
+    {
+        var results = new Tensor[shapes.Length];
+        for (int i = 0; i < results.Length; i++)
+            results[i] = new Tensor(shapes[i], values[i], this, i);
+        Output = results[0];
+        otherOutputs = results[1..];
+        otherGradients = new GradientSlot[otherOutputs.Length];
+        return results;
+    }
+
+    /// <summary>Whether an operation on these inputs has to be remembered.</summary>
+    protected static bool Records(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            if (Records(input))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether an operation on these inputs has to be remembered.</summary>
     protected static bool Records(Tensor x, Tensor? y = null) =>
         Tensor.Recording && (x.RequiresGrad || y is { RequiresGrad: true });
 
-    /// <summary>A new result F(x, y), for two tensors of one shape.</summary>
-    protected static Values Zip<F>(Tensor x, Tensor y)
-        where F : struct, Kernels.IBinary => Zip<F>(x.Buffer, y.Buffer, x.Length);
-
-    /// <inheritdoc cref="Zip{F}(Tensor, Tensor)"/>
+    /// <summary>A new result F(x, y), for memory of one length.</summary>
     protected static Values Zip<F>(Buffer x, Buffer y, int length)
         where F : struct, Kernels.IBinary
     {
@@ -98,7 +153,22 @@ abstract class Operation
         if (input is Parameter { RequiresGrad: true } parameter)
             parameter.AccumulateGradient(gradient);
         else if (input.Producer is { } producer)
-            producer.Accumulate(gradient);
+            producer.Gradient(input.OutputIndex).Add(gradient, input.Length);
+        else
+            gradient.Release();
+    }
+
+    /// <summary>Passes the gradient of some elements of an input on to it; the others' is zero. The gradient is taken over.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="region">Where the elements lie in a row-major input.</param>
+    /// <param name="overlaps">Whether one element stands at several positions.</param>
+    /// <param name="gradient">The gradient, of the region's shape.</param>
+    protected static void Give(Tensor input, in Layout region, bool overlaps, Values gradient)
+    {
+        if (input is Parameter { RequiresGrad: true } parameter)
+            parameter.AccumulateGradient(region, overlaps, gradient);
+        else if (input.Producer is { } producer)
+            producer.Gradient(input.OutputIndex).Add(region, overlaps, gradient, input.Length);
         else
             gradient.Release();
     }

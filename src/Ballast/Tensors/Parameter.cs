@@ -23,12 +23,16 @@ public sealed class Parameter : Tensor
     internal PreparedWeight? Prepared { get; set; }
 
     /// <inheritdoc/>
-    public override bool RequiresGrad => !Frozen;
+    public override bool RequiresGrad
+    {
+        get => !Frozen;
+        set => Frozen = !value;
+    }
 
     /// <summary>The gradient gathered by <see cref="Tensor.Backward()"/> since it was last cleared, of this parameter's shape;
     /// null when there is none. Gradients of several backward passes add up until
     /// <see cref="Optimizer.ZeroGrad"/>, which also takes the returned tensor's values back.</summary>
-    public Tensor? Grad
+    public override Tensor? Grad
     {
         get
         {
@@ -47,7 +51,7 @@ public sealed class Parameter : Tensor
     internal Values Gradient => gradient;
 
     /// <summary>Forgets the gradient. PyTorch: <c>grad = None</c>.</summary>
-    public void ZeroGrad()
+    public override void ZeroGrad()
     {
         ForgetRead();
         gradient.Release();
@@ -125,5 +129,13 @@ public sealed class Parameter : Tensor
 
         ForgetRead();
         gradient = Operation.Sum(gradient, more, Length);
+    }
+
+    internal void AccumulateGradient(in Layout region, bool overlaps, Values more)
+    {
+        ForgetRead();
+        var slot = new GradientSlot(gradient);
+        slot.Add(region, overlaps, more, Length);
+        gradient = slot.Take();
     }
 }

@@ -2,18 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast;
 
-/// <summary>The sizes of a tensor's axes, outermost first, as in PyTorch's <c>torch.Size</c>: up to six axes, none for a
+/// <summary>The sizes of a tensor's axes, outermost first, as in PyTorch's <c>torch.Size</c>: up to eight axes, none for a
 /// scalar. Values are stored row-major, so the last axis varies fastest.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>
 {
     /// <summary>The largest number of axes.</summary>
-    public const int MaxRank = 6;
+    public const int MaxRank = 8;
 
     readonly Axes axes;
 
     /// <summary>Makes a shape from its sizes.</summary>
-    /// <exception cref="ArgumentException">More than six axes, a negative size, or more than 2^31 - 1 values in all.
+    /// <exception cref="ArgumentException">More than eight axes, a negative size, or more than 2^31 - 1 values in all.
     /// </exception>
     public Shape(params ReadOnlySpan<int> sizes)
     {
@@ -101,7 +101,8 @@ public readonly struct Shape : IEquatable<Shape>
         return new Shape(sizes[..(Rank + 1)]);
     }
 
-    void CopyTo(Span<int> sizes)
+    /// <summary>Copies the sizes.</summary>
+    internal void CopyTo(Span<int> sizes)
     {
         for (int i = 0; i < Rank; i++)
             sizes[i] = axes[i];
@@ -134,7 +135,10 @@ public readonly struct Shape : IEquatable<Shape>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>As PyTorch prints it: <c>[10, 3, 32, 32]</c>.</summary>
-    public override string ToString() => $"[{string.Join(", ", ToArray())}]";
+    public override string ToString() => Describe(ToArray());
+
+    /// <summary>Sizes that may be no shape's, or axes, as a shape is printed.</summary>
+    internal static string Describe(ReadOnlySpan<int> sizes) => $"[{string.Join(", ", sizes.ToArray())}]";
 
     [InlineArray(MaxRank)]
     struct Axes

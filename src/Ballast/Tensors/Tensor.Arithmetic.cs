@@ -4,35 +4,19 @@ public partial class Tensor
 {
     /// <summary>x + y, element by element; shapes broadcast as in NumPy.</summary>
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator +(Tensor x, Tensor y)
-    {
-        Broadcast("+", ref x, ref y);
-        return AddOperation.Run(x, y);
-    }
+    public static Tensor operator +(Tensor x, Tensor y) => AddOperation.Run(x, y, Broadcast("+", x, y));
 
     /// <summary>x - y, element by element; shapes broadcast as in NumPy.</summary>
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator -(Tensor x, Tensor y)
-    {
-        Broadcast("-", ref x, ref y);
-        return SubtractOperation.Run(x, y);
-    }
+    public static Tensor operator -(Tensor x, Tensor y) => SubtractOperation.Run(x, y, Broadcast("-", x, y));
 
     /// <summary>x y, element by element; shapes broadcast as in NumPy.</summary>
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator *(Tensor x, Tensor y)
-    {
-        Broadcast("*", ref x, ref y);
-        return MultiplyOperation.Run(x, y);
-    }
+    public static Tensor operator *(Tensor x, Tensor y) => MultiplyOperation.Run(x, y, Broadcast("*", x, y));
 
     /// <summary>x / y, element by element; shapes broadcast as in NumPy.</summary>
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator /(Tensor x, Tensor y)
-    {
-        Broadcast("/", ref x, ref y);
-        return DivideOperation.Run(x, y);
-    }
+    public static Tensor operator /(Tensor x, Tensor y) => DivideOperation.Run(x, y, Broadcast("/", x, y));
 
     /// <summary>-x.</summary>
     public static Tensor operator -(Tensor x) => 0f - x;
@@ -138,10 +122,12 @@ public partial class Tensor
         return positions;
     }
 
-    static void Broadcast(string name, ref Tensor x, ref Tensor y)
+    /// <summary>The shape that two shapes broadcast to, as in NumPy.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    internal static Shape Broadcast(string name, Tensor x, Tensor y)
     {
         if (x.Shape == y.Shape)
-            return;
+            return x.Shape;
         int rank = Math.Max(x.Shape.Rank, y.Shape.Rank);
         Span<int> sizes = stackalloc int[rank];
         for (int axis = 1; axis <= rank; axis++)
@@ -152,10 +138,6 @@ public partial class Tensor
             sizes[^axis] = a == 1 ? b : a;
         }
 
-        Shape common = new(sizes);
-        if (x.Shape != common)
-            x = ExpandOperation.Run(x, common);
-        if (y.Shape != common)
-            y = ExpandOperation.Run(y, common);
+        return new Shape(sizes);
     }
 }

@@ -9,6 +9,7 @@ public partial class Tensor
     [ThreadStatic] static List<Tensor>? kept;
     [ThreadStatic] static List<Tensor>? passed;
     [ThreadStatic] static bool retaining;
+    [ThreadStatic] static bool walking;
 
     /// <summary>Whether operations on this thread remember how to go back.</summary>
     internal static bool Recording => !gradientsOff;
@@ -69,23 +70,47 @@ public partial class Tensor
                 "Backward: a backward pass has already run through this tensor. Compute it again, or pass retainGraph: true the first time.");
         }
 
+        if (walking)
+        {
+            gradient.Release();
+            Throw.InvalidOperation("Backward: a backward pass is running. A function's own Backward computes gradients from what it saved.");
+        }
+
         ReleaseKept();
         retaining = retainGraph;
         var operations = Collect(Producer);
-        Producer.Accumulate(gradient);
-        foreach (var operation in operations)
+        Producer.Gradient(OutputIndex).Add(gradient, Length);
+        walking = true;
+        try
         {
-            var incoming = operation.TakeGradient();
-            if (!incoming.IsEmpty)
-                operation.Backward(incoming);
-            if (!retainGraph)
-                Finish(operation);
+            foreach (var operation in operations)
+            {
+                operation.RunBackward();
+                if (!retainGraph && !operation.IsLeaf)
+                    Finish(operation);
+            }
+        }
+        finally
+        {
+            walking = false;
+            Forget(operations);
         }
 
-        operations.Clear();
         foreach (var tensor in passed!)
             tensor.ReleaseValues();
         passed.Clear();
+    }
+
+    // Where a rule has thrown, gradients are left that a later pass must not find.
+    static void Forget(List<Operation> operations)
+    {
+        foreach (var operation in operations)
+        {
+            for (int i = 0; i < Math.Max(1, operation.Outputs); i++)
+                operation.Gradient(i).Take().Release();
+        }
+
+        operations.Clear();
     }
 
     // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward. So does a result of
@@ -93,31 +118,39 @@ public partial class Tensor
     void Finish(Operation operation)
     {
         bool isRoot = operation == Producer;
-        FinishInput(operation.First, isRoot);
-        FinishInput(operation.Second, isRoot);
-        FinishInput(operation.Third, isRoot);
-        if (isRoot && Length > 1)
-            kept!.Add(operation.Output);
-        else if (!isRoot && !kept!.Contains(operation.Output))
-            operation.Output.ReleaseValues();
+        for (int i = 0; i < operation.Inputs; i++)
+            FinishInput(operation.Input(i), isRoot);
+        for (int i = 0; i < operation.Outputs; i++)
+            FinishOutput(operation.OutputAt(i), isRoot);
         operation.Release();
+    }
+
+    // Results of one value are never taken back: a loop prints the terms of its loss.
+    static void FinishOutput(Tensor output, bool ofRoot)
+    {
+        if (output.Length == 1)
+            return;
+        if (ofRoot)
+            kept!.Add(output);
+        else if (!kept!.Contains(output))
+            output.ReleaseValues();
     }
 
     /// <summary>Hands back the values of a result between the loss and its inputs, which the pass in progress has no more use
     /// for.</summary>
     internal static void ReleaseEarly(Tensor result)
     {
-        if (!retaining && !kept!.Contains(result))
+        if (!retaining && result.Length > 1 && !kept!.Contains(result))
             result.ReleaseValues();
     }
 
     static void FinishInput(Tensor? input, bool ofRoot)
     {
-        if (input is null or Parameter)
+        if (input is null or Parameter or { Producer.IsLeaf: true })
             return;
         if (input.Producer is not null)
         {
-            if (ofRoot)
+            if (ofRoot && input.Length > 1)
                 kept!.Add(input);
             return;
         }
@@ -144,9 +177,9 @@ public partial class Tensor
         Visit(last, found);
         for (int i = 0; i < found.Count; i++)
         {
-            Visit(found[i].First?.Producer, found);
-            Visit(found[i].Second?.Producer, found);
-            Visit(found[i].Third?.Producer, found);
+            var operation = found[i];
+            for (int input = 0; input < operation.Inputs; input++)
+                Visit(operation.Input(input)?.Producer, found);
         }
 
         foreach (var operation in found)

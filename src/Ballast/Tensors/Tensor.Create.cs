@@ -11,6 +11,28 @@ public partial class Tensor
         return new Tensor(shape, new Values(Buffer.Copy(values)));
     }
 
+    /// <summary>An int64 tensor that holds a copy of <paramref name="values"/>, row-major: classes, positions.</summary>
+    /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
+    public static Tensor FromInt64(ReadOnlySpan<long> values, Shape shape) => FromElements(values, shape);
+
+    /// <summary>A tensor of truth values, row-major.</summary>
+    /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
+    public static Tensor FromBool(ReadOnlySpan<bool> values, Shape shape) => FromElements(values, shape);
+
+    /// <summary>A tensor of bytes, row-major.</summary>
+    /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
+    public static Tensor FromUInt8(ReadOnlySpan<byte> values, Shape shape) => FromElements(values, shape);
+
+    static Tensor FromElements<T>(ReadOnlySpan<T> values, Shape shape)
+        where T : unmanaged
+    {
+        Throw.Unless(values.Length == shape.Length,
+            $"Tensor.From{ElementTypes.Of<T>()}: expected {shape.Length} values for the shape {shape}, got {values.Length}.");
+        var buffer = Buffer.Rent(ElementTypes.Of<T>(), shape.Length);
+        values.CopyTo(buffer.Span<T>(shape.Length));
+        return new Tensor(shape, new Values(buffer));
+    }
+
     /// <summary>A tensor of one value everywhere.</summary>
     public static Tensor Full(Shape shape, float value)
     {

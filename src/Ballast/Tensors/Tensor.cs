@@ -19,12 +19,13 @@ public partial class Tensor
     int generation;
     bool consumed, passing;
 
-    internal Tensor(Shape shape, Values values, Operation? producer = null)
+    internal Tensor(Shape shape, Values values, Operation? producer = null, int outputIndex = 0)
     {
         Shape = shape;
         this.values = values;
         generation = values.Buffer?.Generation ?? 0;
         Producer = producer;
+        OutputIndex = outputIndex;
     }
 
     /// <summary>A tensor without values of its own.</summary>
@@ -36,12 +37,24 @@ public partial class Tensor
     /// <summary>How many values there are.</summary>
     public int Length => Shape.Length;
 
-    /// <summary>Whether <see cref="Backward()"/> reaches this tensor: it is a parameter that is not frozen, or was computed
-    /// from one.</summary>
-    public virtual bool RequiresGrad => Producer is not null;
+    /// <summary>Whether <see cref="Backward()"/> reaches this tensor: it is a parameter that is not frozen, it was told so, or it was
+    /// computed from such a one. Data that are told so gather a gradient of their own in <see cref="Grad"/>.</summary>
+    /// <exception cref="InvalidOperationException">Set for a tensor that was computed: only what nothing computed, data and parameters,
+    /// can be told.</exception>
+    public virtual bool RequiresGrad
+    {
+        get => Producer is not null;
+        set => AskForGradient(value);
+    }
+
+    /// <summary>The type of the elements. PyTorch: <c>dtype</c>.</summary>
+    public ElementType ElementType => Values.Type;
 
     /// <summary>The operation that computed this tensor, where gradients are recorded.</summary>
-    internal Operation? Producer { get; }
+    internal Operation? Producer { get; private set; }
+
+    /// <summary>Which of the producer's results this is.</summary>
+    internal int OutputIndex { get; }
 
     /// <summary>The tensor whose values these are: this one, unless it is a <see cref="TensorView"/>.</summary>
     internal virtual Tensor Root => this;
@@ -77,8 +90,20 @@ public partial class Tensor
     /// <summary>The recipe of values that nobody has read yet.</summary>
     internal Deferred? Recipe => Root.values.Recipe;
 
-    /// <summary>The values in memory, computed now if they are still a recipe.</summary>
+    /// <summary>The values in memory, row-major, computed now if they are still a recipe: 32-bit floats.</summary>
     internal Buffer Buffer
+    {
+        get
+        {
+            var buffer = Memory;
+            if (buffer.Type != ElementType.Float32)
+                ThrowType(buffer.Type);
+            return buffer;
+        }
+    }
+
+    /// <summary>The values in memory, row-major, computed now if they are still a recipe, of whatever type.</summary>
+    internal Buffer Memory
     {
         get
         {
@@ -93,6 +118,24 @@ public partial class Tensor
             if (buffer.Generation != root.generation)
                 root.ThrowGone();
             return buffer;
+        }
+    }
+
+    /// <summary>The values in memory under whatever strides they have there, computed now if they are still a recipe. The hold on the
+    /// memory is the tensor's.</summary>
+    internal Operand Operand
+    {
+        get
+        {
+            var root = Root;
+            if (!Values.TryOperand(Shape, out var operand))
+            {
+                root.values = root.values.Settle(Shape);
+                root.generation = root.values.Buffer?.Generation ?? 0;
+                root.values.TryOperand(Shape, out operand);
+            }
+
+            return operand;
         }
     }
 
@@ -125,6 +168,19 @@ public partial class Tensor
     /// <summary>The values, row-major. The span is good until the next operation on tensors.</summary>
     /// <exception cref="InvalidOperationException">The values were handed back; see the remarks of this class.</exception>
     public ReadOnlySpan<float> AsSpan() => Buffer.Span(Length);
+
+    /// <summary>The values of a tensor of any type, row-major: <c>AsSpan&lt;long&gt;()</c> for int64. The span is good until the next
+    /// operation on tensors.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has elements of another type, or its values were handed back.</exception>
+    public ReadOnlySpan<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        var wanted = ElementTypes.Of<T>();
+        if (ElementType != wanted)
+            Throw.InvalidOperation(
+                $"AsSpan<{typeof(T).Name}>: this tensor {Shape} has {ElementType.Name()} values. Convert it with To(ElementType.{wanted}) first.");
+        return Memory.Span<T>(Length);
+    }
 
     /// <summary>The values as an array of its own, row-major.</summary>
     public float[] ToArray() => AsSpan().ToArray();
@@ -163,7 +219,7 @@ public partial class Tensor
     public Tensor Detach() => new(Shape, Values.Hold());
 
     /// <summary>A copy of the values without their history.</summary>
-    public Tensor Clone() => new(Shape, new Values(Buffer.Copy(AsSpan())));
+    public Tensor Clone() => new(Shape, new Values(Loops.RowMajor(Operand)));
 
     /// <summary>Hands the values back: whoever still reads them is told so.</summary>
     internal void ReleaseValues()
@@ -202,11 +258,25 @@ public partial class Tensor
         $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back through, was done with it and its memory went back to the pool. " +
         "To keep a result for longer, keep result.Detach(), taken when it was made.");
 
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    void ThrowType(ElementType type) => Throw.InvalidOperation(
+        $"Expected a tensor of float32 values, got {type.Name()} {Shape}. Convert it with To(ElementType.Float32), or read it with AsSpan<T>().");
+
     /// <summary>The shape and the first values.</summary>
-    public override string ToString()
+    public override string ToString() => ElementType switch
     {
-        var text = new StringBuilder($"Tensor {Shape} [");
-        var values = AsSpan();
+        ElementType.Int64 => Describe<long>(),
+        ElementType.Bool => Describe<bool>(),
+        ElementType.UInt8 => Describe<byte>(),
+        _ => Describe<float>(),
+    };
+
+    string Describe<T>()
+        where T : unmanaged
+    {
+        string type = typeof(T) == typeof(float) ? "" : $" {ElementType.Name()}";
+        var text = new StringBuilder($"Tensor{type} {Shape} [");
+        var values = AsSpan<T>();
         for (int i = 0; i < Math.Min(values.Length, 8); i++)
             text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{values[i]:G6}");
         return text.Append(values.Length > 8 ? ", ...]" : "]").ToString();

@@ -46,10 +46,43 @@ readonly struct Values
     {
         if (held is Buffer buffer)
             return buffer;
-        var computed = Buffer.Rent(length);
-        Recipe!.Write(computed.Span(length));
+        var computed = Recipe!.Compute(length);
         Recipe.Release();
         return computed;
+    }
+
+    /// <summary>The type of the values.</summary>
+    public ElementType Type => held is Buffer buffer ? buffer.Type : Recipe!.Type;
+
+    /// <summary>Where the values lie in memory, if they do.</summary>
+    public bool TryOperand(Shape shape, out Operand operand)
+    {
+        if (held is not Buffer buffer)
+            return Recipe!.TryOperand(shape, out operand);
+        operand = new Operand(buffer, Layout.RowMajor(shape));
+        return true;
+    }
+
+    /// <summary>The same values in memory, in whatever order: a recipe is computed and let go.</summary>
+    public Values Settle(Shape shape)
+    {
+        if (TryOperand(shape, out _))
+            return this;
+        var settled = Recipe!.Settle(shape);
+        Recipe.Release();
+        return settled;
+    }
+
+    /// <summary>These values in memory as an operand, with the hold that the caller had on them.</summary>
+    public Operand ToOperand(Shape shape)
+    {
+        var settled = Settle(shape);
+        settled.TryOperand(shape, out var operand);
+        if (settled.held is Buffer)
+            return operand;
+        operand.Hold();
+        settled.Release();
+        return operand;
     }
 
     /// <summary>The values in memory that the caller may write over.</summary>

@@ -30,7 +30,7 @@ public class ShapeTests
     [Fact]
     public void Impossible_shapes_are_refused()
     {
-        Refused("Shape: expected at most 6 axes, got 7. Merge axes with Reshape first.", () => new Shape(1, 1, 1, 1, 1, 1, 1));
+        Refused("Shape: expected at most 8 axes, got 9. Merge axes with Reshape first.", () => new Shape(1, 1, 1, 1, 1, 1, 1, 1, 1));
         Refused("Shape: axis 1 has the size -3. Sizes start at 0.", () => new Shape(2, -3));
         Refused("Shape: more than 2147483647 values. Split the data into smaller tensors.",
             () => new Shape(1 << 16, 1 << 16));

@@ -3,18 +3,18 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>x + y.</summary>
-sealed class AddOperation : Operation
+sealed class AddOperation : BroadcastOperation
 {
     AddOperation(Tensor x, Tensor y) : base(x, y)
     {
     }
 
-    /// <summary>The forward pass, for x and y of one shape. A sum with channels last is made when it is read, so that a ReLU
-    /// behind it and the normalizations before it are part of one pass.</summary>
-    public static Tensor Run(Tensor x, Tensor y)
+    /// <summary>The forward pass, for x and y that broadcast to a shape. A sum of two tensors with channels last is made when it is
+    /// read, so that a ReLU after it and the normalizations before it are part of one pass.</summary>
+    public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
-        var values = Sum(x, y);
-        return Records(x, y) ? new AddOperation(x, y).Produce(x.Shape, values) : new Tensor(x.Shape, values);
+        var values = x.Shape == y.Shape ? Sum(x, y) : Loops.Zip<Add>(x.Operand, y.Operand, shape);
+        return Records(x, y) ? new AddOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     static Values Sum(Tensor x, Tensor y)
@@ -23,7 +23,8 @@ sealed class AddOperation : Operation
             return new Values(joined);
         var order = MemoryOrder.Of(x).Layout.Last ? MemoryOrder.Of(x) : MemoryOrder.Of(y);
         return order.Layout.Last
-            ? new Values(ResidualSum.Of(x, y, order.Layout, Records(x, y))) : Zip<Add>(x, y);
+            ? new Values(ResidualSum.Of(x, y, order.Layout, Records(x, y)))
+            : Loops.Zip<Add>(x.Operand, y.Operand, x.Shape);
     }
 
     // A convolution that nobody has read yet adds the other one to its result.
@@ -40,7 +41,7 @@ sealed class AddOperation : Operation
     /// <summary>dx = g, dy = g.</summary>
     public override void Backward(Values gradient)
     {
-        Give(First!, gradient.Hold());
-        Give(Second!, gradient);
+        GiveSum(First!, gradient.Hold());
+        GiveSum(Second!, gradient);
     }
 }

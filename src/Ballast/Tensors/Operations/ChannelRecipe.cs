@@ -30,6 +30,14 @@ abstract class ChannelRecipe : Deferred
     }
 
     /// <inheritdoc/>
+    public override Values Settle(Shape shape) => Layout.Last && FitsUnder(shape)
+        ? new Values(new ChannelsLast(HoldInOrder(), Layout)) : base.Settle(shape);
+
+    /// <summary>Whether a shape has these channels on its second axis.</summary>
+    protected bool FitsUnder(Shape shape) =>
+        shape.Rank >= 2 && shape[0] == Layout.N && shape[1] == Layout.C && shape.Length == Layout.Length;
+
+    /// <inheritdoc/>
     public sealed override void Write(Span<float> destination)
     {
         if (!Layout.Last)

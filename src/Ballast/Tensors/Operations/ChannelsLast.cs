@@ -62,6 +62,13 @@ sealed class ChannelsLast(
     }
 
     /// <inheritdoc/>
+    public override bool TryOperand(Shape shape, out Operand operand)
+    {
+        operand = FitsUnder(shape) ? new Operand(values, Ballast.Layout.ChannelsLast(shape)) : default;
+        return FitsUnder(shape);
+    }
+
+    /// <inheritdoc/>
     public override Buffer HoldInOrder() => values.Hold();
 
     /// <inheritdoc/>

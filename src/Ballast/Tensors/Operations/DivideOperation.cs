@@ -3,37 +3,36 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>x / y, element by element.</summary>
-sealed class DivideOperation : Operation
+sealed class DivideOperation : BroadcastOperation
 {
-    readonly Buffer left;
-    readonly Buffer right;
+    readonly Operand left;
+    readonly Operand right;
 
     DivideOperation(Tensor x, Tensor y) : base(x, y)
     {
-        left = x.Buffer.Hold();
-        right = y.Buffer.Hold();
+        left = x.Operand.Hold();
+        right = y.Operand.Hold();
     }
 
-    /// <summary>The forward pass, for x and y of one shape.</summary>
-    public static Tensor Run(Tensor x, Tensor y)
+    /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
+    public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
-        var values = Zip<Divide>(x, y);
-        return Records(x, y) ? new DivideOperation(x, y).Produce(x.Shape, values) : new Tensor(x.Shape, values);
+        var values = Loops.Zip<Divide>(x.Operand, y.Operand, shape);
+        return Records(x, y) ? new DivideOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
-    /// <summary>dx = g / y, dy = -g x / y^2.</summary>
+    /// <summary>dx = g / y, dy = -g x / y^2, each added up where it was repeated.</summary>
     public override void Backward(Values gradient)
     {
-        int length = Output.Length;
-        var g = gradient.ReadExclusive(length);
+        var g = gradient.ToOperand(Output.Shape);
         if (First!.RequiresGrad)
-            Give(First, Zip<Divide>(g, right, length));
+            GiveSum<Divide>(First, g, right);
         if (Second!.RequiresGrad)
         {
-            Elementwise.Zip<Multiply>(g.Span(length), left.Span(length), g.Span(length));
-            Give(Second, Zip<DivideBackward>(g, right, length));
+            var product = Loops.Zip<Multiply>(g, left, Output.Shape).ToOperand(Output.Shape);
+            GiveSum<DivideBackward>(Second, product, right);
+            product.Release();
         }
-
         g.Release();
     }
 

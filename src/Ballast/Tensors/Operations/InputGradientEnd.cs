@@ -25,7 +25,7 @@ readonly unsafe ref struct InputGradientEnd
         var sum = input.Recipe as ResidualSum;
         normalized = sum is null ? input.Recipe as ChannelAffine : sum is { HasRelu: true } ? sum.Normalized : null;
         gate = normalized is null ? null : sum;
-        if (x.Producer?.TakeGradient() is { IsEmpty: false } gathered)
+        if (x.Producer?.Gradient(x.OutputIndex).Take() is { IsEmpty: false } gathered)
             before = ChannelsLast.Read(gathered, layout);
     }
 

@@ -3,33 +3,32 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>x y, element by element.</summary>
-sealed class MultiplyOperation : Operation
+sealed class MultiplyOperation : BroadcastOperation
 {
-    readonly Buffer left;
-    readonly Buffer right;
+    readonly Operand left;
+    readonly Operand right;
 
     MultiplyOperation(Tensor x, Tensor y) : base(x, y)
     {
-        left = x.Buffer.Hold();
-        right = y.Buffer.Hold();
+        left = x.Operand.Hold();
+        right = y.Operand.Hold();
     }
 
-    /// <summary>The forward pass, for x and y of one shape.</summary>
-    public static Tensor Run(Tensor x, Tensor y)
+    /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
+    public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
-        var values = Zip<Multiply>(x, y);
-        return Records(x, y) ? new MultiplyOperation(x, y).Produce(x.Shape, values) : new Tensor(x.Shape, values);
+        var values = Loops.Zip<Multiply>(x.Operand, y.Operand, shape);
+        return Records(x, y) ? new MultiplyOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
-    /// <summary>dx = g y, dy = g x.</summary>
+    /// <summary>dx = g y, dy = g x, each added up where it was repeated.</summary>
     public override void Backward(Values gradient)
     {
-        int length = Output.Length;
-        var g = gradient.Read(length);
+        var g = gradient.ToOperand(Output.Shape);
         if (First!.RequiresGrad)
-            Give(First, Zip<Multiply>(g, right, length));
+            GiveSum<Multiply>(First, g, right);
         if (Second!.RequiresGrad)
-            Give(Second, Zip<Multiply>(g, left, length));
+            GiveSum<Multiply>(Second, g, left);
         g.Release();
     }
 

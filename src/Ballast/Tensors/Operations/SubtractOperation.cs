@@ -3,26 +3,31 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>x - y.</summary>
-sealed class SubtractOperation : Operation
+sealed class SubtractOperation : BroadcastOperation
 {
     SubtractOperation(Tensor x, Tensor y) : base(x, y)
     {
     }
 
-    /// <summary>The forward pass, for x and y of one shape.</summary>
-    public static Tensor Run(Tensor x, Tensor y)
+    /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
+    public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
-        var values = Zip<Subtract>(x, y);
-        return Records(x, y) ? new SubtractOperation(x, y).Produce(x.Shape, values) : new Tensor(x.Shape, values);
+        var values = Loops.Zip<Subtract>(x.Operand, y.Operand, shape);
+        return Records(x, y) ? new SubtractOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     /// <summary>dx = g, dy = -g.</summary>
     public override void Backward(Values gradient)
     {
-        int length = Output.Length;
-        Give(First!, gradient.Hold());
-        var dy = gradient.ReadExclusive(length);
-        Elementwise.Map<Negate>(dy.Span(length), dy.Span(length));
-        Give(Second!, new Values(dy));
+        if (First!.RequiresGrad)
+            GiveSum(First, gradient.Hold());
+        if (Second!.RequiresGrad)
+        {
+            var g = gradient.Hold().ToOperand(Output.Shape);
+            GiveSum(Second, Loops.Map<Negate>(g));
+            g.Release();
+        }
+
+        gradient.Release();
     }
 }

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Copies between strides, for elements of any size.</summary>
+static unsafe class StridedCopy
+{
+    /// <summary>Copies operand 1 of a plan to operand 0.</summary>
+    /// <param name="plan">The loop; the destination's order decides.</param>
+    /// <param name="to">The destination's first element.</param>
+    /// <param name="from">The source's first element.</param>
+    public static void Compute<T>(in StridedPlan plan, T* to, T* from)
+        where T : unmanaged
+    {
+        int across = plan.RunStride(1) is 0 or 1 ? -1 : Contiguous(plan);
+        if (across >= 0 && plan.RunStride(0) == 1)
+            BlockTransposition.Compute(plan, across, to, from);
+        else
+            RunParts.Share(new CopyRuns<T> { Plan = plan, To = to, From = from });
+    }
+
+    // The outer axis along which the source lies side by side: turned over in blocks, both sides are read and written by whole lines.
+    static int Contiguous(in StridedPlan plan)
+    {
+        for (int axis = 0; axis < plan.Rank - 1; axis++)
+        {
+            if (plan.Stride(1, axis) == 1 && plan.Size(axis) >= BlockTransposition.Smallest)
+                return axis;
+        }
+
+        return -1;
+    }
+
+    struct CopyRuns<T> : IRunWork
+        where T : unmanaged
+    {
+        public T* To, From;
+
+        public StridedPlan Plan { readonly get; set; }
+
+        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        {
+            nint stepTo = Plan.RunStride(0), stepFrom = Plan.RunStride(1);
+            T* to = To + at.Offsets[0] + start * stepTo, from = From + at.Offsets[1] + start * stepFrom;
+            if (stepTo == 1 && stepFrom == 1)
+                new Span<T>(from, length).CopyTo(new Span<T>(to, length));
+            else if (stepTo == 1 && stepFrom == 0)
+                new Span<T>(to, length).Fill(*from);
+            else
+                Scatter(to, stepTo, from, stepFrom, length);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Scatter(T* to, nint stepTo, T* from, nint stepFrom, int length)
+        {
+            for (int i = 0; i < length; i++)
+                to[i * stepTo] = from[i * stepFrom];
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Element-wise functions and copies of operands under any strides, with broadcasting.</summary>
+/// <remarks>The result lies in the order of the first operand that is dense and of the result's shape, row-major if none is: what is
+/// channels-last stays so.</remarks>
+static unsafe partial class Loops
+{
+    /// <summary>F(x), element by element.</summary>
+    public static Values Map<F>(in Operand x)
+        where F : struct, IUnary
+    {
+        var order = Order(x.Shape, x);
+        var result = Buffer.Rent(x.Shape.Length);
+        using var from = Readable(x, order);
+        fixed (float* to = result.Span(x.Shape.Length), p = from.Memory)
+            StridedMaps.Map<F>(Plan(order, from.Layout), to, p + from.Layout.Offset);
+        return new Operand(result, order).ToValues();
+    }
+
+    /// <summary>F(x, y), element by element, of operands that broadcast to a shape.</summary>
+    public static Values Zip<F>(in Operand x, in Operand y, Shape shape)
+        where F : struct, IBinary
+    {
+        var order = Order(shape, x, y);
+        var result = Buffer.Rent(shape.Length);
+        using var left = Readable(x, order);
+        using var right = Readable(y, order);
+        fixed (float* to = result.Span(shape.Length), p = left.Memory, q = right.Memory)
+            StridedMaps.Zip<F>(Plan(order, left.Layout, right.Layout), to, p + left.Layout.Offset, q + right.Layout.Offset);
+        return new Operand(result, order).ToValues();
+    }
+
+    /// <summary>F(x, y, z), element by element, of operands that broadcast to a shape.</summary>
+    public static Values Zip<F>(in Operand x, in Operand y, in Operand z, Shape shape)
+        where F : struct, ITernary
+    {
+        var order = Order(shape, x, y, z);
+        var result = Buffer.Rent(shape.Length);
+        using var first = Readable(x, order);
+        using var second = Readable(y, order);
+        using var third = Readable(z, order);
+        fixed (float* to = result.Span(shape.Length), p = first.Memory, q = second.Memory, r = third.Memory)
+        {
+            StridedMaps.Zip<F>(Plan(order, first.Layout, second.Layout, third.Layout),
+                to, p + first.Layout.Offset, q + second.Layout.Offset, r + third.Layout.Offset);
+        }
+
+        return new Operand(result, order).ToValues();
+    }
+
+    /// <summary>Adds y, which broadcasts to the shape of <paramref name="region"/>, to the elements there.</summary>
+    /// <param name="memory">The memory that is added to.</param>
+    /// <param name="region">Where in it.</param>
+    /// <param name="y">What is added.</param>
+    /// <param name="overlaps">Whether several positions of the region are one place.</param>
+    public static void AddTo(Buffer memory, in Layout region, in Operand y, bool overlaps = false)
+    {
+        if (region.Shape.Length == 0)
+            return;
+        using var right = Readable(y, region);
+        fixed (float* p = memory.Span(memory.Capacity), q = right.Memory)
+        {
+            var plan = Plan(region, region, right.Layout);
+            if (!overlaps && (plan.RunStride(0) == 1 || plan.Run == 1))
+                StridedMaps.Zip<Add>(plan, p + region.Offset, p + region.Offset, q + right.Layout.Offset);
+            else
+                Scatter(plan, p + region.Offset, q + right.Layout.Offset);
+        }
+    }
+
+    // Elements that do not lie side by side, or several that meet at one place: one by one.
+    static void Scatter(in StridedPlan plan, float* to, float* y)
+    {
+        var at = plan.At(0);
+        for (long run = 0; run < plan.Runs; run++)
+        {
+            for (int i = 0; i < plan.Run; i++)
+                to[at.Offsets[0] + i * plan.RunStride(0)] += y[at.Offsets[2] + i * plan.RunStride(2)];
+            plan.Advance(ref at);
+        }
+    }
+
+    /// <summary>The values row-major in fresh memory.</summary>
+    public static Buffer RowMajor(in Operand x) => Copy(x, Layout.RowMajor(x.Shape));
+
+    /// <summary>The values in fresh memory, in a dense order.</summary>
+    public static Buffer Copy(in Operand x, in Layout order)
+    {
+        var copy = Buffer.Rent(x.Type, x.Shape.Length);
+        CopyTo(copy, order, x);
+        return copy;
+    }
+
+    /// <summary>Copies values, which broadcast to the shape of <paramref name="region"/>, to the elements there.</summary>
+    public static void CopyTo(Buffer memory, in Layout region, in Operand x)
+    {
+        if (region.Shape.Length == 0)
+            return;
+        var plan = Plan(region, x.Layout);
+        switch (x.Type.Size())
+        {
+            case 4:
+                fixed (float* to = memory.Span(memory.Capacity), from = x.Memory.Span(x.Memory.Capacity))
+                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
+                break;
+            case 8:
+                fixed (long* to = memory.Span<long>(memory.Capacity / 2), from = x.Memory.Span<long>(x.Memory.Capacity / 2))
+                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
+                break;
+            default:
+                fixed (byte* to = memory.Bytes(memory.Capacity * 4), from = x.Memory.Bytes(x.Memory.Capacity * 4))
+                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
+                break;
+        }
+    }
+
+    /// <summary>The order of a result.</summary>
+    static Layout Order(Shape shape, params ReadOnlySpan<Operand> operands)
+    {
+        foreach (var operand in operands)
+        {
+            if (operand.Shape == shape && operand.Layout.IsDense)
+                return Layout.Dense(shape, operand.Layout);
+        }
+
+        return Layout.RowMajor(shape);
+    }
+
+    /// <summary>A loop over operands, which broadcast to the shape of the first one's layout.</summary>
+    static StridedPlan Plan(params ReadOnlySpan<Layout> layouts)
+    {
+        var shape = layouts[0].Shape;
+        int rank = shape.Rank;
+        Span<int> sizes = stackalloc int[Shape.MaxRank];
+        Span<nint> strides = stackalloc nint[Shape.MaxRank * StridedPlan.MaxOperands];
+        shape.CopyTo(sizes);
+        for (int i = 0; i < layouts.Length; i++)
+        {
+            var layout = layouts[i].Shape == shape ? layouts[i] : layouts[i].Expand(shape);
+            for (int axis = 0; axis < rank; axis++)
+                strides[i * rank + axis] = layout.Stride(axis);
+        }
+
+        return StridedPlan.Of(sizes[..rank], strides[..(rank * layouts.Length)]);
+    }
+
+    /// <summary>An operand that the loops read as it lies, or a copy of it in the result's order.</summary>
+    static Lease Readable(in Operand x, in Layout order)
+    {
+        if (x.Type != ElementType.Float32)
+            Throw.Argument($"Expected float32 values, got {x.Type.Name()} {x.Shape}. Convert them with To(ElementType.Float32).");
+        if (x.Shape.Length == 0 || StridedMaps.Reads(Plan(order, x.Layout), 1))
+            return new Lease(x.Hold());
+        Layout wide = x.Layout;
+        while (wide.Shape.Rank < order.Shape.Rank)
+            wide = wide.Insert(0);
+        var dense = Layout.Dense(wide.Shape, order);
+        return new Lease(new Operand(Copy(x.With(wide), dense), dense));
+    }
+
+    /// <summary>An operand held for as long as a loop reads it.</summary>
+    readonly ref struct Lease(Operand operand)
+    {
+        /// <summary>Where the elements lie.</summary>
+        public Layout Layout => operand.Layout;
+
+        /// <summary>All of the memory.</summary>
+        public Span<float> Memory => operand.Memory.Span(operand.Memory.Capacity);
+
+        public void Dispose() => operand.Release();
+    }
+}
