@@ -8,7 +8,7 @@ public class StudyAnswerTests
     static readonly double[] Spread = [-0.002, -0.001, 0, 0.001, 0.002], Other = [0.001, -0.002, 0.002, -0.001, 0];
 
     static StudyResult Result(
-        StudyAnswerKind kind, IReadOnlyList<StudyComparison> pairs, Func<string, int, TrialResult> trial, params (string Name, string? Group, double? Factor)[] arms)
+        StudyAnswerKind kind, StudyComparison[] pairs, Func<string, int, TrialResult> trial, params (string Name, string? Group, double? Factor)[] arms)
     {
         var settings = SampleStudy.Settings(SampleStudy.Options);
         var definition = new StudyDefinition
@@ -22,7 +22,7 @@ public class StudyAnswerTests
             Answer = kind,
             Comparisons = pairs,
             Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, new(PlotKind.Factor, "accuracy", "By size", "batch size")],
-            Expectations = pairs.Count == 0 ? [] : [new("It is better", "accuracy", pairs[0].A, pairs[0].B)],
+            Expectations = pairs.Length == 0 ? [] : [new("It is better", "accuracy", pairs[0].A, pairs[0].B)],
         };
         definition.Check();
         var record = new StudyRecord(definition, Machine.Describe("ballast study", []), 200, 10_000, false, Samples, 0.1);
