@@ -101,7 +101,7 @@ static class StudyCommand
         string path = result.GetValue(Out) ?? RunPaths.NewStudy(definition.Study);
         StudyFolder.RefuseUsed(path);
         return Execute(result, (source, cancellation) => StudyRunner.Begin(
-            path, definition, StudyData.Open(source, definition.Arms[0].Settings, cancellation), CommandText.Again()));
+            path, definition, StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation), CommandText.Again()));
     }
 
     static (StudyDefinition Definition, StudyData Data) Define(
@@ -112,7 +112,7 @@ static class StudyCommand
         return Refused(() =>
         {
             asked = asked with { Methods = source.Complete(asked.Apply(study.Settings), cancellation).Methods };
-            var data = StudyData.Open(source, asked.Apply(study.Settings), cancellation);
+            var data = StudyData.Open(source, asked.Apply(study.Settings), study.IsCrossValidation, cancellation);
             return (study.Define(asked, data), data);
         });
     }
@@ -130,18 +130,19 @@ static class StudyCommand
         }
     }
 
-    static int Execute(ParseResult result, Func<RunData, CancellationToken, StudyRunner> begin)
+    /// <summary>Runs a study and prints what it found.</summary>
+    public static int Execute(ParseResult result, Func<RunData, CancellationToken, StudyRunner> begin)
     {
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
         using var runner = begin(Source(progress), interruption.Token);
-        bool json = result.GetValue(Json);
+        bool json = result.GetValue<bool>(Json.Name);
         var display = new StudyDisplay(progress, runner.Folder.Record.Definition, quiet: json);
         string goOn = $"Go on with: {CommandText.Of(["ballast", "study", "--resume", runner.Folder.Path])}";
         StudyResult found;
         try
         {
-            found = runner.Run(result.Given(Jobs), display.Show, interruption.Token);
+            found = runner.Run(result.CommandResult.Command.Options.Contains(Jobs) ? result.Given(Jobs) : null, display.Show, interruption.Token);
         }
         catch (OperationCanceledException)
         {
@@ -159,7 +160,7 @@ static class StudyCommand
             Console.Out.Write(StudySummary.Of(found).ToJson());
         else
             StudyTable.Print(found, runner.Folder);
-        if (result.GetValue(OpenReport))
+        if (result.CommandResult.Command.Options.Contains(OpenReport) && result.GetValue(OpenReport))
             Browser.Open(runner.Folder.ReportPath);
         return 0;
     }

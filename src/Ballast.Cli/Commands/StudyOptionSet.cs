@@ -35,6 +35,14 @@ sealed class StudyOptionSet
     readonly Option<int> folds = CommonOptions.Count("--folds", "How many parts the images are divided into", 2, 1000);
     readonly Option<bool> stratified = new("--stratified") { Description = "Give each fold the classes in the proportion of the whole" };
     readonly Option<int> virtualBatch = CommonOptions.Count("--virtual-batch", "Images in a virtual batch of ghost batch normalization", 2, 1_000_000);
+    readonly Option<double[]> tune = new("--tune")
+    {
+        Description = "Choose each training's learning rate, by images that are held back from it, among so many times the usual one, with commas: 0.3,1,3",
+        HelpName = "N,N",
+        CustomParser = static result => ParseList(result, double.Epsilon),
+    };
+    readonly Option<int[]> counts = new("--sizes") { Description = "The numbers of training images, with commas", HelpName = "N,N", CustomParser = static result => ParseList<int>(result, 1) };
+    readonly Option<float> dropout = CommonOptions.Positive("--dropout", "The share of values that are dropped");
     readonly Option[] own;
 
     public StudyOptionSet(Study study)
@@ -50,7 +58,10 @@ sealed class StudyOptionSet
             "batch-size" => [sizes],
             "learning-rate" => [factors],
             "kfold" => [folds, stratified],
-            "normalizers" => [virtualBatch],
+            "normalizers" => [virtualBatch, tune],
+            "optimizer" => [tune],
+            "dropout" => [dropout, tune],
+            "without-normalization" => [counts, tune],
             _ => [],
         };
     }
@@ -84,7 +95,10 @@ sealed class StudyOptionSet
         Data = NamedDatasets.Resolve(result.GetValue(data)),
         TestData = NamedDatasets.Resolve(result.GetValue(testData)),
         PerLayer = own.Contains(perLayer) && result.GetValue(perLayer),
-        Sizes = own.Contains(sizes) && result.Has(sizes) ? result.GetValue(sizes) : null,
+        Sizes = own.Contains(sizes) && result.Has(sizes) ? result.GetValue(sizes)
+            : own.Contains(counts) && result.Has(counts) ? result.GetValue(counts) : null,
+        Tune = own.Contains(tune) && result.Has(tune) ? result.GetValue(tune) : null,
+        Dropout = own.Contains(dropout) ? result.Given(dropout) : null,
         Factors = own.Contains(factors) && result.Has(factors) ? result.GetValue(factors) : null,
         Folds = own.Contains(folds) ? result.Given(folds) : null,
         Stratified = own.Contains(stratified) && result.GetValue(stratified),

@@ -11,6 +11,10 @@ static class TrainCommand
     static readonly Option<string?> Resume = CommonOptions.Resume();
     static readonly Option<bool> Json = CommonOptions.Json("Print the metrics as JSON, an object a line");
 
+    static readonly Option<int> Folds = CommonOptions.Count(
+        "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
+    static readonly Option<bool> Stratified = new("--stratified") { Description = "With --folds: give each part the classes in the proportion of the whole" };
+
     public static Command Make()
     {
         var command = new ExampleCommand("train",
@@ -23,10 +27,13 @@ static class TrainCommand
             "ballast train --model vgg-small --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine --warm-up 500",
             "ballast train --data fashion-mnist",
             "ballast train --data pictures/train --test-data pictures/test",
+            "ballast train --data pictures --folds 5 --stratified",
             "ballast train --resume runs/20260502-140300-train --epochs 20");
         TrainOptions.AddTo(command);
         command.Add(Threads);
         command.Add(Out);
+        command.Add(Folds);
+        command.Add(Stratified);
         command.Add(Resume);
         command.Add(Json);
         command.SetAction(Run);
@@ -37,6 +44,10 @@ static class TrainCommand
     {
         if (result.Given(Threads) is { } threads)
             Compute.Threads = threads;
+        if (result.Given(Folds) is { } folds)
+            return CrossValidate(result, folds);
+        if (result.Has(Stratified))
+            throw new UsageException("--stratified divides the images of a cross validation: give --folds too.");
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
@@ -69,6 +80,30 @@ static class TrainCommand
         else
             Print(folder);
         return 0;
+    }
+
+    // A study of one arm: a table, a mean, and the weights of each fold.
+    static int CrossValidate(ParseResult result, int folds)
+    {
+        if (result.Has(Resume))
+            throw new UsageException("A cross validation goes on by ballast study --resume FOLDER.");
+        var settings = TrainOptions.Read(result);
+        string path = result.GetValue(Out) ?? RunPaths.NewStudy("kfold");
+        StudyFolder.RefuseUsed(path);
+        NamedNetworks.Check(settings.Layers);
+        return StudyCommand.Execute(result, (source, cancellation) =>
+        {
+            try
+            {
+                settings = source.Complete(settings, cancellation);
+                var data = StudyData.Open(source, settings, whole: true, cancellation);
+                return StudyRunner.Begin(path, Study.Folds(settings, folds, result.GetValue(Stratified), data), data, CommandText.Again());
+            }
+            catch (ArgumentException error)
+            {
+                throw new UsageException(error.Message);
+            }
+        });
     }
 
     static (RunFolder Folder, Func<RunOutcome> Work) Begin(

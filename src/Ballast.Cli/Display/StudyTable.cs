@@ -21,11 +21,15 @@ static class StudyTable
         Write(console, "");
         if (summary.Ranks.Count > 0)
             Ranks(console, result, summary, wide);
+        if (result.Definition.Folds > 0)
+            Folds(console, result, wide);
         Measurements(console, result, summary, wide);
         if (summary.Comparisons.Count > 0)
             Tests(console, result, summary, wide);
         foreach (var claim in result.Definition.Expectations)
             Write(console, $"{result.Outcome(claim).InWords()}: {claim.Claim}", capital: true);
+        if (result.Definition.Folds > 0)
+            Write(console, $"The network of each fold: {Path.Combine(path, "weights")}");
         Write(console, $"Study:  {path}");
         Write(console, $"Report: {reportPath}");
     }
@@ -38,6 +42,19 @@ static class StudyTable
             rows.Add($"{i + 1}. {summary.Ranks[i].Arm}", MeasureValue.Of(measure, summary.Ranks[i].Mean), summary.Ranks[i].Groups);
         rows.Print(console);
         Write(console, "Arms with a letter in common cannot be told apart.");
+    }
+
+    static void Folds(IAnsiConsole console, StudyResult result, bool wide)
+    {
+        var measure = result.Definition.Primary;
+        var rows = new Rows(wide, measure.Title, [.. result.Definition.Arms.Select(static arm => arm.Name)]);
+        foreach (var repeat in result.Definition.Repeats)
+        {
+            rows.Add($"{repeat}", [.. result.Definition.Arms.Select(arm =>
+                result.Of(arm).FirstOrDefault(trial => trial.Repeat == repeat) is { } trial && result.Value(trial, measure) is { } value ? MeasureValue.Of(measure, value) : "-")]);
+        }
+
+        rows.Print(console);
     }
 
     static void Measurements(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)

@@ -3,6 +3,13 @@ namespace Ballast.Lab;
 /// <summary>The activations among the <see cref="LayerKinds"/>, and what else leaves the shape as it is.</summary>
 static class ActivationKinds
 {
+    /// <summary>Whether a word of a layer text is an activation, which dropout and identity are not.</summary>
+    public static bool IsActivation(string word)
+    {
+        string name = word.Split(':', 2)[0].ToLowerInvariant();
+        return name is not ("dropout" or "identity") && All.Any(kind => kind.Name == name);
+    }
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<LayerKind> All { get; } =
     [

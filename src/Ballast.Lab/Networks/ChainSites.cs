@@ -23,7 +23,7 @@ sealed class ChainSites : NormalizationSites
         {
             if (IsNormalization(words[i]))
                 continue;
-            if (IsActivation(words[i]))
+            if (ActivationKinds.IsActivation(words[i]))
             {
                 all.Add(bare.Count);
                 if ((i > 0 && IsNormalization(words[i - 1])) || (i + 1 < words.Length && IsNormalization(words[i + 1])))
@@ -73,9 +73,6 @@ sealed class ChainSites : NormalizationSites
 
     static bool IsNormalization(string word) =>
         NormalizationKinds.All.Any(kind => Name(word).Equals(kind.Name, StringComparison.OrdinalIgnoreCase));
-
-    static bool IsActivation(string word) => Name(word).ToLowerInvariant() is not ("dropout" or "identity")
-        && ActivationKinds.All.Any(kind => Name(word).Equals(kind.Name, StringComparison.OrdinalIgnoreCase));
 
     static string Name(string word) => word.Split(':', 2)[0];
 }

@@ -23,11 +23,20 @@ public sealed class Study
     /// <summary>How it trains where nothing else is asked.</summary>
     public RunSettings Settings { get; }
 
+    /// <summary>Whether it tests on parts of the images to train on, so that none are held out.</summary>
+    public bool IsCrossValidation => this == KFoldStudy.Study;
+
+    /// <summary>The cross validation of one network, which <c>ballast train --folds</c> makes.</summary>
+    /// <inheritdoc cref="KFoldStudy.OfNetwork"/>
+    public static StudyDefinition Folds(RunSettings settings, int folds, bool stratified, StudyData data) =>
+        KFoldStudy.OfNetwork(settings, folds, stratified, data);
+
     /// <summary>All of them. A new one is one more entry here.</summary>
     public static IReadOnlyList<Study> All { get; } =
     [
         PlacementStudy.Study, NormalizersStudy.Study, BatchSizeStudy.Study, LearningRateStudy.Study, ShiftStudy.Study,
-        LandscapeStudy.Study, KFoldStudy.Study, AdaptStudy.Study,
+        LandscapeStudy.Study, KFoldStudy.Study, AdaptStudy.Study, OptimizerStudy.Study, InitStudy.Study, DropoutStudy.Study,
+        WithoutNormalizationStudy.Study,
     ];
 
     /// <summary>The study of a name.</summary>

@@ -24,17 +24,18 @@ public sealed class StudyData
     /// <summary>Opens the images.</summary>
     /// <param name="source">Where they come from.</param>
     /// <param name="settings">Which they are: <see cref="RunSettings.Data"/> and <see cref="RunSettings.TestData"/>.</param>
+    /// <param name="whole">Whether nothing is held out: a cross validation tests on parts of the images to train on.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="ArgumentException">Images of a single class, or test images of another kind.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static StudyData Open(RunData source, RunSettings settings, CancellationToken cancellation = default)
+    public static StudyData Open(RunData source, RunSettings settings, bool whole = false, CancellationToken cancellation = default)
     {
         var train = source.Train(settings, cancellation);
         var test = source.Test(settings, cancellation);
         if (test is not null)
             RunSamples.Of(train).RefuseOther(test, NamedDatasets.Title(settings.TestName));
-        return Of(train, test, NamedDatasets.Title(settings.Data));
+        return Of(train, test ?? (whole ? train : null), NamedDatasets.Title(settings.Data));
     }
 
     /// <summary>Takes datasets of one's own.</summary>
@@ -55,10 +56,16 @@ public sealed class StudyData
                 $"{name} has {train.Count} images and nothing to test on. Expected {HeldOut} images or more, of which a fifth is held out, or test images: --test-data.");
         }
 
-        // The same images whatever the trials' seeds are.
+        return Split(train, files);
+    }
+
+    /// <summary>Holds a fifth of some images out, one at least: the same ones whatever the trials' seeds are.</summary>
+    internal static StudyData Split(ByteDataset train, IReadOnlyList<DataFile>? files = null)
+    {
+        int count = Math.Max(1, train.Count / HeldOut);
         int[] order = new Generator(0).Permutation(train.Count);
         int[] held = [.. order.Take(count).Order()], rest = [.. order.Skip(count).Order()];
-        return new StudyData(train.Subset(rest), train.Subset(held), true, files);
+        return new StudyData(train.Subset(rest), train.Subset(held), true, files ?? []);
     }
 
     /// <summary>Refuses data in which there is nothing to tell apart.</summary>

@@ -166,5 +166,14 @@ public sealed class StudyFolder : IDisposable
     /// <summary>Lets others open the folder.</summary>
     public void Dispose() => locked.Dispose();
 
+    /// <summary>Where a trial's weights are kept, in a study that keeps them; the folder for them is made.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public string WeightsPath(StudyArm arm, StudyRepeat repeat)
+    {
+        string folder = System.IO.Path.Combine(Path, "weights");
+        Directory.CreateDirectory(folder);
+        return System.IO.Path.Combine(folder, $"{arm.Name}-{repeat.Name}.safetensors");
+    }
+
     string TrialPath(StudyArm arm, StudyRepeat repeat) => System.IO.Path.Combine(TrialsPath, $"{arm.Name}-{repeat.Name}.json");
 }

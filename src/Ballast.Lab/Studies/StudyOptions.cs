@@ -60,6 +60,13 @@ public sealed record StudyOptions
     /// <summary>Of ghost batch normalization among the normalizers: the images of a virtual batch.</summary>
     public int? VirtualBatch { get; init; }
 
+    /// <summary>Of studies that compare arms at their best: how many times the learning rate to try for each trial; null for the
+    /// study's own, and empty for none.</summary>
+    public IReadOnlyList<double>? Tune { get; init; }
+
+    /// <summary>Of the study of dropout: the share of values that are dropped.</summary>
+    public double? Dropout { get; init; }
+
     /// <summary>So many of the seeds that studies use.</summary>
     /// <exception cref="ArgumentException">Fewer than one.</exception>
     public static IReadOnlyList<long> FirstSeeds(int count)

@@ -8,6 +8,20 @@ static class StudyParts
     /// <summary>The share of the test images that are classified correctly.</summary>
     public static StudyMeasure Accuracy { get; } = new("accuracy", "test accuracy", MeasureFormat.Percent, MeasureBetter.Higher);
 
+    /// <summary>The same with the running statistics measured again over all training images.</summary>
+    public static StudyMeasure Precise { get; } = new(
+        "precise", "test accuracy with statistics measured again", MeasureFormat.Percent, MeasureBetter.Higher);
+
+    /// <summary>Every pair of some arms, once.</summary>
+    public static IReadOnlyList<StudyComparison> AllPairs(IReadOnlyList<StudyArm> arms) =>
+        [.. arms.SelectMany((a, i) => arms.Skip(i + 1).Select(b => new StudyComparison(a.Name, b.Name)))];
+
+    /// <summary>What a reader must know of rates that are chosen; nothing where none are.</summary>
+    public static IReadOnlyList<string> TuneNotes(IReadOnlyList<double> factors) => factors.Count == 0 ? [] :
+    [
+        $"The learning rate of each training is the best of {string.Join(", ", factors.Select(static factor => factor.ToString(CultureInfo.InvariantCulture)))} times its arm's, by the accuracy on a fifth of the training images that was held back for that; then it trains on all of them. The test images have no part in the choice.",
+    ];
+
     /// <summary>The loss on the test images.</summary>
     public static StudyMeasure TestLoss { get; } = new("testLoss", "loss on the test images", MeasureFormat.Loss, MeasureBetter.Lower);
 

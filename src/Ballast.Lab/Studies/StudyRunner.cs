@@ -46,7 +46,7 @@ public sealed class StudyRunner : IDisposable
         try
         {
             var record = folder.Record;
-            var data = StudyData.Open(source, record.Definition.Arms[0].Settings, cancellation);
+            var data = StudyData.Open(source, record.Definition.Arms[0].Settings, record.Definition.Folds > 0, cancellation);
             foreach (var (name, hash) in data.Files)
             {
                 string[] recorded = [.. record.Provenance.Data.Where(file => file.Name == name).Select(static file => file.Sha256)];
@@ -143,26 +143,29 @@ public sealed class StudyRunner : IDisposable
     /// <summary>Runs one trial on the calling thread, as if it were alone in the process.</summary>
     internal static TrialResult RunTrial(
         StudyDefinition definition, StudyArm arm, StudyRepeat repeat, StudyData data, Action<double> report,
-        CancellationToken cancellation = default)
+        string? weightsPath = null, CancellationToken cancellation = default)
     {
         using var generator = Generator.UseDefault(new Generator(repeat.Seed));
         var clock = Stopwatch.StartNew();
-        var context = new TrialContext(definition, arm, repeat, data, report, cancellation);
+        var context = new TrialContext(definition, arm, repeat, data, report, cancellation, weightsPath);
         return Trials.Find(arm.Trial).Run(context) with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3) };
     }
 
     void RunTrial(StudyArm arm, StudyRepeat repeat, bool sideBySide, StudyTracker tracker, CancellationToken cancellation)
     {
         var key = tracker.Begin();
+        var definition = Folder.Record.Definition;
+        // A network for each fold is what a cross validation leaves.
+        string? weights = definition.Folds > 0 ? Folder.WeightsPath(arm, repeat) : null;
         TrialResult result;
         if (sideBySide)
         {
             using var alone = Compute.Alone();
-            result = RunTrial(Folder.Record.Definition, arm, repeat, data, share => tracker.Report(key, share), cancellation);
+            result = RunTrial(definition, arm, repeat, data, share => tracker.Report(key, share), weights, cancellation);
         }
         else
         {
-            result = RunTrial(Folder.Record.Definition, arm, repeat, data, share => tracker.Report(key, share), cancellation);
+            result = RunTrial(definition, arm, repeat, data, share => tracker.Report(key, share), weights, cancellation);
         }
 
         Folder.Write(arm, repeat, result);

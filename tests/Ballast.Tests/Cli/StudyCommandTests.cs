@@ -39,6 +39,23 @@ public sealed class StudyCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_network_is_cross_validated_with_a_table_a_mean_and_its_weights()
+    {
+        var (code, output, errors) = BallastProcess.Run(
+            folder, "train", "flatten linear:8 batchnorm relu linear:10", "--data", SampleRun.Slice, "--epochs", "1", "--batch-size", "20", "--folds", "4", "--out", "folds");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("With this network the accuracy on the fold that was left out is", output, StringComparison.Ordinal);
+        Assert.Contains("over 4 divisions of the images.", output, StringComparison.Ordinal);
+        Assert.Matches(@"seed 42, fold 4 +\| +\d+\.\d %", output);
+        Assert.Equal(4, Directory.EnumerateFiles(Path.Combine(folder.File("folds"), "weights")).Count());
+        Assert.Contains("ballast train \"flatten linear:8 batchnorm relu linear:10\" --data", File.ReadAllText(Path.Combine(folder.File("folds"), "report.html")).Replace("&quot;", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("--out", File.ReadAllText(Path.Combine(folder.File("folds"), "report.html")), StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, "train", "--stratified", "--data", SampleRun.Slice);
+        Assert.Equal(2, code);
+        Assert.Contains("give --folds too", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_definition_is_saved_and_run()
     {
         Assert.Equal(0, Study(["placement", .. Small, "--save", "definition.json"]).ExitCode);

@@ -22,7 +22,7 @@ public static class StudyPage
             Head(result, answer),
             Section("The question", Question(result)),
             Section("What was measured", Markup.Join(pictures), StudyTables.Trials(result)),
-            Section("The numbers", StudyTables.Ranks(result), StudyTables.Measurements(result), StudyTables.Comparisons(result)),
+            Section("The numbers", StudyTables.Folds(result), StudyTables.Ranks(result), StudyTables.Measurements(result), StudyTables.Comparisons(result)),
             Published(result),
             Section("What this cannot tell", Limits(result)),
             Section("Settings", Settings(result)),

@@ -105,6 +105,28 @@ static class StudyTables
     static string Reached(StudyResult result, StudyMeasure measure) => measure.Reach is { } reach && result.Level(reach) is { } level
         ? $" ({ReportFormat.Percent(level)}, the least that {reach.Arm} ends with)" : "";
 
+    /// <summary>Each fold of a cross validation by the primary measure; nothing for other studies.</summary>
+    public static Markup Folds(StudyResult result)
+    {
+        var (definition, measure) = (result.Definition, result.Definition.Primary);
+        if (definition.Folds == 0)
+            return Markup.None;
+        var rows = definition.Repeats.Select(repeat => Markup.Of($"""
+            <tr class="own"><th scope="row">{repeat.ToString()}</th>{definition.Arms.Select(arm => Markup.Of($"<td>{Value(measure.Format, Of(arm, repeat))}</td>"))}</tr>
+
+            """));
+        return Markup.Of($"""
+            <table class="results study folds">
+            <thead><tr><th scope="col">{Capital(measure.Title)}</th>{definition.Arms.Select(arm => Markup.Of($"<th scope=\"col\">{arm.Name}</th>"))}</tr></thead>
+            <tbody>
+            {rows}</tbody></table>
+            <p class="hint">The network of each fold is kept in the folder weights beside this page, as safetensors.</p>
+            """);
+
+        double? Of(StudyArm arm, StudyRepeat repeat) =>
+            result.Of(arm).FirstOrDefault(trial => trial.Repeat == repeat) is { } trial ? result.Value(trial, measure) : null;
+    }
+
     /// <summary>Every trial's values.</summary>
     public static Markup Trials(StudyResult result)
     {

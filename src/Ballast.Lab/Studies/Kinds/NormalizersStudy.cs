@@ -26,14 +26,24 @@ static class NormalizersStudy
             ("renorm", "with batch renormalization", sites.Place(RenormText(settings, data))),
         ];
         var arms = new List<StudyArm>();
-        var notes = new List<string>();
+        var tune = options.Tune ?? [];
+        var numbers = RateSearch.Numbers(tune, new Dictionary<string, double> { ["remeasure"] = 1 });
+        List<string> notes = [.. StudyParts.TuneNotes(tune)];
         foreach (var (name, title, layers) in wanted)
         {
             var own = settings with { Layers = layers };
-            if (StudyParts.CanTrain(own, data, out string reason))
-                arms.Add(new StudyArm(name, title, own));
-            else
+            if (!StudyParts.CanTrain(own, data, out string reason) && StudyParts.CanTrain(own with { DropLast = true }, data, out _))
+            {
+                own = own with { DropLast = true };
+                notes.Add($"{MeasureText.Capital(title)} the last, smaller mini-batch of an epoch is left out: {reason}");
+            }
+            else if (reason.Length > 0)
+            {
                 notes.Add($"Left out: the network {title}. {reason}");
+                continue;
+            }
+
+            arms.Add(new StudyArm(name, title, own, Numbers: numbers));
         }
 
         if (arms.Exists(static arm => arm.Name == "renorm"))
@@ -49,12 +59,17 @@ static class NormalizersStudy
             Study = Study.Name,
             Title = "Which normalization serves this network best",
             Question = "Batch normalization takes its statistics over the mini-batch; the others take them over the values of one image, or "
-                + "over parts of the mini-batch. Which serves this network on these images? All begin from the same random weights.",
+                + "over parts of the mini-batch. Which serves this network on these images? All begin from the same random weights. Running statistics lag behind the weights; so that none is "
+                + "judged by that, they are measured again at the end, over all training images, and the accuracy with the lagging ones stands beside.",
             Arms = arms,
-            Seeds = options.SeedsOr(3),
-            Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
-            Comparisons = [.. arms.Skip(1).OrderBy(static arm => arm.Name == "none" ? 0 : 1).Select(static arm => new StudyComparison("batch", arm.Name))],
-            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Seeds = options.SeedsOr(10),
+            Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
+            Answer = StudyAnswerKind.Ranking,
+            Comparisons = StudyParts.AllPairs(arms),
+            Plots = [
+                StudyParts.AccuracyForest with { Of = "precise", Caption = "Paired differences of the test accuracy with statistics measured again, percentage points" },
+                StudyParts.AccuracyDots with { Of = "precise", Caption = "Test accuracy with statistics measured again, percent" },
+                StudyParts.AccuracyDots with { Caption = "Test accuracy with the running statistics of the training, percent" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = notes,
             Published =
             [
@@ -109,5 +124,5 @@ static class NormalizersStudy
 
     static IEnumerable<StudyExpectation> Claims(List<StudyArm> arms, string claim, string higher, string lower) =>
         arms.Exists(arm => arm.Name == higher) && arms.Exists(arm => arm.Name == lower)
-            ? [new StudyExpectation(claim, "accuracy", higher, lower)] : [];
+            ? [new StudyExpectation(claim, "precise", higher, lower)] : [];
 }

@@ -1,12 +1,21 @@
 namespace Ballast.Lab;
 
-/// <summary>Trains a network as <see cref="TrainingRun"/> does, to the same bits, and tests it: at its end, after each epoch,
+/// <summary>Trains a network with the rate that <see cref="RateSearch"/> chooses where the arm has a grid, as <see cref="TrainingRun"/> does, to the same bits, and tests it: at its end, after each epoch,
 /// and where the arm's <c>testEvery</c> says so after each so many log lines.</summary>
 class TrainTrial : Trial
 {
     public override string Name => "train";
 
     public override TrialResult Run(TrialContext context)
+    {
+        var chosen = RateSearch.Choose(context, Once);
+        using var generator = Generator.UseDefault(new Generator(context.Repeat.Seed));
+        var result = Once(chosen);
+        return ReferenceEquals(chosen, context) ? result
+            : result with { Values = new Dictionary<string, double>(result.Values) { ["learningRate"] = StudyParts.Times(chosen.Settings.LearningRate, 1) } };
+    }
+
+    static TrialResult Once(TrialContext context)
     {
         var network = context.Build();
         var optimizer = context.Optimizer(network);
@@ -54,14 +63,19 @@ class TrainTrial : Trial
             options = RunTraining.Options(context.Settings, options, network, loader, null, "");
             if (!new Trainer(network, optimizer, loader, options).Fit(context.Cancellation).Completed)
                 throw new OperationCanceledException(context.Cancellation);
+            var values = new Dictionary<string, double>
+            {
+                ["accuracy"] = last!.Accuracy,
+                ["testLoss"] = last.Loss,
+                ["trainLoss"] = sum / count,
+            };
+            if (context.WeightsPath is { } path)
+                StateFile.Save(path, network.StateDict());
+            if (context.Arm.Number("remeasure", 0) == 1)
+                values["precise"] = Remeasured(context, network, loader, test, last.Accuracy);
             return context.Result() with
             {
-                Values = new Dictionary<string, double>
-                {
-                    ["accuracy"] = last!.Accuracy,
-                    ["testLoss"] = last.Loss,
-                    ["trainLoss"] = sum / count,
-                },
+                Values = values,
                 Curves = [loss.Curve(), accuracy.Curve()],
             };
         }
@@ -77,5 +91,14 @@ class TrainTrial : Trial
             last = context.Evaluate(network, test);
             accuracy.Add(tested = step, last.Accuracy);
         }
+    }
+
+    // With running statistics that are those of the whole training data for the weights as they are; where a network has none, as it is.
+    static double Remeasured(TrialContext context, Module network, DataLoader loader, Dataset test, double accuracy)
+    {
+        if (!PreciseStatistics.AppliesTo(network))
+            return accuracy;
+        PreciseStatistics.Update(network, loader, StatisticsEstimate.Population, cancellation: context.Cancellation);
+        return context.Evaluate(network, test).Accuracy;
     }
 }

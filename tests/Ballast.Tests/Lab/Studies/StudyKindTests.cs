@@ -16,7 +16,7 @@ public sealed class StudyKindTests : IDisposable
         Seeds = study == "kfold" ? [42] : [42, 7],
         Layers = study == "shift" ? "flatten linear:8 batchnorm sigmoid linear:10" : SampleStudy.Options.Layers,
         Folds = study == "kfold" ? 3 : null,
-        Sizes = study == "batch-size" ? [2, 20] : null,
+        Sizes = study == "batch-size" ? [2, 20] : study == "without-normalization" ? [60, 200] : null,
     };
 
     [Theory]
@@ -80,6 +80,94 @@ public sealed class StudyKindTests : IDisposable
         var group = NamedNetworks.Build(normalizers.Arm("group").Settings.Layers, [3, 32, 32], 10);
         Assert.Equal([2, 4, 8], group.NamedModules().Select(static part => part.Module).OfType<GroupNorm>().Select(static norm => norm.NumGroups).Distinct());
         Assert.Contains("not a chain of layers", Assert.Throws<ArgumentException>(() => Study.Find("shift").Define(options, few)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_last_mini_batch_is_left_out_where_an_arm_needs_it()
+    {
+        // 200 images by 48 leave 8, of which ghost batch normalization over 24 can make no virtual batch.
+        var definition = SampleStudy.Define("normalizers", SampleStudy.Options with { BatchSize = 48, VirtualBatch = 24 });
+        Assert.True(definition.Arm("ghost").Settings.DropLast);
+        Assert.False(definition.Arm("batch").Settings.DropLast);
+        Assert.Contains(definition.Notes, static note => note.StartsWith("With ghost batch normalization over 24 images the last, smaller mini-batch of an epoch is left out", StringComparison.Ordinal));
+        Assert.Equal(21, definition.Family(definition.Primary).Count);
+    }
+
+    [Fact]
+    public void Statistics_measured_again_give_the_accuracy_of_those_statistics()
+    {
+        var definition = SampleStudy.Define("normalizers");
+        var arm = definition.Arm("batch");
+        var trial = StudyRunner.RunTrial(definition, arm, new StudyRepeat(42), SampleStudy.Data, static _ => { });
+        using var scope = Generator.UseDefault(new Generator(42));
+        var network = LayerText.Parse(arm.Settings.Layers).Build([3, 32, 32], 10);
+        var loader = new DataLoader(SampleStudy.Data.Train, arm.Settings.BatchSize, shuffle: true);
+        new Trainer(network, arm.Settings.MakeOptimizer(network.Parameters()), loader, new TrainerOptions { Epochs = arm.Settings.Epochs }).Fit();
+        double plain = Evaluation.Run(network, SampleStudy.Data.Test).Accuracy;
+        PreciseStatistics.Update(network, loader, StatisticsEstimate.Population);
+        Assert.Equal((plain, Evaluation.Run(network, SampleStudy.Data.Test).Accuracy), (trial.Values["accuracy"], trial.Values["precise"]));
+        Assert.NotEqual(plain, trial.Values["precise"]);
+        var none = StudyRunner.RunTrial(definition, definition.Arm("none"), new StudyRepeat(42), SampleStudy.Data, static _ => { });
+        Assert.Equal(none.Values["accuracy"], none.Values["precise"]);
+    }
+
+    [Fact]
+    public void A_tuned_rate_is_chosen_by_images_held_back_and_then_trained_with_on_all()
+    {
+        var tuned = SampleStudy.Define("normalizers", SampleStudy.Options with { Tune = [1e-3, 30] });
+        var trial = StudyRunner.RunTrial(tuned, tuned.Arm("batch"), new StudyRepeat(42), SampleStudy.Data, static _ => { });
+        Assert.Equal(0.003f, (float)trial.Values["learningRate"]);
+        var plain = SampleStudy.Define("normalizers", SampleStudy.Options with { LearningRate = 0.003f });
+        var same = StudyRunner.RunTrial(plain, plain.Arm("batch"), new StudyRepeat(42), SampleStudy.Data, static _ => { });
+        Assert.Equal((same.Values["accuracy"], same.Values["testLoss"]), (trial.Values["accuracy"], trial.Values["testLoss"]));
+    }
+
+    [Fact]
+    public void Initial_weights_are_scaled_in_all_layers_but_the_last_and_images_are_as_many_as_asked()
+    {
+        var definition = SampleStudy.Define("init");
+        var context = new TrialContext(definition, definition.Arm("with-x100"), new StudyRepeat(7), SampleStudy.Data, static _ => { }, default);
+        using var scope = Generator.UseDefault(new Generator(7));
+        Parameter[] scaled = [.. context.Build().Parameters()];
+        using var again = Generator.UseDefault(new Generator(7));
+        Parameter[] usual = [.. LayerText.Parse(definition.Arm("with-x1").Settings.Layers).Build([3, 32, 32], 10).Parameters()];
+        Assert.Equal(usual[0].ToArray().Select(static value => (float)(value * 100.0)), scaled[0].ToArray());
+        Assert.Equal(usual[1].ToArray(), scaled[1].ToArray());
+        Assert.Equal(usual[^2].ToArray(), scaled[^2].ToArray());
+        var few = SampleStudy.Define("without-normalization", SampleStudy.Options with { Sizes = [60, 200] });
+        Assert.Equal(60, new TrialContext(few, few.Arm("dyt-60"), new StudyRepeat(7), SampleStudy.Data, static _ => { }, default).Train.Count);
+        Assert.Equal((4, 2), (few.Arm("dyt-60").Settings.Epochs, few.Arm("dyt-200").Settings.Epochs));
+    }
+
+    [Fact]
+    public void Dropout_stands_behind_each_activation()
+    {
+        var definition = SampleStudy.Define("dropout", SampleStudy.Options with { Dropout = 0.3 });
+        Assert.Equal("flatten linear:8 batchnorm relu dropout:0.3 linear:10", definition.Arm("both").Settings.Layers);
+        Assert.Equal("flatten linear:8 relu dropout:0.3 linear:10", definition.Arm("dropout").Settings.Layers);
+    }
+
+    [Fact]
+    public void A_cross_validation_keeps_each_folds_network_and_needs_no_test_images()
+    {
+        string path = SampleRun.Repeat(folder);
+        var settings = SampleStudy.Settings(SampleStudy.Options) with { Data = path, TestData = null, Epochs = 1 };
+        var data = StudyData.Open(SampleRun.Source, settings, whole: true);
+        Assert.Equal((2000, false), (data.Train.Count, data.IsHeldOut));
+        var definition = Study.Folds(settings, 3, stratified: false, data);
+        StudyResult result;
+        using (var runner = StudyRunner.Begin(folder.File("folds"), definition, data))
+            result = runner.Run(2);
+        Assert.Equal(["network-seed42-fold1", "network-seed42-fold2", "network-seed42-fold3"],
+            Directory.EnumerateFiles(Path.Combine(folder.File("folds"), "weights")).Select(Path.GetFileNameWithoutExtension).Order());
+        var fold = KFold.Split(2000, 3, 42)[1];
+        var network = NamedNetworks.Build(settings.Layers, [3, 32, 32], 10);
+        network.LoadStateDict(StateFile.Load(Path.Combine(folder.File("folds"), "weights", "network-seed42-fold2.safetensors")));
+        Assert.Equal(result.Trials[1].Values["accuracy"], Evaluation.Run(network, data.Train.Subset([.. fold.Test])).Accuracy);
+        Assert.StartsWith("With this network the accuracy on the fold that was left out is", StudySummary.Of(result).Answer, StringComparison.Ordinal);
+        Assert.Contains("seed 42, fold 2", PageText.Seen(StudyPage.Render(result)), StringComparison.Ordinal);
+        using var open = StudyRunner.Open(folder.File("folds"), SampleRun.Source);
+        Assert.True(open.Result().IsComplete);
     }
 
     [Fact]
