@@ -13,33 +13,33 @@ static class ActivationKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<LayerKind> All { get; } =
     [
-        new("relu", "relu", "what is negative becomes 0", static _ => static input => (new ReLU(), input)),
+        new("relu", "relu", "what is negative becomes 0", static _ => static input => LayerPlan.Of(new ReLU(), input)),
 
         new("leakyrelu", "leakyrelu[:slope=0.01]", "what is negative is multiplied by slope", static settings =>
         {
             float slope = (float)settings.Number("slope", 0.01);
-            return input => (new LeakyReLU(slope), input);
+            return input => LayerPlan.Of(new LeakyReLU(slope), input);
         }),
 
         new("gelu", "gelu[:tanh=false]", "x times the probability of a normal value below x; tanh=true approximates it",
             static settings =>
         {
             var approximation = settings.Flag("tanh", false) ? GeluApproximation.Tanh : GeluApproximation.None;
-            return input => (new Gelu(approximation), input);
+            return input => LayerPlan.Of(new Gelu(approximation), input);
         }),
 
-        new("silu", "silu", "x sigmoid(x)", static _ => static input => (new SiLU(), input)),
+        new("silu", "silu", "x sigmoid(x)", static _ => static input => LayerPlan.Of(new SiLU(), input)),
 
-        new("sigmoid", "sigmoid", "1 / (1 + exp(-x))", static _ => static input => (new Sigmoid(), input)),
+        new("sigmoid", "sigmoid", "1 / (1 + exp(-x))", static _ => static input => LayerPlan.Of(new Sigmoid(), input)),
 
-        new("tanh", "tanh", "the hyperbolic tangent", static _ => static input => (new Tanh(), input)),
+        new("tanh", "tanh", "the hyperbolic tangent", static _ => static input => LayerPlan.Of(new Tanh(), input)),
 
         new("dropout", "dropout[:P]", "in training each value is 0 with probability P, 0.5 if it is not given", static settings =>
         {
             double p = settings.LeadingNumber("p", 0.5);
-            return input => (new Dropout(p), input);
+            return input => LayerPlan.Of(new Dropout(p), input);
         }),
 
-        new("identity", "identity", "nothing", static _ => static input => (new Identity(), input)),
+        new("identity", "identity", "nothing", static _ => static input => LayerPlan.Of(new Identity(), input)),
     ];
 }

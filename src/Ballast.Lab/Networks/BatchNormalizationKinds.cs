@@ -13,7 +13,7 @@ static class BatchNormalizationKinds
             double? momentum = settings.NumberOrNull("momentum", 0.1);
             double eps = settings.Number("eps", 1e-5);
             bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
-            return input => (new GhostBatchNorm(Channels("ghostbatchnorm", input), size, eps, momentum, affine, track), input);
+            return input => LayerPlan.Of(new GhostBatchNorm(Channels("ghostbatchnorm", input), size, eps, momentum, affine, track), input);
         }),
 
         new("batchrenorm", "batchrenorm[:momentum=0.01,eps=1e-3,rmax=3,dmax=5,start=5000,rsteps=40000,dsteps=25000,affine=true]",
@@ -30,14 +30,14 @@ static class BatchNormalizationKinds
                 DMaxReached = settings.Count("dsteps", (int)paper.DMaxReached, least: 0),
             };
             bool affine = settings.Flag("affine", true);
-            return input => (new BatchRenorm(Channels("batchrenorm", input), eps, momentum, affine, schedule), input);
+            return input => LayerPlan.Of(new BatchRenorm(Channels("batchrenorm", input), eps, momentum, affine, schedule), input);
         }),
 
         new("frozenbatchnorm", "frozenbatchnorm[:eps=1e-5]", "batch normalization that never learns: statistics, scale and shift as loaded",
             static settings =>
         {
             double eps = settings.Number("eps", 1e-5);
-            return input => (new FrozenBatchNorm(Channels("frozenbatchnorm", input), eps), input);
+            return input => LayerPlan.Of(new FrozenBatchNorm(Channels("frozenbatchnorm", input), eps), input);
         }),
 
         new("splitbatchnorm", "splitbatchnorm:SPLITS[,momentum=0.1,eps=1e-5,affine=true,track=true]",
@@ -47,7 +47,7 @@ static class BatchNormalizationKinds
             double? momentum = settings.NumberOrNull("momentum", 0.1);
             double eps = settings.Number("eps", 1e-5);
             bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
-            return input => (new SplitBatchNorm(Channels("splitbatchnorm", input), splits, eps, momentum, affine, track), input);
+            return input => LayerPlan.Of(new SplitBatchNorm(Channels("splitbatchnorm", input), splits, eps, momentum, affine, track), input);
         }),
     ];
 

@@ -24,6 +24,16 @@ public sealed class LayerKind
     internal Func<LayerArguments, LayerMaker> Read { get; }
 }
 
-/// <summary>Makes a layer for samples of a shape (without a batch axis), and says the shape of what it gives. An
-/// <see cref="ArgumentException"/> refuses the shape.</summary>
-delegate (Module Layer, Shape Output) LayerMaker(Shape input);
+/// <summary>Plans a layer for samples of a shape (without a batch axis). An <see cref="ArgumentException"/> refuses the shape.
+/// </summary>
+delegate LayerPlan LayerMaker(Shape input);
+
+/// <summary>A layer that fits what comes before it and need not be there yet: all layers of a network are planned before the first
+/// one draws its weights, which may take gigabytes.</summary>
+/// <param name="Make">Makes the layer, or gives it where it is made already.</param>
+/// <param name="Output">The shape of what it gives, without a batch axis.</param>
+readonly record struct LayerPlan(Func<Module> Make, Shape Output)
+{
+    /// <summary>The plan of a layer that has no more parameters than its samples have values, and draws none of them.</summary>
+    public static LayerPlan Of(Module layer, Shape output) => new(() => layer, output);
+}

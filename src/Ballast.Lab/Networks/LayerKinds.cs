@@ -7,29 +7,29 @@ public static class LayerKinds
     public static IReadOnlyList<LayerKind> All { get; } =
     [
         new("flatten", "flatten", "all axes of a sample as one", static _ =>
-            static input => (new Flatten(), [input.Length])),
+            static input => LayerPlan.Of(new Flatten(), [input.Length])),
 
         new("linear", "linear:OUT[,bias=true]", "OUT weighted sums of the inputs", static settings =>
         {
             int outputs = settings.Count("out");
             bool bias = settings.Flag("bias", true);
             return input => (long)input[^1] * outputs <= int.MaxValue
-                ? (new Linear(input[^1], outputs, bias), input.WithLast(outputs))
+                ? new(() => new Linear(input[^1], outputs, bias), input.WithLast(outputs))
                 : throw new ArgumentException(
                     $"linear: {input[^1]} inputs and {outputs} outputs make more than {int.MaxValue} weights.");
         }),
 
         new("conv", "conv:OUT,KERNEL[,stride=1,padding=0,dilation=1,groups=1,bias=true]",
             "OUT convolutions with KERNEL x KERNEL weights for each channel", static settings =>
-            Convolution("conv", settings, static (input, outputs, kernel, stride, padding, dilation, groups, bias) =>
-                new Conv2d(input, outputs, kernel, stride, padding, dilation, groups, bias))),
+            Convolution("conv", settings, static (input, layer) => new Conv2d(
+                input, layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Dilation, layer.Groups, layer.Bias))),
 
         new("wsconv", "wsconv:OUT,KERNEL[,stride=1,padding=0,dilation=1,groups=1,bias=true,eps=1e-6]",
             "the same with weights brought to mean 0 and variance 1", static settings =>
         {
             double eps = settings.Number("eps", 1e-6);
-            return Convolution("wsconv", settings, (input, outputs, kernel, stride, padding, dilation, groups, bias) =>
-                new WeightStandardizedConv2d(input, outputs, kernel, stride, padding, dilation, groups, bias, eps));
+            return Convolution("wsconv", settings, (input, layer) => new WeightStandardizedConv2d(
+                input, layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Dilation, layer.Groups, layer.Bias, eps));
         }),
 
         new("maxpool", "maxpool:KERNEL[,stride=KERNEL,padding=0,dilation=1,ceil=false]",
@@ -52,7 +52,7 @@ public static class LayerKinds
         }),
 
         new("globalavgpool", "globalavgpool", "the mean of each channel over the whole image", static _ =>
-            static input => (new GlobalAvgPool2d(), [Channels("globalavgpool", input), 1, 1])),
+            static input => LayerPlan.Of(new GlobalAvgPool2d(), [Channels("globalavgpool", input), 1, 1])),
 
         .. NormalizationKinds.All,
         .. ActivationKinds.All,
@@ -62,26 +62,27 @@ public static class LayerKinds
     public static LayerKind? Find(string name) =>
         All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    delegate Conv2d ConvolutionMaker(
-        int channels, int outputs, int kernel, int stride, int padding, int dilation, int groups, bool bias);
+    readonly record struct ConvolutionSettings(
+        int Outputs, int Kernel, int Stride, int Padding, int Dilation, int Groups, bool Bias);
 
-    static LayerMaker Convolution(string name, LayerArguments settings, ConvolutionMaker make)
+    static LayerMaker Convolution(string name, LayerArguments settings, Func<int, ConvolutionSettings, Conv2d> make)
     {
-        int outputs = settings.Count("out"), kernel = settings.Count("kernel");
-        int stride = settings.Count("stride", 1), padding = settings.Count("padding", 0, least: 0);
-        int dilation = settings.Count("dilation", 1), groups = settings.Count("groups", 1);
-        bool bias = settings.Flag("bias", true);
+        var layer = new ConvolutionSettings(
+            settings.Count("out"), settings.Count("kernel"), settings.Count("stride", 1), settings.Count("padding", 0, least: 0),
+            settings.Count("dilation", 1), settings.Count("groups", 1), settings.Flag("bias", true));
         return input =>
         {
-            var layer = make(Channels(name, input), outputs, kernel, stride, padding, dilation, groups, bias);
-            return (layer, Sample(layer.OutputShape(input.Batched(1))));
+            int channels = Channels(name, input);
+            var output = Conv2d.OutputShape(
+                input.Batched(1), layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Dilation, layer.Groups);
+            return new(() => make(channels, layer), Sample(output));
         };
     }
 
-    static (Module Layer, Shape Output) Pool(string name, Pooling layer, Shape input)
+    static LayerPlan Pool(string name, Pooling layer, Shape input)
     {
         Channels(name, input);
-        return (layer, Sample(layer.OutputShape(input.Batched(1))));
+        return LayerPlan.Of(layer, Sample(layer.OutputShape(input.Batched(1))));
     }
 
     // The channels of an image.

@@ -33,19 +33,20 @@ public sealed class LayerText
     }
 
     /// <summary>Makes the network, drawing its initial weights from <see cref="Generator.Default"/> in the order of the
-    /// layers.</summary>
+    /// layers. The shapes of all of them are checked before the first one is made.</summary>
     /// <param name="sampleShape">One sample, without a batch axis: <c>[3, 32, 32]</c>.</param>
     /// <param name="classes">How many classes the last layer has to tell apart; 0 for any number.</param>
     /// <exception cref="LayerTextException">Layers that do not fit each other, the samples or the classes.</exception>
     public Network Build(Shape sampleShape, int classes = 0)
     {
-        var layers = new Module[calls.Length];
+        var plans = new LayerPlan[calls.Length];
         var shape = sampleShape;
         for (int i = 0; i < calls.Length; i++)
         {
             try
             {
-                (layers[i], shape) = calls[i].Make(shape);
+                plans[i] = calls[i].Plan(shape);
+                shape = plans[i].Output;
             }
             catch (ArgumentException error)
             {
@@ -60,7 +61,20 @@ public sealed class LayerText
                 (shape.Rank != 1 ? "Put flatten before the first linear layer." : $"End with linear:{classes}."));
         }
 
-        return new Network(layers);
+        return new Network([.. plans.Select((plan, i) => Make(calls[i].Place, plan))]);
+    }
+
+    static Module Make(Place place, LayerPlan plan)
+    {
+        try
+        {
+            return plan.Make();
+        }
+        catch (ArgumentException error)
+        {
+            place.Refuse(error.Message);
+            throw;
+        }
     }
 
     /// <summary>The words of a text.</summary>
@@ -98,5 +112,5 @@ public sealed class LayerText
     /// <summary>The text.</summary>
     public override string ToString() => Text;
 
-    readonly record struct Call(Place Place, LayerMaker Make);
+    readonly record struct Call(Place Place, LayerMaker Plan);
 }

@@ -15,9 +15,9 @@ static class NormalizationKinds
             bool affine = settings.Flag("affine", true), track = settings.Flag("track", true);
             return input => input.Rank switch
             {
-                1 or 2 => (new BatchNorm1d(input[0], eps, momentum, affine, track), input),
-                3 => (new BatchNorm2d(input[0], eps, momentum, affine, track), input),
-                4 => (new BatchNorm3d(input[0], eps, momentum, affine, track), input),
+                1 or 2 => LayerPlan.Of(new BatchNorm1d(input[0], eps, momentum, affine, track), input),
+                3 => LayerPlan.Of(new BatchNorm2d(input[0], eps, momentum, affine, track), input),
+                4 => LayerPlan.Of(new BatchNorm3d(input[0], eps, momentum, affine, track), input),
                 _ => throw new ArgumentException($"batchnorm: expected a sample of shape [C], [C, L], [C, H, W] or [C, D, H, W], got {input}."),
             };
         }),
@@ -28,7 +28,7 @@ static class NormalizationKinds
         {
             double eps = settings.Number("eps", 1e-5);
             bool affine = settings.Flag("affine", true);
-            return input => (new LayerNorm(input, eps, affine), input);
+            return input => LayerPlan.Of(new LayerNorm(input, eps, affine), input);
         }),
 
         new("groupnorm", "groupnorm:GROUPS[,eps=1e-5,affine=true]", "group normalization, over GROUPS groups of channels",
@@ -37,7 +37,7 @@ static class NormalizationKinds
             int groups = settings.Count("groups");
             double eps = settings.Number("eps", 1e-5);
             bool affine = settings.Flag("affine", true);
-            return input => (new GroupNorm(groups, input[0], eps, affine), input);
+            return input => LayerPlan.Of(new GroupNorm(groups, input[0], eps, affine), input);
         }),
 
         new("instancenorm", "instancenorm[:momentum=0.1,eps=1e-5,affine=false,track=false]",
@@ -47,9 +47,9 @@ static class NormalizationKinds
             bool affine = settings.Flag("affine", false), track = settings.Flag("track", false);
             return input => input.Rank switch
             {
-                2 => (new InstanceNorm1d(input[0], eps, momentum, affine, track), input),
-                3 => (new InstanceNorm2d(input[0], eps, momentum, affine, track), input),
-                4 => (new InstanceNorm3d(input[0], eps, momentum, affine, track), input),
+                2 => LayerPlan.Of(new InstanceNorm1d(input[0], eps, momentum, affine, track), input),
+                3 => LayerPlan.Of(new InstanceNorm2d(input[0], eps, momentum, affine, track), input),
+                4 => LayerPlan.Of(new InstanceNorm3d(input[0], eps, momentum, affine, track), input),
                 _ => throw new ArgumentException(
                     $"instancenorm: expected a sample of shape [C, L], [C, H, W] or [C, D, H, W], got {input}. Put it before flatten."),
             };
@@ -60,7 +60,7 @@ static class NormalizationKinds
         {
             double? eps = settings.NumberOrNull("eps", null);
             bool affine = settings.Flag("affine", true);
-            return input => (new RmsNorm(input, eps, affine), input);
+            return input => LayerPlan.Of(new RmsNorm(input, eps, affine), input);
         }),
 
         new("filterresponsenorm", "filterresponsenorm[:eps=1e-6,threshold=true,learneps=false]",
@@ -68,14 +68,14 @@ static class NormalizationKinds
         {
             double eps = settings.Number("eps", 1e-6);
             bool threshold = settings.Flag("threshold", true), learn = settings.Flag("learneps", false);
-            return input => (new FilterResponseNorm(input[0], eps, threshold, learn), input);
+            return input => LayerPlan.Of(new FilterResponseNorm(input[0], eps, threshold, learn), input);
         }),
 
         new("evonormb0", "evonormb0[:momentum=0.1,eps=1e-3]", "EvoNorm-B0: normalization over the batch and activation in one",
             static settings =>
         {
             double momentum = settings.Number("momentum", 0.1), eps = settings.Number("eps", 1e-3);
-            return input => (new EvoNormB0(input[0], eps, momentum), input);
+            return input => LayerPlan.Of(new EvoNormB0(input[0], eps, momentum), input);
         }),
 
         new("evonorms0", "evonorms0[:groups=32,eps=1e-5]", "EvoNorm-S0: normalization of groups of channels and activation in one",
@@ -83,7 +83,7 @@ static class NormalizationKinds
         {
             int groups = settings.Count("groups", 32);
             double eps = settings.Number("eps", 1e-5);
-            return input => (new EvoNormS0(input[0], groups, eps), input);
+            return input => LayerPlan.Of(new EvoNormS0(input[0], groups, eps), input);
         }),
 
         new("localresponsenorm", "localresponsenorm:SIZE[,alpha=1e-4,beta=0.75,k=1]",
@@ -92,7 +92,7 @@ static class NormalizationKinds
             int size = settings.Count("size");
             double alpha = settings.Number("alpha", 1e-4), beta = settings.Number("beta", 0.75), k = settings.Number("k", 1);
             return input => input.Rank > 1
-                ? (new LocalResponseNorm(size, alpha, beta, k), input)
+                ? LayerPlan.Of(new LocalResponseNorm(size, alpha, beta, k), input)
                 : throw new ArgumentException(
                     $"localresponsenorm: expected a sample of shape [C, ...] with two axes or more, got {input}. Put it before flatten.");
         }),
@@ -110,6 +110,6 @@ static class NormalizationKinds
         }),
 
         new("noisybatchnorm", "noisybatchnorm", "batch normalization whose output is shifted and scaled at random in each training step",
-            static _ => static input => (new NoisyBatchNorm(input), input)),
+            static _ => static input => LayerPlan.Of(new NoisyBatchNorm(input), input)),
     ];
 }

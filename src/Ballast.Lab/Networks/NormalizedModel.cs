@@ -78,7 +78,7 @@ sealed class NormalizedModel
         int which = layers.Length == 1 ? 0 : at;
         try
         {
-            return layers[which](sample).Layer;
+            return layers[which](sample).Make();
         }
         catch (ArgumentException error)
         {

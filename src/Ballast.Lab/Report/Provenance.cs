@@ -28,7 +28,7 @@ public sealed record Provenance
     public string? CommandLine { get; init; }
 
     /// <summary>The data files and their hashes.</summary>
-    public IReadOnlyList<DataFile> Data { get; init; } = [];
+    public IReadOnlyList<DataFile> Data { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>The same, resting on some more data.</summary>
     public Provenance With(IEnumerable<DataFile> more) => this with { Data = [.. Data.Union(more)] };

@@ -145,12 +145,12 @@ public sealed class RunFolder : IDisposable
         stream.WriteByte((byte)'\n');
     });
 
-    static RunRecord Read(string file)
+    static RunRecord Read(string file) => VersionedJson.Read(
+        file, "run", Format, RunJson.Default.RunRecord, Check, "Put back a copy of it, or begin a new run in another folder.");
+
+    static void Check(RunRecord record)
     {
-        var record = VersionedJson.Read(
-            file, "run", Format, static json => JsonSerializer.Deserialize(json, RunJson.Default.RunRecord));
-        if (record is not { Settings.Layers: not null, Provenance: not null })
-            throw new InvalidDataException($"{file} is damaged: settings, layers or provenance are missing.");
-        return record;
+        record.Settings.Check();
+        record.TrainedOn.Check();
     }
 }

@@ -9,6 +9,17 @@ public sealed record RunSamples(IReadOnlyList<int> Shape, IReadOnlyList<string> 
     public static RunSamples Of(Dataset dataset) =>
         new([.. Enumerable.Range(0, dataset.SampleShape.Rank).Select(axis => dataset.SampleShape[axis])], dataset.ClassNames);
 
+    /// <summary>Refuses what no dataset is, in a file that was read.</summary>
+    /// <exception cref="ArgumentException">The message says what.</exception>
+    internal void Check()
+    {
+        long values = Shape.Aggregate(1L, static (product, size) => size is < 1 or > int.MaxValue ? 0 : Math.Min(product * size, 1L << 32));
+        if (Shape.Count is 0 or > Ballast.Shape.MaxRank - 1 || values is < 1 or > int.MaxValue)
+            throw new ArgumentException($"samples: expected a shape with sizes of 1 or more, got [{string.Join(", ", Shape)}].");
+        if (ClassNames.Count == 0)
+            throw new ArgumentException("samples: expected the classes' names, got none.");
+    }
+
     /// <summary>One sample's shape.</summary>
     public Shape ToShape() => new([.. Shape]);
 

@@ -82,6 +82,25 @@ public sealed record RunSettings(
         };
     }
 
+    /// <summary>Refuses what no run has, in a file that was read.</summary>
+    /// <exception cref="LayerTextException">A mistake in the layers.</exception>
+    /// <exception cref="ArgumentException">A setting out of range; the message says which.</exception>
+    internal void Check()
+    {
+        NamedNetworks.Check(Layers);
+        foreach (var (name, value, least) in new[]
+        {
+            ("epochs", Epochs, 1), ("batchSize", BatchSize, 1), ("logEvery", LogEvery, 0), ("checkpointEvery", CheckpointEvery, 0),
+        })
+        {
+            if (value < least)
+                throw new ArgumentException($"{name}: expected {least} or more, got {value}.");
+        }
+
+        if (Does.Scale is { } scale && (scale.Mean.Count == 0 || scale.Mean.Count != scale.Std.Count))
+            throw new ArgumentException($"scale: expected a mean and a deviation for each channel, got {scale.Mean.Count} and {scale.Std.Count}.");
+    }
+
     /// <summary>The optimizer of some parameters.</summary>
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
     public Optimizer MakeOptimizer(IEnumerable<Parameter> parameters) => MakeOptimizer([new ParameterGroup(parameters)]);

@@ -47,16 +47,16 @@ public sealed record StudyDefinition
     public StudyAnswerKind? Answer { get; init; }
 
     /// <summary>What is drawn.</summary>
-    public IReadOnlyList<StudyPlot> Plots { get; init; } = [];
+    public IReadOnlyList<StudyPlot> Plots { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>What others found.</summary>
-    public IReadOnlyList<PublishedFinding> Published { get; init; } = [];
+    public IReadOnlyList<PublishedFinding> Published { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>What of that can be held against these measurements.</summary>
-    public IReadOnlyList<StudyExpectation> Expectations { get; init; } = [];
+    public IReadOnlyList<StudyExpectation> Expectations { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>What a reader must know besides, a paragraph each: arms that cannot be built, settings that were scaled.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>The primary measure.</summary>
     [JsonIgnore]
@@ -107,18 +107,9 @@ public sealed record StudyDefinition
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file {path}. A definition is written by ballast study NAME --save FILE.");
-        var definition = VersionedJson.Read(
-            path, "study", CurrentFormat, static json => JsonSerializer.Deserialize(json, StudyJson.Default.StudyDefinition));
-        try
-        {
-            definition.Check();
-        }
-        catch (ArgumentException error)
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
-
-        return definition;
+        return VersionedJson.Read(
+            path, "study", CurrentFormat, StudyJson.Default.StudyDefinition, static read => read.Check(),
+            "Correct it, or write a definition anew by ballast study NAME --save FILE.");
     }
 
     /// <summary>Refuses a definition that contradicts itself.</summary>
@@ -137,14 +128,17 @@ public sealed record StudyDefinition
         {
             Refuse(arm.Name.Length == 0 || !arm.Name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.'),
                 $"An arm's name is letters, digits, dots and hyphens, got \"{arm.Name}\".");
+            arm.Settings.Check();
             Trials.Find(arm.Trial).Check(arm.Settings);
             // The images are opened once for all arms.
             Refuse(!SameScale(arm.Settings.Does.Scale, Arms[0].Settings.Does.Scale),
                 $"The arms {Arms[0].Name} and {arm.Name} standardize their images differently. All arms of a study see the same images.");
         }
 
-        foreach (var (a, b, _) in Comparisons)
-            (_, _) = (Arm(a), Arm(b));
+        foreach (var (a, b, measures) in Comparisons)
+            (_, _, _) = (Arm(a), Arm(b), measures?.Select(Measure).ToList());
+        foreach (var plot in Plots)
+            _ = plot.Arms?.Select(Arm).ToList();
         foreach (var expectation in Expectations)
             (_, _, _) = (Arm(expectation.Higher), Arm(expectation.Lower), Measure(expectation.Measure));
         foreach (var measure in Measures)

@@ -95,16 +95,12 @@ public sealed class StudyFolder : IDisposable
             if (Directory.Exists(trials))
                 AtomicFile.RemoveTemporaries(trials);
             var record = VersionedJson.Read(
-                file, "study", StudyDefinition.CurrentFormat, static json => JsonSerializer.Deserialize(json, StudyJson.Default.StudyRecord));
-            if (record is not { Definition: not null, Provenance: not null, Samples: not null })
-                throw new InvalidDataException($"{file} is damaged: the definition, the samples or the provenance are missing.");
-            record.Definition.Check();
+                file, "study", StudyDefinition.CurrentFormat, StudyJson.Default.StudyRecord, static read =>
+                {
+                    read.Definition.Check();
+                    read.Samples.Check();
+                }, "Put back a copy of it, or begin a new study in another folder.");
             return new StudyFolder(path, record, locked);
-        }
-        catch (ArgumentException error)
-        {
-            locked.Dispose();
-            throw new InvalidDataException($"{file} is damaged: {error.Message}", error);
         }
         catch
         {
@@ -120,17 +116,9 @@ public sealed class StudyFolder : IDisposable
         string file = TrialPath(arm, repeat);
         if (!File.Exists(file))
             return null;
-        TrialResult result;
-        try
-        {
-            result = VersionedJson.Read(
-                file, "trial", StudyDefinition.CurrentFormat, static json => JsonSerializer.Deserialize(json, TrialJson.Default.TrialResult));
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"{error.Message} Delete it, and the trial is run again when the study is resumed.", error);
-        }
-
+        var result = VersionedJson.Read(
+            file, "trial", StudyDefinition.CurrentFormat, TrialJson.Default.TrialResult, static read => read.Check(),
+            "Delete it, and the trial is run again when the study is resumed.");
         if (result.Study != Fingerprint || result.Arm != arm.Name || result.Repeat != repeat)
         {
             throw new InvalidDataException(

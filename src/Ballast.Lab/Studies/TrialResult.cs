@@ -7,10 +7,10 @@ public sealed record TrialResult
     public int Format { get; init; } = StudyDefinition.CurrentFormat;
 
     /// <summary>The definition that it belongs to: <see cref="StudyDefinition.Fingerprint"/>.</summary>
-    public string Study { get; init; } = "";
+    public string Study { get; init => field = value ?? ""; } = ""; // null where a file has none
 
     /// <summary>The arm's name.</summary>
-    public string Arm { get; init; } = "";
+    public string Arm { get; init => field = value ?? ""; } = ""; // null where a file has none
 
     /// <summary>The repetition's seed.</summary>
     public long Seed { get; init; }
@@ -22,10 +22,10 @@ public sealed record TrialResult
     public long? DivergedAt { get; init; }
 
     /// <summary>What it ended with, by the measures' names; what was not reached is missing.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Values { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>(); // null where a file has none
 
     /// <summary>What it measured on its way.</summary>
-    public IReadOnlyList<TrialCurve> Curves { get; init; } = [];
+    public IReadOnlyList<TrialCurve> Curves { get; init => field = value ?? []; } = []; // null where a file has none
 
     /// <summary>How long it took. Everything else in the file is the same whenever and wherever the trial is run again.</summary>
     public double Seconds { get; init; }
@@ -33,6 +33,14 @@ public sealed record TrialResult
     /// <summary>The repetition.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public StudyRepeat Repeat => new(Seed, Fold);
+
+    /// <summary>Refuses what no trial measures, in a file that was read.</summary>
+    /// <exception cref="ArgumentException">The message says what.</exception>
+    internal void Check()
+    {
+        if (Curves.FirstOrDefault(static curve => curve.X.Count != curve.Y.Count) is { } cut)
+            throw new ArgumentException($"the curve {cut.Name} has {cut.X.Count} places and {cut.Y.Count} values. Expected one for each.");
+    }
 
     /// <summary>A curve by its name; null if it has none.</summary>
     public TrialCurve? Curve(string name) => Curves.FirstOrDefault(curve => curve.Name == name);

@@ -9,11 +9,11 @@ namespace Ballast;
 /// must not be written in place while a program uses them.</remarks>
 public sealed class Cifar10 : ByteDataset
 {
-    readonly MappedFile[] files;
+    readonly FileBytes[] files;
     readonly int recordsPerFile;
     readonly byte[] labels; // apart from the images, which lie a page from one another
 
-    Cifar10(MappedFile[] files)
+    Cifar10(FileBytes[] files)
     {
         this.files = files;
         recordsPerFile = files[0].Length / Cifar10Layout.RecordBytes;
@@ -75,7 +75,7 @@ public sealed class Cifar10 : ByteDataset
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(int index) => Record(index)[1..];
 
-    // A mapping lives as long as the process.
+    // The files are held by the dataset, and a batch holds that.
     internal override unsafe byte* Address(int index)
     {
         fixed (byte* first = Record(index))
@@ -83,13 +83,13 @@ public sealed class Cifar10 : ByteDataset
     }
 
     /// <summary>Opens images of your own in the same layout: records of one label byte, 0 to 9, and 3072 bytes of image.
-    /// Nothing is known of such a file beforehand, so it is not held against a hash. It must not be written to
-    /// while it is in use.</summary>
+    /// Nothing is known of such a file beforehand, so it is not held against a hash. It is read into
+    /// memory whole: what happens to it afterwards changes nothing.</summary>
     /// <exception cref="InvalidDataException">A file that is not made of such records, or a label above 9.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Cifar10 FromRecords(string path)
     {
-        // Before it is mapped: an empty file cannot be.
+        // Before it is read, which may take its time.
         long length = new FileInfo(path) is { Exists: true } found ? found.Length : -1;
         if (length == 0 || length % Cifar10Layout.RecordBytes > 0)
         {
@@ -97,7 +97,7 @@ public sealed class Cifar10 : ByteDataset
                 + "a label from 0 to 9, then 1024 bytes each of red, green and blue.");
         }
 
-        var records = new Cifar10([MappedFile.Open(path)]);
+        var records = new Cifar10([CopiedFile.Read(path)]);
         for (int i = 0; i < records.Count; i++)
         {
             if (records.Label(i) >= Cifar10Layout.Classes)
@@ -115,8 +115,7 @@ public sealed class Cifar10 : ByteDataset
 
     static DataCache Cache(DatasetOptions options) => new(Cifar10Layout.Title, options.FilesFolder(Cifar10Layout.FolderName), Cifar10Layout.Files,
     [
-        new HttpArchive(Cifar10Layout.ArchiveAddress, Cifar10Layout.ArchiveSha256,
-            Array.ConvertAll(Cifar10Layout.Files, file => file.Name)),
+        new HttpArchive(Cifar10Layout.ArchiveAddress, Cifar10Layout.ArchiveSha256, Cifar10Layout.ArchiveLimit, Cifar10Layout.Files),
         new Cifar10Package(),
     ]);
 

@@ -13,6 +13,9 @@ static class Cifar10Layout
     public const string ArchiveAddress = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz";
     public const string ArchiveSha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd";
 
+    /// <summary>The most bytes that are taken from there; the archive has 162 MiB.</summary>
+    public const long ArchiveLimit = 180_000_000;
+
     public static readonly string[] ClassNames =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 

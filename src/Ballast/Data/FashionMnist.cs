@@ -14,10 +14,10 @@ public sealed class FashionMnist : ByteDataset
     static readonly int ImagesStart = IdxFile.HeaderBytes(3);
     static readonly int LabelsStart = IdxFile.HeaderBytes(1);
 
-    readonly MappedFile images;
-    readonly MappedFile labels;
+    readonly FileBytes images;
+    readonly FileBytes labels;
 
-    FashionMnist(MappedFile images, MappedFile labels)
+    FashionMnist(FileBytes images, FileBytes labels)
     {
         this.images = images;
         this.labels = labels;
@@ -68,14 +68,14 @@ public sealed class FashionMnist : ByteDataset
         Cache(options ?? new()).Inspect(cancellation);
 
     /// <summary>Opens images of your own in the same layout: an IDX file of N x 28 x 28 bytes and one of N labels, 0 to 9,
-    /// unpacked. Nothing is known of such files beforehand, so they are not held against a hash. They must not be
-    /// written to while they are in use.</summary>
+    /// unpacked. Nothing is known of such files beforehand, so they are not held against a hash. They are read
+    /// into memory whole: what happens to them afterwards changes nothing.</summary>
     /// <exception cref="InvalidDataException">Files of another form, two that do not belong together, or a label above 9.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static FashionMnist FromFiles(string images, string labels)
     {
-        var own = new FashionMnist(Map(images), Map(labels));
+        var own = new FashionMnist(CopiedFile.Read(images), CopiedFile.Read(labels));
         for (int i = 0; i < own.Count; i++)
         {
             if (own.Label(i) >= FashionMnistLayout.Classes)
@@ -99,19 +99,11 @@ public sealed class FashionMnist : ByteDataset
         return images.Bytes.Slice(ImagesStart + index * Pixels, Pixels);
     }
 
-    // A mapping lives as long as the process.
+    // The files are held by the dataset, and a batch holds that.
     internal override unsafe byte* Address(int index)
     {
         fixed (byte* first = Bytes(index))
             return first;
-    }
-
-    // Before it is mapped: an empty file cannot be.
-    static MappedFile Map(string path)
-    {
-        if (new FileInfo(path) is { Exists: true, Length: 0 })
-            Throw.InvalidData($"{path} is empty. Expected an IDX file of bytes.");
-        return MappedFile.Open(path);
     }
 
     static FashionMnist Open(DataFile[] wanted, DatasetOptions options, CancellationToken cancellation)
@@ -135,7 +127,7 @@ public sealed class FashionMnist : ByteDataset
         return new(FashionMnistLayout.Title, folder, FashionMnistLayout.Files,
         [
             .. packed.Where((place, i) => place.IsAtHand || (i > 0 && i == system.Length)),
-            new HttpFiles(FashionMnistLayout.Address, FashionMnistLayout.Files),
+            .. FashionMnistLayout.Addresses.Select(static address => new HttpFiles(address, FashionMnistLayout.Files)),
         ], "ballast data fetch fashion-mnist");
     }
 }

@@ -13,7 +13,14 @@ static class FashionMnistLayout
     public const int Side = 28;
     public const string FolderName = "fashion-mnist";
     public const string Package = "dataset-fashion-mnist";
-    public const string Address = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
+
+    /// <summary>The authors' repository, then the address of their paper. That is a website of Amazon's S3, which serves no https;
+    /// what comes from either is held to its size and SHA-256.</summary>
+    public static readonly string[] Addresses =
+    [
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    ];
 
     public static readonly string[] ClassNames =
     [

@@ -10,6 +10,10 @@ static class GzipFile
     /// <summary>What is added to a file's name when it is packed.</summary>
     public const string Extension = ".gz";
 
+    /// <summary>The most bytes that a packed file has: what cannot be compressed is stored in blocks with 5 bytes before each, and a
+    /// header may hold a name and a comment.</summary>
+    public static long MostBytes(long size) => size + size / 1000 + (1 << 16);
+
     /// <summary>Unpacks into a new file, which has to become exactly <paramref name="size"/> bytes long: no more is ever
     /// written, whatever the packed file claims to hold.</summary>
     /// <exception cref="InvalidDataException">The packed file is damaged, or holds more or less.</exception>

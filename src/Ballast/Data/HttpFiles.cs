@@ -14,7 +14,7 @@ sealed class HttpFiles(string address, IReadOnlyList<DataFile> files, HttpMessag
         foreach (var file in files)
         {
             string packed = Path.Combine(folder, file.Name + GzipFile.Extension);
-            HttpDownload.Run(address + file.Name + GzipFile.Extension, packed, handler, progress, cancellation);
+            HttpDownload.Run(address + file.Name + GzipFile.Extension, packed, GzipFile.MostBytes(file.Size), handler, progress, cancellation);
             var transfer = new Transfer(progress, $"Unpacking {file.Name}", file.Size);
             transfer.Begin();
             GzipFile.Unpack(packed, Path.Combine(folder, file.Name), file.Size, transfer, cancellation);

@@ -1,25 +1,22 @@
 using System.Collections.Concurrent;
 using System.IO.MemoryMappedFiles;
-using System.Security.Cryptography;
 
 namespace Ballast;
 
-/// <summary>A file mapped into memory, read-only. Mapping costs a quarter of what reading into arrays does, where
+/// <summary>A file of the cache mapped into memory, read-only. Mapping costs a quarter of what reading into arrays does, where
 /// memory touched for the first time is dear, and processes share the pages.</summary>
 /// <remarks>Mapping is safe here because files in the cache are only ever replaced by renaming a new one over them, never
-/// written in place: a mapping keeps seeing the file it was made of. A mapping once made is kept for the life of the
-/// process, so that no span over it can dangle.</remarks>
-sealed unsafe class MappedFile
+/// written in place: a mapping keeps seeing the file it was made of, whose SHA-256 was checked. A file that others may shorten
+/// is a <see cref="CopiedFile"/>: touching a mapped page past its end would kill the process. A mapping once made is kept for
+/// the life of the process, so that no span over it can dangle.</remarks>
+sealed unsafe class MappedFile : FileBytes
 {
     static readonly ConcurrentDictionary<string, MappedFile> Mapped = new(StringComparer.Ordinal);
 
     readonly DateTime written;
-    readonly byte* start;
-    readonly Lazy<string> sha256;
 
-    MappedFile(string path)
+    MappedFile(string path) : base(path)
     {
-        Path = path;
         written = File.GetLastWriteTimeUtc(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete,
             bufferSize: 0);
@@ -30,21 +27,10 @@ sealed unsafe class MappedFile
             stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         var view = file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         // Never given back: that alone keeps the pages mapped, also once a newer mapping has taken this one's place.
+        byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        sha256 = new Lazy<string>(() => Convert.ToHexStringLower(SHA256.HashData(Bytes)));
+        Start = start;
     }
-
-    /// <summary>The file's full path.</summary>
-    public string Path { get; }
-
-    /// <summary>The file's bytes.</summary>
-    public int Length { get; }
-
-    /// <summary>The whole file, valid as long as the process lives.</summary>
-    public ReadOnlySpan<byte> Bytes => new(start, Length);
-
-    /// <summary>The SHA-256 of the whole, in lower-case hexadecimal; computed once.</summary>
-    public string Sha256 => sha256.Value;
 
     /// <summary>The mapping of a file, the one already made where the file hasn't changed since.</summary>
     public static MappedFile Open(string path)

@@ -10,9 +10,15 @@ static class TarArchive
 
     /// <summary>Writes the named files into a folder, whatever folders they are in inside the archive; others are passed
     /// over, so that no path in an archive can lead anywhere.</summary>
-    /// <exception cref="InvalidDataException">The archive is damaged, or a file isn't in it.</exception>
+    /// <param name="archive">The archive.</param>
+    /// <param name="folder">Where the files are put.</param>
+    /// <param name="names">Their names.</param>
+    /// <param name="limit">The most bytes that one of them may have.</param>
+    /// <param name="progress">Told of the bytes that were written.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="InvalidDataException">The archive is damaged, or a file isn't in it or too large.</exception>
     public static void Extract(
-        string archive, string folder, IReadOnlyCollection<string> names, IProgress<DownloadProgress>? progress,
+        string archive, string folder, IReadOnlyCollection<string> names, long limit, IProgress<DownloadProgress>? progress,
         CancellationToken cancellation)
     {
         var missing = new HashSet<string>(names, StringComparer.Ordinal);
@@ -27,8 +33,11 @@ static class TarArchive
             while (missing.Count > 0 && tar.GetNextEntry() is { } entry)
             {
                 string name = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
-                if (missing.Remove(name))
-                    Write(entry, Path.Combine(folder, name), buffer, transfer, cancellation);
+                if (!missing.Remove(name))
+                    continue;
+                if (entry.Length > limit)
+                    Throw.InvalidData($"{entry.Name} has {entry.Length} bytes, expected {limit} at most.");
+                Write(entry, Path.Combine(folder, name), buffer, transfer, cancellation);
             }
         }
         catch (Exception e) when (e is FormatException or EndOfStreamException or InvalidDataException)

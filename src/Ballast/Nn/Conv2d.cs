@@ -29,13 +29,7 @@ public class Conv2d : Module
         int inChannels, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1,
         bool bias = true, Generator? generator = null)
     {
-        string name = GetType().Name;
-        Throw.Unless(inChannels > 0 && outChannels > 0,
-            $"{name}: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
-        Throw.Unless(kernelSize > 0 && stride > 0 && dilation > 0 && padding >= 0,
-            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
-        Throw.Unless(groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
-            $"{name}: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
+        Check(GetType().Name, inChannels, outChannels, kernelSize, stride, padding, dilation, groups);
         (InChannels, OutChannels, KernelSize, Stride) = (inChannels, outChannels, kernelSize, stride);
         (Padding, Dilation, Groups) = (padding, dilation, groups);
         Weight = Register("weight", new Parameter([outChannels, inChannels / groups, kernelSize, kernelSize]));
@@ -115,6 +109,27 @@ public class Conv2d : Module
         return [fitted.N, fitted.K, fitted.OutH, fitted.OutW];
     }
 
+    /// <summary>The shape of what a layer with these arguments makes of an input of a shape, without making it: its weight may be
+    /// large.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="outChannels">K, the channels of the output.</param>
+    /// <param name="kernelSize">The rows and columns of the kernel.</param>
+    /// <param name="stride">Pixels from one place of the kernel to the next.</param>
+    /// <param name="padding">Pixels of zeros on each side of the input.</param>
+    /// <param name="dilation">Pixels from one value under the kernel to the next.</param>
+    /// <param name="groups">The parts that the channels are cut into.</param>
+    /// <exception cref="ArgumentException">What the constructor or <see cref="Forward"/> refuses, or more than 2^31 - 1 weights.
+    /// </exception>
+    public static Shape OutputShape(
+        Shape input, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
+    {
+        Throw.Unless(input.Rank == 4, $"Conv2d: expected input [N, C, H, W], got {input}. It takes a batch of images; give one image a first axis of 1.");
+        Check("Conv2d", input[1], outChannels, kernelSize, stride, padding, dilation, groups);
+        var fitted = Fit(input, outChannels, kernelSize, stride, padding, dilation, groups,
+            Describe("Conv2d", input[1], outChannels, kernelSize, stride, padding, dilation, groups) + ")");
+        return [fitted.N, fitted.K, fitted.OutH, fitted.OutW];
+    }
+
     ConvolutionShape Fit(Shape shape)
     {
         if (shape.Rank != 4 || shape[1] != InChannels)
@@ -124,17 +139,36 @@ public class Conv2d : Module
                 : "It takes a batch of images; give one image a first axis of 1."));
         }
 
-        long extent = (long)Dilation * (KernelSize - 1) + 1, height = shape[2] + 2L * Padding, width = shape[3] + 2L * Padding;
+        return Fit(shape, OutChannels, KernelSize, Stride, Padding, Dilation, Groups, this);
+    }
+
+    static ConvolutionShape Fit(
+        Shape shape, int outChannels, int kernelSize, int stride, int padding, int dilation, int groups, object layer)
+    {
+        long extent = (long)dilation * (kernelSize - 1) + 1, height = shape[2] + 2L * padding, width = shape[3] + 2L * padding;
         if (height < extent || width < extent)
         {
             Throw.Argument(
-                $"{this}: the kernel covers {extent} x {extent} pixels, the padded input {shape} has {height} x {width}. " +
+                $"{layer}: the kernel covers {extent} x {extent} pixels, the padded input {shape} has {height} x {width}. " +
                 "Use a smaller kernel, more padding, or fewer layers that shrink the image before it.");
         }
 
         return new ConvolutionShape(
-            shape[0], InChannels, shape[2], shape[3], OutChannels, KernelSize, KernelSize, Stride, Stride, Padding, Padding,
-            Dilation, Dilation, Groups);
+            shape[0], shape[1], shape[2], shape[3], outChannels, kernelSize, kernelSize, stride, stride, padding, padding,
+            dilation, dilation, groups);
+    }
+
+    static void Check(
+        string name, int inChannels, int outChannels, int kernelSize, int stride, int padding, int dilation, int groups)
+    {
+        Throw.Unless(inChannels > 0 && outChannels > 0,
+            $"{name}: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
+        Throw.Unless(kernelSize > 0 && stride > 0 && dilation > 0 && padding >= 0,
+            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
+        Throw.Unless(groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
+            $"{name}: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
+        Throw.Unless((double)outChannels * (inChannels / groups) * kernelSize * kernelSize <= int.MaxValue,
+            $"{name}: {outChannels} kernels of {inChannels / groups} x {kernelSize} x {kernelSize} make more than {int.MaxValue} weights. Use a smaller kernel, or fewer channels.");
     }
 
     static int Divisor(int a, int b)
@@ -145,20 +179,25 @@ public class Conv2d : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() =>
+        Describe(GetType().Name, InChannels, OutChannels, KernelSize, Stride, Padding, Dilation, Groups)
+        + (Bias is null ? ", bias: false)" : ")");
+
+    static string Describe(
+        string name, int inChannels, int outChannels, int kernelSize, int stride, int padding, int dilation, int groups)
     {
         var text = new System.Text.StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{GetType().Name}({InChannels}, {OutChannels}, {KernelSize}");
-        Append("stride", Stride, 1);
-        Append("padding", Padding, 0);
-        Append("dilation", Dilation, 1);
-        Append("groups", Groups, 1);
-        return text.Append(Bias is null ? ", bias: false)" : ")").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"{name}({inChannels}, {outChannels}, {kernelSize}");
+        Append("stride", stride, 1);
+        Append("padding", padding, 0);
+        Append("dilation", dilation, 1);
+        Append("groups", groups, 1);
+        return text.ToString();
 
-        void Append(string name, int value, int usual)
+        void Append(string argument, int value, int usual)
         {
             if (value != usual)
-                text.Append(CultureInfo.InvariantCulture, $", {name}: {value}");
+                text.Append(CultureInfo.InvariantCulture, $", {argument}: {value}");
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed class HttpArchiveTests : IDisposable
     static readonly byte[] Second = new byte[300_000];
     static readonly byte[] Archive = ArchiveMaker.Make(("top/first.bin", First), ("top/readme", [9]), ("second.bin", Second));
 
+    const long Large = 10_000_000;
+    static readonly DataFile File1 = new("first.bin", Large, ""), File2 = new("second.bin", Large, "");
+
     readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -17,10 +20,36 @@ public sealed class HttpArchiveTests : IDisposable
 
     void Fetch(HttpMessageHandler network, string? sha256 = null, IProgress<DownloadProgress>? progress = null,
         CancellationToken cancellation = default) =>
-        new HttpArchive("http://data.invalid/a.tar.gz", sha256 ?? Hash(Archive), ["first.bin", "second.bin"], network)
+        new HttpArchive("http://data.invalid/a.tar.gz", sha256 ?? Hash(Archive), Large, [File1, File2], network)
             .Fetch(folder.Path, progress, cancellation);
 
     void AssertNoFile() => Assert.DoesNotContain(folder.Names(), name => name.EndsWith(".bin", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_download_ends_where_it_is_larger_than_expected(bool announced)
+    {
+        byte[] endless = new byte[1_000_000];
+        using var network = new FakeNetwork(() => announced ? new MemoryStream(endless) : new Unannounced(endless));
+        string path = folder.File("archive");
+        var error = Assert.Throws<InvalidDataException>(() => HttpDownload.Run("http://data.invalid/a", path, 300_000, network, null, default));
+        Assert.Equal(announced
+            ? "it announces 1000000 bytes, expected 300000 at most. It is another file."
+            : "it brings more than the 300000 bytes expected at most. It is another file.", error.Message);
+        Assert.True(!File.Exists(path) || new FileInfo(path).Length <= 300_000);
+    }
+
+    [Fact]
+    public void A_file_in_an_archive_that_is_larger_than_expected_is_not_written()
+    {
+        using var network = new FakeNetwork(() => new MemoryStream(Archive));
+        var small = new HttpArchive("http://data.invalid/", Hash(Archive), Large, [new DataFile("second.bin", 299_999, "")], network);
+        Assert.Equal(
+            "the archive cannot be unpacked: second.bin has 300000 bytes, expected 299999 at most.",
+            Assert.Throws<InvalidDataException>(() => small.Fetch(folder.Path, null, default)).Message);
+        AssertNoFile();
+    }
 
     [Fact]
     public void The_named_files_are_taken_out_of_the_archive()
@@ -41,7 +70,7 @@ public sealed class HttpArchiveTests : IDisposable
         {
             using var own = new TemporaryFolder();
             using var network = new FakeNetwork(() => new MemoryStream(bytes));
-            var archive = new HttpArchive("http://data.invalid/", Hash(Archive), ["first.bin"], network);
+            var archive = new HttpArchive("http://data.invalid/", Hash(Archive), Large, [File1], network);
             var error = Assert.Throws<InvalidDataException>(() => archive.Fetch(own.Path, null, default));
             Assert.Contains($"expected the SHA-256 {Hash(Archive)}, found {Hash(bytes)}", error.Message,
                 StringComparison.Ordinal);
@@ -58,7 +87,7 @@ public sealed class HttpArchiveTests : IDisposable
             using var own = new TemporaryFolder();
             byte[] cut = Archive[..length];
             using var network = new FakeNetwork(() => new MemoryStream(cut));
-            var archive = new HttpArchive("http://data.invalid/", Hash(cut), ["first.bin", "second.bin"], network);
+            var archive = new HttpArchive("http://data.invalid/", Hash(cut), Large, [File1, File2], network);
             try
             {
                 archive.Fetch(own.Path, null, default);
@@ -88,7 +117,7 @@ public sealed class HttpArchiveTests : IDisposable
         byte[] archive = ArchiveMaker.Make(("../../first.bin", First), ("../outside.bin", First), ("second.bin", Second));
         string inner = Directory.CreateDirectory(folder.File("inner")).FullName;
         using var network = new FakeNetwork(() => new MemoryStream(archive));
-        new HttpArchive("http://data.invalid/", Hash(archive), ["first.bin", "second.bin"], network).Fetch(inner, null, default);
+        new HttpArchive("http://data.invalid/", Hash(archive), Large, [File1, File2], network).Fetch(inner, null, default);
         Assert.All(folder.Names(), name => Assert.StartsWith("inner", name, StringComparison.Ordinal));
     }
 
@@ -133,6 +162,11 @@ public sealed class HttpArchiveTests : IDisposable
     }
 
     /// <summary>Gives the first half in one piece and then does something; a read after that obeys the token.</summary>
+    sealed class Unannounced(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+    }
+
     sealed class MidwayStream(byte[] bytes, Action midway) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

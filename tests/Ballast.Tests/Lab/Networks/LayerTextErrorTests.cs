@@ -57,7 +57,7 @@ public sealed class LayerTextErrorTests
     [InlineData("conv:8,3,groups=2", "conv:8,3,groups=2", "expected groups that divide both 3 input and 8 output channels, got 2")]
     [InlineData("maxpool:8 conv:8,5", "conv:8,5", "the kernel covers 5 x 5 pixels, the padded input [1, 3, 4, 4] has 4 x 4")]
     [InlineData("conv:8,3,dilation=2147483647", "conv:8,3,dilation=2147483647", "the kernel covers 4294967295 x 4294967295 pixels")]
-    [InlineData("conv:2000000000,1", "conv:2000000000,1", "more than 2147483647 values")]
+    [InlineData("conv:2000000000,1", "conv:2000000000,1", "more than 2147483647 weights")]
     [InlineData("maxpool:2,padding=2", "maxpool:2,padding=2", "a padding of at most half the kernel")]
     [InlineData("maxpool:2000000000", "maxpool:2000000000", "at most 1048576")]
     [InlineData("avgpool:33", "avgpool:33", "the window covers 33 x 33 pixels")]
