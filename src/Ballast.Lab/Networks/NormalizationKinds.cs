@@ -100,13 +100,13 @@ static class NormalizationKinds
         new("dyt", "dyt[:alpha=0.5]", "dynamic tanh in the place of a normalization: no statistics", static settings =>
         {
             double alpha = settings.Number("alpha", 0.5);
-            return input => (new DynamicTanh(input[0], alpha), input);
+            return input => LayerPlan.Of(new DynamicTanh(input[0], alpha), input);
         }),
 
         new("derf", "derf[:alpha=0.5]", "dynamic erf in the place of a normalization: no statistics", static settings =>
         {
             double alpha = settings.Number("alpha", 0.5);
-            return input => (new DynamicErf(input[0], alpha), input);
+            return input => LayerPlan.Of(new DynamicErf(input[0], alpha), input);
         }),
 
         new("noisybatchnorm", "noisybatchnorm", "batch normalization whose output is shifted and scaled at random in each training step",
