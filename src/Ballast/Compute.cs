@@ -6,6 +6,8 @@ namespace Ballast;
 /// <summary>How the arithmetic runs on this machine.</summary>
 public static class Compute
 {
+    static ConvolutionAlgorithm? convolution;
+
     /// <summary>How many threads share the work of one operation; at first, the number of processors. Results are the same
     /// to the last bit for any number. PyTorch: <c>torch.set_num_threads</c>.</summary>
     /// <exception cref="ArgumentException">Below 1 or above 256.</exception>
@@ -17,6 +19,32 @@ public static class Compute
             Throw.Unless(value is >= 1 and <= 256, $"Compute.Threads: expected 1 to 256 threads, got {value}.");
             Workers.Count = value;
         }
+    }
+
+    /// <summary>How convolutions are computed from now on; at first <see cref="ConvolutionAlgorithm.Fastest"/>, unless the environment
+    /// variable <c>BALLAST_CONVOLUTION</c> says <c>direct</c>. It holds for all threads, and a convolution's gradients go the way
+    /// that its result went.</summary>
+    /// <exception cref="InvalidOperationException">The environment variable says something else.</exception>
+    public static ConvolutionAlgorithm Convolution
+    {
+        get => convolution ?? (ConvolutionAlgorithm)(convolution = FromEnvironment());
+        set
+        {
+            Throw.Unless(Enum.IsDefined(value), $"Compute.Convolution: expected Fastest or Direct, got {value}.");
+            convolution = value;
+        }
+    }
+
+    static ConvolutionAlgorithm FromEnvironment() => ReadConvolution(Environment.GetEnvironmentVariable("BALLAST_CONVOLUTION"));
+
+    /// <summary>What the environment variable says.</summary>
+    internal static ConvolutionAlgorithm ReadConvolution(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Equals("fastest", StringComparison.OrdinalIgnoreCase))
+            return ConvolutionAlgorithm.Fastest;
+        if (!text.Equals("direct", StringComparison.OrdinalIgnoreCase))
+            Throw.InvalidOperation($"BALLAST_CONVOLUTION: expected \"fastest\" or \"direct\", got \"{text}\". Correct the environment variable, or leave it unset.");
+        return ConvolutionAlgorithm.Direct;
     }
 
     /// <summary>Until it is disposed of, operations on this thread do all their work on it: <c>using var _ = Compute.Alone();</c>.

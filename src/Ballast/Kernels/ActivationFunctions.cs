@@ -13,7 +13,7 @@ readonly struct LeakyReluActivation : IActivation
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gradient<S, V>(V x, V gradient, V slope) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), gradient, S.Multiply(gradient, slope));
+        S.Select(S.Equal(x, x), S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), gradient, S.Multiply(gradient, slope)), S.Multiply(gradient, slope));
 }
 
 /// <summary>1 / (1 + e^-x), of which g y (1 - y) is the gradient.</summary>

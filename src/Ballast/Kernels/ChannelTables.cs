@@ -52,7 +52,7 @@ static unsafe class ChannelTables
 
         for (; i < channels; i++)
         {
-            double deviation = 1 / Math.Sqrt(statistics[channels + i] + epsilon), factor = gamma is null ? 1 : gamma[i];
+            double deviation = Deviations.Inverse(statistics[channels + i] + epsilon), factor = gamma is null ? 1 : gamma[i];
             double scale = deviation * factor, shift = beta is null ? 0 : beta[i];
             if (correction is not null)
             {
@@ -98,6 +98,15 @@ static unsafe class ChannelTables
             to[channels + i] = Math.Clamp((statistics[i] - means[i]) / deviations[i], -dMax, dMax);
         }
 
+        for (i = 0; i < channels; i++)
+        {
+            if (deviations[i] != 0)
+                continue;
+            // Nothing has been spread so far: 0 / 0 is no correction.
+            to[i] = double.IsNaN(to[i]) ? 1 : to[i];
+            to[channels + i] = double.IsNaN(to[channels + i]) ? 0 : to[channels + i];
+        }
+
         void Several(ReadOnlySpan<double> statistics, int at, Vector<double> mean, Vector<double> deviation, Span<double> to)
         {
             var own = Vector.SquareRoot(new Vector<double>(statistics[(channels + at)..]) + new Vector<double>(epsilon));
@@ -109,7 +118,7 @@ static unsafe class ChannelTables
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector<double> Deviation(double* variance, double epsilon) =>
-        Vector<double>.One / Vector.SquareRoot(Vector.Load(variance) + new Vector<double>(epsilon));
+        Deviations.Inverse(Vector.Load(variance) + new Vector<double>(epsilon));
 
     /// <summary>The constants of the gradient's map for all channels, as <see cref="GradientConstants"/> has them for one.</summary>
     /// <param name="table">[5, C].</param>

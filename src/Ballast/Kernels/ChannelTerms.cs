@@ -39,7 +39,7 @@ readonly struct OpenGate : IGate
         where S : struct, ISimd<V> where V : unmanaged => gradient;
 }
 
-/// <summary>What a ReLU behind the normalization lets through: the gradient where (x - center) scale + shift is above zero.
+/// <summary>What a ReLU behind the normalization lets through: the gradient where (x - center) scale + shift is not 0 or less.
 /// </summary>
 readonly struct ReluGate : IGate
 {
@@ -163,4 +163,17 @@ readonly struct GradientMap<G> : IChannelMap
         where S : struct, ISimd<V> where V : unmanaged =>
         S.Fma(G.Pass<S, V>(x, gradient, channel), a.Scale,
             S.Fma(S.Subtract(x, channel.Center), a.Center, a.Shift));
+}
+
+/// <summary>gradient a.scale + a.shift: the gradient through a normalization whose statistics are given, which a value that is not a
+/// number has no part in.</summary>
+readonly struct ScaledMap<G> : IChannelMap
+    where G : struct, IGate
+{
+    public static bool ReadsGradient => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<S, V>(V x, V gradient, in Channel<V> channel, in Channel<V> a)
+        where S : struct, ISimd<V> where V : unmanaged =>
+        S.Fma(G.Pass<S, V>(x, gradient, channel), a.Scale, a.Shift);
 }

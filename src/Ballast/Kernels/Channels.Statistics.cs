@@ -44,6 +44,7 @@ static unsafe partial class Channels
         }
 
         ChannelTables.Divide(variances, layout.PerChannel, layout.C);
+        PreciseMoments.Mend(x, layout, statistics);
     }
 
     // The means, and the sums of the squares of the deviations from them.
@@ -176,8 +177,8 @@ static unsafe partial class Channels
             for (int n = part.FirstSample; n < part.LastSample; n++)
             {
                 float* run = X + n * Parts.Step + start;
-                int done = GroupMoments.Deviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
-                GroupMoments.Deviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
+                int done = GroupMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
+                GroupMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
             }
 
             double count = (double)part.Samples * length, offset = sum / count;

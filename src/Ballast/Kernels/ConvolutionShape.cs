@@ -1,10 +1,11 @@
 namespace Ballast.Kernels;
 
 /// <summary>The sizes of a convolution of images [N, H, W, C] into [N, OutH, OutW, K], channels last. Channels are cut into
-/// <paramref name="Groups"/> that do not see one another.</summary>
+/// <paramref name="Groups"/> that do not see one another. <paramref name="Direct"/> says that it is computed by the products of its
+/// definition.</summary>
 readonly record struct ConvolutionShape(
     int N, int C, int H, int W, int K, int KernelH, int KernelW, int StrideH, int StrideW, int PadH, int PadW, int DilationH,
-    int DilationW, int Groups)
+    int DilationW, int Groups, bool Direct = false)
 {
     /// <summary>Rows of the result.</summary>
     public int OutH => (H + 2 * PadH - DilationH * (KernelH - 1) - 1) / StrideH + 1;

@@ -35,7 +35,7 @@ unsafe struct GroupMoments
     /// <summary>The biased variance.</summary>
     public float Variance;
 
-    /// <summary>1 / sqrt(variance + eps).</summary>
+    /// <summary>1 / sqrt(variance + eps), 0 where that is infinite.</summary>
     public float Inverse;
 
     /// <summary>From the mean and the biased variance.</summary>
@@ -44,7 +44,7 @@ unsafe struct GroupMoments
         Center = (float)mean;
         Rest = (float)(mean - Center);
         Variance = (float)variance;
-        Inverse = (float)(1 / Math.Sqrt(variance + epsilon));
+        Inverse = (float)Deviations.Inverse(variance + epsilon);
     }
 
     /// <summary>Measures a group. Deviations are taken from its first value; where that lies far from the mean, so that the
@@ -54,14 +54,16 @@ unsafe struct GroupMoments
         where V : unmanaged
     {
         float pivot = centered ? x[0] : 0;
-        var (sum, squares) = Deviations<S, V>(x, length, pivot);
+        var (sum, squares) = SumDeviations<S, V>(x, length, pivot);
+        if (!double.IsFinite(squares))
+            return Precise(x, length, centered, epsilon);
         if (!centered)
             return new GroupMoments(0, squares / length, epsilon);
         double offset = sum / length, variance = squares / length - offset * offset;
         if (!(offset * offset <= 4 * variance))
         {
             pivot = (float)(pivot + offset);
-            (sum, squares) = Deviations<S, V>(x, length, pivot);
+            (sum, squares) = SumDeviations<S, V>(x, length, pivot);
             offset = sum / length;
             variance = squares / length - offset * offset;
         }
@@ -69,7 +71,14 @@ unsafe struct GroupMoments
         return new GroupMoments(pivot + offset, Math.Max(0, variance), epsilon);
     }
 
-    static (double Sum, double Squares) Deviations<S, V>(float* x, int length, float pivot)
+    // Squares that a float cannot hold: once more, value by value in double.
+    static GroupMoments Precise(float* x, int length, bool centered, double epsilon)
+    {
+        var (mean, variance) = PreciseMoments.Of(x, length, 1, centered);
+        return new GroupMoments(mean, variance, epsilon);
+    }
+
+    static (double Sum, double Squares) SumDeviations<S, V>(float* x, int length, float pivot)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -77,8 +86,8 @@ unsafe struct GroupMoments
         for (int start = 0; start < length; start += Piece)
         {
             int count = Math.Min(Piece, length - start);
-            int done = Deviations<S, V>(x + start, 0, count, pivot, ref sum, ref squares);
-            Deviations<SimdScalar, float>(x + start, done, count, pivot, ref sum, ref squares);
+            int done = SumDeviations<S, V>(x + start, 0, count, pivot, ref sum, ref squares);
+            SumDeviations<SimdScalar, float>(x + start, done, count, pivot, ref sum, ref squares);
         }
 
         return (sum, squares);
@@ -86,7 +95,7 @@ unsafe struct GroupMoments
 
     // Four sums of each kind, which do not wait for one another.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int Deviations<S, V>(float* x, int i, int length, float pivot, ref double sum, ref double squares)
+    internal static int SumDeviations<S, V>(float* x, int i, int length, float pivot, ref double sum, ref double squares)
         where S : struct, ISimd<V>
         where V : unmanaged
     {

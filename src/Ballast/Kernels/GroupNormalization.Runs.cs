@@ -66,7 +66,10 @@ static unsafe partial class GroupNormalization
             nint offset = start + (nint)c * length;
             float* x = work.X + offset, g = work.G + offset, dx = work.Dx + offset;
             more[1] = gradient.Scale * gamma[c];
-            Channels.MapRun<GradientMap<OpenGate>, S, V>(x, g, dx, length, table, more, 1, work.Away);
+            if (work.Statistics == GroupStatistics.Given)
+                Channels.MapRun<ScaledMap<OpenGate>, S, V>(x, g, dx, length, table, more, 1, work.Away);
+            else
+                Channels.MapRun<GradientMap<OpenGate>, S, V>(x, g, dx, length, table, more, 1, work.Away);
         }
     }
 }

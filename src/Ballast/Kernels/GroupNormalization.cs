@@ -57,7 +57,7 @@ static unsafe partial class GroupNormalization
         GroupStatistics statistics, ReadOnlySpan<float> moments, Span<float> dx, Span<float> sums)
     {
         // Sums of a column run over PartSamples samples, those of a run over one.
-        bool columns = layout.L == 1;
+        bool columns = layout.L == 1 && statistics != GroupStatistics.Given;
         int parts = columns ? Parts(layout.N) : layout.Count;
         int rows = columns ? parts : layout.N;
         float* affine = Affine(gamma, default, layout.C);
@@ -160,7 +160,7 @@ static unsafe partial class GroupNormalization
         {
             for (int part = first; part < last; part++)
             {
-                if (Layout.L == 1)
+                if (Layout.L == 1 && Statistics != GroupStatistics.Given)
                     ColumnGradients<S, V>(this, part);
                 else
                     RunGradients<S, V>(this, part);

@@ -36,7 +36,7 @@ unsafe interface ISimd<V>
     /// <summary>The larger one; where <paramref name="a"/> is not a number, <paramref name="a"/>.</summary>
     static abstract V Max(V a, V b);
 
-    /// <summary><paramref name="value"/> where <paramref name="gate"/> is above zero, 0 elsewhere.</summary>
+    /// <summary><paramref name="value"/> where <paramref name="gate"/> is above zero or not a number, 0 elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);
 
     /// <summary>A mask: all bits where <paramref name="a"/> is larger or not a number, none elsewhere.</summary>

@@ -139,6 +139,8 @@ static unsafe partial class SampleChannels
                     means[c] = centers[c] + offset;
                     variances[c] = Math.Max(0, sums[c] / length - offset * offset);
                 }
+
+                PreciseMoments.Mend(x, Layout with { N = 1 }, means);
             }
         }
     }

@@ -68,7 +68,7 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> gate, Vector128<float> value) =>
-        Vector128.GreaterThan(gate, Vector128<float>.Zero) & value;
+        Vector128.AndNot(value, Vector128.LessThanOrEqual(gate, Vector128<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> GreaterOrNaN(Vector128<float> a, Vector128<float> b) =>

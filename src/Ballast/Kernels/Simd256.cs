@@ -65,7 +65,7 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> gate, Vector256<float> value) =>
-        Vector256.GreaterThan(gate, Vector256<float>.Zero) & value;
+        Vector256.AndNot(value, Vector256.LessThanOrEqual(gate, Vector256<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> GreaterOrNaN(Vector256<float> a, Vector256<float> b) =>

@@ -60,7 +60,7 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> gate, Vector512<float> value) =>
         Vector512.ConditionalSelect(
-            Vector512.GreaterThan(gate, Vector512<float>.Zero), value, Vector512<float>.Zero);
+            Avx512F.CompareNotLessThanOrEqual(gate, Vector512<float>.Zero), value, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> GreaterOrNaN(Vector512<float> a, Vector512<float> b) =>

@@ -29,7 +29,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
             : a * b + c;
 
     public static float Max(float a, float b) => a > b || float.IsNaN(a) ? a : b;
-    public static float WherePositive(float gate, float value) => gate > 0 ? value : 0;
+    public static float WherePositive(float gate, float value) => gate <= 0 ? 0 : value;
     public static float GreaterOrNaN(float a, float b) => Mask(a > b || float.IsNaN(a));
     public static float Equal(float a, float b) => Mask(a == b);
     public static float Select(float mask, float a, float b) => BitConverter.SingleToInt32Bits(mask) != 0 ? a : b;

@@ -17,7 +17,7 @@ static unsafe partial class Winograd
     public static bool Fits(in ConvolutionShape shape) =>
         shape is
         {
-            KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2,
+            KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2, Direct: false,
         }
         && shape.C % Panels.Rows == 0 && shape.K % Math.Max(Panels.Lanes, Panels.Rows) == 0 && shape.OutH * shape.OutW >= 9;
 

@@ -155,7 +155,7 @@ public class Conv2d : Module
 
         return new ConvolutionShape(
             shape[0], shape[1], shape[2], shape[3], outChannels, kernelSize, kernelSize, stride, stride, padding, padding,
-            dilation, dilation, groups);
+            dilation, dilation, groups, Direct: Compute.Convolution == ConvolutionAlgorithm.Direct);
     }
 
     static void Check(

@@ -21,7 +21,7 @@ static class Whitening
         SymmetricEigen.Decompose(moments, values, vectors);
         for (int i = 0; i < n; i++)
         {
-            double scale = 1 / Math.Sqrt(Math.Max(0, values[i]) + epsilon);
+            double scale = Kernels.Deviations.Inverse(Math.Max(0, values[i]) + epsilon);
             for (int j = 0; j < n; j++)
             {
                 float value = (float)(vectors[i * n + j] * scale);

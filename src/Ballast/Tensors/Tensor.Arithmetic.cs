@@ -103,7 +103,8 @@ public partial class Tensor
         return new Tensor(Shape, new Values(probabilities));
     }
 
-    /// <summary>The position of the largest value in each row of [N, C]: the predicted classes. The first of equals.</summary>
+    /// <summary>The position of the largest value in each row of [N, C]: the predicted classes. The first of equals;
+    /// a value that is not a number counts as the largest, as in PyTorch.</summary>
     /// <exception cref="ArgumentException">Not [N, C].</exception>
     public int[] ArgMax()
     {
@@ -114,7 +115,7 @@ public partial class Tensor
             var row = AsSpan().Slice(n * Shape[1], Shape[1]);
             for (int c = 1; c < row.Length; c++)
             {
-                if (row[c] > row[positions[n]])
+                if (row[c] > row[positions[n]] || (float.IsNaN(row[c]) && !float.IsNaN(row[positions[n]])))
                     positions[n] = c;
             }
         }

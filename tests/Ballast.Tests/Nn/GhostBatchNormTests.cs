@@ -180,4 +180,22 @@ public sealed class GhostBatchNormTests
         sizes[0] /= count;
         return [.. x.ToArray().Chunk(x.Length / count).Select(values => Tensor.From(values, new Shape(sizes)))];
     }
+
+    // The law of total variance: within the virtual batches and between them.
+    [Fact]
+    public void A_probe_is_shown_the_statistics_of_the_whole_batch()
+    {
+        float[] values = [.. Draw.Floats(6 * 2, 1), .. Draw.Floats(6 * 2, 2).Select(static value => value + 5)];
+        var model = new Sequential(new GhostBatchNorm(2, 6));
+        double[] mean = [], variance = [];
+        using var probe = Probe.Attach(model).OnBatchNorm(pass => (mean, variance) = (pass.Mean.ToArray(), pass.Variance.ToArray()));
+        model.Forward(Tensor.From(values, [12, 2]));
+        for (int c = 0; c < 2; c++)
+        {
+            double[] channel = [.. Enumerable.Range(0, 12).Select(n => (double)values[2 * n + c])];
+            double average = channel.Average();
+            Assert.Equal(average, mean[c], 1e-6);
+            Assert.Equal(channel.Average(value => (value - average) * (value - average)), variance[c], 1e-5);
+        }
+    }
 }

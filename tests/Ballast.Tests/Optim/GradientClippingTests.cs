@@ -31,6 +31,16 @@ public sealed class GradientClippingTests
         Assert.Equal(value.GetProperty("after").Floats(), clamped[0].Grad!.ToArray());
     }
 
+    // Beside a norm of 5e-6 PyTorch's 1e-6 shows.
+    [Fact]
+    public void Small_norms_are_clipped_as_by_PyTorch()
+    {
+        var parameters = WithGradients([3e-6f], [4e-6f]);
+        Assert.Equal(5e-6, GradientClipping.ClipNorm(parameters, 3e-6), 1e-12);
+        Assert.Equal(1.5e-6, parameters[0].Grad!.Item(), 1e-12);
+        Assert.Equal(2e-6, parameters[1].Grad!.Item(), 1e-12);
+    }
+
     // 300 x 90 weights: the gradient is kept as its factors; few and many samples take different ways.
     [Theory]
     [InlineData(7)]

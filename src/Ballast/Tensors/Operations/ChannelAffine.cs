@@ -39,7 +39,7 @@ sealed class ChannelAffine(
 
     /// <summary>What the normalization's gradient needs summed up, as whoever wrote the gradient of these values knows it.
     /// </summary>
-    public NormalizationSums Sums(double[] totals) => new(table, HasRelu, totals);
+    public NormalizationSums Sums(double[] totals) => new(table, totals);
 
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)

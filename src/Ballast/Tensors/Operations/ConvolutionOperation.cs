@@ -46,7 +46,12 @@ sealed unsafe class ConvolutionOperation : Operation
 
         double[]? statistics = null;
         if (sums is not null)
+        {
             sums.Finish(statistics = new double[2 * shape.K]);
+            if (!ChannelTables.AreFinite(statistics, 1))
+                statistics = null; // squares that are no floats: a normalization measures for itself
+        }
+
         var values = new Values(new ChannelsLast(result, shape.Output, statistics));
         var made = new ConvolutionOperation(x, w, b, input, shape).Produce(output, values);
         input.Release();

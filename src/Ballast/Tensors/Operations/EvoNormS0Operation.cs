@@ -56,7 +56,7 @@ sealed class EvoNormS0Operation : SampleOperation
             for (int first = 0; first < channels; first += each)
             {
                 var (mean, variance) = TotalVariance.Of(means.Slice(first, each), variances.Slice(first, each));
-                double inverse = 1 / Math.Sqrt(variance + epsilon);
+                double inverse = Deviations.Inverse(variance + epsilon);
                 for (int c = first; c < first + each; c++)
                 {
                     row[Bend * channels + c] = bend[c];

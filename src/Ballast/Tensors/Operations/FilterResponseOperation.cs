@@ -57,7 +57,9 @@ sealed class FilterResponseOperation : SampleOperation
             for (int c = 0; c < channels; c++)
             {
                 double square = sums[n * SampleChannels.Sums * channels + c] / layout.L;
-                double inverse = 1 / Math.Sqrt(square + (added.IsEmpty ? epsilon : Math.Abs((double)added[c])));
+                if (!double.IsFinite(square))
+                    square = Square(source, layout, n, c);
+                double inverse = Deviations.Inverse(square + (added.IsEmpty ? epsilon : Math.Abs((double)added[c])));
                 row[Scale * channels + c] = (float)(scale[c] * inverse);
                 row[Shift * channels + c] = shift[c];
                 row[Threshold * channels + c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
@@ -67,6 +69,18 @@ sealed class FilterResponseOperation : SampleOperation
         }
 
         ArrayPool<double>.Shared.Return(sums);
+    }
+
+    // Of values whose squares are no floats.
+    static unsafe double Square(Buffer source, ChannelLayout layout, int n, int c)
+    {
+        fixed (float* x = source.Span(layout.Length))
+        {
+            var sample = x + (nint)n * layout.C * layout.L;
+            return layout.AreRows
+                ? PreciseMoments.Of(sample + c, layout.L, layout.C, centered: false).Variance
+                : PreciseMoments.Of(sample + (nint)c * layout.L, layout.L, 1, centered: false).Variance;
+        }
     }
 
     /// <summary>With p the gradient where the threshold lets it pass, L values a channel, r = 1 / sqrt(nu2 + |eps|), and sums over a

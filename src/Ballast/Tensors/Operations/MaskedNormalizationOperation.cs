@@ -43,10 +43,26 @@ sealed class MaskedNormalizationOperation : Operation
             double offset = sums[i] / count; // what rounding the center to float left over
             statistics[i] = table[i] + offset;
             statistics[c + i] = Math.Max(0, sums[c + i] / count - offset * offset);
+            if (!double.IsFinite(statistics[c + i]))
+                (statistics[i], statistics[c + i]) = Precise(x.AsSpan(), mask.AsSpan(), layout, count, i);
         }
 
         System.Buffers.ArrayPool<double>.Shared.Return(sums);
         centers.Release();
+    }
+
+    // Of values whose squares are no floats.
+    static (double Mean, double Variance) Precise(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, ChannelLayout layout, int count, int channel)
+    {
+        double mean = 0, variance = 0;
+        for (int i = 0; i < mask.Length; i++)
+            mean += mask[i] > 0 ? Value(x, i) : 0;
+        mean /= count;
+        for (int i = 0; i < mask.Length; i++)
+            variance += mask[i] > 0 ? (Value(x, i) - mean) * (Value(x, i) - mean) : 0;
+        return (mean, variance / count);
+
+        double Value(ReadOnlySpan<float> values, int i) => values[(i / layout.L * layout.C + channel) * layout.L + i % layout.L];
     }
 
     /// <summary>The forward pass.</summary>
@@ -99,8 +115,10 @@ sealed class MaskedNormalizationOperation : Operation
         if (First!.RequiresGrad)
         {
             var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
-            MaskedChannels.Map<GradientMap<OpenGate>>(
-                x, dy, counts, layout, table.Span(3 * c), more.Span(3 * c), dx.Span(length));
+            if (batchStatistics)
+                MaskedChannels.Map<GradientMap<OpenGate>>(x, dy, counts, layout, table.Span(3 * c), more.Span(3 * c), dx.Span(length));
+            else
+                MaskedChannels.Map<ScaledMap<OpenGate>>(x, dy, counts, layout, table.Span(3 * c), more.Span(3 * c), dx.Span(length));
             Give(First, new Values(dx));
         }
 

@@ -134,7 +134,7 @@ sealed partial class NormalizationOperation : Operation
         {
             sums.Clear(); // nobody asks for them
         }
-        else if (known is not null && known.AreOf(table, gated))
+        else if (known is not null && known.AreOf(table))
         {
             known.Totals.CopyTo(sums);
         }
@@ -151,7 +151,11 @@ sealed partial class NormalizationOperation : Operation
         Return(rented);
         if (First!.RequiresGrad && layout.Last)
         {
-            if (pooled is not null)
+            if (pooled is not null && !batchStatistics)
+            {
+                gradient = new Values(new MemoryOrder(layout).Read(gradient, layout.Length));
+            }
+            else if (pooled is not null)
             {
                 // The pool's input is read from this operation's source, over which the gradient may be written then.
                 var slim = new Values(pooled.WithoutInput());
@@ -160,7 +164,7 @@ sealed partial class NormalizationOperation : Operation
             }
 
             // A convolution may apply it while it reads.
-            Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, chunks, rows, gated)));
+            Give(First, new Values(new NormalizedGradient(gradient, source.Hold(), table.Hold(), more, chunks, rows, gated, batchStatistics)));
             return;
         }
 
@@ -170,7 +174,7 @@ sealed partial class NormalizationOperation : Operation
             var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(layout.Length);
             NormalizedGradient.Write(
                 source.Span(layout.Length), g.Span(layout.Length), Table, more.Span(3 * channels), chunks, Pitch, gated,
-                dx.Span(layout.Length));
+                batchStatistics, dx.Span(layout.Length));
             Give(First, new Values(dx));
         }
 
@@ -190,7 +194,7 @@ sealed partial class NormalizationOperation : Operation
             source.Span(length), g.Span(length), layout.PerChannel, layout.C, table.Span(3 * layout.C), passed.Span(length), totals,
             gateSums ??= new ChannelSums());
         g.Release();
-        known = new NormalizationSums(table, gated: false, totals);
+        known = new NormalizationSums(table, totals);
         return new MemoryOrder(layout).Values(passed);
     }
 

@@ -12,17 +12,18 @@ namespace Ballast;
 /// <param name="chunks">Where the channels lie.</param>
 /// <param name="rows">How many constants a channel has in the table.</param>
 /// <param name="gated">Whether a ReLU lies between the result and its gradient.</param>
+/// <param name="ofBatch">Whether the statistics are the batch's own; x has no part in the gradient otherwise.</param>
 sealed unsafe class NormalizedGradient(
-    Values gradient, Buffer x, Buffer table, Buffer more, ChannelChunks chunks, byte rows, bool gated) : ChannelRecipe
+    Values gradient, Buffer x, Buffer table, Buffer more, ChannelChunks chunks, byte rows, bool gated, bool ofBatch) : ChannelRecipe
 {
     int Pitch => rows * chunks.Whole.C;
 
     /// <inheritdoc/>
     public override ChannelLayout Layout => chunks.Whole;
 
-    /// <summary>Whether the gradient of the result is in memory and all samples share constants, so that <see cref="Open"/> can be
-    /// called.</summary>
-    public bool CanOpen => gradient.Buffer is not null && chunks.Count == 1;
+    /// <summary>Whether the gradient of the result is in memory, all samples share constants and x has a part in it, so that
+    /// <see cref="Open"/> can be called.</summary>
+    public bool CanOpen => gradient.Buffer is not null && chunks.Count == 1 && ofBatch;
 
     /// <summary>Opens the recipe for a kernel that applies it; this must be held for as long as it is used.</summary>
     public GradientSource Open()
@@ -63,18 +64,22 @@ sealed unsafe class NormalizedGradient(
             return;
         }
 
-        Write(values, gradient.Buffer!.Span(Layout.Length), constants, a, chunks, Pitch, gated, destination);
+        Write(values, gradient.Buffer!.Span(Layout.Length), constants, a, chunks, Pitch, gated, ofBatch, destination);
     }
 
     /// <summary>Computes the gradient at once.</summary>
     public static void Write(
         Span<float> x, Span<float> gradient, Span<float> table, Span<float> more, ChannelChunks chunks, int pitch, bool gated,
-        Span<float> destination)
+        bool ofBatch, Span<float> destination)
     {
-        if (gated)
+        if (gated && ofBatch)
             chunks.Map<GradientMap<ReluGate>>(x, gradient, table, pitch, more, destination);
-        else
+        else if (ofBatch)
             chunks.Map<GradientMap<OpenGate>>(x, gradient, table, pitch, more, destination);
+        else if (gated)
+            chunks.Map<ScaledMap<ReluGate>>(x, gradient, table, pitch, more, destination);
+        else
+            chunks.Map<ScaledMap<OpenGate>>(x, gradient, table, pitch, more, destination);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,97 @@
+namespace Ballast.Tests;
+
+/// <summary>Convolutions by Winograd's transforms and by the products of the definition, which a program may choose.</summary>
+public class ConvolutionAlgorithmTests
+{
+    static Tensor Infinite()
+    {
+        float[] values = Draw.Data([1, 16, 12, 12], 1).ToArray();
+        values[5 * 144 + 6 * 12 + 6] = float.PositiveInfinity;
+        return Tensor.From(values, [1, 16, 12, 12]);
+    }
+
+    // Everything a convolution computes: the output, its gradients, and the output under NoGrad.
+    static List<float[]> Run(ConvolutionAlgorithm algorithm, Shape shape, Tensor input, int outputs)
+    {
+        var before = Compute.Convolution;
+        Compute.Convolution = algorithm;
+        try
+        {
+            var layer = new Conv2d(shape[1], outputs, 3, padding: 1, generator: new Generator(1));
+            var x = new Parameter(input);
+            var y = layer.Forward(x);
+            y.Backward(Draw.Data(y.Shape, 2));
+            List<float[]> all = [y.ToArray(), x.Grad!.ToArray(), layer.Weight.Grad!.ToArray()];
+            using var off = Tensor.NoGrad();
+            all.Add(layer.Forward(x).ToArray());
+            all.Add(layer.Forward(x).ToArray()); // by the weight that was prepared before
+            return all;
+        }
+        finally
+        {
+            Compute.Convolution = before;
+        }
+    }
+
+    [Fact]
+    public void An_infinity_stays_under_the_kernel_where_products_are_direct()
+    {
+        var direct = Run(ConvolutionAlgorithm.Direct, [1, 16, 12, 12], Infinite(), 16);
+        foreach (float[] output in (float[][])[direct[0], direct[3], direct[4]])
+        {
+            Assert.Equal(9 * 16, output.Count(float.IsInfinity));
+            Assert.DoesNotContain(output, float.IsNaN);
+        }
+
+        Assert.Contains(Run(ConvolutionAlgorithm.Fastest, [1, 16, 12, 12], Infinite(), 16)[0], float.IsNaN);
+    }
+
+    // On both sides of the size from which a block of Winograd's is less than an image: a gradient written over another's memory there
+    // would read what it has written.
+    [Theory]
+    [InlineData(8, 8)]
+    [InlineData(44, 16)]
+    [InlineData(48, 16)]
+    [InlineData(52, 16)]
+    [InlineData(64, 16)]
+    public void Both_give_the_same_but_for_rounding(int size, int channels)
+    {
+        Shape shape = [2, channels, size, size];
+        var x = Draw.Data(shape, 3);
+        var (fast, direct) = (Run(ConvolutionAlgorithm.Fastest, shape, x, channels), Run(ConvolutionAlgorithm.Direct, shape, x, channels));
+        for (int i = 0; i < fast.Count; i++)
+            Near.Equal(direct[i], fast[i], 5e-5, $"result {i}");
+    }
+
+    [Fact]
+    public void A_value_made_one_way_is_computed_so_whatever_is_chosen_meanwhile()
+    {
+        var before = Compute.Convolution;
+        var layer = new Conv2d(16, 16, 3, padding: 1, generator: new Generator(1));
+        using var off = Tensor.NoGrad();
+        float[] expected = layer.Forward(Infinite()).ToArray();
+        var unread = layer.Forward(Infinite());
+        try
+        {
+            Compute.Convolution = ConvolutionAlgorithm.Direct;
+            Assert.Equal(Draw.Bits(expected), Draw.Bits(unread.AsSpan()));
+        }
+        finally
+        {
+            Compute.Convolution = before;
+        }
+    }
+
+    [Fact]
+    public void The_environment_may_choose()
+    {
+        Assert.Equal(ConvolutionAlgorithm.Fastest, Compute.ReadConvolution(null));
+        Assert.Equal(ConvolutionAlgorithm.Fastest, Compute.ReadConvolution("Fastest"));
+        Assert.Equal(ConvolutionAlgorithm.Direct, Compute.ReadConvolution("direct"));
+        Assert.Equal(
+            "BALLAST_CONVOLUTION: expected \"fastest\" or \"direct\", got \"slow\". Correct the environment variable, or leave it unset.",
+            Assert.Throws<InvalidOperationException>(() => Compute.ReadConvolution("slow")).Message);
+        Assert.Equal("Compute.Convolution: expected Fastest or Direct, got 7.",
+            Assert.Throws<ArgumentException>(() => Compute.Convolution = (ConvolutionAlgorithm)7).Message);
+    }
+}
