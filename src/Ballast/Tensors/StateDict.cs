@@ -6,11 +6,23 @@ namespace Ballast;
 /// <summary>One value of a state: a tensor, or a whole number such as <c>num_batches_tracked</c>.</summary>
 public sealed class StateEntry
 {
+    readonly Shape shape;
+
     /// <summary>A tensor.</summary>
     public StateEntry(Tensor tensor) => Tensor = tensor;
 
     /// <summary>A whole number: an int64 without axes.</summary>
-    public StateEntry(long number) => Number = number;
+    public StateEntry(long number)
+        : this(number, Shape.Scalar)
+    {
+    }
+
+    /// <summary>A whole number: an int64 without axes, or with one of size 1, as some writers have it.</summary>
+    internal StateEntry(long number, Shape shape)
+    {
+        Number = number;
+        this.shape = shape;
+    }
 
     /// <summary>The tensor, or null for a number.</summary>
     public Tensor? Tensor { get; }
@@ -18,8 +30,8 @@ public sealed class StateEntry
     /// <summary>The number, or null for a tensor.</summary>
     public long? Number { get; }
 
-    /// <summary>The tensor's shape; no axes for a number.</summary>
-    public Shape Shape => Tensor?.Shape ?? Shape.Scalar;
+    /// <summary>The tensor's shape; for a number no axes, or one of size 1 where its file had that.</summary>
+    public Shape Shape => Tensor?.Shape ?? shape;
 
     internal string Describe() => Tensor is null ? "a whole number" : $"floats {Tensor.Shape}";
 }

@@ -77,7 +77,7 @@ public sealed class Checkpoint
             ["best_validation"] = BestValidation.ToString("R", CultureInfo.InvariantCulture),
             ["epochs_without_better"] = Text(EpochsWithoutBetter),
         };
-        SafetensorsEntry[] generators =
+        StoredTensor[] generators =
         [
             Bytes("generator.default", DefaultGenerator),
             Bytes("generator.epoch", EpochGenerator),
@@ -151,11 +151,11 @@ public sealed class Checkpoint
         }
     }
 
-    static IEnumerable<SafetensorsEntry> Entries(string prefix, StateDict state) =>
+    static IEnumerable<StoredTensor> Entries(string prefix, StateDict state) =>
         state.Select(entry => StateFile.Pack(prefix + entry.Key, entry.Value));
 
-    static SafetensorsEntry Bytes(string name, byte[] bytes) =>
-        new(name, SafetensorsType.U8, ImmutableArray.Create((long)bytes.Length), bytes);
+    static StoredTensor Bytes(string name, byte[] bytes) =>
+        new(name, StoredType.U8, ImmutableArray.Create((long)bytes.Length), bytes);
 
     static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -186,10 +186,10 @@ public sealed class SafetensorsRefusalTests : IDisposable
         string path = Path.Combine(folder.FullName, "good");
         SafetensorsFile.Save(path,
             [
-                new("layers.1.weight", SafetensorsType.F32, [2, 3], new byte[24]),
-                new("layers.1.bias", SafetensorsType.F32, [2], new byte[8]),
-                new("steps", SafetensorsType.I64, [], new byte[8]),
-                new("empty", SafetensorsType.U8, [0, 7], Array.Empty<byte>()),
+                new("layers.1.weight", StoredType.F32, [2, 3], new byte[24]),
+                new("layers.1.bias", StoredType.F32, [2], new byte[8]),
+                new("steps", StoredType.I64, [], new byte[8]),
+                new("empty", StoredType.U8, [0, 7], Array.Empty<byte>()),
             ],
             new Dictionary<string, string> { ["format"] = "pt" });
         byte[] good = System.IO.File.ReadAllBytes(path);

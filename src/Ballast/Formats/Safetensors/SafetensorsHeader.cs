@@ -103,5 +103,5 @@ sealed class SafetensorsHeader
 
     /// <summary>One tensor as the header describes it: its bytes are those from <paramref name="Begin"/> up to
     /// <paramref name="End"/> of the data.</summary>
-    public sealed record Item(string Name, SafetensorsType Type, ImmutableArray<long> Shape, long Begin, long End);
+    public sealed record Item(string Name, StoredType Type, ImmutableArray<long> Shape, long Begin, long End);
 }

@@ -12,18 +12,18 @@ sealed class SafetensorsWriter
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    readonly SafetensorsEntry[] entries;
+    readonly StoredTensor[] entries;
     readonly byte[] header;
 
     /// <summary>Checks and orders the tensors, and makes the header.</summary>
-    public SafetensorsWriter(IEnumerable<SafetensorsEntry> unordered, IReadOnlyDictionary<string, string> metadata)
+    public SafetensorsWriter(IEnumerable<StoredTensor> unordered, IReadOnlyDictionary<string, string> metadata)
     {
         entries = [.. unordered];
         Check(entries);
         // Wide elements first: behind the padded header each tensor then starts at a multiple of its element's size.
         Array.Sort(entries, (left, right) =>
         {
-            int bySize = SafetensorsTypes.SizeOf(right.Type).CompareTo(SafetensorsTypes.SizeOf(left.Type));
+            int bySize = StoredTypes.SizeOf(right.Type).CompareTo(StoredTypes.SizeOf(left.Type));
             return bySize != 0 ? bySize : string.CompareOrdinal(left.Name, right.Name);
         });
         header = MakeHeader(entries, metadata);
@@ -39,27 +39,29 @@ sealed class SafetensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
         stream.Write(header);
-        foreach (SafetensorsEntry entry in entries)
-            stream.Write(entry.Data.Span);
+        foreach (StoredTensor entry in entries)
+            entry.CopyTo(stream);
     }
 
-    static void Check(SafetensorsEntry[] entries)
+    static void Check(StoredTensor[] entries)
     {
         var names = new HashSet<string>();
-        foreach (SafetensorsEntry entry in entries)
+        foreach (StoredTensor entry in entries)
         {
             string name = SafetensorsHeader.Quote(entry.Name);
             Throw.Unless(entry.Name != SafetensorsHeader.MetadataKey,
                 $"SafetensorsFile.Save: no tensor can be called {name}; that key holds the file's metadata.");
             Throw.Unless(names.Add(entry.Name), $"SafetensorsFile.Save: the name {name} occurs twice.");
             CheckText(entry.Name, "name");
-            Throw.Unless(SafetensorsTypes.IsKnown(entry.Type),
+            Throw.Unless(StoredTypes.IsKnown(entry.Type),
                 $"SafetensorsFile.Save: tensor {name} has the unknown type {(int)entry.Type}.");
+            Throw.Unless(StoredTypes.IsSafetensors(entry.Type),
+                $"SafetensorsFile.Save: tensor {name} holds {entry.Type} values, which the format has no type for. Write .npz or .pt.");
             Throw.Unless(!entry.Shape.IsDefault, $"SafetensorsFile.Save: tensor {name} has no shape.");
-            bool fits = SafetensorsTypes.TryLength(entry.Type, entry.Shape.AsSpan(), out long length)
-                && length == entry.Data.Length;
+            bool fits = StoredTypes.TryLength(entry.Type, entry.Shape.AsSpan(), out long length)
+                && length == entry.ByteLength;
             Throw.Unless(fits,
-                $"SafetensorsFile.Save: tensor {name} has {entry.Data.Length} bytes, which is not what " +
+                $"SafetensorsFile.Save: tensor {name} has {entry.ByteLength} bytes, which is not what " +
                 $"{entry.Type} of the shape [{string.Join(", ", entry.Shape)}] takes.");
         }
     }
@@ -76,7 +78,7 @@ sealed class SafetensorsWriter
         }
     }
 
-    static byte[] MakeHeader(SafetensorsEntry[] entries, IReadOnlyDictionary<string, string> metadata)
+    static byte[] MakeHeader(StoredTensor[] entries, IReadOnlyDictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -84,10 +86,10 @@ sealed class SafetensorsWriter
             json.WriteStartObject();
             WriteMetadata(json, metadata);
             long begin = 0;
-            foreach (SafetensorsEntry entry in entries)
+            foreach (StoredTensor entry in entries)
             {
                 WriteTensor(json, entry, begin);
-                begin += entry.Data.Length;
+                begin += entry.ByteLength;
             }
 
             json.WriteEndObject();
@@ -114,17 +116,17 @@ sealed class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    static void WriteTensor(Utf8JsonWriter json, SafetensorsEntry entry, long begin)
+    static void WriteTensor(Utf8JsonWriter json, StoredTensor entry, long begin)
     {
         json.WriteStartObject(entry.Name);
-        json.WriteString("dtype", SafetensorsTypes.NameOf(entry.Type));
+        json.WriteString("dtype", StoredTypes.NameOf(entry.Type));
         json.WriteStartArray("shape");
         foreach (long size in entry.Shape)
             json.WriteNumberValue(size);
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");
         json.WriteNumberValue(begin);
-        json.WriteNumberValue(begin + entry.Data.Length);
+        json.WriteNumberValue(begin + entry.ByteLength);
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -58,7 +58,7 @@ ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, string source)
     SafetensorsHeader.Item ReadTensor(string name)
     {
         string place = $"tensor {SafetensorsHeader.Quote(name)}";
-        SafetensorsType? type = null;
+        StoredType? type = null;
         ImmutableArray<long>? shape = null;
         ImmutableArray<long>? offsets = null;
         Expect(JsonTokenType.StartObject, place, "an object with dtype, shape and data_offsets");
@@ -93,7 +93,7 @@ ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, string source)
             return null;
         }
 
-        if (!SafetensorsTypes.TryLength(type.Value, shape.Value.AsSpan(), out long length))
+        if (!StoredTypes.TryLength(type.Value, shape.Value.AsSpan(), out long length))
             Fail($"{place} has a shape whose size is beyond 2^63");
         if (length != end - begin)
         {
@@ -104,12 +104,12 @@ ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, string source)
         return new(name, type.Value, shape.Value, begin, end);
     }
 
-    SafetensorsType ReadType(string place)
+    StoredType ReadType(string place)
     {
         Expect(JsonTokenType.String, place, "the name of a dtype");
         string text = Text();
-        if (!SafetensorsTypes.TryParse(text, out SafetensorsType type))
-            Fail($"{place} has the unknown dtype {SafetensorsHeader.Quote(text)}; known are {SafetensorsTypes.Names}");
+        if (!StoredTypes.TryParse(text, out StoredType type))
+            Fail($"{place} has the unknown dtype {SafetensorsHeader.Quote(text)}; known are {StoredTypes.Names}");
         return type;
     }
 

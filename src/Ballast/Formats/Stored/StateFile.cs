@@ -1,0 +1,67 @@
+namespace Ballast;
+
+/// <summary>States as files. Reading takes any of the formats by their content: safetensors and its index of several files, PyTorch's
+/// <c>.pt</c>, NumPy's <c>.npy</c> and <c>.npz</c>. Writing makes safetensors, under PyTorch's keys: tensors as F32, whole numbers as I64.
+/// </summary>
+public static class StateFile
+{
+    /// <summary>Writes a state as safetensors, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">What <see cref="Module.StateDict"/> gave.</param>
+    /// <param name="metadata">Text to keep beside it.</param>
+    /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
+    public static void Save(string path, StateDict state, IReadOnlyDictionary<string, string>? metadata = null) =>
+        SafetensorsFile.Save(path, state.Select(static entry => Pack(entry.Key, entry.Value)), metadata);
+
+    /// <summary>Reads a model's state from a file of any format; of a checkpoint the model's part. Half, bfloat16, 8-bit floats and double
+    /// become float. Integers, truth values and complex numbers, all but a single I64, are left out: <see cref="Load(string, out
+    /// IReadOnlyList{StoredTensor})"/> tells which.</summary>
+    /// <exception cref="InvalidDataException">Not a file of a known format, a damaged one, or values that float32 cannot hold.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StateDict Load(string path) => Load(path, out _);
+
+    /// <summary>Reads a model's state, and tells what it leaves out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="skipped">The integers, truth values and complex numbers, by name, type and shape; their bytes are no longer to be had.
+    /// </param>
+    /// <exception cref="InvalidDataException">Not a file of a known format, a damaged one, or values that float32 cannot hold.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StateDict Load(string path, out IReadOnlyList<StoredTensor> skipped)
+    {
+        using var file = Open(path);
+        return file.ToStateDict(null, out skipped);
+    }
+
+    /// <summary>Opens a file of any format by its content and lists what it holds, without reading a tensor.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mapped">Whether its bytes are mapped into memory instead of read: <see cref="StoredTensor.Data"/> is then the file's
+    /// own pages, without a copy. Whoever makes the file shorter meanwhile ends this process; leave it off where others may write.
+    /// </param>
+    /// <exception cref="InvalidDataException">Not a file of a known format, a damaged one, or one with something that is not allowed, which
+    /// the message names.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StoredFile Open(string path, bool mapped = false) => StoredFormats.Open(path, mapped);
+
+    internal static StoredTensor Pack(string name, StateEntry entry) =>
+        entry.Tensor is { } tensor
+            ? StoredTensor.From(name, tensor)
+            : new StoredTensor(name, StoredType.I64, [.. entry.Shape.ToArray().Select(static size => (long)size)],
+                BitConverter.GetBytes(entry.Number!.Value));
+
+    /// <summary>A tensor as an entry of a state, or null where a state has no place for its type.</summary>
+    internal static StateEntry? TryUnpack(StoredTensor tensor, string path)
+    {
+        if (tensor is { Type: StoredType.I64, Length: 1, Shape.Length: <= 1 })
+            return new StateEntry(tensor.ToArray<long>()[0], tensor.Shape.IsEmpty ? Shape.Scalar : [1]);
+        return StoredTypes.IsFloat(tensor.Type) ? new StateEntry(StoredConversion.ToTensor(tensor, $"{path}: ")) : null;
+    }
+
+    internal static StateEntry Unpack(StoredTensor entry, string path)
+    {
+        if (TryUnpack(entry, path) is { } unpacked)
+            return unpacked;
+        Throw.InvalidData($"{path}: {entry.Name} holds {entry.Type} values [{string.Join(", ", entry.Shape)}]. " +
+            "Expected floats (F32, F64, F16, BF16) or one I64.");
+        return null;
+    }
+}
