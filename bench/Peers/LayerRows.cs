@@ -28,7 +28,7 @@ static class LayerRows
         Two("addrow", Square, [1024], static (x, y) => x + y, static (x, y) => x + y, "x + y"),
         Two("mulchannels", [32, 64, 32, 32], [32, 64, 1, 1], static (x, y) => x * y, static (x, y) => x * y, "x * y"),
         Two("mulimages", [32, 64, 32, 32], [32, 64, 32, 32], static (x, y) => x * y, static (x, y) => x * y, "x * y"),
-        Two("mse", Square, Square, new MseLoss().Forward, static (x, y) => F.mse_loss(x, y), "F.mse_loss(x, y)"),
+        MeanSquares(),
         CrossEntropy(128, 10), CrossEntropy(128, 1000), CrossEntropy(1024, 1000), CrossEntropy(32, 50_000),
         Norm("batchnorm1d", [1024, 64], static () => new BatchNorm1d(64), static () => torch.nn.BatchNorm1d(64), "nn.BatchNorm1d(64)"),
         Norm("batchnorm1d", [128, 4096], static () => new BatchNorm1d(4096), static () => torch.nn.BatchNorm1d(4096), "nn.BatchNorm1d(4096)"),
@@ -104,4 +104,19 @@ static class LayerRows
             return x => F.cross_entropy(x[0], labels);
         },
         ($"labels = torch.arange({samples}) * 7 % {classes}", "F.cross_entropy(x, labels)"));
+
+    static Row MeanSquares() => Row.Layer(
+        "mse", [Square],
+        static () =>
+        {
+            var target = Tensor.Rand([1024, 1024]);
+            var loss = new MseLoss();
+            return x => loss.Forward(x[0], target);
+        },
+        static () =>
+        {
+            var target = torch.rand(1024, 1024);
+            return x => F.mse_loss(x[0], target);
+        },
+        ("target = torch.rand(1024, 1024)", "F.mse_loss(x, target)"));
 }
