@@ -57,6 +57,16 @@ public static class Compute
         return scope;
     }
 
+    /// <summary>Until it is disposed of, every result on this thread is computed at once: <c>using var _ = Compute.Eager();</c>. Nothing is
+    /// fused then; values agree with the fused ones up to rounding. For tests, and for whoever hunts a difference. The environment
+    /// variable <c>BALLAST_EAGER=1</c> does it for the whole program.</summary>
+    public static EagerScope Eager()
+    {
+        var scope = new EagerScope(Deferred.IsOff);
+        Deferred.IsOff = true;
+        return scope;
+    }
+
     /// <summary>How many floats one register holds here: 16 (AVX-512), 8 (AVX2) or 4.</summary>
     public static int SimdWidth =>
         Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
@@ -71,4 +81,15 @@ public readonly ref struct AloneScope
 
     /// <summary>Operations on this thread share their work again, if they did before.</summary>
     public void Dispose() => Workers.Alone = before;
+}
+
+/// <summary>Ends when it is disposed of; see <see cref="Compute.Eager"/>.</summary>
+public readonly ref struct EagerScope
+{
+    readonly bool before;
+
+    internal EagerScope(bool before) => this.before = before;
+
+    /// <summary>Results on this thread are deferred again, if they were before.</summary>
+    public void Dispose() => Deferred.IsOff = before;
 }

@@ -11,25 +11,30 @@ static unsafe class ChannelGates
     const int PieceRows = 256;
     const int SerialLength = 1 << 16;
 
-    /// <summary>to[i] = G(x[i], gradient[i]); first and second are the sums of to and of to times x - center.</summary>
+    /// <summary>to[i] = gradient[i] F'((x[i] - center) scale + shift); first and second are the sums of to and of to times
+    /// x - center.</summary>
     /// <param name="x">The values that were normalized: [rows, C].</param>
     /// <param name="gradient">The gradient of the activation's result.</param>
     /// <param name="rows">How many rows there are.</param>
     /// <param name="channels">C.</param>
     /// <param name="table">center, scale and shift: [3, C].</param>
+    /// <param name="constant">The activation's constant.</param>
     /// <param name="to">Takes the gradient that passes; it may be the gradient itself.</param>
     /// <param name="sums">Takes both sums: [2, C].</param>
     /// <param name="parts">Memory for the sums of the parts.</param>
-    public static void Apply<G>(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, int rows, int channels, ReadOnlySpan<float> table, Span<float> to,
-        Span<double> sums, ChannelSums parts)
-        where G : struct, IGate
+    public static void Apply<F>(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, int rows, int channels, ReadOnlySpan<float> table, float constant,
+        Span<float> to, Span<double> sums, ChannelSums parts)
+        where F : struct, IActivation
     {
         int pieces = (rows + PieceRows - 1) / PieceRows;
         parts.Begin(pieces, channels);
         fixed (float* from = x, g = gradient, t = table, destination = to)
         {
-            var work = new Work<G> { X = from, Dy = g, Table = t, To = destination, Rows = rows, Channels = channels, Sums = parts };
+            var work = new Work<F>
+            {
+                X = from, Dy = g, Table = t, To = destination, Rows = rows, Channels = channels, Constant = constant, Sums = parts,
+            };
             if ((long)rows * channels < SerialLength)
                 work.Run(0, pieces);
             else
@@ -39,11 +44,12 @@ static unsafe class ChannelGates
         parts.Finish(sums);
     }
 
-    struct Work<G> : IWork, IWideWork
-        where G : struct, IGate
+    struct Work<F> : IWork, IWideWork
+        where F : struct, IActivation
     {
         public float* X, Dy, Table, To;
         public int Rows, Channels;
+        public float Constant;
         public ChannelSums Sums;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -52,48 +58,64 @@ static unsafe class ChannelGates
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            int whole = Channels / S.Width * S.Width;
+            float* sums = Scratch.Take(2 * Channels + 2 * S.Width);
             for (int piece = first; piece < last; piece++)
             {
-                int done = Piece<S, V>(piece, 0);
-                if (done < Channels)
-                    Piece<SimdScalar, float>(piece, done);
+                nint offset = (nint)piece * PieceRows * Channels;
+                int rows = Math.Min(PieceRows, Rows - piece * PieceRows);
+                new Span<float>(sums, 2 * Channels).Clear();
+                Columns<S, V>(X + offset, Dy + offset, To + offset, Channels, Table, sums, Channels, whole, rows);
+                if (whole < Channels)
+                    LastColumns<S, V>(X + offset + whole, Dy + offset + whole, To + offset + whole, Channels - whole, rows, sums + whole);
+                for (int c = 0; c < Channels; c++)
+                    Sums.Store<SimdScalar, float>(piece, c, sums[c], sums[Channels + c]);
             }
+        }
+
+        // The columns after the last whole register, filled up to one: an activation costs as much for one lane as for all.
+        readonly void LastColumns<S, V>(float* x, float* g, float* to, int count, int rows, float* sums)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int width = S.Width;
+            float* lanes = stackalloc float[7 * width], own = lanes + 2 * width, table = lanes + 4 * width;
+            new Span<float>(lanes, 7 * width).Clear();
+            for (int row = 0; row < 3; row++)
+                new Span<float>(Table + (row + 1) * Channels - count, count).CopyTo(new Span<float>(table + row * width, count));
+            for (int row = 0; row < rows; row++, x += Channels, g += Channels, to += Channels)
+            {
+                new Span<float>(x, count).CopyTo(new Span<float>(lanes, count));
+                new Span<float>(g, count).CopyTo(new Span<float>(lanes + width, count));
+                Columns<S, V>(lanes, lanes + width, lanes + width, width, table, own, width, width, 1);
+                new Span<float>(lanes + width, count).CopyTo(new Span<float>(to, count));
+            }
+
+            new Span<float>(own, count).CopyTo(new Span<float>(sums, count));
+            new Span<float>(own + width, count).CopyTo(new Span<float>(sums + Channels, count));
         }
 
         // Row by row, as memory lies; the sums of all channels stay in the first-level cache.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Piece<S, V>(int piece, int start)
+        readonly void Columns<S, V>(
+            float* x, float* g, float* to, int stride, float* table, float* sums, int pitch, int columns, int rows)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Channels, end = start + (channels - start) / S.Width * S.Width;
-            int count = Math.Min(PieceRows, Rows - piece * PieceRows);
-            nint offset = (nint)piece * PieceRows * channels;
-            float* x = X + offset, g = Dy + offset, to = To + offset;
-            V zero = S.Broadcast(0);
-            float* sums = Scratch.Take(2 * channels);
-            for (int c = start; c < end; c += S.Width)
+            V constant = S.Broadcast(Constant);
+            for (int row = 0; row < rows; row++, x += stride, g += stride, to += stride)
             {
-                S.Store(sums + c, zero);
-                S.Store(sums + channels + c, zero);
-            }
-
-            for (int row = 0; row < count; row++, x += channels, g += channels, to += channels)
-            {
-                for (int c = start; c < end; c += S.Width)
+                for (int c = 0; c < columns; c += S.Width)
                 {
-                    Channel<V> channel = new(S.Load(Table + c), S.Load(Table + channels + c), S.Load(Table + 2 * channels + c));
-                    V value = S.Load(x + c), passed = G.Pass<S, V>(value, S.Load(g + c), channel);
+                    V deviation = S.Subtract(S.Load(x + c), S.Load(table + c));
+                    V normalized = S.Fma(deviation, S.Load(table + pitch + c), S.Load(table + 2 * pitch + c));
+                    V kept = F.KeepsResult ? F.Apply<S, V>(normalized, constant) : normalized;
+                    V passed = F.Gradient<S, V>(kept, S.Load(g + c), constant);
                     S.Store(to + c, passed);
                     S.Store(sums + c, S.Add(S.Load(sums + c), passed));
-                    float* second = sums + channels + c;
-                    S.Store(second, S.Fma(passed, S.Subtract(value, channel.Center), S.Load(second)));
+                    S.Store(sums + pitch + c, S.Fma(passed, deviation, S.Load(sums + pitch + c)));
                 }
             }
-
-            for (int c = start; c < end; c += S.Width)
-                Sums.Store<S, V>(piece, c, S.Load(sums + c), S.Load(sums + channels + c));
-            return end;
         }
     }
 }

@@ -49,17 +49,6 @@ readonly struct ReluGate : IGate
         S.WherePositive(S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient);
 }
 
-/// <summary>What a GELU behind the normalization makes of the gradient: the gradient times GELU's slope at
-/// (x - center) scale + shift.</summary>
-readonly struct GeluGate : IGate
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Pass<S, V>(V x, V gradient, in Channel<V> channel)
-        where S : struct, ISimd<V> where V : unmanaged =>
-        GeluActivation.Gradient<S, V>(
-            S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient, channel.Shift);
-}
-
 /// <summary>The sums of x - center and of (x - center)^2, with a value of the stretch itself as the center.</summary>
 readonly struct DeviationTerm : IChannelTerm
 {
@@ -127,17 +116,6 @@ readonly struct AffineReluMap : IChannelMap
     public static V Apply<S, V>(V x, V gradient, in Channel<V> channel, in Channel<V> a)
         where S : struct, ISimd<V> where V : unmanaged =>
         S.Max(AffineMap.Apply<S, V>(x, gradient, channel, a), S.Broadcast(0));
-}
-
-/// <summary>GELU of (x - center) scale + shift.</summary>
-readonly struct AffineGeluMap : IChannelMap
-{
-    public static bool ReadsGradient => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V gradient, in Channel<V> channel, in Channel<V> a)
-        where S : struct, ISimd<V> where V : unmanaged =>
-        GeluActivation.Apply<S, V>(AffineMap.Apply<S, V>(x, gradient, channel, a), channel.Shift);
 }
 
 /// <summary>The gradient that passes what is behind the normalization.</summary>

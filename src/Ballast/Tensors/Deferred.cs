@@ -5,7 +5,18 @@ namespace Ballast;
 /// from and copies of the small things it needs, so that it always gives the values of the moment it was made.</summary>
 abstract class Deferred
 {
+    static readonly bool OffByEnvironment = Environment.GetEnvironmentVariable("BALLAST_EAGER") is "1" or "true";
+
+    [ThreadStatic] static bool offOnThread;
+
     int holders = 1;
+
+    /// <summary>Whether results are computed at once on this thread, and no operation finds another one's recipe.</summary>
+    public static bool IsOff
+    {
+        get => OffByEnvironment || offOnThread;
+        set => offOnThread = value;
+    }
 
     /// <summary>Whether there is one holder alone.</summary>
     public bool IsExclusive => holders == 1;

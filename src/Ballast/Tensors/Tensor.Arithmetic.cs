@@ -43,7 +43,7 @@ public partial class Tensor
     /// <summary>x P(x), element by element, where P is the standard normal distribution; see <see cref="Ballast.Gelu"/>.
     /// PyTorch: <c>F.gelu</c>.</summary>
     public Tensor Gelu(GeluApproximation approximate = GeluApproximation.None) => approximate == GeluApproximation.None
-        ? NormalizedGeluOperation.Fits(this) ? NormalizedGeluOperation.Run(this) : ActivationOperation<Kernels.GeluActivation>.Run(this)
+        ? ActivationOperation<Kernels.GeluActivation>.Run(this)
         : ActivationOperation<Kernels.TanhGeluActivation>.Run(this);
 
     /// <summary>x / (1 + exp(-x)), element by element. PyTorch: <c>F.silu</c>.</summary>

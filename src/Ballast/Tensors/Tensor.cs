@@ -22,6 +22,8 @@ public partial class Tensor
     internal Tensor(Shape shape, Values values, Operation? producer = null, int outputIndex = 0)
     {
         Shape = shape;
+        if (Deferred.IsOff && !values.IsEmpty)
+            values = values.Settle(shape);
         this.values = values;
         generation = values.Buffer?.Generation ?? 0;
         Producer = producer;

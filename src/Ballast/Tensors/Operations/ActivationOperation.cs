@@ -20,6 +20,8 @@ sealed class ActivationOperation<F> : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, float constant = 0)
     {
+        if (!F.KeepsResult && NormalizedActivationOperation.Takes(x))
+            return NormalizedActivationOperation.Run(x, new ChannelActivation<F>(constant));
         var order = MemoryOrder.Of(x);
         var source = order.Hold(x);
         var result = Buffer.Rent(x.Length);

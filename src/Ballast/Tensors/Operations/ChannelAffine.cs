@@ -8,7 +8,7 @@ namespace Ballast;
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
 /// mean. A batch in chunks has constants for each of them.</remarks>
 sealed class ChannelAffine(
-    Buffer source, Buffer table, ChannelChunks chunks, byte rows, AffineActivation activation = AffineActivation.None) : ChannelRecipe
+    Buffer source, Buffer table, ChannelChunks chunks, byte rows, ChannelActivation? activation = null) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => chunks.Whole;
@@ -19,11 +19,17 @@ sealed class ChannelAffine(
     /// <summary>From one chunk's constants to the next one's.</summary>
     public int Pitch => rows * chunks.Whole.C;
 
-    /// <summary>What follows.</summary>
-    public AffineActivation Activation => activation;
+    /// <summary>The activation that follows, if one does.</summary>
+    public ChannelActivation? Activation => activation;
+
+    /// <summary>Whether readers apply it all as they read; otherwise it is computed once, by one pass.</summary>
+    public bool IsCheap => activation is not { IsCheap: false };
+
+    /// <summary>Whether any activation can follow, in one pass with the normalization.</summary>
+    public bool TakesActivation => activation is null && Layout.AreRows && chunks.Count == 1;
 
     /// <summary>Whether a ReLU follows.</summary>
-    public bool HasRelu => activation == AffineActivation.Relu;
+    public bool HasRelu => activation == ChannelActivation.Relu;
 
     /// <summary>The values that were normalized.</summary>
     public ReadOnlySpan<float> Source => source.Span(Layout.Length);
@@ -32,7 +38,7 @@ sealed class ChannelAffine(
     public Span<float> Table => table.Span(chunks.Count * Pitch);
 
     /// <summary>The same values behind an activation.</summary>
-    public ChannelAffine With(AffineActivation behind) => new(source.Hold(), table.Hold(), chunks, rows, behind);
+    public ChannelAffine With(ChannelActivation behind) => new(source.Hold(), table.Hold(), chunks, rows, behind);
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
@@ -44,12 +50,10 @@ sealed class ChannelAffine(
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
-        if (HasRelu)
-            chunks.Map<AffineReluMap>(Source, default, Table, Pitch, default, destination);
-        else if (activation == AffineActivation.Gelu)
-            chunks.Map<AffineGeluMap>(Source, default, Table, Pitch, default, destination);
-        else
+        if (activation is null)
             chunks.Map<AffineMap>(Source, default, Table, Pitch, default, destination);
+        else
+            activation.Map(Source, chunks, Table, Pitch, destination);
     }
 
     /// <inheritdoc/>
@@ -63,12 +67,8 @@ sealed class ChannelAffine(
             var constants = new Channel<float>(values[channel], values[Layout.C + channel], values[2 * Layout.C + channel]);
             foreach (ref float value in destination.Slice(chunk * each, each))
             {
-                value = activation switch
-                {
-                    AffineActivation.Relu => AffineReluMap.Apply<SimdScalar, float>(value, 0, constants, default),
-                    AffineActivation.Gelu => AffineGeluMap.Apply<SimdScalar, float>(value, 0, constants, default),
-                    _ => AffineMap.Apply<SimdScalar, float>(value, 0, constants, default),
-                };
+                float normalized = AffineMap.Apply<SimdScalar, float>(value, 0, constants, default);
+                value = activation?.Apply(normalized) ?? normalized;
             }
         }
     }
@@ -79,17 +79,4 @@ sealed class ChannelAffine(
         source.Release();
         table.Release();
     }
-}
-
-/// <summary>What stands behind a normalization in a <see cref="ChannelAffine"/>.</summary>
-enum AffineActivation
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>A ReLU, cheap enough to be applied each time that the values are read.</summary>
-    Relu,
-
-    /// <summary>A GELU, which is computed once.</summary>
-    Gelu,
 }

@@ -27,10 +27,7 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
         // What is in memory lies in the order of the gate already.
         var before = gradient.Buffer?.Hold() ?? new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
         var values = before.Span(destination.Length);
-        if (gate.HasRelu)
-            gate.Chunks.Map<GateMap<ReluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
-        else
-            gate.Chunks.Map<GateMap<GeluGate>>(gate.Source, values, gate.Table, gate.Pitch, default, destination);
+        gate.Activation!.Pass(gate.Source, values, gate.Chunks, gate.Table, gate.Pitch, destination);
         before.Release();
     }
 

@@ -9,7 +9,7 @@ static unsafe class ImageValues
     /// <summary>A tensor's values so, with a hold of the caller's own.</summary>
     public static Values Hold(Tensor x, ChannelLayout layout)
     {
-        if (x.Recipe is ChannelAffine { Chunks.Count: 1, Activation: not AffineActivation.Gelu } normalized && normalized.Layout == layout)
+        if (x.Recipe is ChannelAffine { Chunks.Count: 1, IsCheap: true } normalized && normalized.Layout == layout)
             return x.Values.Hold();
         var values = ChannelsLast.Hold(x, layout);
         if (x.Recipe is not ResidualSum sum || sum.Layout != layout)

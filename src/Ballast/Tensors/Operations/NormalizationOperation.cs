@@ -88,14 +88,14 @@ sealed partial class NormalizationOperation : Operation
         NormalizationSums? known;
         if (gradient.Recipe is GatedGradient gate && gate.Gate.SharesTable(table))
         {
-            bool gelu = gate.Gate.Activation == AffineActivation.Gelu;
-            gated = !gelu;
+            var activation = gate.Gate.Activation!;
+            gated = activation.IsCheap;
             known = gate.Sums;
             var ungated = gate.HoldGradient();
             gradient.Release();
             gradient = ungated;
-            if (gelu)
-                gradient = PassGelu(gradient, out known);
+            if (!gated)
+                gradient = Pass(activation, gradient, out known);
         }
         else
         {
@@ -182,17 +182,16 @@ sealed partial class NormalizationOperation : Operation
         more.Release();
     }
 
-    // The gradient in memory, in the order of the layout, times GELU's slope; takes it over.
-    Values PassGelu(Values gradient, out NormalizationSums known)
+    // The gradient in memory, in the order of the layout, times an activation's slope; takes it over.
+    Values Pass(ChannelActivation activation, Values gradient, out NormalizationSums known)
     {
         var layout = chunks.Whole;
         int length = layout.Length;
         var g = gradient.Buffer!;
         var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
         double[] totals = new double[2 * layout.C];
-        ChannelGates.Apply<GeluGate>(
-            source.Span(length), g.Span(length), layout.PerChannel, layout.C, table.Span(3 * layout.C), passed.Span(length), totals,
-            gateSums ??= new ChannelSums());
+        activation.Gate(
+            source.Span(length), g.Span(length), layout, table.Span(3 * layout.C), passed.Span(length), totals, gateSums ??= new ChannelSums());
         g.Release();
         known = new NormalizationSums(table, totals);
         return new MemoryOrder(layout).Values(passed);

@@ -14,7 +14,7 @@ sealed class ReluOperation : Operation
     {
         var values = x.Recipe switch
         {
-            ChannelAffine { Activation: AffineActivation.None } normalized => new Values(normalized.With(AffineActivation.Relu)),
+            ChannelAffine { Activation: null } normalized => new Values(normalized.With(ChannelActivation.Relu)),
             ResidualSum { HasRelu: false, IsComputed: false } sum => new Values(sum.WithRelu()),
             DeferredConvolution { TakesRelu: true } convolution => new Values(convolution.WithRelu()),
             _ => Compute(x),

@@ -19,8 +19,8 @@ sealed unsafe class ResidualSum(Values left, Values right, ChannelLayout layout,
 
     /// <summary>The summand that is a normalization, where one is: the first of two.</summary>
     public ChannelAffine? Normalized =>
-        left.Recipe as ChannelAffine is { Activation: AffineActivation.None } first ? first
-        : right.Recipe as ChannelAffine is { Activation: AffineActivation.None } second ? second : null;
+        left.Recipe as ChannelAffine is { Activation: null } first ? first
+        : right.Recipe as ChannelAffine is { Activation: null } second ? second : null;
 
     /// <inheritdoc/>
     protected override bool KeepsOperands => recorded;
