@@ -61,7 +61,7 @@ def main():
         shutil.copy(ROOT / folder / "metrics.jsonl", kept / f"seed-{seed}.jsonl")
         shutil.copy(ROOT / folder / "run.json", kept / f"seed-{seed}.json")
     keys = [key for key in ("views", "once") if results[0][key] is not None]
-    titles = {"views": "test images named correctly, by six views", "once": "seen once" if len(keys) > 1 else "test images named correctly"}
+    titles = {"views": "test accuracy, by six views", "once": "seen once" if len(keys) > 1 else "test accuracy"}
     lines = [
         f"# {processor()}, {os.cpu_count()} cores: the recipe {options.recipe}", "",
         "| seed | mini-batches | training | " + " | ".join(titles[key] for key in keys) + " |", "|---" * (3 + len(keys)) + "|"]

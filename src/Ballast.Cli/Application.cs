@@ -35,7 +35,11 @@ static class Application
         try
         {
             if (parsed.Action is not HelpAction and not HelpWithExamples)
+            {
+                EmptyArguments.Refuse(parsed);
                 UnknownOptions.Refuse(parsed);
+            }
+
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 #pragma warning disable CA1031 // Whatever goes wrong becomes a message and an exit code.

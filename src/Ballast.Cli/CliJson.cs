@@ -35,19 +35,19 @@ sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList
 [JsonSerializable(typeof(PicturePrediction))]
 sealed partial class CliJson : JsonSerializerContext
 {
-    public static void Print(RunStart start) => Console.Out.WriteLine(JsonSerializer.Serialize(start, Default.RunStart));
+    public static void Print(RunStart start) => Output.WriteLine(JsonSerializer.Serialize(start, Default.RunStart));
 
-    public static void Print(RunEnd end) => Console.Out.WriteLine(JsonSerializer.Serialize(end, Default.RunEnd));
+    public static void Print(RunEnd end) => Output.WriteLine(JsonSerializer.Serialize(end, Default.RunEnd));
 
     public static void Print(EvaluationResult result) =>
-        Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
+        Output.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
 
-    public static void Print(DoctorResult result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, Default.DoctorResult));
+    public static void Print(DoctorResult result) => Output.WriteLine(JsonSerializer.Serialize(result, Default.DoctorResult));
 
     public static void Print(PicturePrediction prediction) =>
-        Console.Out.WriteLine(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
+        Output.WriteLine(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
 
-    public static void Print(DataStatus status) => Console.Out.WriteLine(JsonSerializer.Serialize(status, Default.DataStatus));
+    public static void Print(DataStatus status) => Output.WriteLine(JsonSerializer.Serialize(status, Default.DataStatus));
 }
 
 sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -21,7 +21,7 @@ static class CommonOptions
     public static Option<long> Seed() =>
         Number("--seed", "Seed of the weights and of the order of the images", 42L, long.MinValue, long.MaxValue, "a whole number");
 
-    public static Option<int> Epochs() => Count("--epochs", "How many times to go through the images", 1, 100_000, 5);
+    public static Option<int> Epochs() => Count("--epochs", "Epochs to train", 1, 100_000, 5);
 
     public static Option<int> LogEvery() =>
         Count("--log-every", "Mini-batches whose mean loss makes one line", 1, int.MaxValue, 500);
@@ -32,7 +32,7 @@ static class CommonOptions
         HelpName = "DIR",
     };
 
-    /// <summary>What is tested on where nothing is said.</summary>
+    /// <summary>The default test data.</summary>
     public const string OwnTest = "the test images of a named dataset; with data of your own, none";
 
     public static Option<string?> Data() => new("--data")

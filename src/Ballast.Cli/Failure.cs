@@ -15,8 +15,8 @@ static class Failure
     public static int Usage(IReadOnlyList<string> problems, string command)
     {
         foreach (string problem in problems)
-            Console.Error.WriteLine($"error: {InOptions(problem)}");
-        Console.Error.WriteLine($"See {command} --help.");
+            Output.Say($"error: {problem}");
+        Output.Say($"See {command} --help.");
         return 2;
     }
 
@@ -26,38 +26,45 @@ static class Failure
         switch (error)
         {
             case InterruptedException:
-                Console.Error.WriteLine(error.Message);
+                Output.Say(error.Message);
                 return Interruption.ExitCode;
             case OperationCanceledException:
-                Console.Error.WriteLine("Stopped.");
+                Output.Say("Stopped.");
                 return Interruption.ExitCode;
             case UsageException or LayerTextException:
                 return Usage([error.Message], command);
         }
 
-        Console.Error.WriteLine($"error: {InOptions(Describe(error))}");
+        Output.Say($"error: {Describe(error)}");
         if (error.Data[Remedy] is string remedy)
-            Console.Error.WriteLine(remedy);
+            Output.Say(remedy);
         if (verbose || Environment.GetEnvironmentVariable("BALLAST_DEBUG") is { Length: > 0 })
-            Console.Error.WriteLine(error);
+            Output.Say($"{error}");
         return 1;
     }
 
-    // The library names its own remedies; here they are options.
-    static string InOptions(string message) => message.Replace(
-        "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.",
-        "Use another --batch-size, or leave the last one out with --drop-last.", StringComparison.Ordinal).Replace(
-        "Use a larger batch, or leave the last incomplete one out (DataLoader with dropLast: true).",
-        "Use another --batch-size: the last batch has what is left.", StringComparison.Ordinal);
-
     static string Describe(Exception error) => error switch
     {
+        IOException when !WorksInAFolder() => "The folder that the command was called in has been deleted. Call it in another one.",
+        OutputException => error.Message,
         IOException { HResult: NoSpace or DiskFull } =>
             $"{error.Message} The disk is full: free some space, or choose a folder on another one. Files that were complete are as they were.",
-        UnauthorizedAccessException => $"{error.Message} Choose another folder, or ask for the right to write there.",
+        UnauthorizedAccessException => $"{error.Message} Choose another file or folder, or ask for the right to it.",
         OutOfMemoryException => "There is not enough memory for this. Use a smaller network or a smaller batch.",
         IOException or InvalidDataException or ArgumentException or InvalidOperationException or TrainingDivergedException
-            => error.Message,
+            => RemedyWords.In(error),
         _ => $"{error.GetType().Name}: {error.Message} This should not have happened; --verbose shows where it did.",
     };
+
+    static bool WorksInAFolder()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory().Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

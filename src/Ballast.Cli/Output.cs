@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Ballast.Cli;
 
@@ -31,6 +32,46 @@ static class Output
         }
 
         return console;
+    }
+
+    /// <summary>Prints a line of results, or several. Characters in it cannot steer the terminal.</summary>
+    /// <exception cref="OutputException">The output takes no more.</exception>
+    public static void WriteLine(string text = "") => Guard(() => Console.Out.WriteLine(Printable.Text(text)));
+
+    /// <summary>The output itself, for a display that draws on a terminal.</summary>
+    public static TextWriter Writer => Console.Out;
+
+    /// <summary>Prints a table.</summary>
+    /// <exception cref="OutputException">The output takes no more.</exception>
+    public static void Write(IAnsiConsole console, IRenderable drawing) => Guard(() => console.Write(drawing));
+
+    /// <summary>A cell of a table. Characters in it cannot steer the terminal.</summary>
+    public static Text Cell(string text) => new(Printable.Name(text));
+
+    /// <summary>Says something on the error output, or nothing where there is none any more.</summary>
+    public static void Say(string text)
+    {
+        try
+        {
+            Console.Error.WriteLine(Printable.Text(text));
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    /// <summary>Does something that writes to the output.</summary>
+    /// <exception cref="OutputException">The output takes no more.</exception>
+    public static void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error) when (error is not OutputException)
+        {
+            throw new OutputException(error);
+        }
     }
 
     /// <summary>Brings a cursor back that a progress bar has hidden.</summary>

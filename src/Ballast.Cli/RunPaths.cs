@@ -8,23 +8,20 @@ static class RunPaths
 {
     const string Root = "runs";
 
-    /// <summary>A folder that is not there yet.</summary>
-    public static string New(RunKind kind) => Fresh(Word(kind));
+    /// <summary>The folder of a new run: the one that is named, or one that is made.</summary>
+    public static NewFolder New(RunKind kind, string? named) => named is null ? Fresh(Word(kind)) : NewFolder.Named(named);
 
-    /// <summary>A folder for a study that is not there yet.</summary>
-    public static string NewStudy(string study) => Fresh($"study-{study}");
+    /// <summary>The folder of a new study: the one that is named, or one that is made.</summary>
+    public static NewFolder NewStudy(string study, string? named) => named is null ? Fresh($"study-{study}") : NewFolder.Named(named);
 
     /// <summary>The newest study.</summary>
     public static string NewestStudy() => Newest("study-");
 
-    static string Fresh(string word)
+    static NewFolder Fresh(string word)
     {
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string name = Path.Combine(Root, $"{time}-{word}");
-        string path = name;
-        for (int i = 2; Path.Exists(path); i++)
-            path = $"{name}-{i}";
-        return path;
+        return NewFolder.Make([name, .. Enumerable.Range(2, 998).Select(i => $"{name}-{i}")]);
     }
 
     /// <summary>Opens the run of a name, or the newest of a kind.</summary>

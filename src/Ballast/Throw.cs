@@ -8,9 +8,14 @@ static class Throw
 {
     /// <summary>An argument that cannot be used: a wrong shape, a value out of range.</summary>
     [DoesNotReturn]
-    public static void Argument(string message) => throw new ArgumentException(message);
+    public static void Argument(string message, Exception? inner = null) => throw new ArgumentException(message, inner);
 
-    /// <inheritdoc cref="Argument(string)"/>
+    /// <summary>An argument that cannot be used, with a remedy that a program may say in its own words.</summary>
+    [DoesNotReturn]
+    public static void Argument(string problem, RemedyKind remedy, string remedyText) =>
+        throw new Remedy(remedy, remedyText).Refuse(problem);
+
+    /// <inheritdoc cref="Argument(string, Exception)"/>
     [DoesNotReturn]
     public static void Argument(ref Text message) => Argument(message.ToString());
 

@@ -42,7 +42,7 @@ static class CompareCommand
         bool completed;
         try
         {
-            completed = comparison.Run(arm => Listen(arm, comparison, progress), interruption.Token);
+            completed = comparison.Run(arm => Listen(arm, comparison, progress, interruption), interruption.Token);
         }
         catch (OperationCanceledException)
         {
@@ -57,7 +57,7 @@ static class CompareCommand
         progress.Dispose();
         Print(comparison);
         if (!completed)
-            throw new InterruptedException($"Stopped. {goOn}");
+            throw interruption.Reason("Stopped.", goOn);
 
         if (result.GetValue(OpenReport))
             Browser.Open(comparison.Folder.ReportPath);
@@ -79,23 +79,27 @@ static class CompareCommand
             Seed = result.GetValue(Seed),
             LogEvery = result.GetValue(LogEvery),
         };
+        using var place = RunPaths.New(RunKind.Compare, result.GetValue(Out));
         return Comparison.Begin(
-            result.GetValue(Out) ?? RunPaths.New(RunKind.Compare), settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(), cancellation);
+            place.Path, settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(), cancellation);
     }
 
-    static RunDisplay Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress)
+    static GuardedListener Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress, Interruption interruption)
     {
-        if (arm != ComparisonArm.All[0])
-            progress.WriteLine("");
-        progress.WriteLine(arm.Title);
-        return new RunDisplay(progress, comparison.Folder.Record.Settings);
+        interruption.Guard(() =>
+        {
+            if (arm != ComparisonArm.All[0])
+                progress.WriteLine("");
+            progress.WriteLine(arm.Title);
+        });
+        return new GuardedListener(new RunDisplay(progress, comparison.Folder.Record.Settings), interruption);
     }
 
     static void Print(Comparison comparison)
     {
-        Console.Out.WriteLine();
+        Output.WriteLine();
         ComparisonTable.Print(comparison.Report());
-        Console.Out.WriteLine($"Run:    {comparison.Folder.Path}");
-        Console.Out.WriteLine($"Report: {comparison.Folder.ReportPath}");
+        Output.WriteLine($"Run:    {comparison.Folder.Path}");
+        Output.WriteLine($"Report: {comparison.Folder.ReportPath}");
     }
 }

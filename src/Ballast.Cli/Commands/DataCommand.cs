@@ -72,11 +72,11 @@ static class DataCommand
         else
         {
             int width = files.Max(static file => Path.GetFileName(file.Path).Length) + 2;
-            Console.Out.WriteLine($"{dataset.Title} in {Path.GetDirectoryName(files[0].Path)}");
+            Output.WriteLine($"{dataset.Title} in {Path.GetDirectoryName(files[0].Path)}");
             foreach (var file in files)
-                Console.Out.WriteLine($"  {Path.GetFileName(file.Path).PadRight(width)}{Describe(file)}");
+                Output.WriteLine($"  {Path.GetFileName(file.Path).PadRight(width)}{Describe(file)}");
             if (!good)
-                Console.Out.WriteLine($"Run {Command(dataset)} to bring what is missing and replace what is damaged.");
+                Output.WriteLine($"Run {Command(dataset)} to bring what is missing and replace what is damaged.");
         }
 
         return good || !mustBeGood ? 0 : 1;

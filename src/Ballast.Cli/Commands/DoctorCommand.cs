@@ -130,7 +130,7 @@ static class DoctorCommand
         }
         catch (ArgumentException error) when (weights is null)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 

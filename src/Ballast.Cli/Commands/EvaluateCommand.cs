@@ -16,7 +16,7 @@ static class EvaluateCommand
 
     static readonly Option<bool> Fold = new("--fold")
     {
-        Description = "Fold batch normalizations into the layers before them first, and say which",
+        Description = "Fold each batch normalization into the preceding layer first, and report which",
     };
 
     static readonly Option<TestTimeAugmentation> Tta = new("--tta")
@@ -62,7 +62,7 @@ static class EvaluateCommand
     public static Command Make()
     {
         var command = new ExampleCommand("evaluate",
-            "Tells the loss and the accuracy of a run's network on the test images.",
+            "Prints the loss and accuracy of a run's network on the test images.",
             "ballast evaluate runs/20260502-140300-train",
             "ballast evaluate runs/20260502-140300-compare/with --json",
             "ballast evaluate runs/20260502-140300-train --statistics population",
@@ -90,6 +90,7 @@ static class EvaluateCommand
             interruption.Token);
         var (test, weights, folding) = tested;
         progress.Dispose();
+        BrokenNetwork.Refuse(test, path);
         if (result.GetValue(Json))
         {
             string? used = result.Has(Statistics) ? NameOf(statistics.Source) : null;
@@ -99,15 +100,15 @@ static class EvaluateCommand
         }
 
         if (folding is not null)
-            Console.Out.WriteLine(folding);
-        Console.Out.WriteLine($"Weights:  {weights}");
+            Output.WriteLine(folding.ToString());
+        Output.WriteLine($"Weights:  {weights}");
         if (result.Has(Statistics))
-            Console.Out.WriteLine($"Using:    {NameOf(statistics.Source)} statistics");
+            Output.WriteLine($"Using:    {NameOf(statistics.Source)} statistics");
         if (statistics.TentLearningRate is { } learningRate)
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Using:    tent, learning rate {learningRate}"));
-        Console.Out.WriteLine($"Images:   {Format.Count(test.Count)}");
-        Console.Out.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
-        Console.Out.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(tested.Augmentation)}");
+            Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Using:    tent, learning rate {learningRate}"));
+        Output.WriteLine($"Images:   {Format.Count(test.Count)}");
+        Output.WriteLine($"Loss:     {Format.Loss(test.Loss)}");
+        Output.WriteLine($"Accuracy: {Format.Percent(test.Accuracy)}{Format.Views(tested.Augmentation)}");
         return 0;
     }
 

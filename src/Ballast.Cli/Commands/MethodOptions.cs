@@ -9,16 +9,16 @@ static class MethodOptions
     static readonly Option<LossKind> Loss = Choice("--loss", "cross-entropy, mse or bce, the latter two against a one at the class",
         ("cross-entropy", LossKind.CrossEntropy), ("mse", LossKind.Mse), ("bce", LossKind.Bce));
 
-    static readonly Option<float> LabelSmoothing = CommonOptions.Positive("--label-smoothing", "The share of each target that is spread over all classes, 0 to 1");
-    static readonly Option<float[]> ClassWeights = List("--class-weights", "How much each class counts: 1,2,0.5,...");
+    static readonly Option<float> LabelSmoothing = CommonOptions.Positive("--label-smoothing", "Label smoothing, 0 to 1");
+    static readonly Option<float[]> ClassWeights = List("--class-weights", "Weight of each class in the loss: 1,2,0.5,...");
 
     static readonly Option<string?> Schedule = new("--schedule")
     {
-        Description = "How the learning rate changes: " + string.Join("; ", ScheduleText.Usage),
+        Description = "Learning-rate schedule: " + string.Join("; ", ScheduleText.Usage),
         HelpName = "SCHEDULE",
     };
 
-    static readonly Option<int> WarmUp = CommonOptions.Count("--warm-up", "Mini-batches in which the learning rate climbs first", 0, int.MaxValue);
+    static readonly Option<int> WarmUp = CommonOptions.Count("--warm-up", "Mini-batches of linear warm-up of the learning rate", 0, int.MaxValue);
     static readonly Option<float> ClipNorm = CommonOptions.Positive("--clip-norm", "The largest norm of all gradients together");
     static readonly Option<float> ClipValue = CommonOptions.Positive("--clip-value", "The largest value of a gradient");
     static readonly Option<bool> SkipNonFinite = new("--skip-non-finite") { Description = "Leave out a step whose gradient is not finite" };
@@ -33,26 +33,26 @@ static class MethodOptions
     };
 
     static readonly Option<float> BiasFactor = CommonOptions.Positive(
-        "--bias-learning-rate-factor", "How many times the learning rate biases and shifts have");
+        "--bias-learning-rate-factor", "Learning-rate factor of biases and of normalizations' shifts");
 
-    static readonly Option<int> Crop = CommonOptions.Count("--crop", "Pad images by so many pixels and cut a piece of their size out", 0, 1000);
-    static readonly Option<PaddingMode> CropPadding = Choice("--crop-padding", "What stands around them: zeros or reflect",
+    static readonly Option<int> Crop = CommonOptions.Count("--crop", "Pad images by this many pixels and crop them to their size at a random place", 0, 1000);
+    static readonly Option<PaddingMode> CropPadding = Choice("--crop-padding", "Padding mode of --crop: zeros or reflect",
         ("zeros", PaddingMode.Zeros), ("reflect", PaddingMode.Reflect));
 
     static readonly Option<FlipKind> Flip = Choice("--flip", "Mirror images: none, random or alternating (every second epoch)",
         ("none", FlipKind.None), ("random", FlipKind.Random), ("alternating", FlipKind.Alternating));
 
-    static readonly Option<int> Cutout = CommonOptions.Count("--cutout", "Fill a square of so many pixels in each image", 0, 1000);
+    static readonly Option<int> Cutout = CommonOptions.Count("--cutout", "Side of a square that is masked at a random place of each image, in pixels", 0, 1000);
     static readonly Option<bool> Standardize = new("--standardize") { Description = "Bring each channel to mean 0 and deviation 1 of the training data" };
     static readonly Option<float[]> Mean = List("--mean", "Standardize with these means instead: 0.49,0.48,0.45");
     static readonly Option<float[]> Std = List("--std", "and these deviations");
     static readonly Option<int> Prefetch = CommonOptions.Count("--prefetch", "Batches that a thread prepares ahead", 0, 1000);
-    static readonly Option<double> Validation = CommonOptions.PositiveDouble("--validation", "The share of the training images to hold back and look at after each epoch");
-    static readonly Option<ValidationMetric> Monitor = Choice("--monitor", "What is better there: loss or accuracy",
+    static readonly Option<double> Validation = CommonOptions.PositiveDouble("--validation", "Share of the training images for a validation split, which is tested after each epoch");
+    static readonly Option<ValidationMetric> Monitor = Choice("--monitor", "Validation metric: loss or accuracy",
         ("loss", ValidationMetric.Loss), ("accuracy", ValidationMetric.Accuracy));
 
-    static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping", "Stop after so many epochs that are no better", 1, 100_000);
-    static readonly Option<double> MinDelta = CommonOptions.PositiveDouble("--min-delta", "By how much an epoch must be better");
+    static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping", "Stop after this many epochs without improvement", 1, 100_000);
+    static readonly Option<double> MinDelta = CommonOptions.PositiveDouble("--min-delta", "Smallest improvement that counts as better");
 
     static readonly Option<bool> KeepBest = new("--keep-best")
     {

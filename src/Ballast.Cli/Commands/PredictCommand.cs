@@ -7,7 +7,7 @@ namespace Ballast.Cli;
 static class PredictCommand
 {
     static readonly Argument<string> Run = new("RUN") { Description = "The folder of a run" };
-    static readonly Option<int> Top = CommonOptions.Count("--top", "How many classes to tell of each picture", 1, 1_000_000, 1);
+    static readonly Option<int> Top = CommonOptions.Count("--top", "Classes to print for each picture", 1, 1_000_000, 1);
     static readonly Option<string?> Weights = CommonOptions.Weights();
     static readonly Option<int> Threads = CommonOptions.Threads();
     static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object a picture, each on a line");
@@ -21,7 +21,7 @@ static class PredictCommand
     public static Command Make()
     {
         var command = new ExampleCommand("predict",
-            "Tells the class that a run's network sees in each picture, and how probable it says it is.",
+            "Prints the class of each picture by a run's network, and its probability.",
             "ballast predict runs/20260502-140300-train shirt.png",
             "ballast predict runs/20260502-140300-compare/with photos/*.png --top 3 --json")
         {
@@ -47,11 +47,11 @@ static class PredictCommand
             return 0;
         }
 
-        int width = predictions.Max(static prediction => prediction.Image.Length);
+        int width = predictions.Max(static prediction => Printable.Name(prediction.Image).Length);
         foreach (var (image, classes) in predictions)
         {
-            string said = string.Join(", ", classes.Select(static found => $"{found.Name} {Format.Percent(found.Probability)}"));
-            Console.Out.WriteLine($"{image.PadRight(width)}  {said}");
+            string said = string.Join(", ", classes.Select(static found => $"{Printable.Name(found.Name)} {Format.Percent(found.Probability)}"));
+            Output.WriteLine($"{Printable.Name(image).PadRight(width)}  {said}");
         }
 
         return 0;

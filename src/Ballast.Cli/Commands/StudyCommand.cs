@@ -74,22 +74,23 @@ static class StudyCommand
         command.SetAction(result =>
         {
             var asked = options.Read(result);
-            string path = result.GetValue(Out) ?? RunPaths.NewStudy(study.Name);
-            StudyFolder.RefuseUsed(path);
+            if (result.GetValue(Out) is { } named)
+                StudyFolder.RefuseUsed(named);
             if (result.GetValue(Save) is { } file)
             {
                 using var interruption = new Interruption();
                 using var progress = new ProgressDisplay();
                 Define(study, asked, Source(progress), interruption.Token).Definition.Save(file);
                 progress.Dispose();
-                Console.Out.WriteLine($"Definition: {file}. Run it with: {CommandText.Of(["ballast", "study", "run", file])}");
+                Output.WriteLine($"Definition: {file}. Run it with: {CommandText.Of(["ballast", "study", "run", file])}");
                 return 0;
             }
 
             return Execute(result, (source, cancellation) =>
             {
                 var (definition, data) = Define(study, asked, source, cancellation);
-                return Refused(() => StudyRunner.Begin(path, definition, data, CommandText.Again()));
+                using var place = RunPaths.NewStudy(study.Name, result.GetValue(Out));
+                return Refused(() => StudyRunner.Begin(place.Path, definition, data, CommandText.Again()));
             });
         });
         return command;
@@ -98,10 +99,14 @@ static class StudyCommand
     static int RunDefinition(ParseResult result)
     {
         var definition = StudyDefinition.Load(result.GetValue(Definition)!);
-        string path = result.GetValue(Out) ?? RunPaths.NewStudy(definition.Study);
-        StudyFolder.RefuseUsed(path);
-        return Execute(result, (source, cancellation) => StudyRunner.Begin(
-            path, definition, StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation), CommandText.Again()));
+        if (result.GetValue(Out) is { } named)
+            StudyFolder.RefuseUsed(named);
+        return Execute(result, (source, cancellation) =>
+        {
+            var data = StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation);
+            using var place = RunPaths.NewStudy(definition.Study, result.GetValue(Out));
+            return StudyRunner.Begin(place.Path, definition, data, CommandText.Again());
+        });
     }
 
     static (StudyDefinition Definition, StudyData Data) Define(
@@ -126,7 +131,7 @@ static class StudyCommand
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 
@@ -142,12 +147,13 @@ static class StudyCommand
         StudyResult found;
         try
         {
-            found = runner.Run(result.CommandResult.Command.Options.Contains(Jobs) ? result.Given(Jobs) : null, display.Show, interruption.Token);
+            int? jobs = result.CommandResult.Command.Options.Contains(Jobs) ? result.Given(Jobs) : null;
+            found = runner.Run(jobs, state => interruption.Guard(() => display.Show(state)), interruption.Token);
         }
         catch (OperationCanceledException)
         {
             progress.Dispose();
-            throw new InterruptedException($"Stopped; the trainings that were done are kept. {goOn}");
+            throw interruption.Reason("Stopped; the trainings that were done are kept.", goOn);
         }
         catch (IOException error)
         {
@@ -157,7 +163,7 @@ static class StudyCommand
 
         progress.Dispose();
         if (json)
-            Console.Out.Write(StudySummary.Of(found).ToJson());
+            Output.WriteLine(StudySummary.Of(found).ToJson().TrimEnd('\n'));
         else
             StudyTable.Print(found, runner.Folder);
         if (result.CommandResult.Command.Options.Contains(OpenReport) && result.GetValue(OpenReport))
@@ -171,7 +177,7 @@ static class StudyCommand
     {
         int width = Study.All.Max(static study => study.Name.Length);
         foreach (var study in Study.All)
-            Console.Out.WriteLine($"{study.Name.PadRight(width)}  {study.Summary}");
+            Output.WriteLine($"{study.Name.PadRight(width)}  {study.Summary}");
         return 0;
     }
 }

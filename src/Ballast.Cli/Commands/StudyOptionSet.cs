@@ -20,13 +20,13 @@ sealed class StudyOptionSet
         HelpName = "N",
         CustomParser = ParseSeeds,
     };
-    readonly Option<int> epochs = CommonOptions.Count("--epochs", "How many times to go through the images", 1, 100_000);
-    readonly Option<int> batchSize = CommonOptions.Count("--batch-size", "Images in a mini-batch", 1, 1_000_000);
+    readonly Option<int> epochs = CommonOptions.Count("--epochs", "Epochs to train", 1, 100_000);
+    readonly Option<int> batchSize = CommonOptions.Count("--batch-size", "Batch size", 1, 1_000_000);
     readonly Option<OptimizerKind> optimizer = TrainOptions.MakeOptimizer("");
-    readonly Option<float> learningRate = CommonOptions.Positive("--learning-rate", "The optimizer's step size");
-    readonly Option<float> momentum = CommonOptions.Positive("--momentum", "How much of the last direction sgd keeps");
-    readonly Option<float> weightDecay = CommonOptions.Positive("--weight-decay", "How strongly weights are pulled to 0");
-    readonly Option<bool> nesterov = new("--nesterov") { Description = "Let sgd with momentum look ahead" };
+    readonly Option<float> learningRate = CommonOptions.Positive("--learning-rate", "Learning rate");
+    readonly Option<float> momentum = CommonOptions.Positive("--momentum", "Momentum of sgd");
+    readonly Option<float> weightDecay = CommonOptions.Positive("--weight-decay", "Weight decay");
+    readonly Option<bool> nesterov = new("--nesterov") { Description = "Nesterov momentum" };
     readonly Option<string?> data = CommonOptions.Data();
     readonly Option<string?> testData = CommonOptions.TestData("the test images of a named dataset; with data of your own, a fifth of it");
     readonly Option<bool> perLayer = new("--per-layer") { Description = "Also each layer by itself" };

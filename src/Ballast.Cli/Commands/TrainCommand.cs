@@ -53,8 +53,8 @@ static class TrainCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         bool json = result.GetValue(Json);
         var (folder, work) = result.Has(Resume)
-            ? Reopen(result, source, json, progress, interruption.Token)
-            : Begin(result, source, json, progress, interruption.Token);
+            ? Reopen(result, source, json, progress, interruption)
+            : Begin(result, source, json, progress, interruption);
         string goOn = $"Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}";
         RunOutcome outcome;
         try
@@ -73,12 +73,13 @@ static class TrainCommand
 
         progress.Dispose();
         if (!outcome.Completed)
-            throw new InterruptedException($"Stopped. {goOn}");
+            throw interruption.Reason("Stopped.", goOn);
 
         if (json)
             CliJson.Print(new RunEnd(folder.Path, folder.WeightsPath, FirstStep.After?.TotalSeconds));
         else
             Print(folder);
+        BrokenNetwork.Refuse(outcome.Test, folder.Path);
         return 0;
     }
 
@@ -88,8 +89,8 @@ static class TrainCommand
         if (result.Has(Resume))
             throw new UsageException("A cross validation goes on by ballast study --resume FOLDER.");
         var settings = TrainOptions.Read(result);
-        string path = result.GetValue(Out) ?? RunPaths.NewStudy("kfold");
-        StudyFolder.RefuseUsed(path);
+        if (result.GetValue(Out) is { } named)
+            StudyFolder.RefuseUsed(named);
         NamedNetworks.Check(settings.Layers);
         return StudyCommand.Execute(result, (source, cancellation) =>
         {
@@ -97,34 +98,41 @@ static class TrainCommand
             {
                 settings = source.Complete(settings, cancellation);
                 var data = StudyData.Open(source, settings, whole: true, cancellation);
-                return StudyRunner.Begin(path, Study.Folds(settings, folds, result.GetValue(Stratified), data), data, CommandText.Again());
+                var definition = Study.Folds(settings, folds, result.GetValue(Stratified), data);
+                using var place = RunPaths.NewStudy("kfold", result.GetValue(Out));
+                return StudyRunner.Begin(place.Path, definition, data, CommandText.Again());
             }
             catch (ArgumentException error)
             {
-                throw new UsageException(error.Message);
+                throw new UsageException(error);
             }
         });
     }
 
     static (RunFolder Folder, Func<RunOutcome> Work) Begin(
-        ParseResult result, RunData source, bool json, ProgressDisplay progress, CancellationToken cancellation)
+        ParseResult result, RunData source, bool json, ProgressDisplay progress, Interruption interruption)
     {
+        var cancellation = interruption.Token;
         var settings = TrainOptions.Read(result);
-        string path = result.GetValue(Out) ?? RunPaths.New(RunKind.Train);
         // Before the data is fetched and the network tried: both may take their time.
-        RunFolder.RefuseUsed(path);
+        if (result.GetValue(Out) is { } named)
+            RunFolder.RefuseUsed(named);
         NamedNetworks.Check(settings.Layers);
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
+        if (run.SurplusOf is { } outputs)
+            Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the others mean nothing. End with linear:{data.ClassNames.Count}.");
         var provenance = Machine.Describe(CommandText.Again(), RunData.Describe(data));
-        var folder = RunFolder.Create(path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
-        return (folder, () => run.Start(folder, source, Listen(folder, json, progress), cancellation));
+        using var place = RunPaths.New(RunKind.Train, result.GetValue(Out));
+        var folder = RunFolder.Create(place.Path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
+        return (folder, () => run.Start(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
     static (RunFolder Folder, Func<RunOutcome> Work) Reopen(
-        ParseResult result, RunData source, bool json, ProgressDisplay progress, CancellationToken cancellation)
+        ParseResult result, RunData source, bool json, ProgressDisplay progress, Interruption interruption)
     {
+        var cancellation = interruption.Token;
         TrainOptions.RefuseWithResume(result);
         if (result.Has(Out))
             throw new UsageException("--out cannot be changed with --resume: the run stays in its folder.");
@@ -135,7 +143,7 @@ static class TrainCommand
         folder.Own();
         folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
         var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
-        return (folder, () => run.Resume(folder, source, Listen(folder, json, progress), cancellation));
+        return (folder, () => run.Resume(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
     static (RunSettings Settings, ByteDataset Data) Open(RunSettings settings, RunData source, CancellationToken cancellation)
@@ -147,7 +155,7 @@ static class TrainCommand
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 
@@ -160,31 +168,31 @@ static class TrainCommand
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 
-    static IRunListener Listen(RunFolder folder, bool json, ProgressDisplay progress)
+    static GuardedListener Listen(RunFolder folder, bool json, ProgressDisplay progress, Interruption interruption)
     {
         if (!json)
-            return new RunDisplay(progress, folder.Record.Settings);
-        CliJson.Print(new RunStart(folder.Path, folder.Record.Settings.Layers));
-        return new JsonLines();
+            return new GuardedListener(new RunDisplay(progress, folder.Record.Settings), interruption);
+        interruption.Guard(() => CliJson.Print(new RunStart(folder.Path, folder.Record.Settings.Layers)));
+        return new GuardedListener(new JsonLines(), interruption);
     }
 
     static void Print(RunFolder folder)
     {
         var curve = RunHistory.Read(folder);
-        Console.Out.WriteLine();
+        Output.WriteLine();
         if (curve.TestLoss is not null)
-            Console.Out.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy {Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
+            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy {Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
-            Console.Out.WriteLine($"Seen once, as they are: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
+            Output.WriteLine($"Without test-time augmentation: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
         if (File.Exists(folder.BestPath))
-            Console.Out.WriteLine($"The best epoch's weights: {folder.BestPath}");
+            Output.WriteLine($"The best epoch's weights: {folder.BestPath}");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
-        Console.Out.WriteLine(
+        Output.WriteLine(
             $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");
-        Console.Out.WriteLine($"Run: {folder.Path}");
+        Output.WriteLine($"Run: {folder.Path}");
     }
 }

@@ -21,18 +21,18 @@ static class TrainOptions
     };
 
     static readonly Option<int> Epochs = CommonOptions.Epochs();
-    static readonly Option<int> BatchSize = CommonOptions.Count("--batch-size", "Images in a mini-batch", 1, 1_000_000, 10);
-    static readonly Option<bool> DropLast = new("--drop-last") { Description = "Leave out a last, smaller mini-batch" };
+    static readonly Option<int> BatchSize = CommonOptions.Count("--batch-size", "Batch size", 1, 1_000_000, 10);
+    static readonly Option<bool> DropLast = new("--drop-last") { Description = "Drop the last, incomplete batch of an epoch" };
 
     static readonly Option<OptimizerKind> Optimizer = MakeOptimizer(" [default: adam]");
 
-    static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "The optimizer's step size", 1e-4f);
-    static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "How much of the last direction sgd keeps", 0f);
+    static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "Learning rate", 1e-4f);
+    static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "Momentum of sgd", 0f);
 
     static readonly Option<float> WeightDecay = CommonOptions.Positive(
-        "--weight-decay", "How strongly weights are pulled to 0 [default: 0.01 for adamw, else 0]");
+        "--weight-decay", "Weight decay [default: 0.01 for adamw, else 0]");
 
-    static readonly Option<bool> Nesterov = new("--nesterov") { Description = "Let sgd with momentum look ahead" };
+    static readonly Option<bool> Nesterov = new("--nesterov") { Description = "Nesterov momentum" };
     static readonly Option<long> Seed = CommonOptions.Seed();
     static readonly Option<int> LogEvery = CommonOptions.LogEvery();
 
@@ -113,7 +113,7 @@ static class TrainOptions
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 
@@ -194,7 +194,7 @@ static class TrainOptions
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message);
+            throw new UsageException(error);
         }
     }
 }

@@ -19,11 +19,11 @@ static class Browser
             else if (ProgramPath.Find(opener) is { } program)
                 Process.Start(program, [page]).Dispose();
             else
-                Console.Error.WriteLine($"No page is shown: {opener} is in no absolute folder of the PATH. Open {page} in a browser.");
+                Output.Say($"No page is shown: {opener} is in no absolute folder of the PATH. Open {page} in a browser.");
         }
         catch (Win32Exception error)
         {
-            Console.Error.WriteLine($"No page is shown: {error.Message} Open {page} in a browser.");
+            Output.Say($"No page is shown: {error.Message} Open {page} in a browser.");
         }
     }
 }

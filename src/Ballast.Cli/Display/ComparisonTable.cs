@@ -26,7 +26,7 @@ static class ComparisonTable
         Add(table, "Images a second", Format.Count(with?.ImagesPerSecond), Format.Count(without?.ImagesPerSecond));
         if (FirstStep.After is { } time)
             Add(table, "From the command to the first step", Format.Seconds(time.TotalSeconds), "");
-        console.Write(table);
+        Output.Write(console, table);
     }
 
     static void AddLosses(Table table, ComparisonReport report, int epoch)
@@ -50,5 +50,5 @@ static class ComparisonTable
     }
 
     static void Add(Table table, string name, string with, string without) =>
-        table.AddRow(new Text(name.Replace('\u00A0', ' ')), new Text(with), new Text(without));
+        table.AddRow(Output.Cell(name.Replace('\u00A0', ' ')), Output.Cell(with), Output.Cell(without));
 }

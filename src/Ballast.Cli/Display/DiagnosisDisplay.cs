@@ -39,7 +39,7 @@ static class DiagnosisDisplay
         };
         string layer = finding.Layer.Length > 0 ? $" {finding.Layer}" : "";
         console.Write(new Text(word, style));
-        console.WriteLine($"{layer}: {finding.Check}, {finding.Confidence.ToString().ToLowerInvariant()}");
+        console.WriteLine($"{Printable.Name(layer)}: {finding.Check}, {finding.Confidence.ToString().ToLowerInvariant()}");
         Write(console, 2, finding.Message);
         if (finding.Evidence.Count > 0)
         {
@@ -53,8 +53,8 @@ static class DiagnosisDisplay
 
     static void Write(IAnsiConsole console, int indent, string text)
     {
-        foreach (string line in Paragraph.Lines(text, Math.Clamp(console.Profile.Width, 20, Width) - indent))
-            console.Profile.Out.Writer.WriteLine(new string(' ', indent) + line);
+        foreach (string line in Paragraph.Lines(Printable.Name(text), Math.Clamp(console.Profile.Width, 20, Width) - indent))
+            Output.Guard(() => console.Profile.Out.Writer.WriteLine(new string(' ', indent) + line));
     }
 
     static string Batches(Diagnosis diagnosis) =>

@@ -18,7 +18,7 @@ sealed class DownloadDisplay(ProgressDisplay progress) : IProgress<DownloadProgr
             else if (value.Stage != stage)
             {
                 stage = value.Stage;
-                Console.Error.WriteLine($"{stage} ...");
+                Output.Say($"{stage} ...");
             }
         }
     }

@@ -12,25 +12,34 @@ static class Paragraph
     {
         string left = new(' ', indent);
         int width = Output.IsTerminal ? Math.Min(console.Profile.Width, most) - indent : int.MaxValue;
-        foreach (string line in Lines(text, width))
-            console.Profile.Out.Writer.WriteLine(left + line);
+        foreach (string line in Lines(Printable.Text(text), width))
+            Output.Guard(() => console.Profile.Out.Writer.WriteLine(left + line));
     }
 
     /// <summary>A text in lines.</summary>
-    public static IEnumerable<string> Lines(string text, int width)
+    /// <param name="text">The text.</param>
+    /// <param name="width">How many cells a line has.</param>
+    /// <param name="hanging">How many spaces begin each line but the first.</param>
+    public static IEnumerable<string> Lines(string text, int width, int hanging = 0)
     {
         var line = new StringBuilder();
+        string left = "";
+        int used = 0;
         foreach (string word in text.Split(' '))
         {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            int cells = word.GetCellWidth();
+            if (line.Length > 0 && used + 1 + cells > width - left.Length)
             {
-                yield return line.ToString();
+                yield return left + line;
+                left = new string(' ', hanging);
                 line.Clear();
+                used = 0;
             }
 
+            used += cells + (line.Length > 0 ? 1 : 0);
             line.Append(line.Length > 0 ? " " : "").Append(word);
         }
 
-        yield return line.ToString();
+        yield return left + line;
     }
 }

@@ -1,19 +1,31 @@
-using Spectre.Console;
-using Spectre.Console.Rendering;
-
 namespace Ballast.Cli;
 
-/// <summary>A progress bar below the lines that are printed. It is drawn by a thread of its own, five times a second, so
-/// that whoever reports only leaves a note; and it is not set up before the first report, so that starting costs nothing.
-/// Where the output is no terminal there is none.</summary>
+/// <summary>A progress bar below the lines that are printed. It is drawn five times a second, so that whoever reports only leaves a
+/// note; and it is not set up before the first report, so that starting costs nothing. It never fills its line: nothing but it has to
+/// be erased before a line is printed in its place. Where the output is no terminal there is none.</summary>
 sealed class ProgressDisplay : IDisposable
 {
-    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    const string Erase = "\r\u001b[K", HideCursor = "\u001b[?25l", ShowCursor = "\u001b[?25h";
 
-    readonly ManualResetEventSlim ended = new();
-    IAnsiConsole? console;
-    Thread? thread;
-    volatile Note note = new("", 0, "");
+    readonly Lock drawing = new();
+    readonly bool isTerminal;
+    readonly TextWriter terminal;
+    readonly Func<int> width;
+    ProgressBar? bar;
+    Timer? timer;
+    Note note = new("", 0, "");
+
+    /// <summary>On the output.</summary>
+    public ProgressDisplay() : this(Output.IsTerminal, Output.Writer, static () => Console.WindowWidth)
+    {
+    }
+
+    /// <summary>On a terminal of another's.</summary>
+    /// <param name="isTerminal">Whether it is one.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="width">How many cells its lines have now.</param>
+    internal ProgressDisplay(bool isTerminal, TextWriter terminal, Func<int> width) =>
+        (this.isTerminal, this.terminal, this.width) = (isTerminal, terminal, width);
 
     /// <summary>Shows how far something is.</summary>
     /// <param name="what">What is being done.</param>
@@ -21,70 +33,74 @@ sealed class ProgressDisplay : IDisposable
     /// <param name="detail">What else there is to say: a speed, the time that is left.</param>
     public void Report(string what, double? share, string detail)
     {
-        if (!Output.IsTerminal)
+        if (!isTerminal)
             return;
-        note = new Note(what, share, detail);
-        if (thread is not null)
-            return;
-        console = Output.Rich();
-        thread = new Thread(Draw) { IsBackground = true, Name = "Ballast progress" };
-        thread.Start();
+        lock (drawing)
+        {
+            note = new Note(Printable.Name(what), share, Printable.Name(detail));
+            if (timer is not null)
+                return;
+            // It also switches escape sequences on where they are off.
+            bar = new ProgressBar(Output.Rich().Profile.Capabilities.Unicode);
+            timer = new Timer(_ => Draw(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+        }
     }
 
-    /// <summary>Prints a line above the bar.</summary>
-    public void WriteLine(string line)
+    /// <summary>Prints a line above the bar, on a terminal broken between words.</summary>
+    /// <exception cref="OutputException">The output takes no more.</exception>
+    public void WriteLine(string line) => Output.Guard(() =>
     {
-        if (console is null)
-            Console.Out.WriteLine(line);
-        else
-            console.WriteLine(line);
-    }
+        lock (drawing)
+        {
+            if (timer is not null)
+                terminal.Write(Erase);
+            string text = Printable.Text(line);
+            foreach (string part in isTerminal ? Paragraph.Lines(text, Width, hanging: 2) : [text])
+                terminal.WriteLine(part);
+            if (timer is not null)
+                terminal.Write(Bar());
+        }
+    });
 
     /// <summary>Takes the bar away.</summary>
     public void Dispose()
     {
-        ended.Set();
-        thread?.Join();
-        thread = null;
-        console = null;
+        lock (drawing)
+        {
+            if (timer is null)
+                return;
+            timer.Dispose();
+            timer = null;
+            // A terminal that has gone took the bar with it.
+            try
+            {
+                terminal.Write(Erase + ShowCursor);
+            }
+            catch (IOException)
+            {
+            }
+        }
     }
 
-    // A terminal that goes away takes the bar with it, not the training.
+    int Width => Math.Max(20, width());
+
+    string Bar() => $"{HideCursor}\r{bar!.Draw(note.What, note.Share, note.Detail, Width - 1)}\u001b[K";
+
     void Draw()
     {
-        try
+        lock (drawing)
         {
-            DrawUntilEnded();
-        }
-        catch (IOException)
-        {
+            if (timer is null)
+                return;
+            try
+            {
+                terminal.Write(Bar());
+            }
+            catch (IOException)
+            {
+            }
         }
     }
-
-    void DrawUntilEnded() => console!.Progress()
-        .AutoClear(true)
-        .AutoRefresh(false)
-        .Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn { Width = 24 }, new PercentageColumn(),
-            new DetailColumn(() => note.Detail))
-        .Start(context =>
-        {
-            var task = context.AddTask(Markup.Escape(note.What), maxValue: 1);
-            do
-            {
-                var now = note;
-                task.Description = Markup.Escape(now.What);
-                task.IsIndeterminate = now.Share is null;
-                task.Value = now.Share ?? 0;
-                context.Refresh();
-            }
-            while (!ended.Wait(Interval));
-        });
 
     sealed record Note(string What, double? Share, string Detail);
-
-    sealed class DetailColumn(Func<string> text) : ProgressColumn
-    {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text());
-    }
 }

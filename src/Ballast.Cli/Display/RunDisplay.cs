@@ -15,7 +15,7 @@ sealed class RunDisplay(ProgressDisplay progress, RunSettings settings) : IRunLi
         else if (metric.Type == MetricKind.Validation)
             progress.WriteLine($"Validation: loss {Format.Loss(metric.Loss)}, accuracy {Format.Percent(metric.Accuracy)}{(metric.Best == true ? ", the best so far" : "")}");
         else if (metric.Type == MetricKind.StoppedEarly)
-            progress.WriteLine("Stopped early: validation no longer gets better.");
+            progress.WriteLine("Stopped early: the validation metric no longer improves.");
     }
 
     public void OnProgress(TrainingProgress state)

@@ -126,8 +126,8 @@ static class StudyTable
             foreach (string name in columns)
                 table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
             foreach (var (isHead, name, values) in rows)
-                table.AddRow([new Text(isHead ? name : $"  {name}"), .. values.Select(static value => new Text(value))]);
-            console.Write(table);
+                table.AddRow([Output.Cell(isHead ? name : $"  {name}"), .. values.Select(static value => Output.Cell(value))]);
+            Output.Write(console, table);
         }
 
         void PrintLines(IAnsiConsole console)

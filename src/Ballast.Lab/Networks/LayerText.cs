@@ -61,7 +61,7 @@ public sealed class LayerText
                 (shape.Rank != 1 ? "Put flatten before the first linear layer." : $"End with linear:{classes}."));
         }
 
-        return new Network([.. plans.Select((plan, i) => Make(calls[i].Place, plan))]);
+        return new Network([.. plans.Select((plan, i) => Make(calls[i].Place, plan))]) { Outputs = shape[0] };
     }
 
     static Module Make(Place place, LayerPlan plan)

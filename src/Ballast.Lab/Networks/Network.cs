@@ -7,6 +7,9 @@ public sealed class Network : Module
     /// <summary>Makes a network of layers.</summary>
     public Network(params ReadOnlySpan<Module> layers) => Layers = Register("layers", new Sequential(layers));
 
+    /// <summary>How many outputs a sample has; null where that is not known.</summary>
+    public int? Outputs { get; init; }
+
     /// <summary>The layers.</summary>
     public Sequential Layers { get; }
 

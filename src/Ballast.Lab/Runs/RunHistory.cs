@@ -18,16 +18,19 @@ public static class RunHistory
                    select new LossPoint((int)metric.Step, metric.Epoch ?? 0, metric.Loss ?? double.NaN),
             ],
             TestLoss = test?.Loss,
-            TestAccuracy = test?.Accuracy,
+            TestAccuracy = Number(test?.Accuracy),
             TestTimeAugmentation = test?.TestTimeAugmentation ?? TestTimeAugmentation.None,
-            PlainTestAccuracy = metrics.LastOrDefault(
-                static metric => metric is { Type: MetricKind.Evaluation, TestTimeAugmentation: null })?.Accuracy,
+            PlainTestAccuracy = Number(metrics.LastOrDefault(
+                static metric => metric is { Type: MetricKind.Evaluation, TestTimeAugmentation: null })?.Accuracy),
             TrainingSeconds = metrics.Max(static metric => metric.Seconds),
             ImagesPerSecond = metrics.LastOrDefault(static metric => metric.ImagesPerSecond is not null)?.ImagesPerSecond,
             Remark = metrics is [.., { Type: MetricKind.Stopped, Step: var step }]
                 ? $"Training was stopped at mini-batch {step} and can be resumed." : null,
         };
     }
+
+    // A network that gives NaN has no accuracy.
+    static double? Number(double? accuracy) => accuracy is { } value && double.IsFinite(value) ? value : null;
 
     /// <summary>Whether a run has nothing left to do: trained for all its epochs, and tested where it can be.</summary>
     public static bool IsFinished(RunFolder folder)

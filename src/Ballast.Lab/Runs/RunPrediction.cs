@@ -8,12 +8,13 @@ public static class RunPrediction
     /// <summary>Reads all pictures, makes the network, loads its state, and runs it over them.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="pictures">PNG files, of the size and colour that the network was trained on.</param>
-    /// <param name="top">How many classes to give for each.</param>
+    /// <param name="top">How many classes to give for each, 1 or more.</param>
     /// <param name="weights">A safetensors file of the network's state; null for the run's weights, or its checkpoint while
     /// it is not complete.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>For each picture its most probable classes, the likeliest first.</returns>
     /// <exception cref="ArgumentException">A state of another network.</exception>
+    /// <exception cref="InvalidOperationException">The network gives NaN, or an infinity, for a picture.</exception>
     /// <exception cref="InvalidDataException">A file that is damaged, or no picture, or one of another size or colour.
     /// </exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
@@ -30,14 +31,19 @@ public static class RunPrediction
         {
             cancellation.ThrowIfCancellationRequested();
             var images = Picture.Stack(batch);
-            foreach (var classes in Prediction.Run(network, scale is null ? images : scale.Apply(images), top))
-            {
-                results.Add(new PicturePrediction(pictures[results.Count],
-                    [.. classes.Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), found.Probability))]));
-            }
+            foreach (var classes in Prediction.Run(network, scale is null ? images : scale.Apply(images), int.MaxValue))
+                results.Add(new PicturePrediction(pictures[results.Count], Named(classes, samples, top)));
         }
 
         return results;
+    }
+
+    // A network may have more outputs than the data had classes. They are no classes, and take no part in the probabilities.
+    static NamedPrediction[] Named(IReadOnlyList<Prediction> outputs, RunSamples samples, int top)
+    {
+        Prediction[] classes = [.. outputs.Where(found => found.Label < samples.ClassNames.Count)];
+        float whole = classes.Length < outputs.Count ? classes.Sum(static found => found.Probability) : 1;
+        return [.. classes.Take(top).Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), whole > 0 ? found.Probability / whole : 0))];
     }
 }
 
@@ -49,5 +55,5 @@ public sealed record PicturePrediction(string Image, IReadOnlyList<NamedPredicti
 /// <summary>A class that a network gives to a picture.</summary>
 /// <param name="Label">The class, 0 or more.</param>
 /// <param name="Name">Its name, or its number where it has none.</param>
-/// <param name="Probability">How probable the network says it is, 0 to 1.</param>
+/// <param name="Probability">How probable the network says it is, 0 to 1, among the classes of the data that it was trained on.</param>
 public sealed record NamedPrediction(int Label, string Name, float Probability);

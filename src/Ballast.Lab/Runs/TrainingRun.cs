@@ -21,6 +21,7 @@ public sealed class TrainingRun
     {
         this.settings = settings;
         this.data = data;
+        StudyData.RefuseOneClass(data, NamedDatasets.Title(settings.Data ?? NamedDatasets.Cifar10.Name));
         Generator.Default.ManualSeed(settings.Seed);
         (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
@@ -35,6 +36,9 @@ public sealed class TrainingRun
         // What does not go together is refused before a folder is made.
         _ = new Trainer(network, optimizer, loader, RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));
     }
+
+    /// <summary>How many outputs the network has, where they are more than the data has classes; else null.</summary>
+    public int? SurplusOf => network is Network { Outputs: { } outputs } && outputs > data.ClassNames.Count ? outputs : null;
 
     /// <summary>How many mini-batches an epoch has.</summary>
     public int StepsPerEpoch => loader.Count;

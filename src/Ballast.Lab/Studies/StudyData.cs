@@ -69,7 +69,8 @@ public sealed class StudyData
     }
 
     /// <summary>Refuses data in which there is nothing to tell apart.</summary>
-    static void RefuseOneClass(Dataset data, string name)
+    /// <exception cref="ArgumentException">All samples are of one class.</exception>
+    internal static void RefuseOneClass(Dataset data, string name)
     {
         int first = data.Label(0);
         for (int i = 1; i < data.Count; i++)

@@ -17,7 +17,11 @@ sealed class PngChunks
     {
         this.stream = stream;
         Span<byte> signature = stackalloc byte[8];
-        Fill(signature);
+        int read = stream.ReadAtLeast(signature, signature.Length, throwOnEndOfStream: false);
+        if (signature[..read] is [0xFF, 0xD8, 0xFF, ..])
+            Throw.InvalidData("PNG: the file is a JPEG picture. Convert it to PNG, with ImageMagick for instance: magick NAME.jpg NAME.png.");
+        if (read < signature.Length)
+            Throw.InvalidData("PNG: the file ends too early. It is truncated.");
         if (!signature.SequenceEqual(Signature))
             Throw.InvalidData("PNG: the file does not begin as one. It is another format, or damaged.");
     }

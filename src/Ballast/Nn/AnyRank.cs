@@ -55,7 +55,8 @@ static class AnyRank
         if (training)
         {
             Throw.Argument(
-                $"{layer}: expected more than 1 value per channel when training, got input {shape}. One value has no variance. " +
+                $"{layer}: expected more than 1 value per channel when training, got input {shape}. One value has no variance.",
+                RemedyKind.CompleteBatches,
                 "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.");
         }
 

@@ -46,7 +46,8 @@ public sealed class GhostBatchNorm : AnyRankBatchNorm
         if (samples % VirtualBatchSize != 0)
         {
             Throw.Argument(
-                $"{this}: virtual batches of {VirtualBatchSize} do not divide the batch of {samples} in the input {shape}. " +
+                $"{this}: virtual batches of {VirtualBatchSize} do not divide the batch of {samples} in the input {shape}.",
+                RemedyKind.VirtualBatches,
                 $"Use a batch size that is a multiple of {VirtualBatchSize} and drop the last incomplete batch (DataLoader with dropLast: true), or a virtual batch that divides both.");
         }
 

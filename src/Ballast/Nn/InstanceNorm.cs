@@ -104,8 +104,14 @@ public abstract class InstanceNorm : Module
         int values = 1;
         for (int axis = 2; axis < rank; axis++)
             values *= shape[axis];
-        Throw.Unless(values > 1 || !ofSample,
-            $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, got input {shape}. One value has no variance. Use larger inputs or less pooling before it{(RunningMean is null ? "" : ", or call Eval() first")}.");
+        if (values <= 1 && ofSample)
+        {
+            Throw.Argument(
+                $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, got input {shape}. One value has no variance.",
+                RemedyKind.LargerInputs,
+                $"Use larger inputs or less pooling before it{(RunningMean is null ? "" : ", or call Eval() first")}.");
+        }
+
         return new GroupLayout(shape[0], NumFeatures, 1, values);
     }
 

@@ -51,7 +51,8 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
         if (shape[0] % Splits != 0)
         {
             Throw.Argument(
-                $"{this}: {Splits} sources do not divide the batch of {shape[0]} in the input {shape}. " +
+                $"{this}: {Splits} sources do not divide the batch of {shape[0]} in the input {shape}.",
+                RemedyKind.EqualSources,
                 "Put equally many samples of each source one behind the other, and drop the last incomplete batch (DataLoader with dropLast: true).");
         }
 

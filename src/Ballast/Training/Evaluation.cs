@@ -5,10 +5,13 @@ namespace Ballast;
 
 /// <summary>How well a network does on a dataset.</summary>
 /// <param name="Loss">The mean loss of a sample: the cross entropy where no other is asked for.</param>
-/// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1.</param>
+/// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1; NaN where a logit is NaN.</param>
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
 {
+    /// <summary>How many samples had a logit that is NaN.</summary>
+    public int NotNumbers { get; init; }
+
     /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients. The mode belongs to the thread and the
     /// network is not touched: several threads may run it at once, whatever mode it was left in.</summary>
     /// <param name="model">A network with one logit for each class.</param>
@@ -72,21 +75,23 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     {
         var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
         double sum = 0;
-        int right = 0, count = 0;
+        int right = 0, count = 0, notNumbers = 0;
         foreach (var (inputs, targets) in loader)
         {
             cancellation.ThrowIfCancellationRequested();
             var outputs = classify(inputs);
             sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Count;
             right += Correct(outputs, targets);
+            notNumbers += NotNumbersIn(outputs);
             count += targets.Count;
             inputs.Consumed = targets.Consumed = true;
         }
 
-        return new Evaluation(sum / count, (double)right / count, count);
+        // A share of what was right says nothing where the rest is not even wrong.
+        return new Evaluation(sum / count, notNumbers > 0 ? double.NaN : (double)right / count, count) { NotNumbers = notNumbers };
     }
 
-    /// <summary>How many rows of logits [N, C] are largest at their label.</summary>
+    /// <summary>How many rows of logits [N, C] are largest at their label; none that has a NaN.</summary>
     public static int Correct(Tensor outputs, Labels targets)
     {
         Throw.Unless(outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Count,
@@ -100,16 +105,38 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
             int best = 0;
             for (int c = 1; c < classes; c++)
                 best = row[c] > row[best] ? c : best;
-            right += best == labels[n] ? 1 : 0;
+            right += best == labels[n] && !HasNaN(row) ? 1 : 0;
         }
 
         return right;
+    }
+
+    static int NotNumbersIn(Tensor outputs)
+    {
+        int classes = outputs.Shape[1], count = 0;
+        var logits = outputs.AsSpan();
+        for (int n = 0; n < outputs.Shape[0]; n++)
+            count += HasNaN(logits.Slice(n * classes, classes)) ? 1 : 0;
+        return count;
+    }
+
+    static bool HasNaN(ReadOnlySpan<float> row)
+    {
+        foreach (float value in row)
+        {
+            if (float.IsNaN(value))
+                return true;
+        }
+
+        return false;
     }
 
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
         builder.Append(CultureInfo.InvariantCulture, $"Loss = {Loss}, Accuracy = {Accuracy}, Count = {Count}");
+        if (NotNumbers > 0)
+            builder.Append(CultureInfo.InvariantCulture, $", NotNumbers = {NotNumbers}");
         return true;
     }
 }

@@ -17,6 +17,7 @@ public sealed record Prediction(int Label, float Probability)
     /// </returns>
     /// <exception cref="ArgumentException">Samples that do not fit the network, outputs that are not [N, C], or a
     /// <paramref name="top"/> below 1.</exception>
+    /// <exception cref="InvalidOperationException">Outputs that are NaN or infinite, of which no probability can be made.</exception>
     public static IReadOnlyList<IReadOnlyList<Prediction>> Run(Module model, Tensor inputs, int top = 1)
     {
         Throw.Unless(top > 0, $"Prediction.Run: expected to give at least 1 class, got {top}.");
@@ -27,11 +28,24 @@ public sealed record Prediction(int Label, float Probability)
             $"Prediction.Run: expected the network to give logits [{inputs.Shape[0]}, C], got {outputs.Shape}.");
         int classes = outputs.Shape[1];
         float[] probabilities = outputs.Softmax().ToArray();
+        if (Array.FindIndex(probabilities, float.IsNaN) is >= 0 and var i)
+            RefuseNaN(outputs, i / classes, classes);
         return
         [
             .. Enumerable.Range(0, outputs.Shape[0])
                 .Select(n => Best(probabilities.AsSpan(n * classes, classes), top)),
         ];
+    }
+
+    static void RefuseNaN(Tensor outputs, int sample, int classes)
+    {
+        var logits = outputs.AsSpan().Slice(sample * classes, classes);
+        int c = 0;
+        while (float.IsFinite(logits[c]))
+            c++;
+        Throw.InvalidOperation(string.Create(CultureInfo.InvariantCulture,
+            $"Prediction.Run: expected finite logits, got {logits[c]} for class {c} of sample {sample}. ")
+            + "Look for values that are not finite in the network's weights and in the sample.");
     }
 
     static Prediction[] Best(ReadOnlySpan<float> probabilities, int top)

@@ -49,7 +49,7 @@ static class Rehearsal
         }
         catch (ArgumentException error) when (which.Length > 0)
         {
-            Throw.Argument(which + error.Message);
+            Throw.Argument(which + error.Message, error);
         }
     }
 }

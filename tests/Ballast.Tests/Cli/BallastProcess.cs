@@ -6,7 +6,7 @@ namespace Ballast.Tests;
 /// <summary>The command, run from outside in a folder of its own.</summary>
 static partial class BallastProcess
 {
-    const int Interrupt = 2;
+    public const int HangUp = 1, Interrupt = 2, Terminate = 15;
 
     /// <summary>Runs it to its end.</summary>
     public static (int ExitCode, string Output, string Errors) Run(TemporaryFolder folder, params string[] arguments)
@@ -19,7 +19,11 @@ static partial class BallastProcess
     }
 
     /// <summary>Runs it until a line of its output begins with <paramref name="line"/>, then sends a signal.</summary>
-    public static (int ExitCode, string Errors) RunUntil(TemporaryFolder folder, string line, bool kill, params string[] arguments)
+    public static (int ExitCode, string Errors) RunUntil(TemporaryFolder folder, string line, bool kill, params string[] arguments) =>
+        RunUntil(folder, line, kill ? null : Interrupt, arguments);
+
+    /// <summary>The same with one signal or another; null to kill it.</summary>
+    public static (int ExitCode, string Errors) RunUntil(TemporaryFolder folder, string line, int? signal, params string[] arguments)
     {
         using var process = Start(folder, arguments);
         var errors = process.StandardError.ReadToEndAsync();
@@ -27,19 +31,36 @@ static partial class BallastProcess
         {
         }
 
-        if (kill)
-            process.Kill();
+        if (signal is { } number)
+            Assert.Equal(0, Signal(process.Id, number));
         else
-            Assert.Equal(0, Signal(process.Id, Interrupt));
+            process.Kill();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, errors.Result.ReplaceLineEndings("\n"));
     }
 
-    /// <summary>Starts it; its output is read by whoever started it.</summary>
-    public static Process Start(TemporaryFolder folder, params string[] arguments)
+    /// <summary>Runs it by a line of the shell, in which <c>ballast</c> is the command.</summary>
+    public static (int ExitCode, string Output, string Errors) Shell(TemporaryFolder folder, string line)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        using var process = Start(folder, "/bin/sh", ["-c", $"ballast() {{ '{Host}' '{Assembly}' \"$@\"; }}; {line}"]);
+        var errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
+
+    static string Assembly => Path.Combine(AppContext.BaseDirectory, "Ballast.Cli.dll");
+
+    /// <summary>Starts it.</summary>
+    public static Process Start(TemporaryFolder folder, params string[] arguments) =>
+        Start(folder, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Assembly, .. arguments]);
+
+    static Process Start(TemporaryFolder folder, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
@@ -54,7 +75,6 @@ static partial class BallastProcess
                 ["http_proxy"] = "http://127.0.0.1:9",
             },
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ballast.Cli.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;

@@ -45,6 +45,18 @@ public sealed class ResumeCommandTests : IDisposable
         AssertSameEnd("run");
     }
 
+    [Theory]
+    [InlineData(BallastProcess.HangUp, 129)]
+    [InlineData(BallastProcess.Terminate, 143)]
+    public void A_terminal_that_is_closed_leaves_a_checkpoint_as_any_signal_does(int signal, int expected)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var (code, errors) = BallastProcess.RunUntil(folder, "Starting epoch 3", signal, Arguments("run"));
+        Assert.Equal((expected, "Stopped. Continue with: ballast train --resume run\n"), (code, errors));
+        Assert.True(Checkpoint.Load(Path.Combine(folder.File("run"), "checkpoint.safetensors")).Step > 0);
+    }
+
     [Fact]
     public void Killed_and_resumed_it_ends_with_the_same_bytes()
     {

@@ -34,7 +34,7 @@ public sealed class TrainCommandTests : IDisposable
             $
             """.ReplaceLineEndings("\n"), output);
         Assert.Equal(
-            ["run", "run/checkpoint.safetensors", "run/metrics.jsonl", "run/run.json", "run/weights.safetensors"],
+            ["run", "run/.lock", "run/checkpoint.safetensors", "run/metrics.jsonl", "run/run.json", "run/weights.safetensors"],
             folder.Names().Select(name => name.Replace('\\', '/')));
     }
 
@@ -144,7 +144,7 @@ public sealed class TrainCommandTests : IDisposable
     public void A_folder_of_pictures_is_trained_on_and_a_run_on_it_resumed()
     {
         PictureMaker.WriteTask(folder.File("task"));
-        string[] train = ["train", "--data", "task", "--test-data", "task", "--log-every", "1"];
+        string[] train = ["train", "flatten linear:8 batchnorm relu linear:2", "--data", "task", "--test-data", "task", "--log-every", "1"];
         Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "3", "--out", "whole"])));
         Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "1", "--out", "run"])));
         Assert.Equal((0, ""), Without(BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "3")));

@@ -5,7 +5,7 @@ namespace Ballast.Tests;
 /// <summary>The README tells what is there.</summary>
 public class ReadmeTests
 {
-    static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "../../.."));
+    internal static readonly string Root = Path.GetFullPath(Path.Combine(Here(), "../../.."));
     static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
     [Fact]
@@ -13,7 +13,22 @@ public class ReadmeTests
     {
         string sample = File.ReadAllText(Path.Combine(Root, "samples", "BatchNormalization.cs"));
         string program = sample[sample.IndexOf("using Ballast;", StringComparison.Ordinal)..].Trim();
-        Assert.Contains(program, Readme, StringComparison.Ordinal);
+        Assert.Equal(program, Block("csharp"));
+    }
+
+    [Fact]
+    public void The_packages_it_names_are_those_that_are_packed()
+    {
+        Assert.Contains("<PackageId>Ballast.Cli</PackageId>", File.ReadAllText(Path.Combine(Root, "src", "Ballast.Cli", "Ballast.Cli.csproj")), StringComparison.Ordinal);
+        Assert.Contains("dotnet tool install --global Ballast.Cli --source artifacts", Readme, StringComparison.Ordinal);
+        Assert.Contains("dotnet add package Ballast --source BALLAST/artifacts", Readme, StringComparison.Ordinal);
+    }
+
+    // The first block of code of a language.
+    static string Block(string language)
+    {
+        int start = Readme.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4;
+        return Readme[start..Readme.IndexOf("\n```", start, StringComparison.Ordinal)].Trim();
     }
 
     [Fact]

@@ -84,5 +84,8 @@ static class LearningRateStudy
     static double Rate(RunSettings settings) =>
         double.Parse(settings.LearningRate.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    static string Text(double factor) => factor.ToString("G6", CultureInfo.InvariantCulture);
+    // It is part of an arm's name, which has no plus sign.
+    static string Text(double factor) => factor.ToString("G6", CultureInfo.InvariantCulture) is var text && text.Contains('E', StringComparison.Ordinal)
+        ? factor.ToString("0.#####e0", CultureInfo.InvariantCulture)
+        : text;
 }

@@ -12,6 +12,8 @@ sealed class FileSource : ByteSource, IDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static (ByteSource Source, IDisposable File) Open(string path)
     {
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder. Expected a file of weights: name the file in it.");
         var source = new FileSource(path);
         return (source, source);
     }

@@ -1,0 +1,57 @@
+namespace Ballast.Tests;
+
+/// <summary>A network that gives NaN has no accuracy and no classes.</summary>
+public sealed class NotNumbersTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public NotNumbersTests()
+    {
+        PictureMaker.WriteTask(folder.File("task"));
+        Assert.Equal(0, BallastProcess.Run(
+            folder, "train", "flatten linear:2", "--data", "task", "--test-data", "task", "--epochs", "1", "--out", "run").ExitCode);
+        var state = StateFile.Load(Path.Combine(folder.File("run"), "weights.safetensors"));
+        var broken = new StateDict();
+        foreach (var (name, tensor) in state)
+            broken.Add(name, Tensor.Full(tensor.Shape, float.NaN));
+        StateFile.Save(folder.File("nan.safetensors"), broken);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("evaluate run --weights nan.safetensors",
+        "error: The network gives NaN for 24 of 24 images: it has no accuracy. Look for the cause with: ballast doctor run\n")]
+    [InlineData("evaluate run --weights nan.safetensors --json",
+        "error: The network gives NaN for 24 of 24 images: it has no accuracy. Look for the cause with: ballast doctor run\n")]
+    [InlineData("predict run task/dark/00.png --weights nan.safetensors",
+        "error: Prediction.Run: expected finite logits, got NaN for class 0 of sample 0. Look for values that are not finite in the network's weights and in the sample.\n")]
+    [InlineData("predict run task/dark/00.png --weights nan.safetensors --json",
+        "error: Prediction.Run: expected finite logits, got NaN for class 0 of sample 0. Look for values that are not finite in the network's weights and in the sample.\n")]
+    public void Nothing_is_reported_of_it_but_that(string command, string message) =>
+        Assert.Equal((1, "", message), BallastProcess.Run(folder, command.Split(' ')));
+
+    [Fact]
+    public void An_evaluation_has_no_accuracy_where_a_sample_has_none()
+    {
+        float[] values = [1, 0, 0, 1, float.NaN, 1];
+        var samples = Tensor.From(values, [3, 2]);
+        var data = new ArrayDataset(values, [0, 1, 1], [2]);
+        var result = Evaluation.Run(new Identity(), data);
+        Assert.Equal((double.NaN, double.NaN, 3, 1), (result.Loss, result.Accuracy, result.Count, result.NotNumbers));
+        Assert.Equal(2, Evaluation.Correct(samples, new Labels(0, 1, 1)));
+        Assert.Equal(0, Evaluation.Correct(Tensor.From([float.NaN, 1], [1, 2]), new Labels(0)));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, "NaN")]
+    [InlineData(float.PositiveInfinity, "Infinity")]
+    public void A_prediction_refuses_what_is_no_probability(float value, string name)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Prediction.Run(new Identity(), Tensor.From([1, 2, 3, value], [2, 2])));
+        Assert.Equal(
+            $"Prediction.Run: expected finite logits, got {name} for class 1 of sample 1. Look for values that are not finite in the network's weights and in the sample.",
+            error.Message);
+        Assert.Equal(1, Prediction.Run(new Identity(), Tensor.From([float.NegativeInfinity, 2], [1, 2]))[0][0].Label);
+    }
+}
