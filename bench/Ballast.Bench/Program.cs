@@ -1,8 +1,8 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms", "augment" and "limit" time one thing and print it as JSON: bench/peers runs them in turn with PyTorch. Anything else is for
-// BenchmarkDotNet, e.g. --filter '*Kernels*'.
+// "step", "network", "layer", "probe", "norms", "augment", "limit" and "read" time one thing and print it as JSON: bench/peers runs them in turn
+// with PyTorch. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
 if (args is ["network", .. var network])
@@ -17,5 +17,7 @@ if (args is ["augment", .. var augment])
     return AugmentTimer.Run(augment);
 if (args is ["limit", .. var limit])
     return LimitTimer.Run(limit);
+if (args is ["read", .. var read])
+    return FileTimer.Run(read);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

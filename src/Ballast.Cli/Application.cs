@@ -22,6 +22,8 @@ static class Application
             PredictCommand.Make(),
             DoctorCommand.Make(),
             DataCommand.Make(),
+            InspectCommand.Make(),
+            ConvertCommand.Make(),
         };
         root.Add(CommonOptions.Verbose);
         var help = new HelpWithExamples();

@@ -57,7 +57,7 @@ static class CommonOptions
 
     public static Option<string?> Weights() => new("--weights")
     {
-        Description = "Take the weights from this safetensors file, ours or PyTorch's [default: the run's own]",
+        Description = "Take the weights from this file: safetensors, PyTorch's .pt or NumPy's .npz [default: the run's own]",
         HelpName = "FILE",
     };
 

@@ -31,7 +31,7 @@ static class DoctorCommand
 
     static readonly Option<string?> Weights = new("--weights")
     {
-        Description = "Take the weights from this safetensors file, ours or PyTorch's; without RUN or --model, examine the file alone",
+        Description = "Take the weights from this file: safetensors, PyTorch's .pt or NumPy's .npz; without RUN or --model, examine the file alone",
         HelpName = "FILE",
     };
 

@@ -58,7 +58,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         CancellationToken cancellation = default)
     {
         using var generator = Generator.UseDefault(new Generator(settings.Seed));
-        var state = weights is null ? null : State(weights);
+        var state = weights is null ? null : StateFile.Load(weights);
         var network = state is null ? RunNetwork.Build(settings, samples) : RunNetwork.Load(settings, samples, state, weights!);
         var options = Options(settings, network, samples) with
         {
@@ -73,23 +73,15 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
     }
 
     /// <summary>Examines a state alone, of which it is not known what network it belongs to.</summary>
-    /// <param name="path">A safetensors file, ours or PyTorch's.</param>
+    /// <param name="path">A file of any format that <see cref="StateFile.Load(string)"/> reads.</param>
     /// <exception cref="InvalidDataException">A damaged file, or one without batch normalizations.</exception>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static RunDiagnosis OfState(string path)
     {
-        var state = State(path);
+        var state = StateFile.Load(path);
         if (state.Count == 0)
             throw new InvalidDataException($"{path} holds no values.");
         return new RunDiagnosis(Doctor.Examine(StateNetwork.Of(state), new DoctorOptions { Trained = true, LoadedState = state }), path);
-    }
-
-    static StateDict State(string path)
-    {
-        // A checkpoint is a state among other things.
-        var file = SafetensorsFile.Load(path);
-        return file.Metadata.ContainsKey("epoch") && file.Entries.Any(static entry => entry.Name.StartsWith("generator.", StringComparison.Ordinal))
-            ? Checkpoint.Load(path).Model : StateFile.Load(path);
     }
 
     static DoctorOptions Options(RunSettings settings, Module network, RunSamples samples) => new()

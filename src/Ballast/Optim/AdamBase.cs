@@ -24,6 +24,9 @@ public abstract class AdamBase : Optimizer
         this.decoupled = decoupled;
     }
 
+    /// <summary>What a state of another library must have been made with.</summary>
+    internal (double Beta1, double Beta2, double Eps) Settings => (beta1, beta2, eps);
+
     internal override bool HasMomentum => true;
 
     internal override void SetMomentum(double momentum) => beta1 = momentum;

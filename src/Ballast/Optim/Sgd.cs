@@ -49,6 +49,9 @@ public sealed class Sgd : Optimizer
         this.nesterov = nesterov;
     }
 
+    /// <summary>What a state of another library must have been made with.</summary>
+    internal (float Momentum, float Dampening, bool Nesterov) Settings => (momentum, dampening, nesterov);
+
     internal override bool HasMomentum => StateNames.Count > 0;
 
     internal override void SetMomentum(double momentum) => this.momentum = (float)momentum;

@@ -7,7 +7,7 @@ namespace Ballast;
 /// generators, and the position in the data. One safetensors file, written whole or not at all.</summary>
 public sealed class Checkpoint
 {
-    const string Format = "ballast-checkpoint-1";
+    const string Format = StateFile.CheckpointFormat;
     const string ModelPrefix = "model.";
     const string OptimizerPrefix = "optimizer.";
     const string AveragePrefix = "average.";

@@ -5,6 +5,9 @@ namespace Ballast;
 /// </summary>
 public static class StateFile
 {
+    /// <summary>What a checkpoint's metadata have under <c>format</c>.</summary>
+    internal const string CheckpointFormat = "ballast-checkpoint-1";
+
     /// <summary>Writes a state as safetensors, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">What <see cref="Module.StateDict"/> gave.</param>
@@ -41,6 +44,20 @@ public static class StateFile
     /// the message names.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StoredFile Open(string path, bool mapped = false) => StoredFormats.Open(path, mapped);
+
+    /// <summary>Writes the weights of a file of any format in the format that the name of another one asks for: <c>.safetensors</c>,
+    /// <c>.pt</c> or <c>.pth</c>, <c>.npz</c>, <c>.npy</c> for a single tensor. Element types stay, but for floats that the format lacks: they
+    /// become F32, exactly. Whole or not at all.</summary>
+    /// <param name="from">The file to read.</param>
+    /// <param name="to">The file to write.</param>
+    /// <param name="key">The part to take, <see cref="StoredFile.ToStateDict(string?)"/>; null takes the model's state.</param>
+    /// <param name="all">Whether all of the file is taken instead: to PyTorch with values that are no tensors, to the others all tensors under
+    /// their whole names.</param>
+    /// <exception cref="ArgumentException">The name asks for no format; the format lacks an element type; or both a key and all.</exception>
+    /// <exception cref="InvalidDataException">As <see cref="Open"/>.</exception>
+    /// <exception cref="IOException">A file cannot be read or written; what was there before is still there.</exception>
+    public static StateConversion Convert(string from, string to, string? key = null, bool all = false) =>
+        StateConverter.Run(from, to, key, all);
 
     internal static StoredTensor Pack(string name, StateEntry entry) =>
         entry.Tensor is { } tensor

@@ -98,15 +98,7 @@ public sealed class StoredFile : IDisposable
     {
         var state = new StateDict();
         var left = new List<StoredTensor>();
-        var tensors = StoredTree.Tensors(Model(key), Path);
-        string? wrapper;
-        while ((wrapper = Array.Find(Wrappers, name => tensors.Count > 0
-            && tensors.All(tensor => tensor.Name.StartsWith(name, StringComparison.Ordinal) && tensor.Name.Length > name.Length))) is not null)
-        {
-            tensors = [.. tensors.Select(tensor => tensor.Named(tensor.Name[wrapper.Length..]))];
-        }
-
-        foreach (var tensor in tensors)
+        foreach (var tensor in StateTensors(key))
         {
             if (StateFile.TryUnpack(tensor, Path) is { } entry)
                 state.Add(tensor.Name, entry);
@@ -118,6 +110,22 @@ public sealed class StoredFile : IDisposable
         return state;
     }
 
+    /// <summary>The tensors of the model's state in their own types, under the names they have in the model.</summary>
+    /// <param name="key">The mapping to take, or null, as in <see cref="ToStateDict(string?)"/>.</param>
+    /// <exception cref="InvalidDataException">There is no such mapping, or none that is surely the model's.</exception>
+    public IReadOnlyList<StoredTensor> StateTensors(string? key = null)
+    {
+        var tensors = StoredTree.Tensors(Model(key), Path);
+        string? wrapper;
+        while ((wrapper = Array.Find(Wrappers, name => tensors.Count > 0
+            && tensors.All(tensor => tensor.Name.StartsWith(name, StringComparison.Ordinal) && tensor.Name.Length > name.Length))) is not null)
+        {
+            tensors = [.. tensors.Select(tensor => tensor.Named(tensor.Name[wrapper.Length..]))];
+        }
+
+        return tensors;
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
@@ -127,8 +135,11 @@ public sealed class StoredFile : IDisposable
 
     StoredValue Model(string? key)
     {
+        // Our own checkpoints are flat, with the parts' names as beginnings.
+        if (key is null && Metadata.GetValueOrDefault("format") == StateFile.CheckpointFormat)
+            key = "model";
         if (key is not null)
-            return StoredTree.Find(Root, key) is { } found and (StoredMapping or StoredTensor) ? found : Missing(key);
+            return StoredTree.Find(Root, key) is { } found and (StoredMapping or StoredTensor) ? found : Beginning(key) ?? Missing(key);
         if (Root is not StoredMapping root)
             return Root;
         foreach (string name in StateKeys)
@@ -147,6 +158,14 @@ public sealed class StoredFile : IDisposable
         }
 
         return Root;
+    }
+
+    StoredMapping? Beginning(string key)
+    {
+        string prefix = $"{key}.";
+        var part = StoredFormats.Mapping(Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(tensor => tensor.Named(tensor.Name[prefix.Length..])));
+        return part.Count > 0 ? part : null;
     }
 
     StoredValue Missing(string key)

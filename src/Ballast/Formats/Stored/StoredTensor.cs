@@ -95,6 +95,9 @@ public sealed class StoredTensor : StoredValue
     /// no float32 of its own; or the elements are complex.</exception>
     public Tensor ToTensor() => StoredConversion.ToTensor(this);
 
+    /// <summary>Whether another tensor is the same one, perhaps by another name.</summary>
+    internal bool IsSameAs(StoredTensor other) => source == other.source;
+
     /// <summary>Writes all bytes, a block at a time where they are not in memory.</summary>
     internal void CopyTo(Stream stream)
     {

@@ -1,0 +1,51 @@
+using System.CommandLine;
+
+namespace Ballast.Cli;
+
+/// <summary><c>ballast inspect</c>: what a file of weights holds.</summary>
+static class InspectCommand
+{
+    static readonly Argument<string> Path = new("FILE")
+    {
+        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy; also a checkpoint",
+    };
+
+    static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object");
+
+    public static Command Make()
+    {
+        var command = new ExampleCommand("inspect",
+            "Says what a file of weights holds: its format, each tensor's type and shape, and what else is in it. Nothing in it is run.",
+            "ballast inspect resnet.pth",
+            "ballast inspect model.safetensors.index.json --json")
+        {
+            Path, Json,
+        };
+        command.SetAction(Execute);
+        return command;
+    }
+
+    static int Execute(ParseResult result)
+    {
+        string path = result.GetValue(Path)!;
+        using var file = StateFile.Open(path);
+        var values = StoredText.Values(file.Root).ToList();
+        if (result.GetValue(Json))
+        {
+            FilesJson.Print(new InspectionResult(
+                path, file.Format, StoredText.ClassOf(file.Root), file.Metadata, [.. file.Tensors.Select(InspectedTensor.Of)],
+                values.ToDictionary(static value => value.Path, static value => value.Text)));
+            return 0;
+        }
+
+        Console.Out.WriteLine($"{StoredText.Of(path)}: {StoredText.NameOf(file.Format)}, {StoredText.Totals(file.Tensors)}");
+        if (StoredText.ClassOf(file.Root) is { } name)
+            Console.Out.WriteLine($"A module saved whole: {StoredText.Of(name)}");
+        foreach (var (key, text) in file.Metadata)
+            Console.Out.WriteLine($"{StoredText.Of(key)} = {StoredText.Of(text)}");
+        StoredText.Table(file.Tensors);
+        foreach (var (place, text) in values)
+            Console.Out.WriteLine($"{StoredText.Of(place)} = {StoredText.Of(text)}");
+        return 0;
+    }
+}
