@@ -141,13 +141,19 @@ static class PyTorchOptimizer
                 var (beta1, beta2, eps) = adam.Settings;
                 return new StoredMapping
                 {
-                    ["betas"] = new StoredList([beta1, beta2], isTuple: true), ["eps"] = eps, ["amsgrad"] = false, ["maximize"] = false,
+                    ["betas"] = new StoredList([beta1, beta2], isTuple: true),
+                    ["eps"] = eps,
+                    ["amsgrad"] = false,
+                    ["maximize"] = false,
                 };
             case Sgd sgd:
                 var (momentum, dampening, nesterov) = sgd.Settings;
                 return new StoredMapping
                 {
-                    ["momentum"] = Decimal(momentum), ["dampening"] = Decimal(dampening), ["nesterov"] = nesterov, ["maximize"] = false,
+                    ["momentum"] = Decimal(momentum),
+                    ["dampening"] = Decimal(dampening),
+                    ["nesterov"] = nesterov,
+                    ["maximize"] = false,
                 };
             default:
                 Throw.Argument($"{Name(optimizer)}: PyTorch's layout is known for Adam, AdamW and Sgd.");
