@@ -75,6 +75,10 @@ public sealed class SafetensorsFile
         return tensor.Data;
     }
 
+    /// <summary>Whether a file begins as this format does: with the length of a header that fits into it, and the header's brace.</summary>
+    internal static bool IsOne(ReadOnlySpan<byte> start, long length) => start.Length > LengthSize && start[LengthSize] == (byte)'{'
+        && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)Math.Min(SafetensorsHeader.MaxLength, length - LengthSize);
+
     static void RequireLengthField(long length, string source)
     {
         if (length < LengthSize)

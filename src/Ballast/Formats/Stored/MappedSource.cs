@@ -27,7 +27,7 @@ sealed unsafe class MappedSource : ByteSource
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static (ByteSource Source, IDisposable File) Open(string path)
     {
-        if (new FileInfo(path).Length == 0)
+        if (Directory.Exists(path) || new FileInfo(path).Length == 0)
             return FileSource.Open(path);
         var mapping = new Mapping(path);
         return (new MappedSource(mapping, 0, mapping.Length), mapping);

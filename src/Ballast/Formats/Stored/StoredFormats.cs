@@ -41,6 +41,9 @@ static class StoredFormats
         Span<byte> start = stackalloc byte[(int)Math.Min(source.Length, LongestMark)];
         source.Read(0, start);
         IReadOnlyList<IDisposable> files = file is null ? [] : [file];
+        // First: the length that a safetensors file begins with may look like any other format's mark, 640 like a pickle's.
+        if (SafetensorsFile.IsOne(start, source.Length))
+            return OpenSafetensors(path, source, files);
         if (start.Length >= 4 && BitConverter.ToInt32(start) is ZipMark or EmptyZipMark)
             return OpenZip(path, new ZipDirectory(source, path), files);
         if (start.StartsWith(NpyHeader.Mark))
@@ -59,6 +62,12 @@ static class StoredFormats
                 Throw.InvalidData($"{path}: this is {what}.");
         }
 
+        // Whatever it is, it is refused with the rule of the format that it breaks.
+        return OpenSafetensors(path, source, files);
+    }
+
+    static StoredFile OpenSafetensors(string path, ByteSource source, IReadOnlyList<IDisposable> files)
+    {
         var (tensors, metadata) = SafetensorsFile.Read(source, path);
         return new StoredFile(path, StoredFormat.Safetensors, Mapping(tensors), metadata, files);
     }

@@ -132,6 +132,32 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(["w"], file.ToStateDict("critic").Keys);
     }
 
+    // Lengths of the header whose first bytes are the marks of a pickle of protocols 2 to 5, of JSON and of gzip.
+    [Theory]
+    [InlineData(0x280)]
+    [InlineData(0x380)]
+    [InlineData(0x480)]
+    [InlineData(0x580)]
+    [InlineData(0x7B)]
+    [InlineData(0x8B1F)]
+    public void A_safetensors_file_is_known_whatever_the_length_of_its_header_looks_like(int length)
+    {
+        const string Header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        File.WriteAllBytes(folder.File("f"),
+            [.. BitConverter.GetBytes((long)length), .. Encoding.ASCII.GetBytes(Header.PadRight(length)), .. BitConverter.GetBytes(1.5f)]);
+        Assert.Equal(1.5f, StateFile.Load(folder.File("f"))["w"].Tensor!.Item());
+    }
+
+    [Fact]
+    public void A_folder_is_told_from_a_file()
+    {
+        foreach (bool mapped in new[] { false, true })
+        {
+            var error = Assert.Throws<IOException>(() => StateFile.Open(folder.Path, mapped));
+            Assert.Equal($"{folder.Path} is a folder. Expected a file of weights: name the file in it.", error.Message);
+        }
+    }
+
     [Fact]
     public void Files_that_are_known_and_not_read_say_what_they_are()
     {
