@@ -2,7 +2,7 @@ using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
 // "step", "network", "layer", "probe", "norms", "augment", "limit" and "read" time one thing and print it as JSON: bench/peers runs them in turn
-// with PyTorch. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
+// with PyTorch. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
 if (args is ["network", .. var network])
@@ -19,5 +19,7 @@ if (args is ["limit", .. var limit])
     return LimitTimer.Run(limit);
 if (args is ["read", .. var read])
     return FileTimer.Run(read);
+if (args is ["study-errors", .. var errors])
+    return StudyErrors.Run(errors);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

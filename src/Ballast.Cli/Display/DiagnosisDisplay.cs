@@ -58,7 +58,7 @@ static class DiagnosisDisplay
     }
 
     static string Batches(Diagnosis diagnosis) =>
-        Number(diagnosis.Normalizations, "batch normalization")
+        (diagnosis.Normalizations == 0 ? "a network without batch normalization" : Number(diagnosis.Normalizations, "batch normalization"))
         + (diagnosis.Batches > 0 ? $", run on {Number(diagnosis.Batches, "batch", "batches")}" : "");
 
     static string Number(int count, string one, string? several = null) => $"{count} {(count == 1 ? one : several ?? one + "s")}";

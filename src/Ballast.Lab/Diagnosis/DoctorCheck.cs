@@ -21,6 +21,8 @@ abstract class DoctorCheck
 
     protected const string NeedsBatches = "It needs training data to run the network on.";
 
+    protected const string NeedsLoss = "It needs a loss of the network's outputs.";
+
     protected const string NeedsTrained = "It needs a trained network.";
 
     /// <summary>Makes a finding. Evidence that is not a number was not to be had and is left out.</summary>

@@ -6,6 +6,20 @@ static class DoctorChecks
     public static IReadOnlyList<DoctorCheck> All { get; } =
     [
         new NonFiniteCheck(),
+        new DataOrderCheck(),
+        new LearningRateCheck(),
+        new DeadUnitsCheck(),
+        new SaturatedUnitsCheck(),
+        new InputScaleCheck(),
+        new GradientScaleCheck(),
+        new TestShiftCheck(),
+        new SuspiciousLabelsCheck(),
+        new ClassImbalanceCheck(),
+        new SurplusOutputsCheck(),
+        new AtChanceCheck(),
+        new DoubledNormCheck(),
+        new FinalNormCheck(),
+        new SharedLayerCheck(),
         new ForgottenEvalCheck(),
         new TrainingModeCheck(),
         new BatchMatesCheck(),
@@ -26,4 +40,8 @@ static class DoctorChecks
         new DecayedNormCheck(),
         new RedundantBiasCheck(),
     ];
+
+    /// <summary>Whether a layer normalizes.</summary>
+    public static bool IsNormalization(Module module) => module is BatchNorm or FrozenBatchNorm or LayerNorm or GroupNorm or RmsNorm or InstanceNorm
+        or FilterResponseNorm or LocalResponseNorm or EvoNormB0 or EvoNormS0;
 }

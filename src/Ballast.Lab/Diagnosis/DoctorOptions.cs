@@ -11,10 +11,21 @@ public sealed record DoctorOptions
     /// <summary>On how many batches the network is run: 50.</summary>
     public int MaxBatches { get; init; } = 50;
 
+    /// <summary>Test data, to see whether they are like the training data, and how the network does on them.</summary>
+    public IEnumerable<Batch>? TestBatches { get; init; }
+
+    /// <summary>Makes the network with fresh weights, to see what the learning rate does from the first: what a trained network is
+    /// not good for.</summary>
+    public Func<Module>? MakeFresh { get; init; }
+
+    /// <summary>Makes the optimizer of a network with a learning rate; null for one of the kind of <see cref="Optimizer"/>, without
+    /// momentum.</summary>
+    public Func<Module, float, Optimizer>? MakeOptimizer { get; init; }
+
     /// <summary>The loss of some outputs: <see cref="CrossEntropyLoss"/> where nothing else is said.</summary>
     public Func<Tensor, Labels, Tensor> Loss { get; init; } = static (outputs, targets) => new CrossEntropyLoss().Forward(outputs, targets);
 
-    /// <summary>The optimizer, for its weight decay.</summary>
+    /// <summary>The optimizer, for its weight decay and its learning rate.</summary>
     public Optimizer? Optimizer { get; init; }
 
     /// <summary>How training goes through the data; taken from <see cref="Batches"/> where they are a <see cref="DataLoader"/>.</summary>

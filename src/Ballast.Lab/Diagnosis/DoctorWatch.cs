@@ -14,6 +14,9 @@ public sealed class DoctorWatch : IDisposable
         this.options = options;
         measurements = new Measurements(model);
         probe = Probe.Attach(model).OnBatchNorm(measurements.Take);
+        // What the network gives is what comes out of the last layer of its chain.
+        if (model is Sequential or Network && model.NamedChains().FirstOrDefault() is [.., var last])
+            probe.OnForward(last.Name, measurements.TakeOutputs);
     }
 
     /// <summary>Says what was seen so far, and examines the network as <see cref="Doctor.Examine(Module, DoctorOptions)"/> does.</summary>

@@ -37,6 +37,18 @@ sealed class Examination
     /// <summary>What the doctor's own run measured.</summary>
     public TrialRun? Measured { get; private set; }
 
+    /// <summary>What the training data show; null where there are none.</summary>
+    public DataVitals? Data => Measured?.Data;
+
+    /// <summary>What the test data show; null where there are none.</summary>
+    public DataVitals? TestData => Measured?.TestData;
+
+    /// <summary>The accuracy on the test data and on how many of them; null where it is not known.</summary>
+    public (double Accuracy, int Samples)? TestAccuracy => Measured?.TestAccuracy;
+
+    /// <summary>What the learning rate does; null where that could not be tried.</summary>
+    public RangeTest? Range { get; private set; }
+
     /// <summary>What was seen of a training that was watched.</summary>
     public Measurements? Watched { get; }
 
@@ -48,6 +60,10 @@ sealed class Examination
     {
         if (Options.Batches is not null || Options.Evaluation is not null)
             Measured = TrialRun.Of(this);
+        if (Measured is null || Options.Optimizer is null)
+            return;
+        var fresh = Options.MakeFresh?.Invoke() ?? (IsTrained ? null : Model);
+        Range = fresh is null ? null : RangeTest.Of(fresh, Options, Measured.First);
     }
 
     /// <summary>What comes before a layer in its chain, the nearest first; nothing where it is not in a chain.</summary>

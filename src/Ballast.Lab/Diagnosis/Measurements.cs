@@ -22,6 +22,28 @@ sealed class Measurements
         now = new float[values.Length];
     }
 
+    /// <summary>For each training pass the class that most samples were given, and the share of these.</summary>
+    public List<(int Class, double Share)> Predictions { get; } = [];
+
+    /// <summary>Takes the outputs of a training pass.</summary>
+    public void TakeOutputs(ForwardPass pass)
+    {
+        if (!pass.RecordsGradients || pass.Output.Shape is not { Rank: 2 } shape || shape[0] < 4 || shape[1] < 2)
+            return;
+        float[] outputs = pass.Output.ToArray();
+        int[] counts = new int[shape[1]];
+        for (int n = 0; n < shape[0]; n++)
+        {
+            int best = 0;
+            for (int k = 1; k < shape[1]; k++)
+                best = outputs[n * shape[1] + k] > outputs[n * shape[1] + best] ? k : best;
+            counts[best]++;
+        }
+
+        int most = counts.Max();
+        Predictions.Add((Array.IndexOf(counts, most), (double)most / shape[0]));
+    }
+
     /// <summary>Whether no training batch was seen.</summary>
     public bool IsEmpty => norms.Values.All(static norm => norm.Count == 0);
 

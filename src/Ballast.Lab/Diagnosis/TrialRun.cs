@@ -1,12 +1,15 @@
 namespace Ballast.Lab;
 
 /// <summary>A short run of the network on the training data, in both modes, after which everything is as it was.</summary>
-sealed class TrialRun
+sealed partial class TrialRun
 {
+    const int Kept = 16, Closely = 8; // batches that are kept, and of these looked at closely
     readonly Examination examination;
     readonly (string Name, BatchNorm Norm, StateDict State, (float[] Mean, float[] Var)? Running)[] states;
     readonly Dictionary<BatchNorm, (double[] Sum, int Count)> evaluated = [];
     readonly Dictionary<Parameter, double> gradients = [];
+    readonly List<(Tensor Inputs, Labels Targets)> kept = [];
+    int surelyWrong;
 
     TrialRun(Examination examination)
     {
@@ -45,6 +48,37 @@ sealed class TrialRun
 
     /// <summary>Which layers' running statistics moved while the caller's evaluation ran.</summary>
     public IReadOnlyList<string> MovedInEvaluation { get; private set; } = [];
+
+    /// <summary>The first batches.</summary>
+    public IReadOnlyList<(Tensor Inputs, Labels Targets)> First => kept;
+
+    /// <summary>What the training data show.</summary>
+    public DataVitals Data { get; } = new();
+
+    /// <summary>What the test data show; null where there are none.</summary>
+    public DataVitals? TestData { get; private set; }
+
+    /// <summary>The accuracy on the test data, in evaluation mode, and on how many; null where it is not known.</summary>
+    public (double Accuracy, int Samples)? TestAccuracy { get; private set; }
+
+    /// <summary>The layers of chains, as they were in the first batches in training mode.</summary>
+    public IReadOnlyList<LayerVitals> Layers { get; private set; } = [];
+
+    /// <summary>How many samples these batches had.</summary>
+    public int Looked { get; private set; }
+
+    /// <summary>How many outputs the network has; null where these are not [N, classes].</summary>
+    public int? Outputs { get; private set; }
+
+    /// <summary>The name of the last layer of the network's chain that has a weight; empty where there is none.</summary>
+    public string LastLayer { get; private set; } = "";
+
+    /// <summary>The share of samples whose label has a probability below a hundredth, and another class one above nine tenths.</summary>
+    public double SurelyWrong { get; private set; }
+
+    /// <summary>Loss and accuracy in evaluation mode with the running statistics of these batches; null where that was not tried.
+    /// </summary>
+    public (double Loss, double Accuracy)? Settled { get; private set; }
 
     /// <summary>The root of the sum of the squares of a parameter's gradients over all batches; null where none was computed.</summary>
     public double? GradientNorm(Parameter parameter) => gradients.TryGetValue(parameter, out double sum) ? Math.Sqrt(sum) : null;
@@ -92,10 +126,18 @@ sealed class TrialRun
         double evaluationLoss = 0, trainingLoss = 0;
         int right = 0, rightInTraining = 0;
         bool hasLoss = true;
+        if (batches is DataLoader loader)
+            Data.Whole(loader);
+        var layers = Chained();
+        LastLayer = layers.LastOrDefault(static vitals => vitals.Layer is Linear or Conv2d)?.Name ?? "";
+        Layers = layers;
         foreach (var (inputs, targets) in batches)
         {
             examination.Options.Cancellation.ThrowIfCancellationRequested();
             RestoreNorms();
+            Data.Take(inputs, targets);
+            if (Batches < Kept)
+                kept.Add((inputs.Clone(), new Labels(targets.ToArray())));
             if (Evaluate(inputs, targets, ref hasLoss) is var (loss, correct))
                 (evaluationLoss, right) = (evaluationLoss + loss, right + correct);
             if (Train(inputs, targets, ref hasLoss) is var (other, others))
@@ -106,6 +148,12 @@ sealed class TrialRun
         }
 
         own?.SetState(drawn);
+        SurelyWrong = Samples == 0 ? 0 : (double)surelyWrong / Samples;
+        if (hasLoss && Batches > 0)
+            Settle();
+        RestoreNorms();
+        if (examination.Options.TestBatches is { } test)
+            Test(test);
         if (!hasLoss || Batches == 0)
             return;
         (TrainingLoss, EvaluationLoss) = (trainingLoss / Batches, evaluationLoss / Batches);
@@ -133,12 +181,25 @@ sealed class TrialRun
             DependenceOnMates = Dependence(inputs, outputs);
         }
 
-        return Loss(outputs, targets, ref hasLoss) is { } loss ? (loss.Item(), Correct(outputs, targets)) : null;
+        if (Loss(outputs, targets, ref hasLoss) is not { } loss)
+            return null;
+        Outputs = outputs.Shape.Rank == 2 ? outputs.Shape[1] : null;
+        if (Outputs is not null && outputs.Shape[0] == targets.Count)
+            surelyWrong += CountSurelyWrong(outputs, targets);
+        return (loss.Item(), Correct(outputs, targets));
     }
 
     (double Loss, int Correct)? Train(Tensor inputs, Labels targets, ref bool hasLoss)
     {
         using var probe = Probe.Attach(examination.Model).OnBatchNorm(Training.Take);
+        bool looks = Batches < Closely;
+        if (looks)
+        {
+            foreach (var vitals in Layers)
+                probe.OnForward(vitals.Name, vitals.Take);
+            Looked += targets.Count;
+        }
+
         examination.Model.Train();
         examination.Model.ZeroGrad();
         var outputs = examination.Model.Forward(inputs);
@@ -149,6 +210,12 @@ sealed class TrialRun
         if (!outputs.RequiresGrad)
             return (value, correct);
         loss.Backward();
+        if (looks)
+        {
+            foreach (var vitals in Layers)
+                vitals.TakeGradient();
+        }
+
         foreach (var parameter in examination.Model.Parameters().Where(static parameter => parameter.Shape.Rank == 1))
         {
             if (parameter.Grad is not { } gradient)

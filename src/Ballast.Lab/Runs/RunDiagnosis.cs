@@ -39,7 +39,11 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         {
             var images = source.Train(settings, cancellation);
             samples.RefuseOther(images, NamedDatasets.Title(settings.Data));
-            options = On(images, settings, options, batches);
+            options = On(images, settings, options, batches) with
+            {
+                TestBatches = source.Test(settings, cancellation) is { } test
+                    ? new DataLoader(test, Math.Min(settings.BatchSize, test.Count), shuffle: true, generator: new Generator(0)) : null,
+            };
         }
 
         return new RunDiagnosis(Doctor.Examine(network, options), path);
@@ -87,6 +91,12 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
     static DoctorOptions Options(RunSettings settings, Module network, RunSamples samples) => new()
     {
         Optimizer = network.Parameters().Any() ? RunTraining.Optimizer(settings, network) : null,
+        MakeOptimizer = (model, rate) => RunTraining.Optimizer(settings with { LearningRate = rate }, model),
+        MakeFresh = () =>
+        {
+            using var generator = Generator.UseDefault(new Generator(settings.Seed));
+            return RunNetwork.Build(settings, samples);
+        },
         SampleShape = samples.ToShape(),
         Plan = new TrainingPlan(settings.BatchSize, null, settings.DropLast, settings.Epochs),
     };

@@ -29,7 +29,7 @@ sealed class DroppedInputCheck : DoctorCheck
     Finding Describe(Examination examination, string dropoutName, Dropout dropout, string name, BatchNorm norm)
     {
         double ratio = double.NaN;
-        if (examination.Measured is { } measured && measured.Training.Of(norm) is { } seen && measured.EvaluatedVariance(norm) is { } evaluated)
+        if (examination.IsTrained && examination.Measured is { } measured && measured.Training.Of(norm) is { } seen && measured.EvaluatedVariance(norm) is { } evaluated)
         {
             double sum = 0;
             for (int c = 0; c < norm.NumFeatures; c++)

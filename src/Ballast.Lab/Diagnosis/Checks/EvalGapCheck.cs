@@ -10,7 +10,7 @@ sealed class EvalGapCheck : DoctorCheck
     public override string? Missing(Examination examination) =>
         !examination.IsTrained ? NeedsTrained
         : examination.Measured is not { Batches: > 0 } ? NeedsBatches
-        : examination.Measured.TrainingLoss is null ? "It needs a loss of the network's outputs."
+        : examination.Measured.TrainingLoss is null ? NeedsLoss
         : null;
 
     public override IEnumerable<Finding> Find(Examination examination)
@@ -29,6 +29,12 @@ sealed class EvalGapCheck : DoctorCheck
                 worst = (name, distance, ratio);
         }
 
+        if (measured.Settled is { } settled && Settles(settled.Loss, training, evaluation))
+        {
+            yield return Unsettled(examination, worst, settled, training, evaluation);
+            yield break;
+        }
+
         bool useless = measured.EvaluationAccuracy < 0.5 * measured.TrainingAccuracy || evaluation > 2 * training + 1;
         string where = worst.Item1.Length == 0 ? "No running statistics are far from the batches': look at dropout and at modules of your own."
             : $"The running statistics of {worst.Item1} are the farthest from the batches'.";
@@ -39,4 +45,26 @@ sealed class EvalGapCheck : DoctorCheck
             ("accuracy_in_training_mode", measured.TrainingAccuracy), ("accuracy_in_evaluation_mode", measured.EvaluationAccuracy),
             ("mean_distance", worst.Item2), ("variance_ratio", worst.Item3));
     }
+
+    // With the statistics of the batches at hand most of the gap is gone: that they lag is all there is.
+    static bool Settles(double settled, double training, double evaluation) => settled - training < 0.25 * (evaluation - training);
+
+    Finding Unsettled(
+        Examination examination, (string Layer, double Distance, double Ratio) worst, (double Loss, double Accuracy) settled, double training, double evaluation)
+    {
+        var measured = examination.Measured!;
+        long batches = examination.Norms.Select(static entry => entry.Norm.NumBatchesTracked).DefaultIfEmpty(0).Max();
+        var plan = examination.Plan;
+        bool early = plan?.Steps is { } steps && batches < steps && (batches <= steps / plan.Epochs || examination.Norms.Any(static entry => UnconvergedStatisticsCheck.InitialWeight(entry.Norm) > UnconvergedStatisticsCheck.Negligible));
+        bool useless = measured.EvaluationAccuracy < 0.5 * measured.TrainingAccuracy || evaluation > 2 * training + 1;
+        return Found(early ? Severity.Note : useless ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Layer,
+            $"On the same batches the network does far worse in evaluation mode than in training mode, and only because the running statistics lag behind the weights: with those of these batches the loss is {Number(settled.Loss)}, not {Number(evaluation)}. Those of {worst.Layer} are the farthest off.{(early ? " Early in a training that is usual, and passes." : "")}",
+            early ? "Nothing yet: look again after some epochs. Before it is used, PreciseStatistics.Update measures the statistics anew."
+                : "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; ballast evaluate --statistics population shows what that gives), train some steps more at a small learning rate, or take a larger momentum.",
+            ("loss_in_training_mode", training), ("loss_in_evaluation_mode", evaluation), ("loss_with_statistics_measured_again", settled.Loss),
+            ("accuracy_in_training_mode", measured.TrainingAccuracy), ("accuracy_in_evaluation_mode", measured.EvaluationAccuracy),
+            ("accuracy_with_statistics_measured_again", settled.Accuracy), ("mean_distance", worst.Distance), ("variance_ratio", worst.Ratio));
+    }
+
+    static string Number(double value) => value.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,12 @@ namespace Ballast.Lab;
 /// <summary>Running statistics in which the initial mean 0 and variance 1 still have a weight.</summary>
 sealed class UnconvergedStatisticsCheck : DoctorCheck
 {
-    const double Negligible = 0.01;
+    /// <summary>The weight of the initial values that no longer matters.</summary>
+    public const double Negligible = 0.01;
+
+    /// <summary>The weight that the initial values still have in a layer's running statistics.</summary>
+    public static double InitialWeight(BatchNorm norm) => norm.Momentum is not { } momentum ? (norm.NumBatchesTracked == 0 ? 1 : 0)
+        : Math.Pow(1 - momentum, norm.NumBatchesTracked);
 
     public override string Name => "unconverged-statistics";
 
@@ -42,7 +47,10 @@ sealed class UnconvergedStatisticsCheck : DoctorCheck
             : worst.Norm.Momentum == 0
             ? $"The running statistics of {layers} have momentum 0 and never leave their initial mean 0 and variance 1."
             : $"The running statistics of {layers} have not settled: after {worst.Steps} batches with momentum {Number(worst.Norm.Momentum)} the initial mean 0 and variance 1 still have {Percent(worst.Weight)} of the weight.";
-        yield return Found(worst.Weight > 0.5 ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Name, message,
+        // A training that goes on brings them there.
+        bool goesOn = worst.Steps > 0 && examination.Plan?.Steps is { } planned && worst.Steps < planned
+            && Math.Pow(1 - (worst.Norm.Momentum ?? 1), planned) <= Negligible;
+        yield return Found(goesOn ? Severity.Note : worst.Weight > 0.5 ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Name, message,
             "Compute precise statistics from the training data at the end (PreciseStatistics.Update), train longer, or use a larger momentum or null, the plain average over all batches.",
             ("initial_weight", worst.Weight), ("batches", worst.Steps), ("momentum", worst.Norm.Momentum ?? double.NaN),
             ("batches_needed", needed ?? double.NaN), ("layers", found.Count));

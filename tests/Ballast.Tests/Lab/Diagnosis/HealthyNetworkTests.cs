@@ -78,7 +78,74 @@ public class HealthyNetworkTests
         var diagnosis = Doctor.Examine(new Sequential(new Linear(3, 2)), new DoctorOptions { Trained = true });
         Assert.Empty(diagnosis.Findings);
         Assert.Equal(0, diagnosis.Normalizations);
-        Assert.Equal(["training-mode"], diagnosis.Skipped.Select(static skipped => skipped.Check));
+        Assert.Equal(
+            [
+                "data-in-order", "learning-rate", "dead-units", "saturated-units", "input-scale", "gradient-scale", "test-unlike-training", "suspicious-labels",
+                "class-imbalance", "surplus-outputs", "at-chance", "training-mode",
+            ],
+            diagnosis.Skipped.Select(static skipped => skipped.Check));
+    }
+
+    public static TheoryData<string, int> Runs
+    {
+        get
+        {
+            var runs = new TheoryData<string, int>();
+            foreach (string name in Healthy.Keys)
+            {
+                foreach (int steps in (int[])[0, 20, 240])
+                    runs.Add(name, steps);
+            }
+
+            return runs;
+        }
+    }
+
+    static readonly Dictionary<string, (Func<Module> Make, Func<DataLoader> Loader, Func<DataLoader> Test, float Rate)> Healthy = new()
+    {
+        ["batch normalization"] = (static () => Patient.Net(), static () => Patient.Loader(), static () => Patient.Loader(Patient.Data(seed: 8)), 0.05f),
+        ["no normalization"] = (static () => Chain(static _ => new ReLU()), static () => Patient.Loader(), static () => Patient.Loader(Patient.Data(seed: 8)), 0.05f),
+        ["layer normalization"] = (static () => Chain(static i => new LayerNorm([i])), static () => Patient.Loader(), static () => Patient.Loader(Patient.Data(seed: 8)), 0.05f),
+        ["tanh"] = (static () => Chain(static _ => new Tanh()), static () => Patient.Loader(), static () => Patient.Loader(Patient.Data(seed: 8)), 0.1f),
+        ["convolutions"] = (static () => Pictures.Net(), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+        ["plain convolutions"] = (static () => Pictures.Plain(), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+        ["mlp"] = (static () => Named("mlp", 8), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+        ["mlp-plain"] = (static () => Named("mlp-plain", 8), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+        ["vgg-small"] = (static () => Named("vgg-small", 8), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+        ["resnet20"] = (static () => Named("resnet20", 8), static () => Pictures.Loader(), static () => Pictures.Loader(Pictures.Data(seed: 8)), 0.05f),
+    };
+
+    static Sequential Chain(Func<int, Module> between) => new(
+        new Linear(Patient.Features, 16, generator: new Generator(1)), between(16), new ReLU(), new Linear(16, 16, generator: new Generator(2)), between(16), new ReLU(),
+        new Linear(16, 3, generator: new Generator(3)));
+
+    static Module Named(string name, int size)
+    {
+        using var generator = Generator.UseDefault(new Generator(7));
+        string layers = NamedNetworks.Find(name).Layers;
+        return NamedNetworks.Build(layers.Replace("linear:10", "linear:4", StringComparison.Ordinal), [3, size, size], Pictures.Classes);
+    }
+
+    /// <summary>Thirty runs of healthy networks, of all that the command knows: before training, after 20 steps and after 240.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void A_healthy_run_raises_no_alarm(string name, int steps)
+    {
+        var (make, loader, test, rate) = Healthy[name];
+        var net = Patient.Trained(make(), loader(), steps, rate);
+        var diagnosis = Doctor.Examine(net, new DoctorOptions
+        {
+            Batches = loader(),
+            MaxBatches = 20,
+            TestBatches = test(),
+            Optimizer = new Sgd(net.Parameters(), rate),
+            MakeFresh = make,
+            Plan = TrainingPlan.Of(loader(), epochs: 8),
+            Trained = steps > 0,
+        });
+        string said = string.Join("; ", diagnosis.Findings.Where(static finding => finding.Severity > Severity.Note)
+            .Select(static finding => $"{finding.Severity} {finding.Layer} {finding.Check}: {finding.Message}"));
+        Assert.Equal("", said);
     }
 
     [Fact]

@@ -77,6 +77,8 @@ static class Patient
     public static Diagnosis ExamineAll(Module net) => Doctor.Examine(net, OnData() with
     {
         Optimizer = new Sgd(net.Parameters(), 0.01f),
+        MakeFresh = () => Net(),
+        TestBatches = Loader(Data(seed: 8)),
         ForInference = true,
         AveragedWeights = true,
         StatisticsRecomputed = true,
