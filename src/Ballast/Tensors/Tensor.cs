@@ -16,6 +16,7 @@ namespace Ballast;
 public partial class Tensor
 {
     Values values;
+    Buffer? rowMajor; // a copy of values that lie in another order
     int generation;
     bool consumed, passing;
 
@@ -111,16 +112,36 @@ public partial class Tensor
         {
             var root = Root;
             if (root.values.Buffer is not { } buffer)
-            {
-                buffer = root.values.Read(Length);
-                root.values = new Values(buffer);
-                root.generation = buffer.Generation;
-            }
-
+                return root.rowMajor ?? root.ReadOnce();
             if (buffer.Generation != root.generation)
                 root.ThrowGone();
             return buffer;
         }
+    }
+
+    // Several threads may read a value that nobody has computed yet. One that lies in memory in another order stays there, beside its
+    // copy: an operation may be reading it, and those to come want it so.
+    Buffer ReadOnce()
+    {
+        lock (this)
+        {
+            if (values.Buffer is { } computed)
+                return computed;
+            if (rowMajor is not null)
+                return rowMajor;
+            Settle();
+            return values.Buffer ?? (rowMajor = values.Recipe!.Compute(Length));
+        }
+    }
+
+    // Computes values that are still a recipe, in whatever order is theirs.
+    void Settle()
+    {
+        if (values.TryOperand(Shape, out _))
+            return;
+        var settled = values.Settle(Shape);
+        generation = settled.Buffer?.Generation ?? 0;
+        values = settled;
     }
 
     /// <summary>The values in memory under whatever strides they have there, computed now if they are still a recipe. The hold on the
@@ -130,14 +151,12 @@ public partial class Tensor
         get
         {
             var root = Root;
-            if (!Values.TryOperand(Shape, out var operand))
-            {
-                root.values = root.values.Settle(Shape);
-                root.generation = root.values.Buffer?.Generation ?? 0;
-                root.values.TryOperand(Shape, out operand);
-            }
+            if (Values.TryOperand(Shape, out var operand))
+                return operand;
+            lock (root)
+                root.Settle();
 
-            return operand;
+            return root.values.TryOperand(Shape, out operand) ? operand : new Operand(Memory, Layout.RowMajor(Shape));
         }
     }
 
@@ -233,6 +252,8 @@ public partial class Tensor
             root.values.Release();
         if (root.values.Recipe is not null)
             root.values = new Values(NoBuffer);
+        root.rowMajor?.Release();
+        root.rowMajor = null;
         root.generation = Gone;
     }
 
@@ -241,6 +262,14 @@ public partial class Tensor
     internal Span<float> Mutate()
     {
         var mine = Buffer;
+        if (Root.rowMajor is not null)
+        {
+            Root.values.Release();
+            Root.values = new Values(mine);
+            Root.generation = mine.Generation;
+            Root.rowMajor = null;
+        }
+
         if (!mine.IsExclusive)
         {
             var copy = Buffer.Copy(mine.Span(Length));
