@@ -15,7 +15,8 @@ static class CommandText
         {
             if (words[i] == "--out")
                 i++;
-            else if (words[i] is not ("--open" or "--json") && !words[i].StartsWith("--out=", StringComparison.Ordinal) && !words[i].StartsWith("--out:", StringComparison.Ordinal))
+            else if (words[i] is not ("--open" or "--json") && !words[i].StartsWith("--out=", StringComparison.Ordinal)
+                && !words[i].StartsWith("--out:", StringComparison.Ordinal))
                 kept.Add(words[i]);
         }
 

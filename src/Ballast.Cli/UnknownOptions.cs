@@ -23,7 +23,8 @@ static class UnknownOptions
 
     static string? First(ParseResult parsed)
     {
-        var literal = parsed.Tokens.SkipWhile(static token => token.Type != TokenType.DoubleDash).ToHashSet<Token>(ReferenceEqualityComparer.Instance);
+        var literal = parsed.Tokens.SkipWhile(static token => token.Type != TokenType.DoubleDash)
+            .ToHashSet<Token>(ReferenceEqualityComparer.Instance);
         return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens)
             .FirstOrDefault(token => token.Value is ['-', _, ..] && !literal.Contains(token))?.Value;
     }

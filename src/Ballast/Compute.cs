@@ -43,7 +43,8 @@ public static class Compute
         if (string.IsNullOrEmpty(text) || text.Equals("fastest", StringComparison.OrdinalIgnoreCase))
             return ConvolutionAlgorithm.Fastest;
         if (!text.Equals("direct", StringComparison.OrdinalIgnoreCase))
-            Throw.InvalidOperation($"BALLAST_CONVOLUTION: expected \"fastest\" or \"direct\", got \"{text}\". Correct the environment variable, or leave it unset.");
+            Throw.InvalidOperation(
+                $"BALLAST_CONVOLUTION: expected \"fastest\" or \"direct\", got \"{text}\". Correct the environment variable, or leave it unset.");
         return ConvolutionAlgorithm.Direct;
     }
 

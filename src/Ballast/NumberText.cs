@@ -19,7 +19,8 @@ public static class NumberText
             ? NumberStyles.AllowLeadingSign
             : NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (T.TryParse(text, style, CultureInfo.InvariantCulture, out value) && T.IsFinite(value)
-            && (!T.IsZero(value) || text!.TakeWhile(static letter => letter is not ('e' or 'E')).All(static letter => letter is not (>= '1' and <= '9'))))
+            && (!T.IsZero(value) || text!.TakeWhile(static letter => letter is not ('e' or 'E'))
+                .All(static letter => letter is not (>= '1' and <= '9'))))
         {
             return true;
         }

@@ -61,7 +61,8 @@ static class DoctorCommand
     public static Command Make()
     {
         var command = new ExampleCommand("doctor",
-            "Looks for why a network does not learn and what goes wrong with batch normalization, in a run, a network or a state file: what, where, by which numbers, and what to do.",
+            "Looks for why a network does not learn and what goes wrong with batch normalization, in a run, a "
+                + "network or a state file: what, where, by which numbers, and what to do.",
             "ballast doctor runs/20260502-140300-train",
             "ballast doctor runs/20260502-140300-train --json --fail-on error",
             "ballast doctor --model \"flatten linear:64 dropout:0.5 batchnorm relu linear:10\" --batch-size 32",

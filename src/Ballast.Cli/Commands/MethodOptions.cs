@@ -35,23 +35,30 @@ static class MethodOptions
     static readonly Option<float> BiasFactor = CommonOptions.Positive(
         "--bias-learning-rate-factor", "Learning-rate factor of biases and of normalizations' shifts");
 
-    static readonly Option<int> Crop = CommonOptions.Count("--crop", "Pad images by this many pixels and crop them to their size at a random place", 0, 1000);
+    static readonly Option<int> Crop = CommonOptions.Count("--crop",
+        "Pad images by this many pixels and crop them to their size at a random place", 0, 1000);
     static readonly Option<PaddingMode> CropPadding = Choice("--crop-padding", "Padding mode of --crop: zeros or reflect",
         ("zeros", PaddingMode.Zeros), ("reflect", PaddingMode.Reflect));
 
     static readonly Option<FlipKind> Flip = Choice("--flip", "Mirror images: none, random or alternating (every second epoch)",
         ("none", FlipKind.None), ("random", FlipKind.Random), ("alternating", FlipKind.Alternating));
 
-    static readonly Option<int> Cutout = CommonOptions.Count("--cutout", "Side of a square that is masked at a random place of each image, in pixels", 0, 1000);
-    static readonly Option<bool> Standardize = new("--standardize") { Description = "Bring each channel to mean 0 and deviation 1 of the training data" };
+    static readonly Option<int> Cutout = CommonOptions.Count("--cutout",
+        "Side of a square that is masked at a random place of each image, in pixels", 0, 1000);
+    static readonly Option<bool> Standardize = new("--standardize")
+    {
+        Description = "Bring each channel to mean 0 and deviation 1 of the training data",
+    };
     static readonly Option<float[]> Mean = List("--mean", "Standardize with these means instead: 0.49,0.48,0.45");
     static readonly Option<float[]> Std = List("--std", "and these deviations");
     static readonly Option<int> Prefetch = CommonOptions.Count("--prefetch", "Batches that a thread prepares ahead", 0, 1000);
-    static readonly Option<double> Validation = CommonOptions.PositiveDouble("--validation", "Share of the training images for a validation split, which is tested after each epoch");
+    static readonly Option<double> Validation = CommonOptions.PositiveDouble("--validation",
+        "Share of the training images for a validation split, which is tested after each epoch");
     static readonly Option<ValidationMetric> Monitor = Choice("--monitor", "Validation metric: loss or accuracy",
         ("loss", ValidationMetric.Loss), ("accuracy", ValidationMetric.Accuracy));
 
-    static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping", "Stop after this many epochs without improvement", 1, 100_000);
+    static readonly Option<int> EarlyStopping = CommonOptions.Count("--early-stopping",
+        "Stop after this many epochs without improvement", 1, 100_000);
     static readonly Option<double> MinDelta = CommonOptions.PositiveDouble("--min-delta", "Smallest improvement that counts as better");
 
     static readonly Option<bool> KeepBest = new("--keep-best")

@@ -41,14 +41,18 @@ static class StudyCommand
         };
         command.SetAction(result => result.Has(Resume)
             ? Execute(result, (source, cancellation) => StudyRunner.Open(result.GetValue(Resume) ?? RunPaths.NewestStudy(), source, cancellation))
-            : throw new UsageException($"Which study? There are {string.Join(", ", Study.All.Select(static study => study.Name))}, and list, run and --resume."));
+            : throw new UsageException(
+                $"Which study? There are {string.Join(", ", Study.All.Select(static study => study.Name))}, and list, run and --resume."));
 
         var list = new ExampleCommand("list", "Lists the studies.", "ballast study list");
         list.SetAction(static _ => List());
         command.Add(list);
 
         var run = new ExampleCommand("run", "Runs a definition that was saved.",
-            "ballast study run definition.json", "ballast study run runs/20260502-140300-study-placement/study.json") { Definition, Out, Jobs, Json, OpenReport };
+            "ballast study run definition.json", "ballast study run runs/20260502-140300-study-placement/study.json")
+        {
+            Definition, Out, Jobs, Json, OpenReport,
+        };
         run.SetAction(RunDefinition);
         command.Add(run);
         foreach (var study in Study.All)

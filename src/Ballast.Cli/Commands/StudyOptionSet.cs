@@ -30,18 +30,35 @@ sealed class StudyOptionSet
     readonly Option<string?> data = CommonOptions.Data();
     readonly Option<string?> testData = CommonOptions.TestData("the test images of a named dataset; with data of your own, a fifth of it");
     readonly Option<bool> perLayer = new("--per-layer") { Description = "Also each layer by itself" };
-    readonly Option<int[]> sizes = new("--sizes") { Description = "The batch sizes, with commas", HelpName = "N,N", CustomParser = static result => ParseList<int>(result, 1) };
-    readonly Option<double[]> factors = new("--factors") { Description = "How many times the usual learning rate, with commas", HelpName = "N,N", CustomParser = static result => ParseList(result, double.Epsilon) };
-    readonly Option<int> folds = CommonOptions.Count("--folds", "How many parts the images are divided into", 2, 1000);
-    readonly Option<bool> stratified = new("--stratified") { Description = "Give each fold the classes in the proportion of the whole" };
-    readonly Option<int> virtualBatch = CommonOptions.Count("--virtual-batch", "Images in a virtual batch of ghost batch normalization", 2, 1_000_000);
-    readonly Option<double[]> tune = new("--tune")
+    readonly Option<int[]> sizes = new("--sizes")
     {
-        Description = "Choose each training's learning rate, by images that are held back from it, among so many times the usual one, with commas: 0.3,1,3",
+        Description = "The batch sizes, with commas",
+        HelpName = "N,N",
+        CustomParser = static result => ParseList<int>(result, 1),
+    };
+    readonly Option<double[]> factors = new("--factors")
+    {
+        Description = "How many times the usual learning rate, with commas",
         HelpName = "N,N",
         CustomParser = static result => ParseList(result, double.Epsilon),
     };
-    readonly Option<int[]> counts = new("--sizes") { Description = "The numbers of training images, with commas", HelpName = "N,N", CustomParser = static result => ParseList<int>(result, 1) };
+    readonly Option<int> folds = CommonOptions.Count("--folds", "How many parts the images are divided into", 2, 1000);
+    readonly Option<bool> stratified = new("--stratified") { Description = "Give each fold the classes in the proportion of the whole" };
+    readonly Option<int> virtualBatch = CommonOptions.Count("--virtual-batch",
+        "Images in a virtual batch of ghost batch normalization", 2, 1_000_000);
+    readonly Option<double[]> tune = new("--tune")
+    {
+        Description = "Choose each training's learning rate, by images that are held back from it, among so many "
+            + "times the usual one, with commas: 0.3,1,3",
+        HelpName = "N,N",
+        CustomParser = static result => ParseList(result, double.Epsilon),
+    };
+    readonly Option<int[]> counts = new("--sizes")
+    {
+        Description = "The numbers of training images, with commas",
+        HelpName = "N,N",
+        CustomParser = static result => ParseList<int>(result, 1),
+    };
     readonly Option<float> dropout = CommonOptions.Positive("--dropout", "The share of values that are dropped");
     readonly Option[] own;
 
@@ -71,7 +88,8 @@ sealed class StudyOptionSet
     {
         command.Add(layers);
         foreach (var option in (Option[])[
-            .. own, model, seeds, epochs, batchSize, optimizer, learningRate, momentum, weightDecay, nesterov, data, testData, .. MethodOptions.Studied])
+            .. own, model, seeds, epochs, batchSize, optimizer, learningRate,
+            momentum, weightDecay, nesterov, data, testData, .. MethodOptions.Studied])
         {
             command.Add(option);
         }

@@ -13,7 +13,10 @@ static class TrainCommand
 
     static readonly Option<int> Folds = CommonOptions.Count(
         "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
-    static readonly Option<bool> Stratified = new("--stratified") { Description = "With --folds: give each part the classes in the proportion of the whole" };
+    static readonly Option<bool> Stratified = new("--stratified")
+    {
+        Description = "With --folds: give each part the classes in the proportion of the whole",
+    };
 
     public static Command Make()
     {
@@ -122,7 +125,8 @@ static class TrainCommand
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
         if (run.SurplusOf is { } outputs)
-            Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the others mean nothing. End with linear:{data.ClassNames.Count}.");
+            Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the "
+                + $"others mean nothing. End with linear:{data.ClassNames.Count}.");
         var provenance = Machine.Describe(CommandText.Again(), RunData.Describe(data));
         using var place = RunPaths.New(RunKind.Train, result.GetValue(Out));
         var folder = RunFolder.Create(place.Path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
@@ -185,7 +189,8 @@ static class TrainCommand
         var curve = RunHistory.Read(folder);
         Output.WriteLine();
         if (curve.TestLoss is not null)
-            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy {Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
+            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
+                + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
             Output.WriteLine($"Without test-time augmentation: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
         if (File.Exists(folder.BestPath))

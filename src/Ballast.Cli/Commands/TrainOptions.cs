@@ -50,7 +50,8 @@ static class TrainOptions
     };
 
     static readonly Option[] Fixed =
-        [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
+        [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast,
+            Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
 
     /// <summary>The optimizer's name.</summary>
     public static Option<OptimizerKind> MakeOptimizer(string otherwise) => new("--optimizer")
@@ -146,7 +147,8 @@ static class TrainOptions
         if (extra is not null)
         {
             throw new UsageException(
-                $"{extra} cannot be changed with --resume: the run keeps its settings. Only --epochs, --checkpoint-every and --threads can be given.");
+                $"{extra} cannot be changed with --resume: the run keeps its settings. Only --epochs, --checkpoint-every "
+                    + "and --threads can be given.");
         }
     }
 
@@ -159,7 +161,8 @@ static class TrainOptions
         if (epochs > settings.Epochs && ScheduleText.StretchesOver(settings.Does.Schedule))
         {
             throw new UsageException(
-                $"--epochs: the schedule {settings.Does.Schedule} ends with the run's {settings.Epochs} epochs, and a longer run is another one from its beginning. Begin a new run.");
+                $"--epochs: the schedule {settings.Does.Schedule} ends with the run's {settings.Epochs} epochs, "
+                    + "and a longer run is another one from its beginning. Begin a new run.");
         }
 
         return settings with { Epochs = epochs, CheckpointEvery = result.Given(CheckpointEvery) ?? settings.CheckpointEvery };

@@ -21,7 +21,8 @@ static class DiagnosisDisplay
         int Count(Severity severity) => diagnosis.Findings.Count(finding => finding.Severity == severity);
         Write(console, 0, diagnosis.Findings.Count == 0
             ? $"Nothing found in {Batches(diagnosis)}."
-            : $"{Number(Count(Severity.Error), "error")}, {Number(Count(Severity.Warning), "warning")}, {Number(Count(Severity.Note), "note")} in {Batches(diagnosis)}.");
+            : $"{Number(Count(Severity.Error), "error")}, {Number(Count(Severity.Warning), "warning")}, {Number(Count(Severity.Note), "note")} "
+                + $"in {Batches(diagnosis)}.");
         if (diagnosis.Skipped.Count > 0)
             Write(console, 0, "Not looked for:");
         foreach (var group in diagnosis.Skipped.GroupBy(static skipped => skipped.Reason))

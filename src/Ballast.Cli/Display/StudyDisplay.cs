@@ -11,7 +11,8 @@ sealed class StudyDisplay(ProgressDisplay progress, StudyDefinition definition, 
         if (state.Ended is { } trial && !quiet)
         {
             int width = definition.Arms.Max(static arm => arm.Name.Length);
-            progress.WriteLine($"{$"{state.Done}".PadLeft($"{state.Trials}".Length)} of {state.Trials}  {Printable.Name(trial.Arm).PadRight(width)}  {trial.Repeat,-12}  {Outcome(trial)}");
+            progress.WriteLine($"{$"{state.Done}".PadLeft($"{state.Trials}".Length)} of {state.Trials}  {Printable.Name(trial.Arm).PadRight(width)}  "
+                + $"{trial.Repeat,-12}  {Outcome(trial)}");
         }
 
         if (Output.IsTerminal)

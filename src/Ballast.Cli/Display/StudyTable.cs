@@ -51,7 +51,8 @@ static class StudyTable
         foreach (var repeat in result.Definition.Repeats)
         {
             rows.Add($"{repeat}", [.. result.Definition.Arms.Select(arm =>
-                result.Of(arm).FirstOrDefault(trial => trial.Repeat == repeat) is { } trial && result.Value(trial, measure) is { } value ? MeasureValue.Of(measure, value) : "-")]);
+                result.Of(arm).FirstOrDefault(trial => trial.Repeat == repeat) is { } trial && result.Value(trial, measure) is { } value
+                    ? MeasureValue.Of(measure, value) : "-")]);
         }
 
         rows.Print(console);
@@ -67,7 +68,8 @@ static class StudyTable
                 rows.Head(measure == result.Definition.Primary ? $"{measure.Title} (primary measure)" : measure.Title);
             foreach (var entry in found)
             {
-                rows.Add(entry.Arm, MeasureValue.Of(measure, entry.Mean), entry.Deviation is { } deviation ? MeasureValue.Bare(measure, deviation) : "-",
+                rows.Add(entry.Arm, MeasureValue.Of(measure, entry.Mean), entry.Deviation is { } deviation
+                    ? MeasureValue.Bare(measure, deviation) : "-",
                     $"{entry.Count}{State(entry.Condition)}");
             }
         }
@@ -75,8 +77,12 @@ static class StudyTable
         rows.Print(console);
     }
 
-    static string State(ArmCondition condition) => string.Concat(new (int Count, string What)[] { (condition.Diverged, "diverged"), (condition.AtChance, "at chance"), (condition.NeverArrived, "never arrived") }
-        .Where(static part => part.Count > 0).Select(static part => $", {part.Count} {part.What}"));
+    static string State(ArmCondition condition)
+    {
+        (int Count, string What)[] parts =
+            [(condition.Diverged, "diverged"), (condition.AtChance, "at chance"), (condition.NeverArrived, "never arrived")];
+        return string.Concat(parts.Where(static part => part.Count > 0).Select(static part => $", {part.Count} {part.What}"));
+    }
 
     static void Tests(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
     {

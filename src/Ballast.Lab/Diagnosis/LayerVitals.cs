@@ -43,7 +43,8 @@ sealed class LayerVitals(string name, Module layer)
     /// <summary>Takes the gradient of its weight after a backward pass.</summary>
     public void TakeGradient()
     {
-        if (layer is not (Linear or Conv2d) || layer.Parameters().FirstOrDefault(static parameter => parameter.Shape.Rank > 1) is not { Grad: { } gradient })
+        if (layer is not (Linear or Conv2d)
+            || layer.Parameters().FirstOrDefault(static parameter => parameter.Shape.Rank > 1) is not { Grad: { } gradient })
             return;
         double sum = 0;
         foreach (float value in gradient.AsSpan())

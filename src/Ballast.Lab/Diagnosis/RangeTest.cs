@@ -102,7 +102,8 @@ sealed class RangeTest
         return sum / count;
     }
 
-    static Optimizer Optimizer(Module model, DoctorOptions options, float rate) => options.MakeOptimizer?.Invoke(model, rate) ?? options.Optimizer switch
+    static Optimizer Optimizer(Module model, DoctorOptions options, float rate) =>
+        options.MakeOptimizer?.Invoke(model, rate) ?? options.Optimizer switch
     {
         AdamW adamW => new AdamW(model.Parameters(), rate, weightDecay: adamW.WeightDecay),
         Adam adam => new Adam(model.Parameters(), rate, weightDecay: adam.WeightDecay),

@@ -36,7 +36,8 @@ sealed class ChainSites : NormalizationSites
         if (all.Count == 0)
         {
             throw new ArgumentException(
-                $"There is no activation in \"{text}\", so nowhere to put normalization before or after one. For example: {NamedNetworks.Tutorial.Layers}");
+                $"There is no activation in \"{text}\", so nowhere to put normalization before or after one. "
+                    + $"For example: {NamedNetworks.Tutorial.Layers}");
         }
 
         return new ChainSites([.. bare], sites.Count > 0 ? [.. sites] : [.. all], words.FirstOrDefault(IsNormalization), text);

@@ -109,8 +109,10 @@ sealed class LayerArguments
         if (value.Length == 0)
             place.Refuse($"{kind.Name}: a setting is missing here. It is written {kind.Usage}, without spaces.");
         // A decimal comma: momentum=0,9 would be a momentum of 0 and something else of 9.
-        if (sign < 0 && given.Count > 0 && given[^1] is { Key.Length: > 0 } before && char.IsAsciiDigit(before.Value.Text[before.Value.End - 1]) && char.IsAsciiDigit(place.Text[place.Start]))
-            place.Refuse($"{kind.Name}: \"{value}\" stands after {before.Place} without a name. Name it too, or write decimals with a point: {before.Place}.{value}");
+        if (sign < 0 && given.Count > 0 && given[^1] is { Key.Length: > 0 } before
+            && char.IsAsciiDigit(before.Value.Text[before.Value.End - 1]) && char.IsAsciiDigit(place.Text[place.Start]))
+            place.Refuse($"{kind.Name}: \"{value}\" stands after {before.Place} without a name. Name it too, "
+                + $"or write decimals with a point: {before.Place}.{value}");
         given.Add((sign < 0 ? "" : place.Text[place.Start..sign], place, value));
     }
 

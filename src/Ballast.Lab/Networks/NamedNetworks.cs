@@ -44,9 +44,12 @@ public static class NamedNetworks
         TutorialWithout,
         Model("vgg-small", "five 3x3 convolutions with batch normalization", static (channels, classes) => new VggSmall(channels, classes))
             with { Chain = VggSmallChain },
-        Model("resnet20", "20 layers in residual blocks, for small images", static (channels, classes, norm) => new ResNet20(channels, classes, norm: norm)),
-        Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels", static (channels, classes, norm) => new ResNet18(channels, classes, norm: norm)),
-        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10", static (channels, classes, norm) => new AirBench(channels, classes, norm: norm)),
+        Model("resnet20", "20 layers in residual blocks, for small images",
+            static (channels, classes, norm) => new ResNet20(channels, classes, norm: norm)),
+        Model("resnet18", "18 layers in residual blocks, for images of about 224 pixels",
+            static (channels, classes, norm) => new ResNet18(channels, classes, norm: norm)),
+        Model("airbench", "six 3x3 convolutions behind a whitening one, for 10 epochs of CIFAR-10",
+            static (channels, classes, norm) => new AirBench(channels, classes, norm: norm)),
     ];
 
     /// <summary>Whether a network has this name.</summary>

@@ -16,7 +16,8 @@ public abstract class NormalizationSites
     public static NormalizationSites Of(string layers)
     {
         if (NormalizedModel.Read(layers) is not null)
-            throw new ArgumentException($"\"{layers}\" has its normalizations chosen already, which is what a study does. Give the model's name alone.");
+            throw new ArgumentException(
+                $"\"{layers}\" has its normalizations chosen already, which is what a study does. Give the model's name alone.");
         if (!NamedNetworks.IsName(layers))
             return ChainSites.Read(layers);
         var known = NamedNetworks.Find(layers);

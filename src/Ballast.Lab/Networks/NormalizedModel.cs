@@ -31,7 +31,8 @@ sealed class NormalizedModel
         string side = words[1].ToString().ToLowerInvariant();
         if (side is not ("none" or "before" or "after"))
         {
-            words[1].Refuse($"Behind a model's name there is the side of the activations and a normalization, as in \"{model.Name} after groupnorm:4\", "
+            words[1].Refuse("Behind a model's name there is the side of the activations and a normalization, "
+                + $"as in \"{model.Name} after groupnorm:4\", "
                 + $"or none. {Suggestion.Of(side, ["before", "after", "none"])}");
         }
 
@@ -68,7 +69,8 @@ sealed class NormalizedModel
             return make(sample[0], classes, new NormLayer(After: after));
         var shapes = Shapes(sample, classes);
         if (layers.Length != 1 && layers.Length != shapes.Count)
-            words[0].Refuse($"The model has {shapes.Count} normalizations, and {layers.Length} are given. Give one for all of them, or one for each.");
+            words[0].Refuse($"The model has {shapes.Count} normalizations, and {layers.Length} are given. Give "
+                + "one for all of them, or one for each.");
         int at = 0;
         return make(sample[0], classes, new NormLayer(_ => Make(at, shapes[at++]), after));
     }

@@ -52,7 +52,8 @@ public sealed class MetricsLog : IDisposable
             }
             catch (JsonException error)
             {
-                throw new InvalidDataException($"{path}, line {i + 1}, is damaged: {error.Message} Put back a copy of the file, or delete it: the run then goes on without the curve so far.", error);
+                throw new InvalidDataException($"{path}, line {i + 1}, is damaged: {error.Message} Put back a "
+                    + "copy of the file, or delete it: the run then goes on without the curve so far.", error);
             }
         }
 

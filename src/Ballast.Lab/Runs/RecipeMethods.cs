@@ -84,5 +84,6 @@ public sealed record RecipeMethods(
     }
 
     static AirBench Whitened(Module network) => network as AirBench
-        ?? throw new ArgumentException($"The recipe's first layer whitens the images, and {network.GetType().Name} has none that does. Leave the network to the recipe.");
+        ?? throw new ArgumentException(
+            $"The recipe's first layer whitens the images, and {network.GetType().Name} has none that does. Leave the network to the recipe.");
 }

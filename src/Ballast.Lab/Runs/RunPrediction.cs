@@ -43,7 +43,8 @@ public static class RunPrediction
     {
         Prediction[] classes = [.. outputs.Where(found => found.Label < samples.ClassNames.Count)];
         float whole = classes.Length < outputs.Count ? classes.Sum(static found => found.Probability) : 1;
-        return [.. classes.Take(top).Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), whole > 0 ? found.Probability / whole : 0))];
+        return [.. classes.Take(top)
+            .Select(found => new NamedPrediction(found.Label, samples.Name(found.Label), whole > 0 ? found.Probability / whole : 0))];
     }
 }
 

@@ -26,7 +26,8 @@ static class RunTraining
             return (data, null);
         int held = (int)Math.Round(data.Count * share);
         if (!(share is > 0 and < 1) || held == 0 || held == data.Count)
-            throw new ArgumentException($"A validation share of {share} of {data.Count} images leaves none on one side. Choose one between 0 and 1, such as 0.1.");
+            throw new ArgumentException(
+                $"A validation share of {share} of {data.Count} images leaves none on one side. Choose one between 0 and 1, such as 0.1.");
         int[] order = Generator.Default.Permutation(data.Count);
         return (data.Subset(order.AsSpan()[..^held]), data.Subset(order.AsSpan()[^held..]));
     }
@@ -93,7 +94,8 @@ static class RunTraining
         }
 
         if (methods.LabelSmoothing != 0 || methods.ClassWeights is not null)
-            throw new ArgumentException($"Label smoothing and class weights are settings of the cross entropy, not of {methods.Loss}. Leave them out, or choose that loss.");
+            throw new ArgumentException(
+                $"Label smoothing and class weights are settings of the cross entropy, not of {methods.Loss}. Leave them out, or choose that loss.");
         if (methods.Loss == LossKind.Mse)
         {
             var mse = new MseLoss();

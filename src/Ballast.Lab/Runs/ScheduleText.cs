@@ -66,7 +66,8 @@ public static class ScheduleText
         double rise = arguments.Number("rise", 0.2), start = arguments.Number("start", 0.05), end = arguments.Number("end", 0);
         long peak = (long)Math.Round(rise * length);
         if (!(rise is > 0 and < 1) || peak == 0 || peak == length)
-            throw new ArgumentException($"triangle: a rise of {rise.ToString(CultureInfo.InvariantCulture)} of {length} steps leaves none on one side. Choose one between 0 and 1.");
+            throw new ArgumentException($"triangle: a rise of {rise.ToString(CultureInfo.InvariantCulture)} of "
+                + $"{length} steps leaves none on one side. Choose one between 0 and 1.");
         return new PiecewiseLinearSchedule((0, start), (peak, 1), (length, end));
     }
 
@@ -102,7 +103,8 @@ public static class ScheduleText
         {
             if (!known || !named.Remove(key, out string? value))
                 return otherwise;
-            return words.Contains(value) ? value : throw new ArgumentException($"\"{text}\": {key} is {string.Join(" or ", words)}, not \"{value}\". {Help}");
+            return words.Contains(value) ? value
+                : throw new ArgumentException($"\"{text}\": {key} is {string.Join(" or ", words)}, not \"{value}\". {Help}");
         }
 
         public double Positional()

@@ -32,9 +32,11 @@ public sealed class TrainingRun
             transforms: RunTraining.Transforms(settings));
         Trainer.Rehearse(network, loader);
         if (settings.Does is { IsValidated: true, Validation: 0 } && !settings.IsTested)
-            throw new ArgumentException("There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
+            throw new ArgumentException(
+                "There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
         // What does not go together is refused before a folder is made.
-        _ = new Trainer(network, optimizer, loader, RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));
+        _ = new Trainer(network, optimizer, loader,
+            RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));
     }
 
     /// <summary>How many outputs the network has, where they are more than the data has classes; else null.</summary>

@@ -33,7 +33,8 @@ public sealed record ArmCondition(int Trials, int Diverged, int AtChance, int At
         if (measure.Reach is { } reach)
         {
             // A training that diverges never arrives, and counts as one that does not.
-            return Of(result, result.Definition.Arm(reach.Arm), measure).StayedAtChance ? $"{reach.Arm} stayed at chance, so that its accuracy is no level to reach"
+            return Of(result, result.Definition.Arm(reach.Arm), measure).StayedAtChance
+                ? $"{reach.Arm} stayed at chance, so that its accuracy is no level to reach"
                 : one.NeverArrived == one.Trials && other.NeverArrived == other.Trials ? $"neither {a.Name} nor {b.Name} ever arrived" : null;
         }
 
@@ -64,5 +65,6 @@ public sealed record ArmCondition(int Trials, int Diverged, int AtChance, int At
 
     static double? Accuracy(TrialResult trial) => trial.Values.TryGetValue("accuracy", out double accuracy) ? accuracy : null;
 
-    static int Images(StudyResult result) => Math.Max(1, result.Definition.Folds > 0 ? result.Record.TrainImages / result.Definition.Folds : result.Record.TestImages);
+    static int Images(StudyResult result) =>
+        Math.Max(1, result.Definition.Folds > 0 ? result.Record.TrainImages / result.Definition.Folds : result.Record.TestImages);
 }

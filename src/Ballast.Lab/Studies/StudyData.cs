@@ -53,7 +53,8 @@ public sealed class StudyData
         if (count == 0)
         {
             throw new ArgumentException(
-                $"{name} has {train.Count} images and nothing to test on. Expected {HeldOut} images or more, of which a fifth is held out, or test images: --test-data.");
+                $"{name} has {train.Count} images and nothing to test on. Expected {HeldOut} images or more, "
+                    + "of which a fifth is held out, or test images: --test-data.");
         }
 
         return Split(train, files);

@@ -74,7 +74,8 @@ public sealed record StudyDefinition
     {
         var pairs = new List<StudyComparison>();
         var wanted = Comparisons.Where(comparison => comparison.Measures?.Contains(measure.Name) ?? measure == Primary)
-            .Concat(Expectations.Where(claim => claim.Measure == measure.Name).Select(static claim => new StudyComparison(claim.Higher, claim.Lower)));
+            .Concat(Expectations.Where(claim => claim.Measure == measure.Name)
+                .Select(static claim => new StudyComparison(claim.Higher, claim.Lower)));
         foreach (var (a, b, _) in wanted)
         {
             if (!pairs.Exists(pair => (pair.A, pair.B) == (a, b) || (pair.A, pair.B) == (b, a)))

@@ -84,7 +84,8 @@ public sealed class StudyFolder : IDisposable
         {
             throw new FileNotFoundException(!Directory.Exists(path) ? $"There is no folder {path}."
                 : File.Exists(System.IO.Path.Combine(path, "run.json"))
-                    ? $"{path} holds a training run or a comparison, not a study. Go on with it by ballast train --resume or ballast compare --resume."
+                    ? $"{path} holds a training run or a comparison, not a study. Go on with it by ballast train "
+                        + "--resume or ballast compare --resume."
                     : $"{path} holds no study: it has no {RecordName}. Begin the study anew in another folder.");
         }
 
@@ -122,7 +123,8 @@ public sealed class StudyFolder : IDisposable
         if (result.Study != Fingerprint || result.Arm != arm.Name || result.Repeat != repeat)
         {
             throw new InvalidDataException(
-                $"{file} belongs to another study, or {RecordName} was changed after it was begun. Begin a new study with ballast study run {System.IO.Path.Combine(Path, RecordName)}.");
+                $"{file} belongs to another study, or {RecordName} was changed after it was begun. Begin a new "
+                    + $"study with ballast study run {System.IO.Path.Combine(Path, RecordName)}.");
         }
 
         return result;

@@ -9,7 +9,8 @@ namespace Ballast.Lab;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson), typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson)])]
+    Converters = [typeof(OptimizerKindJson), typeof(LossKindJson),
+        typeof(FlipKindJson), typeof(PaddingModeJson), typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson)])]
 [JsonSerializable(typeof(StudyDefinition))]
 [JsonSerializable(typeof(StudyRecord))]
 [JsonSerializable(typeof(StudySummary))]

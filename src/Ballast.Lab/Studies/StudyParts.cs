@@ -19,7 +19,10 @@ static class StudyParts
     /// <summary>What a reader must know of rates that are chosen; nothing where none are.</summary>
     public static IReadOnlyList<string> TuneNotes(IReadOnlyList<double> factors) => factors.Count == 0 ? [] :
     [
-        $"The learning rate of each training is the best of {string.Join(", ", factors.Select(static factor => factor.ToString(CultureInfo.InvariantCulture)))} times its arm's, by the accuracy on a fifth of the training images that was held back for that; then it trains on all of them. The test images have no part in the choice.",
+        "The learning rate of each training is the best of "
+            + $"{string.Join(", ", factors.Select(static factor => factor.ToString(CultureInfo.InvariantCulture)))} "
+            + "times its arm's, by the accuracy on a fifth of the training images that was held back for that; "
+            + "then it trains on all of them. The test images have no part in the choice.",
     ];
 
     /// <summary>The loss on the test images.</summary>

@@ -60,7 +60,8 @@ public sealed class StudyRunner : IDisposable
             if ((data.Train.Count, data.Test.Count) != (record.TrainImages, record.TestImages))
             {
                 throw new InvalidDataException(
-                    $"The data has {data.Train.Count} images to train on and {data.Test.Count} to test on; {path} was begun with {record.TrainImages} and {record.TestImages}.");
+                    $"The data has {data.Train.Count} images to train on and {data.Test.Count} to test on; {path} "
+                        + $"was begun with {record.TrainImages} and {record.TestImages}.");
             }
 
             return new StudyRunner(folder, data);
@@ -191,7 +192,8 @@ public sealed class StudyRunner : IDisposable
                 var network = RunNetwork.Build(arm.Settings, RunSamples.Of(data.Train));
                 RunTraining.Optimizer(arm.Settings, network);
                 var loader = new DataLoader(
-                    data.Train, arm.Settings.BatchSize, shuffle: true, dropLast: arm.Settings.DropLast, transforms: RunTraining.Transforms(arm.Settings));
+                    data.Train, arm.Settings.BatchSize, shuffle: true, dropLast: arm.Settings.DropLast,
+                    transforms: RunTraining.Transforms(arm.Settings));
                 RunTraining.Options(arm.Settings, new TrainerOptions { Epochs = arm.Settings.Epochs }, network, loader, null, "");
                 Trainer.Rehearse(network, loader);
             }

@@ -17,7 +17,8 @@ namespace Ballast.Lab;
 /// <param name="Format">The version of the file.</param>
 public sealed record StudySummary(
     string Study, string Fingerprint, string Primary, string Answer, int Trials, int Planned, IReadOnlyList<SummaryMeasurement> Measurements,
-    IReadOnlyList<SummaryComparison> Comparisons, IReadOnlyList<RankedArm> Ranks, IReadOnlyList<SummaryOutcome> Published, int Format = StudyDefinition.CurrentFormat)
+    IReadOnlyList<SummaryComparison> Comparisons, IReadOnlyList<RankedArm> Ranks,
+    IReadOnlyList<SummaryOutcome> Published, int Format = StudyDefinition.CurrentFormat)
 {
     /// <summary>Summarizes a result.</summary>
     public static StudySummary Of(StudyResult result)

@@ -22,7 +22,11 @@ public sealed record TrialResult
     public long? DivergedAt { get; init; }
 
     /// <summary>What it ended with, by the measures' names; what was not reached is missing.</summary>
-    public IReadOnlyDictionary<string, double> Values { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>(); // null where a file has none
+    public IReadOnlyDictionary<string, double> Values
+    {
+        get;
+        init => field = value ?? new Dictionary<string, double>(); // null where a file has none
+    } = new Dictionary<string, double>();
 
     /// <summary>What it measured on its way.</summary>
     public IReadOnlyList<TrialCurve> Curves { get; init => field = value ?? []; } = []; // null where a file has none

@@ -29,7 +29,8 @@ sealed unsafe class CopiedFile : FileBytes
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length, pinned: true);
         int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (read < length || stream.Length != length || File.GetLastWriteTimeUtc(stream.SafeFileHandle) != written)
-            throw new IOException($"{path} was written to while it was read: of {length} bytes there were {read}. Wait until it is complete, and begin again.");
+            throw new IOException($"{path} was written to while it was read: of {length} bytes there were {read}. "
+                + "Wait until it is complete, and begin again.");
         return new CopiedFile(path, bytes);
     }
 }

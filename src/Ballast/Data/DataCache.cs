@@ -22,7 +22,8 @@ sealed class DataCache(
     public DataFileStatus[] Inspect(CancellationToken cancellation = default) => Inspect(folder, cancellation);
 
     /// <summary>Maps some of the files, checked. Missing ones are brought first, from elsewhere where
-    /// <paramref name="download"/> allows it, else only from what is at hand; damaged ones are refused and stay as they are, since replacing them is for a person to decide.</summary>
+    /// <paramref name="download"/> allows it, else only from what is at hand; damaged ones are refused and stay as they are,
+    /// since replacing them is for a person to decide.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="IOException">A file is missing, and may not or cannot be brought.</exception>
     public MappedFile[] Open(

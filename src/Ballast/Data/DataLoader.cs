@@ -7,7 +7,8 @@ namespace Ballast;
 /// <remarks>
 /// At the start of each epoch two words are drawn from the generator, shuffled or not (PyTorch's base seed); a shuffled
 /// epoch then draws the seed of its permutation from <see cref="Generator.Default"/>, or the permutation itself from a
-/// generator of its own, and at its end from that one another permutation, which is not used. A batch that was trained on is taken back when the next one is asked for; to keep one, keep
+/// generator of its own, and at its end from that one another permutation, which is not used. A batch that was trained on is
+/// taken back when the next one is asked for; to keep one, keep
 /// <c>batch.Inputs.Detach()</c>.
 /// </remarks>
 public sealed partial class DataLoader : IEnumerable<Batch>

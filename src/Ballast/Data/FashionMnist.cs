@@ -24,7 +24,8 @@ public sealed class FashionMnist : ByteDataset
         Count = IdxFile.Count(images.Bytes, images.Path, FashionMnistLayout.Side, FashionMnistLayout.Side);
         int named = IdxFile.Count(labels.Bytes, labels.Path);
         if (named != Count)
-            Throw.InvalidData($"{images.Path} has {Count} images, {labels.Path} {named} labels. Expected one for each: take two files that belong together.");
+            Throw.InvalidData($"{images.Path} has {Count} images, {labels.Path} {named} labels. Expected one "
+                + $"for each: take two files that belong together.");
     }
 
     /// <inheritdoc/>

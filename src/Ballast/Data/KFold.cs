@@ -63,7 +63,8 @@ public static class KFold
         {
             int size = classes.Count(own => own == number);
             Throw.Unless(size >= folds,
-                $"KFold.Stratified: the class {label} has {size} samples. Expected one for each of the {folds} folds at least: take fewer folds, or do not stratify.");
+                $"KFold.Stratified: the class {label} has {size} samples. Expected one for each of the {folds} "
+                    + $"folds at least: take fewer folds, or do not stratify.");
             int[] own = [.. Enumerable.Range(0, folds).SelectMany(k => Enumerable.Repeat(k, share[k, number]))];
             shuffle?.Shuffle(own);
             int next = 0;

@@ -37,7 +37,8 @@ public abstract partial class BatchNorm
     {
         double total = SharedStatistics.Join(Communicator!, statistics, NumFeatures, count);
         Throw.Unless(total > 1,
-            $"{this}: expected more than 1 value per channel when training, got {total} in the batches of {Communicator!.Size} workers, {shape} in this one's. One value has no variance. Use larger batches.");
+            $"{this}: expected more than 1 value per channel when training, got {total} in the batches of {Communicator!.Size} "
+                + $"workers, {shape} in this one's. One value has no variance. Use larger batches.");
         return total;
     }
 

@@ -123,7 +123,8 @@ public class Conv2d : Module
     public static Shape OutputShape(
         Shape input, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
     {
-        Throw.Unless(input.Rank == 4, $"Conv2d: expected input [N, C, H, W], got {input}. It takes a batch of images; give one image a first axis of 1.");
+        Throw.Unless(input.Rank == 4,
+            $"Conv2d: expected input [N, C, H, W], got {input}. It takes a batch of images; give one image a first axis of 1.");
         Check("Conv2d", input[1], outChannels, kernelSize, stride, padding, dilation, groups);
         var fitted = Fit(input, outChannels, kernelSize, stride, padding, dilation, groups,
             Describe("Conv2d", input[1], outChannels, kernelSize, stride, padding, dilation, groups) + ")");
@@ -164,11 +165,14 @@ public class Conv2d : Module
         Throw.Unless(inChannels > 0 && outChannels > 0,
             $"{name}: expected at least 1 channel, got {inChannels} in and {outChannels} out.");
         Throw.Unless(kernelSize > 0 && stride > 0 && dilation > 0 && padding >= 0,
-            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
+            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel "
+                + $"{kernelSize}, stride {stride}, dilation {dilation}, padding {padding}.");
         Throw.Unless(groups > 0 && inChannels % groups == 0 && outChannels % groups == 0,
-            $"{name}: expected groups that divide both {inChannels} input and {outChannels} output channels, got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
+            $"{name}: expected groups that divide both {inChannels} input and {outChannels} output channels, "
+                + $"got {groups}. Use {Divisor(inChannels, outChannels)} groups, or other numbers of channels.");
         Throw.Unless((double)outChannels * (inChannels / groups) * kernelSize * kernelSize <= int.MaxValue,
-            $"{name}: {outChannels} kernels of {inChannels / groups} x {kernelSize} x {kernelSize} make more than {int.MaxValue} weights. Use a smaller kernel, or fewer channels.");
+            $"{name}: {outChannels} kernels of {inChannels / groups} x {kernelSize} x {kernelSize} make more "
+                + $"than {int.MaxValue} weights. Use a smaller kernel, or fewer channels.");
     }
 
     static int Divisor(int a, int b)

@@ -4,7 +4,8 @@ namespace Ballast;
 /// labels to one value, or to [N] without a reduction. PyTorch: <c>nn.CrossEntropyLoss</c>.</summary>
 /// <remarks>
 /// With label smoothing e and class weights w, l = (1 - e) w[t] (-ln p[t]) + e / C times the sum over c of w[c] (-ln p[c]), where
-/// p = softmax(x): a share e of the target is spread over all classes (Szegedy et al. 2016, section 7). The mean divides by the sum of w[t] over the samples, as
+/// p = softmax(x): a share e of the target is spread over all classes (Szegedy et al. 2016, section 7). The mean divides by the
+/// sum of w[t] over the samples, as
 /// PyTorch's does. A batch of samples whose weights are all 0 has the loss 0 and no gradient; PyTorch's is not a number.
 /// </remarks>
 public sealed class CrossEntropyLoss
@@ -54,7 +55,8 @@ public sealed class CrossEntropyLoss
 
         Throw.Unless(lowest >= 0, $"CrossEntropyLoss: expected labels from 0 on, got {lowest}.");
         Throw.Unless(highest < input.Shape[1],
-            $"CrossEntropyLoss: the label {highest} needs at least {highest + 1} logits, got {input.Shape[1]}. The last layer must have one output for each class.");
+            $"CrossEntropyLoss: the label {highest} needs at least {highest + 1} logits, got {input.Shape[1]}. "
+                + $"The last layer must have one output for each class.");
         return CrossEntropyOperation.Run(input, target, reduction, labelSmoothing, weight);
     }
 }

@@ -53,7 +53,8 @@ public sealed class EvoNormS0 : Module
     {
         var layout = SampleLayout.Of(this, input.Shape, NumFeatures);
         Throw.Unless(layout.L * (NumFeatures / Groups) > 1,
-            $"{this}: expected more than 1 value per group, got input {input.Shape}. One value has no variance. Use fewer groups, or an input of more values a channel.");
+            $"{this}: expected more than 1 value per group, got input {input.Shape}. One value has no variance. "
+                + $"Use fewer groups, or an input of more values a channel.");
         return EvoNormS0Operation.Run(input, Weight, Bias, V, Groups, layout, Eps);
     }
 

@@ -32,7 +32,8 @@ sealed class FoldingWalk
         if (module is IFoldable)
         {
             Kept.Add(new KeptNormalization(name, module.ToString(),
-                "It is not in a chain, so that what it reads may have other readers. Put it behind its layer in a Sequential, or register both by RegisterChain."));
+                "It is not in a chain, so that what it reads may have other readers. Put it behind its layer "
+                    + "in a Sequential, or register both by RegisterChain."));
             return;
         }
 

@@ -22,7 +22,8 @@ public static class Freezing
             if (part is IFreezable { HasStatistics: false })
             {
                 Throw.Argument(
-                    $"Freezing.Freeze: {(name.Length > 0 ? name + " " : "")}{part} has no running statistics to hold. Make it with trackRunningStats: true, or freeze the parts of the network that have some.");
+                    $"Freezing.Freeze: {(name.Length > 0 ? name + " " : "")}{part} has no running statistics "
+                        + $"to hold. Make it with trackRunningStats: true, or freeze the parts of the network that have some.");
             }
         }
 

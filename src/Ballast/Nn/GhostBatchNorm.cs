@@ -48,13 +48,15 @@ public sealed class GhostBatchNorm : AnyRankBatchNorm
             Throw.Argument(
                 $"{this}: virtual batches of {VirtualBatchSize} do not divide the batch of {samples} in the input {shape}.",
                 RemedyKind.VirtualBatches,
-                $"Use a batch size that is a multiple of {VirtualBatchSize} and drop the last incomplete batch (DataLoader with dropLast: true), or a virtual batch that divides both.");
+                $"Use a batch size that is a multiple of {VirtualBatchSize} and drop the last incomplete batch "
+                    + $"(DataLoader with dropLast: true), or a virtual batch that divides both.");
         }
 
         int chunks = samples / VirtualBatchSize;
         int values = AnyRank.Layout(shape).PerChannel / chunks;
         Throw.Unless(values > 1,
-            $"{this}: expected more than 1 value per channel in a virtual batch, got input {shape}. One value has no variance. Use a larger virtual batch.");
+            $"{this}: expected more than 1 value per channel in a virtual batch, got input {shape}. One value "
+                + $"has no variance. Use a larger virtual batch.");
         return chunks;
     }
 

@@ -53,13 +53,15 @@ public sealed class GroupNorm : Module
     {
         var shape = input.Shape;
         Throw.Unless(shape.Rank >= 2 && shape[1] == NumChannels,
-            $"{this}: expected input [N, {NumChannels}] or [N, {NumChannels}, ...], got {shape}. The layer before it must produce {NumChannels} channels.");
+            $"{this}: expected input [N, {NumChannels}] or [N, {NumChannels}, ...], got {shape}. The layer before "
+                + $"it must produce {NumChannels} channels.");
         int values = 1;
         for (int axis = 2; axis < shape.Rank; axis++)
             values *= shape[axis];
         var layout = new GroupLayout(shape[0], NumGroups, NumChannels / NumGroups, values);
         Throw.Unless(layout.PerGroup != 1,
-            $"{this}: expected more than 1 value per group, got input {shape}. One value has no variance. Use fewer groups, or an input of more values a channel.");
+            $"{this}: expected more than 1 value per group, got input {shape}. One value has no variance. Use "
+                + $"fewer groups, or an input of more values a channel.");
         return GroupNormalizationOperation.Run(input, Weight, Bias, layout, GroupStatistics.MeanAndVariance, Eps);
     }
 

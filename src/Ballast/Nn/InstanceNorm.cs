@@ -107,7 +107,8 @@ public abstract class InstanceNorm : Module
         if (values <= 1 && ofSample)
         {
             Throw.Argument(
-                $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, got input {shape}. One value has no variance.",
+                $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, "
+                    + $"got input {shape}. One value has no variance.",
                 RemedyKind.LargerInputs,
                 $"Use larger inputs or less pooling before it{(RunningMean is null ? "" : ", or call Eval() first")}.");
         }

@@ -22,7 +22,8 @@ public sealed class LocalResponseNorm : Module
     {
         Throw.Unless(size > 0, $"LocalResponseNorm: expected a size of at least 1 channel, got {size}.");
         Throw.Unless(double.IsFinite(alpha) && double.IsFinite(beta) && double.IsFinite(k) && alpha >= 0 && k > 0,
-            $"LocalResponseNorm: expected alpha of 0 or more, k above 0 and a finite beta, got alpha {alpha}, beta {beta} and k {k}. With others the divisor can be 0.");
+            $"LocalResponseNorm: expected alpha of 0 or more, k above 0 and a finite beta, got alpha {alpha}, "
+                + $"beta {beta} and k {k}. With others the divisor can be 0.");
         (Size, Alpha, Beta, K) = (size, alpha, beta, k);
         rule = new ResponseNormalization(size, (float)alpha, (float)beta, (float)k);
     }
@@ -45,7 +46,8 @@ public sealed class LocalResponseNorm : Module
     {
         var shape = input.Shape;
         Throw.Unless(shape.Rank >= 3,
-            $"{this}: expected input [N, C, L], [N, C, H, W] or [N, C, D, H, W], got {shape}. It works across channels at each position: Reshape [N, C] to [N, C, 1].");
+            $"{this}: expected input [N, C, L], [N, C, H, W] or [N, C, D, H, W], got {shape}. It works across "
+                + $"channels at each position: Reshape [N, C] to [N, C, 1].");
         int values = 1;
         for (int axis = 2; axis < shape.Rank; axis++)
             values *= shape[axis];

@@ -67,7 +67,8 @@ public sealed class MaskedBatchNorm1d : BatchNorm
     int Count(Shape input, Tensor mask, ChannelLayout layout, bool ofBatch)
     {
         Throw.Unless(mask.Shape == new Shape(layout.N, layout.L),
-            $"{this}: expected a mask [{layout.N}, {layout.L}] for the input {input}, got {mask.Shape}. It has a value for each position, shared by all channels.");
+            $"{this}: expected a mask [{layout.N}, {layout.L}] for the input {input}, got {mask.Shape}. It has "
+                + $"a value for each position, shared by all channels.");
         int count = 0;
         foreach (float value in mask.AsSpan())
         {
@@ -77,7 +78,8 @@ public sealed class MaskedBatchNorm1d : BatchNorm
 
         Throw.Unless(count > 0 || !ofBatch, $"{this}: the mask {mask.Shape} has no valid position. Leave such a batch out.");
         Throw.Unless(count > 1 || !ofBatch,
-            $"{this}: expected more than 1 valid position in the mask {mask.Shape} when training, got 1. One value has no variance. Use a larger batch, or call Eval() first.");
+            $"{this}: expected more than 1 valid position in the mask {mask.Shape} when training, got 1. One "
+                + $"value has no variance. Use a larger batch, or call Eval() first.");
         return count;
     }
 

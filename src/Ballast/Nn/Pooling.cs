@@ -17,11 +17,13 @@ public abstract class Pooling : Module
         string name = GetType().Name;
         (KernelSize, Stride, Padding, Spacing, CeilMode) = (kernelSize, stride ?? kernelSize, padding, dilation, ceilMode);
         Throw.Unless(kernelSize > 0 && Stride > 0 && dilation > 0 && padding >= 0,
-            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel {kernelSize}, stride {Stride}, dilation {dilation}, padding {padding}.");
+            $"{name}: expected a kernel, stride and dilation of at least 1 and a padding of at least 0, got kernel "
+                + $"{kernelSize}, stride {Stride}, dilation {dilation}, padding {padding}.");
         Throw.Unless(kernelSize <= MaxSize && Stride <= MaxSize && dilation <= MaxSize,
             $"{name}: expected a kernel, stride and dilation of at most {MaxSize}, got kernel {kernelSize}, stride {Stride}, dilation {dilation}.");
         Throw.Unless(padding <= kernelSize / 2,
-            $"{name}: expected a padding of at most half the kernel, so that every window has a value of the image, got padding {padding} with kernel {kernelSize}. Use a padding of at most {kernelSize / 2}, or a larger kernel.");
+            $"{name}: expected a padding of at most half the kernel, so that every window has a value of the "
+                + $"image, got padding {padding} with kernel {kernelSize}. Use a padding of at most {kernelSize / 2}, or a larger kernel.");
     }
 
     /// <summary>The rows and columns of the window.</summary>

@@ -30,7 +30,8 @@ public sealed class Probe : IDisposable
     {
         var module = Find(layer);
         Throw.Unless(RunsInChain(model, module, []),
-            $"Probe: {layer} {module} does not run in a chain, so that nobody can be shown what its caller gives it. Put it into a Sequential, or register it by RegisterChain.");
+            $"Probe: {layer} {module} does not run in a chain, so that nobody can be shown what its caller gives "
+                + $"it. Put it into a Sequential, or register it by RegisterChain.");
         Action<Tensor, Tensor> observer = (input, output) => hook(new ForwardPass(layer, module, input, output));
         module.Forwarded += observer;
         detach.Add(() => module.Forwarded -= observer);

@@ -38,13 +38,15 @@ public sealed record RenormSchedule
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"RMax = {RMax}, DMax = {DMax}, Start = {Start}, RMaxReached = {RMaxReached}, DMaxReached = {DMaxReached}");
+        builder.Append(CultureInfo.InvariantCulture,
+            $"RMax = {RMax}, DMax = {DMax}, Start = {Start}, RMaxReached = {RMaxReached}, DMaxReached = {DMaxReached}");
         return true;
     }
 
     internal void Check()
     {
-        Throw.Unless(RMax >= 1 && double.IsFinite(RMax), $"RenormSchedule: expected an RMax of 1 or more, got {RMax}. r lies between 1 / RMax and RMax.");
+        Throw.Unless(RMax >= 1 && double.IsFinite(RMax),
+            $"RenormSchedule: expected an RMax of 1 or more, got {RMax}. r lies between 1 / RMax and RMax.");
         Throw.Unless(DMax >= 0 && double.IsFinite(DMax), $"RenormSchedule: expected a DMax of 0 or more, got {DMax}. d lies between -DMax and DMax.");
         Throw.Unless(Start >= 0 && RMaxReached >= Start && DMaxReached >= Start,
             $"RenormSchedule: expected 0 <= Start <= RMaxReached and DMaxReached, got {Start}, {RMaxReached} and {DMaxReached}.");

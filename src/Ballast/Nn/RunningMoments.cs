@@ -82,5 +82,6 @@ sealed class RunningMoments(Tensor? mean, Tensor spread, double? added = null)
     /// <summary>Refuses a batch that has one value a channel, where its own statistics are wanted.</summary>
     public static void RefuseSingle(Module layer, Shape shape) => Throw.Argument(
         $"{layer}: expected more than 1 value per channel where a batch's own statistics are used, got input {shape}. " +
-        "One value has no variance.", RemedyKind.LargerBatches, "Use a larger batch, or leave the last incomplete one out (DataLoader with dropLast: true).");
+        "One value has no variance.", RemedyKind.LargerBatches,
+            "Use a larger batch, or leave the last incomplete one out (DataLoader with dropLast: true).");
 }

@@ -58,7 +58,8 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
 
         int values = AnyRank.Layout(shape).PerChannel / Splits;
         Throw.Unless(values > (UsesBatchStatistics ? 1 : 0),
-            $"{this}: expected more than 1 value per channel of each source when training, got input {shape}. One value has no variance. Use a larger batch.");
+            $"{this}: expected more than 1 value per channel of each source when training, got input {shape}. "
+                + $"One value has no variance. Use a larger batch.");
         return Splits;
     }
 

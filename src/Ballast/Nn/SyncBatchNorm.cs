@@ -32,7 +32,8 @@ public sealed class SyncBatchNorm : AnyRankBatchNorm
     }
 
     /// <summary>Lets every <see cref="BatchNorm1d"/>, <see cref="BatchNorm2d"/>, <see cref="BatchNorm3d"/> and
-    /// <see cref="BatchRenorm"/> of a module share its statistics with other workers. The layers stay the objects they are, wherever the module keeps them, with their state and
+    /// <see cref="BatchRenorm"/> of a module share its statistics with other workers. The layers stay the objects they are,
+    /// wherever the module keeps them, with their state and
     /// its keys. PyTorch: <c>nn.SyncBatchNorm.convert_sync_batchnorm</c>.</summary>
     /// <param name="module">A network, or a normalization.</param>
     /// <param name="communicator">The workers.</param>

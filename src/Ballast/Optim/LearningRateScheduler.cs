@@ -16,7 +16,8 @@ public sealed class LearningRateScheduler
     public LearningRateScheduler(Optimizer optimizer, LearningRateSchedule schedule)
     {
         Throw.Unless(schedule.Momentum(0) is null || optimizer.HasMomentum,
-            $"{schedule.GetType().Name}: the schedule changes the momentum, and the {optimizer.GetType().Name} has none. Give it one, or leave the momentum alone with cycleMomentum: false.");
+            $"{schedule.GetType().Name}: the schedule changes the momentum, and the {optimizer.GetType().Name} "
+                + $"has none. Give it one, or leave the momentum alone with cycleMomentum: false.");
         this.optimizer = optimizer;
         this.schedule = schedule;
         rate = optimizer.LearningRate;

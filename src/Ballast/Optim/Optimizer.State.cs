@@ -35,7 +35,8 @@ public abstract partial class Optimizer
         string[] kept = [.. state.Keys.Select(static key => key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..])
             .Where(static name => name != "step").Distinct()];
         Throw.Unless(kept.Length == 0 ? StateNames.Count == 0 || state.Count == 0 : StateNames.ToHashSet().SetEquals(kept),
-            $"{GetType().Name}: expected a state with {Names(StateNames)} for each parameter, got one with {Names(kept)}. It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.");
+            $"{GetType().Name}: expected a state with {Names(StateNames)} for each parameter, got one with {Names(kept)}. "
+                + $"It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.");
         Throw.Unless(state.Count == expected,
             $"{GetType().Name}: expected a state of {expected} entries for {states.Count} parameters, got {state.Count}.");
         for (int i = 0; i < states.Count; i++)

@@ -77,7 +77,8 @@ sealed class Buffer
     {
         long floats = ((long)length * type.Size() + sizeof(float) - 1) / sizeof(float);
         Throw.Unless(floats <= Array.MaxLength - Page - Alignment,
-            $"A tensor of {length} {type.Name()} values needs more than the {Array.MaxLength * 4L} bytes that one may have. Split the data into smaller tensors.");
+            $"A tensor of {length} {type.Name()} values needs more than the {Array.MaxLength * 4L} bytes that "
+                + $"one may have. Split the data into smaller tensors.");
         var buffer = Rent((int)floats);
         buffer.Type = type;
         return buffer;

@@ -32,7 +32,8 @@ readonly record struct Operand(Buffer Memory, Layout Layout)
         var shape = Layout.Shape;
         if (shape.Rank > 2 && Type == ElementType.Float32 && Layout.Equals(Layout.ChannelsLast(shape)))
         {
-            var channels = new Kernels.ChannelLayout(shape[0], shape[1], shape[0] * shape[1] == 0 ? 0 : shape.Length / shape[0] / shape[1], Last: true);
+            var channels = new Kernels.ChannelLayout(shape[0], shape[1],
+                shape[0] * shape[1] == 0 ? 0 : shape.Length / shape[0] / shape[1], Last: true);
             return new Values(new ChannelsLast(Memory, channels));
         }
 

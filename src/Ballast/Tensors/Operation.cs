@@ -83,7 +83,8 @@ abstract class Operation
             Backward(taken);
     }
 
-    /// <summary>The rule of an operation with one result: gives each input that wants one its gradient by <see cref="Give(Tensor, Values)"/>.</summary>
+    /// <summary>The rule of an operation with one result: gives each input that wants one its gradient by
+    /// <see cref="Give(Tensor, Values)"/>.</summary>
     /// <param name="gradient">The gradient of the output, of the output's shape; this method owns it.</param>
     public abstract void Backward(Values gradient);
 

@@ -14,7 +14,8 @@ public partial class Tensor
         if (Producer is not (null or LeafGradient))
         {
             Throw.InvalidOperation(wanted
-                ? $"RequiresGrad: this tensor {Shape} was computed, and its gradient goes on to what it was computed from. Ask for the gradient of that, or of Detach()."
+                ? $"RequiresGrad: this tensor {Shape} was computed, and its gradient goes on to what it was computed "
+                    + $"from. Ask for the gradient of that, or of Detach()."
                 : $"RequiresGrad: this tensor {Shape} was computed from something that learns. Take Detach() to leave that behind.");
         }
 

@@ -18,7 +18,8 @@ public partial class Tensor
             for (int other = 0; fits && other < shape.Rank; other++)
                 fits = other == axis || shape[other] == first.Shape[other];
             Throw.Unless(fits,
-                $"Concat: expected {first.ElementType.Name()} tensors that differ from {first.Shape} on axis {axis} alone, got {tensors[i].ElementType.Name()} {shape} as number {i}.");
+                $"Concat: expected {first.ElementType.Name()} tensors that differ from {first.Shape} on axis "
+                    + $"{axis} alone, got {tensors[i].ElementType.Name()} {shape} as number {i}.");
             total += shape[axis];
         }
 
@@ -38,7 +39,8 @@ public partial class Tensor
         for (int i = 0; i < wider.Length; i++)
         {
             Throw.Unless(tensors[i].Shape == tensors[0].Shape,
-                $"Stack: expected tensors of one shape {tensors[0].Shape}, got {tensors[i].Shape} as number {i}. Concat joins along an axis that is there.");
+                $"Stack: expected tensors of one shape {tensors[0].Shape}, got {tensors[i].Shape} as number {i}. "
+                    + $"Concat joins along an axis that is there.");
             wider[i] = tensors[i].Unsqueeze(axis);
         }
 

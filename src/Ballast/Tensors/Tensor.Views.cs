@@ -89,7 +89,8 @@ public partial class Tensor
     public Tensor Unsqueeze(int axis)
     {
         int place = axis < 0 ? axis + Shape.Rank + 1 : axis;
-        Throw.Unless(place >= 0 && place <= Shape.Rank, $"Unsqueeze: expected a place from {-Shape.Rank - 1} to {Shape.Rank} in {Shape}, got {axis}.");
+        Throw.Unless(place >= 0 && place <= Shape.Rank,
+            $"Unsqueeze: expected a place from {-Shape.Rank - 1} to {Shape.Rank} in {Shape}, got {axis}.");
         return ViewOperation.Run(this, new WidenedView(place));
     }
 

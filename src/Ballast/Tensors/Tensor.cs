@@ -286,7 +286,8 @@ public partial class Tensor
     static readonly Buffer NoBuffer = Buffer.Rent(1);
 
     void ThrowGone() => Throw.InvalidOperation(
-        $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back through, was done with it and its memory went back to the pool. " +
+        $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back "
+            + $"through, was done with it and its memory went back to the pool. " +
         "To keep a result for longer, keep result.Detach(), taken when it was made.");
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

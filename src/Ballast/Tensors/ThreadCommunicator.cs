@@ -61,7 +61,8 @@ public sealed class ThreadCommunicator : ICommunicator, IDisposable
         communicators[0].exchange.AwaitEnd();
 
         // What a worker threw itself tells more than what the others say about it.
-        var error = errors.FirstOrDefault(static one => one is not (null or CommunicationException)) ?? errors.FirstOrDefault(static one => one is not null);
+        var error = errors.FirstOrDefault(static one => one is not (null or CommunicationException))
+            ?? errors.FirstOrDefault(static one => one is not null);
         if (error is not null)
             ExceptionDispatchInfo.Throw(error);
         if (communicators[0].exchange.Failure is { } failure)

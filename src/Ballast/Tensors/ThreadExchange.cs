@@ -95,7 +95,8 @@ sealed class ThreadExchange(int size, TimeSpan timeout)
             {
                 int other = lengths[0] != length ? 0 : rank;
                 int last = Array.IndexOf(lengths, length);
-                Fail($"Worker {other} of {size} sums up {lengths[other]} numbers where worker {last} sums up {length}. All workers have to run the same network in the same order.");
+                Fail($"Worker {other} of {size} sums up {lengths[other]} numbers where worker {last} sums up "
+                    + $"{length}. All workers have to run the same network in the same order.");
                 return;
             }
         }
@@ -127,7 +128,9 @@ sealed class ThreadExchange(int size, TimeSpan timeout)
                 if (round == mine && Failure is null)
                 {
                     string missing = string.Join(", ", Enumerable.Range(0, size).Where(rank => !arrived[rank]));
-                    Fail(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Worker {missing} of {size} did not come within {timeout.TotalSeconds:0.###} s. Every worker has to run the same network on as many batches; a longer timeout is an argument of ThreadCommunicator."));
+                    Fail(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                        $"Worker {missing} of {size} did not come within {timeout.TotalSeconds:0.###} s. Every "
+                        + $"worker has to run the same network on as many batches; a longer timeout is an argument of ThreadCommunicator."));
                 }
             }
         }

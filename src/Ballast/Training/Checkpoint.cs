@@ -85,7 +85,8 @@ public sealed class Checkpoint
             .. ModelGenerators.Select(static entry => Bytes(ModelGeneratorPrefix + entry.Key, entry.Value)),
         ];
         SafetensorsFile.Save(
-            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer), .. Entries(AveragePrefix, Average ?? []), .. generators], metadata);
+            path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer),
+                .. Entries(AveragePrefix, Average ?? []), .. generators], metadata);
     }
 
     /// <summary>Reads a checkpoint.</summary>

@@ -44,7 +44,8 @@ static class Rehearsal
             if (outputs.Shape.Rank != 2 || outputs.Shape[0] != batchSize || outputs.Shape[1] < classes)
             {
                 Throw.Argument(
-                    $"The network turns {shape} into {outputs.Shape}. Expected one logit for each class: [{batchSize}, {(classes > 0 ? classes : "C")}].");
+                    $"The network turns {shape} into {outputs.Shape}. Expected one logit for each class: [{batchSize}, "
+                        + $"{(classes > 0 ? classes : "C")}].");
             }
         }
         catch (ArgumentException error) when (which.Length > 0)

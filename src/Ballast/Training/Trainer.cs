@@ -29,10 +29,12 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     {
         Throw.Unless(checkpoint.Batch <= loader.Count
                 && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
-            $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
+            $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) "
+                + $"does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
         var own = model.NamedGenerators().ToList();
         Throw.Unless(own.Select(static entry => entry.Name).ToHashSet().SetEquals(checkpoint.ModelGenerators.Keys),
-            $"Trainer: the network's own generators are {Names(own.Select(static entry => entry.Name))}, the checkpoint has {Names(checkpoint.ModelGenerators.Keys)}. Resume with the network that was trained: other draws would give other weights.");
+            $"Trainer: the network's own generators are {Names(own.Select(static entry => entry.Name))}, the checkpoint "
+                + $"has {Names(checkpoint.ModelGenerators.Keys)}. Resume with the network that was trained: other draws would give other weights.");
         var before = model.StateDict();
         model.LoadStateDict(checkpoint.Model);
         try
@@ -72,9 +74,11 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     public TrainingResult Fit(CancellationToken cancellation = default)
     {
         Throw.Unless(options is { Epochs: > 0, LogEvery: > 0, CheckpointEvery: >= 0 },
-            $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
+            $"Trainer: expected at least 1 epoch, a log line every 1 or more and a checkpoint every 0 or more "
+                + $"mini-batches, got {options.Epochs}, {options.LogEvery} and {options.CheckpointEvery}.");
         Throw.Unless(Steps > (options.Epochs - 1L) * loader.Count && Steps <= (long)options.Epochs * loader.Count,
-            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} and up to {(long)options.Epochs * loader.Count} steps, got {Steps}.");
+            $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} "
+                + $"and up to {(long)options.Epochs * loader.Count} steps, got {Steps}.");
         Rehearsal.Run(model, loader);
         model.Train();
         var clock = Stopwatch.StartNew();

@@ -90,7 +90,8 @@ public readonly record struct TrainingProgress(long Step, long Steps, double Sam
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"Step = {Step}, Steps = {Steps}, SamplesPerSecond = {SamplesPerSecond}, Remaining = {Remaining}");
+        builder.Append(CultureInfo.InvariantCulture,
+            $"Step = {Step}, Steps = {Steps}, SamplesPerSecond = {SamplesPerSecond}, Remaining = {Remaining}");
         return true;
     }
 }
@@ -108,7 +109,8 @@ public sealed record TrainingResult(bool Completed, long Step, TimeSpan Elapsed,
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"Completed = {Completed}, Step = {Step}, Elapsed = {Elapsed}, SamplesPerSecond = {SamplesPerSecond}, StoppedEarly = {StoppedEarly}");
+        builder.Append(CultureInfo.InvariantCulture,
+            $"Completed = {Completed}, Step = {Step}, Elapsed = {Elapsed}, SamplesPerSecond = {SamplesPerSecond}, StoppedEarly = {StoppedEarly}");
         return true;
     }
 }

@@ -19,13 +19,15 @@ sealed class TrainingStep
         if (options.Schedule is { } schedule)
         {
             Throw.Unless(schedule.MinimumSteps <= steps,
-                $"Trainer: the schedule takes {schedule.MinimumSteps} steps, and the run has {steps} ({options.Epochs} epochs of {loader.Count}). Train for longer, or shorten the schedule and its warm-up.");
+                $"Trainer: the schedule takes {schedule.MinimumSteps} steps, and the run has {steps} ({options.Epochs} "
+                    + $"epochs of {loader.Count}). Train for longer, or shorten the schedule and its warm-up.");
             scheduler = new LearningRateScheduler(optimizer, schedule);
         }
 
         options.Clipping?.Check();
         Throw.Unless(options.Average is not { } average || average.MinimumEpochs <= options.Epochs,
-            $"Trainer: the weights are to be averaged from epoch {options.Average?.MinimumEpochs} on, and the run has {options.Epochs}. Begin earlier, or train for longer.");
+            $"Trainer: the weights are to be averaged from epoch {options.Average?.MinimumEpochs} on, and the "
+                + $"run has {options.Epochs}. Begin earlier, or train for longer.");
         this.model = model;
         this.optimizer = optimizer;
         this.options = options;

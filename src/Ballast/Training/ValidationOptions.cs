@@ -39,7 +39,8 @@ public sealed record ValidationOptions(Dataset Dataset)
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"Dataset = {Dataset}, Metric = {Metric}, Patience = {Patience}, MinDelta = {MinDelta}, BestPath = {BestPath}, BatchSize = {BatchSize}");
+        builder.Append(CultureInfo.InvariantCulture,
+            $"Dataset = {Dataset}, Metric = {Metric}, Patience = {Patience}, MinDelta = {MinDelta}, BestPath = {BestPath}, BatchSize = {BatchSize}");
         return true;
     }
 

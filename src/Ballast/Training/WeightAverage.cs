@@ -18,7 +18,8 @@ public abstract class WeightAverage
         foreach (var (path, module) in model.NamedModules())
         {
             Throw.Unless(module is not BatchNorm { RunningMean: null },
-                $"{name}: {module} at \"{path}\" tracks no running statistics. Averaged weights are for evaluation, where it would normalize with whatever batch comes. Track them: trackRunningStats: true.");
+                $"{name}: {module} at \"{path}\" tracks no running statistics. Averaged weights are for evaluation, "
+                    + $"where it would normalize with whatever batch comes. Track them: trackRunningStats: true.");
         }
 
         this.model = model;

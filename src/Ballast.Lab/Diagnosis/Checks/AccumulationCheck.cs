@@ -24,8 +24,10 @@ sealed class AccumulationCheck : DoctorCheck
         yield return Found(smallest.Values is < 32 ? Severity.Warning : Severity.Note, given > 1 ? Confidence.Certain : Confidence.Possible,
             smallest.Name ?? examination.Norms[0].Name,
             given > 1
-                ? $"Gradients of {given} batches are added up before a step. Mean and variance are still those of each small batch: for batch normalization it is no larger batch."
-                : "The network ran more than once in training mode between two steps of the optimizer. If gradients are added up: mean and variance are still those of each small batch.",
+                ? $"Gradients of {given} batches are added up before a step. Mean and variance are still those "
+                    + "of each small batch: for batch normalization it is no larger batch."
+                : "The network ran more than once in training mode between two steps of the optimizer. If gradients "
+                    + "are added up: mean and variance are still those of each small batch.",
             "Expect the results of the small batch, or use a normalization that does without the batch, such as group normalization.",
             ("batches_per_step", steps), ("values_per_channel", smallest.Values ?? double.NaN));
     }

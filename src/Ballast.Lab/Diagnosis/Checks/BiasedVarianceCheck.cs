@@ -52,8 +52,10 @@ sealed class BiasedVarianceCheck : DoctorCheck
             yield break;
         var (first, found, wanted, _) = layers[0];
         yield return Found(Severity.Warning, Confidence.Possible, first,
-            $"The running variances of {List([.. layers.Select(static layer => layer.Name)])} are smaller than the batches' unbiased ones by just (m - 1) / m. They seem to divide by m, as those of Keras and ONNX do.",
-            "Multiply running variances that were imported by m / (m - 1), with m the values a channel had in a batch; or compute them anew from the training data (PreciseStatistics.Update).",
+            $"The running variances of {List([.. layers.Select(static layer => layer.Name)])} are smaller than "
+                + "the batches' unbiased ones by just (m - 1) / m. They seem to divide by m, as those of Keras and ONNX do.",
+            "Multiply running variances that were imported by m / (m - 1), with m the values a channel had in "
+                + "a batch; or compute them anew from the training data (PreciseStatistics.Update).",
             ("running_over_unbiased_variance", found), ("expected_if_biased", wanted), ("layers", layers.Count));
     }
 }

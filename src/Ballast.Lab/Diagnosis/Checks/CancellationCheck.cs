@@ -36,7 +36,9 @@ sealed class CancellationCheck : DoctorCheck
             if (channels == 0)
                 continue;
             yield return Found(Severity.Warning, seen is null ? Confidence.Likely : Confidence.Certain, name,
-                $"{channels} of {norm.NumFeatures} channels of {norm} have a mean more than a thousand times their spread. Ballast takes the difference first, but the values themselves have few digits left for it; programs that compute E[x^2] - E[x]^2 get a wrong or negative variance.",
+                $"{channels} of {norm.NumFeatures} channels of {norm} have a mean more than a thousand times "
+                    + "their spread. Ballast takes the difference first, but the values themselves have few digits "
+                    + "left for it; programs that compute E[x^2] - E[x]^2 get a wrong or negative variance.",
                 "Take the mean of the data away before the network, or look for the bias that grew.",
                 ("channels", channels), ("mean_over_standard_deviation", largest), ("channel", worst));
         }

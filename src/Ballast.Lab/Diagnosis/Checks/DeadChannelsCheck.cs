@@ -38,8 +38,10 @@ sealed class DeadChannelsCheck : DoctorCheck
             double share = (double)dead / norm.NumFeatures;
             yield return Found(share > 0.05 ? Severity.Warning : Severity.Note,
                 seen is not null || constant == 0 ? Confidence.Certain : Confidence.Likely, name,
-                $"{dead} of {norm.NumFeatures} channels of {norm} carry nothing: {constant} constant before it (variance below 10 eps), {silent} with gamma at 0, {closed} below zero for good before a ReLU.",
-                "A smaller learning rate, no weight decay on gamma, or fewer channels. Constant channels come from the layer before: look at its weights and its input.",
+                $"{dead} of {norm.NumFeatures} channels of {norm} carry nothing: {constant} constant before it "
+                    + $"(variance below 10 eps), {silent} with gamma at 0, {closed} below zero for good before a ReLU.",
+                "A smaller learning rate, no weight decay on gamma, or fewer channels. Constant channels come "
+                    + "from the layer before: look at its weights and its input.",
                 ("channels", norm.NumFeatures), ("constant", constant), ("gamma_at_0", silent), ("closed", closed));
         }
     }

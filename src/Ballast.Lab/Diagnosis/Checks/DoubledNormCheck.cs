@@ -21,7 +21,8 @@ sealed class DoubledNormCheck : DoctorCheck
                 if (before is var (first, norm) && DoctorChecks.IsNormalization(module) && module != norm)
                 {
                     yield return Found(Severity.Warning, Confidence.Certain, name,
-                        $"{name} {module} normalizes what {first} {norm} has normalized just before. It adds parameters and rounding, and nothing else.",
+                        $"{name} {module} normalizes what {first} {norm} has normalized just before. It adds "
+                            + "parameters and rounding, and nothing else.",
                         "Leave one of the two out.");
                 }
 

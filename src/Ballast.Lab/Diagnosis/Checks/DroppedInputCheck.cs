@@ -29,7 +29,8 @@ sealed class DroppedInputCheck : DoctorCheck
     Finding Describe(Examination examination, string dropoutName, Dropout dropout, string name, BatchNorm norm)
     {
         double ratio = double.NaN;
-        if (examination.IsTrained && examination.Measured is { } measured && measured.Training.Of(norm) is { } seen && measured.EvaluatedVariance(norm) is { } evaluated)
+        if (examination.IsTrained && examination.Measured is { } measured
+            && measured.Training.Of(norm) is { } seen && measured.EvaluatedVariance(norm) is { } evaluated)
         {
             double sum = 0;
             for (int c = 0; c < norm.NumFeatures; c++)
@@ -40,7 +41,8 @@ sealed class DroppedInputCheck : DoctorCheck
         var (severity, confidence) = double.IsNaN(ratio) ? (Severity.Warning, Confidence.Likely)
             : ratio > 1.05 ? (Severity.Warning, Confidence.Certain) : (Severity.Note, Confidence.Certain);
         return Found(severity, confidence, name,
-            $"{dropoutName} {dropout} comes before {norm}. Dropout makes the variance in training larger than in evaluation, and the running variance is that of training.",
+            $"{dropoutName} {dropout} comes before {norm}. Dropout makes the variance in training larger than "
+                + "in evaluation, and the running variance is that of training.",
             "Put dropout behind the last batch normalization.",
             ("p", dropout.P), ("variance_in_training_over_evaluation", ratio));
     }

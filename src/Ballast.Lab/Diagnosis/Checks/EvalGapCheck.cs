@@ -40,7 +40,9 @@ sealed class EvalGapCheck : DoctorCheck
             : $"The running statistics of {worst.Item1} are the farthest from the batches'.";
         yield return Found(useless ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Item1,
             $"On the same batches the network does far worse in evaluation mode than in training mode. {where}",
-            "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; ballast evaluate --statistics population shows what that gives), or train some steps more at a small learning rate. A momentum of the statistics that is too small, dropout before a normalization and averaged weights have this effect too.",
+            "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; "
+                + "ballast evaluate --statistics population shows what that gives), or train some steps more at a small learning "
+                + "rate. A momentum of the statistics that is too small, dropout before a normalization and averaged weights have this effect too.",
             ("loss_in_training_mode", training), ("loss_in_evaluation_mode", evaluation),
             ("accuracy_in_training_mode", measured.TrainingAccuracy), ("accuracy_in_evaluation_mode", measured.EvaluationAccuracy),
             ("mean_distance", worst.Item2), ("variance_ratio", worst.Item3));
@@ -50,17 +52,23 @@ sealed class EvalGapCheck : DoctorCheck
     static bool Settles(double settled, double training, double evaluation) => settled - training < 0.25 * (evaluation - training);
 
     Finding Unsettled(
-        Examination examination, (string Layer, double Distance, double Ratio) worst, (double Loss, double Accuracy) settled, double training, double evaluation)
+        Examination examination, (string Layer, double Distance, double Ratio) worst,
+        (double Loss, double Accuracy) settled, double training, double evaluation)
     {
         var measured = examination.Measured!;
         long batches = examination.Norms.Select(static entry => entry.Norm.NumBatchesTracked).DefaultIfEmpty(0).Max();
         var plan = examination.Plan;
-        bool early = plan?.Steps is { } steps && batches < steps && (batches <= steps / plan.Epochs || examination.Norms.Any(static entry => UnconvergedStatisticsCheck.InitialWeight(entry.Norm) > UnconvergedStatisticsCheck.Negligible));
+        bool early = plan?.Steps is { } steps && batches < steps && (batches <= steps / plan.Epochs
+            || examination.Norms.Any(static entry => UnconvergedStatisticsCheck.InitialWeight(entry.Norm) > UnconvergedStatisticsCheck.Negligible));
         bool useless = measured.EvaluationAccuracy < 0.5 * measured.TrainingAccuracy || evaluation > 2 * training + 1;
         return Found(early ? Severity.Note : useless ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Layer,
-            $"On the same batches the network does far worse in evaluation mode than in training mode, and only because the running statistics lag behind the weights: with those of these batches the loss is {Number(settled.Loss)}, not {Number(evaluation)}. Those of {worst.Layer} are the farthest off.{(early ? " Early in a training that is usual, and passes." : "")}",
+            "On the same batches the network does far worse in evaluation mode than in training mode, and only because the running "
+                + $"statistics lag behind the weights: with those of these batches the loss is {Number(settled.Loss)}, not {Number(evaluation)}. "
+                + $"Those of {worst.Layer} are the farthest off.{(early ? " Early in a training that is usual, and passes." : "")}",
             early ? "Nothing yet: look again after some epochs. Before it is used, PreciseStatistics.Update measures the statistics anew."
-                : "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; ballast evaluate --statistics population shows what that gives), train some steps more at a small learning rate, or take a larger momentum.",
+                : "Compute the running statistics anew from the training data with the weights as they are (PreciseStatistics.Update; "
+                    + "ballast evaluate --statistics population shows what that gives), train some steps more "
+                    + "at a small learning rate, or take a larger momentum.",
             ("loss_in_training_mode", training), ("loss_in_evaluation_mode", evaluation), ("loss_with_statistics_measured_again", settled.Loss),
             ("accuracy_in_training_mode", measured.TrainingAccuracy), ("accuracy_in_evaluation_mode", measured.EvaluationAccuracy),
             ("accuracy_with_statistics_measured_again", settled.Accuracy), ("mean_distance", worst.Distance), ("variance_ratio", worst.Ratio));

@@ -16,7 +16,8 @@ sealed class FinalNormCheck : DoctorCheck
         if (end.Count < 2 || end[^1] is not { Module: BatchNorm norm, Name: var name } || end[^2].Module is not (Linear or Conv2d))
             yield break;
         yield return Found(Severity.Warning, Confidence.Likely, name,
-            $"{name} {norm} stands behind the last layer: it forces every output to the same mean and spread over a batch, so that classes cannot be of different sizes and the network can be sure of itself only as far as gamma grows.",
+            $"{name} {norm} stands behind the last layer: it forces every output to the same mean and spread "
+                + "over a batch, so that classes cannot be of different sizes and the network can be sure of itself only as far as gamma grows.",
             "Leave it out: normalize hidden layers, and let the last one give the outputs.");
     }
 }

@@ -17,7 +17,8 @@ sealed class ForgottenEvalCheck : DoctorCheck
         if (examination.Measured?.MovedInEvaluation is { Count: > 0 } moved)
         {
             yield return Found(Severity.Error, Confidence.Certain, moved[0],
-                $"The evaluation moved the running statistics of {List(moved)}: it runs in training mode, so that outputs depend on what else is in the batch, and each evaluation changes the network.",
+                $"The evaluation moved the running statistics of {List(moved)}: it runs in training mode, so "
+                    + "that outputs depend on what else is in the batch, and each evaluation changes the network.",
                 "Call Eval() on the network before it is evaluated, and Train() before training goes on.",
                 ("layers", moved.Count));
             yield break;
@@ -27,7 +28,8 @@ sealed class ForgottenEvalCheck : DoctorCheck
         if (examination.Watched is { PassesWithoutGradients: > 2 and var passes } watched)
         {
             yield return Found(Severity.Warning, Confidence.Possible, examination.Norms[0].Name,
-                "The network ran in training mode while no gradients were recorded, which moved its running statistics. Evaluations do that when Eval() was forgotten; so does computing the statistics anew.",
+                "The network ran in training mode while no gradients were recorded, which moved its running statistics. "
+                    + "Evaluations do that when Eval() was forgotten; so does computing the statistics anew.",
                 "Call Eval() on the network before it is evaluated, and Train() before training goes on.",
                 ("passes", passes), ("training_passes", watched.TrainingPasses));
         }

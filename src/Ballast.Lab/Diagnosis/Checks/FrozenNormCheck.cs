@@ -10,11 +10,13 @@ sealed class FrozenNormCheck : DoctorCheck
 
     public override IEnumerable<Finding> Find(Examination examination)
     {
-        var woken = examination.Model.Training ? examination.Norms.Where(static entry => entry.Norm is { Training: false, RunningMean: not null } && HasModes(entry.Norm)).ToList() : [];
+        var woken = examination.Model.Training
+            ? examination.Norms.Where(static entry => entry.Norm is { Training: false, RunningMean: not null } && HasModes(entry.Norm)).ToList() : [];
         if (woken.Count > 0)
         {
             yield return Found(Severity.Warning, Confidence.Likely, woken[0].Name,
-                $"{List([.. woken.Select(static entry => entry.Name)])}: in evaluation mode while the network around is in training mode. The next Train() on the network, which starts every epoch of many programs, undoes that.",
+                $"{List([.. woken.Select(static entry => entry.Name)])}: in evaluation mode while the network "
+                    + "around is in training mode. The next Train() on the network, which starts every epoch of many programs, undoes that.",
                 "Freeze them in a way that Train() respects (Freezing.Freeze), or call Eval() on these layers again after every Train().",
                 ("layers", woken.Count));
         }
@@ -31,7 +33,8 @@ sealed class FrozenNormCheck : DoctorCheck
         }
 
         yield return Found(Severity.Warning, Confidence.Likely, drifting[0].Name,
-            $"{List([.. drifting.Select(static entry => entry.Name)])}: gamma and beta are frozen, but in training mode the running statistics still move with every batch, and the batch's own are used.",
+            $"{List([.. drifting.Select(static entry => entry.Name)])}: gamma and beta are frozen, but in training "
+                + "mode the running statistics still move with every batch, and the batch's own are used.",
             "If the layers are to stay as they were, freeze them with Freezing.Freeze, or put them into evaluation mode too, after every Train().",
             ("layers", drifting.Count), ("mean_distance_of_the_data", furthest));
     }

@@ -9,7 +9,8 @@ sealed class LastBatchCheck : DoctorCheck
 
     public override string Reference => "pytorch/pytorch#7716, fastai/fastai#1095; Wu and He 2018, figure 1";
 
-    public override string? Missing(Examination examination) => examination.Plan is null ? "It needs the batch size and the number of samples." : null;
+    public override string? Missing(Examination examination) => examination.Plan is null
+        ? "It needs the batch size and the number of samples." : null;
 
     public override IEnumerable<Finding> Find(Examination examination)
     {
@@ -28,8 +29,10 @@ sealed class LastBatchCheck : DoctorCheck
         {
             yield return Found(values <= 1 ? Severity.Error : Severity.Warning, Confidence.Certain, name,
                 values <= 1
-                    ? $"{plan.SampleCount} samples in batches of {plan.BatchSize} leave a last batch of {last}: {norm} has one value a channel then, which has no variance, and refuses it."
-                    : $"{plan.SampleCount} samples in batches of {plan.BatchSize} leave a last batch of {last}: {norm} has {values} values a channel then, whose mean and variance count as much in the running statistics as those of a whole batch.",
+                    ? $"{plan.SampleCount} samples in batches of {plan.BatchSize} leave a last batch of {last}: "
+                        + $"{norm} has one value a channel then, which has no variance, and refuses it."
+                    : $"{plan.SampleCount} samples in batches of {plan.BatchSize} leave a last batch of {last}: {norm} has {values} "
+                        + "values a channel then, whose mean and variance count as much in the running statistics as those of a whole batch.",
                 "Leave the last batch out (DataLoader with dropLast: true, --drop-last), or use another batch size.",
                 ("samples", plan.SampleCount!.Value), ("batch_size", plan.BatchSize), ("last_batch", last), ("values_per_channel", values));
         }

@@ -20,8 +20,10 @@ sealed class MissingCountCheck : DoctorCheck
         var average = missing.Where(static entry => entry.Norm.Momentum is null).ToList();
         yield return Found(average.Count > 0 ? Severity.Warning : Severity.Note, Confidence.Certain, (average.Count > 0 ? average : missing)[0].Name,
             $"The state has no num_batches_tracked of {List([.. missing.Select(static entry => entry.Name)])}; it counts from 0. "
-            + (average.Count > 0 ? "With momentum null the first batch of further training replaces the running statistics." : "Evaluation does not need it."),
-            average.Count > 0 ? "Add the count to the state before training goes on, or use a momentum." : "Nothing, unless training goes on with momentum null.",
+            + (average.Count > 0 ? "With momentum null the first batch of further training replaces the running statistics."
+                : "Evaluation does not need it."),
+            average.Count > 0 ? "Add the count to the state before training goes on, or use a momentum."
+                : "Nothing, unless training goes on with momentum null.",
             ("layers", missing.Count), ("with_momentum_null", average.Count));
     }
 

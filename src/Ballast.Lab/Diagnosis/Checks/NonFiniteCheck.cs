@@ -36,7 +36,8 @@ sealed class NonFiniteCheck : DoctorCheck
         {
             var norm = broken[0];
             yield return Found(Severity.Error, Confidence.Certain, norm.Name,
-                $"{norm.Norm} was given batches whose mean or variance is not finite. They were kept out of its running statistics; the loss is not a number.",
+                $"{norm.Norm} was given batches whose mean or variance is not finite. They were kept out of its "
+                    + "running statistics; the loss is not a number.",
                 "Look for NaN and infinities in the data, and for a learning rate at which activations overflow.",
                 ("batches", norm.NonFinite), ("of", norm.NonFinite + norm.Count), ("layers", broken.Count));
             yield break;

@@ -22,8 +22,10 @@ sealed class PaddingCheck : DoctorCheck
             bool zeros = zero >= Share;
             yield return Found(Severity.Warning, zeros ? Confidence.Likely : Confidence.Possible, norm.Name,
                 zeros
-                    ? $"{Percent(zero)} of the rows that {norm.Norm} is given are zeros. If they are padding, they pull its mean to 0, and results change with the padded length."
-                    : $"{Percent(equal)} of the rows that {norm.Norm} is given are equal to one another. If they are padding, they are counted as data, and results change with the padded length.",
+                    ? $"{Percent(zero)} of the rows that {norm.Norm} is given are zeros. If they are padding, "
+                        + "they pull its mean to 0, and results change with the padded length."
+                    : $"{Percent(equal)} of the rows that {norm.Norm} is given are equal to one another. If they "
+                        + "are padding, they are counted as data, and results change with the padded length.",
                 "Leave padded positions out of the statistics, or normalize before padding.",
                 ("share_of_zero_rows", zero), ("share_of_equal_rows", equal), ("rows", norm.Rows));
             yield break; // what comes behind follows from it

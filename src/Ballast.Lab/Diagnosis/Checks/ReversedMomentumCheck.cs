@@ -16,8 +16,10 @@ sealed class ReversedMomentumCheck : DoctorCheck
         double momentum = norm.Momentum!.Value, reversed = Math.Round(1 - momentum, 6);
         string text = momentum.ToString(System.Globalization.CultureInfo.InvariantCulture);
         yield return Found(Severity.Warning, momentum == 1 ? Confidence.Possible : Confidence.Likely, name,
-            $"{List([.. found.Select(static entry => entry.Name)])}: with momentum {text} the running statistics are those of the last batch or two, for momentum is the weight of the newest batch. Keras and ONNX call the rest of it the momentum.",
-            reversed > 0 ? $"Use momentum {reversed.ToString(System.Globalization.CultureInfo.InvariantCulture)} if {text} was meant as the part that is kept."
+            $"{List([.. found.Select(static entry => entry.Name)])}: with momentum {text} the running statistics are "
+                + "those of the last batch or two, for momentum is the weight of the newest batch. Keras and ONNX call the rest of it the momentum.",
+            reversed > 0
+                ? $"Use momentum {reversed.ToString(System.Globalization.CultureInfo.InvariantCulture)} if {text} was meant as the part that is kept."
                 : "Use a momentum such as 0.1.",
             ("momentum", momentum), ("layers", found.Count));
     }

@@ -18,7 +18,8 @@ sealed class SharedLayerCheck : DoctorCheck
                 continue;
             bool norm = group.Key is BatchNorm;
             yield return Found(norm ? Severity.Warning : Severity.Note, norm ? Confidence.Certain : Confidence.Possible, places[1],
-                norm ? $"{group.Key} is one object in {places.Length} places, {List(places)}: its running statistics are an average of what comes there, and fit none of them."
+                norm ? $"{group.Key} is one object in {places.Length} places, {List(places)}: its running statistics "
+                    + "are an average of what comes there, and fit none of them."
                     : $"{group.Key} is one object in {places.Length} places, {List(places)}: they have one weight.",
                 "Make an object for each place, unless they are meant to share.", ("places", places.Length));
         }

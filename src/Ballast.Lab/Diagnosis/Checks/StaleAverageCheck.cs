@@ -18,7 +18,8 @@ sealed class StaleAverageCheck : DoctorCheck
             if (!examination.Options.StatisticsRecomputed)
             {
                 yield return Found(Severity.Warning, Confidence.Likely, examination.Norms[0].Name,
-                    "The weights are an average of several steps', and the running statistics were not computed anew for them: no single step's, nor their average, are those of the averaged network.",
+                    "The weights are an average of several steps', and the running statistics were not computed "
+                        + "anew for them: no single step's, nor their average, are those of the averaged network.",
                     Remedy, ("layers", examination.Norms.Count));
             }
 
@@ -39,7 +40,8 @@ sealed class StaleAverageCheck : DoctorCheck
             yield break;
         var worst = stale.MaxBy(static entry => entry.Distance + Math.Abs(Math.Log(entry.Ratio)));
         yield return Found(Severity.Error, Confidence.Likely, worst.Name,
-            $"The weights are an average of several steps', and the running statistics of {List([.. stale.Select(static entry => entry.Name)])} are not those that the averaged network has.",
+            $"The weights are an average of several steps', and the running statistics of {List([.. stale.Select(static entry => entry.Name)])} "
+                + "are not those that the averaged network has.",
             Remedy, ("mean_distance", worst.Distance), ("variance_ratio", worst.Ratio), ("layers", stale.Count));
     }
 }

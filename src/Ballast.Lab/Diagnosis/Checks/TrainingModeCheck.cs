@@ -19,7 +19,8 @@ sealed class TrainingModeCheck : DoctorCheck
         if (training.Count == 0)
             yield break;
         yield return Found(Severity.Error, Confidence.Certain, training[0].Name,
-            $"The network is about to serve with parts in training mode: {List([.. training.Select(static entry => entry.Name)])}. They normalize with each batch's own statistics, or drop values at random.",
+            $"The network is about to serve with parts in training mode: {List([.. training.Select(static entry => entry.Name)])}. "
+                + "They normalize with each batch's own statistics, or drop values at random.",
             "Call Eval() on the network first.",
             ("layers", training.Count));
     }

@@ -35,7 +35,8 @@ sealed class TwoSourcesCheck : DoctorCheck
             if (share < 0.25)
                 continue;
             yield return Found(Severity.Warning, Confidence.Likely, norm.Name,
-                $"The means of the batches that {norm.Norm} is given have two peaks. The running statistics lie between the two and fit neither kind of batch.",
+                $"The means of the batches that {norm.Norm} is given have two peaks. The running statistics lie "
+                    + "between the two and fit neither kind of batch.",
                 "Mix both kinds in every batch, or give each statistics of its own. Shuffle data that is sorted.",
                 ("channels_with_two_peaks", peaked), ("share_of_channels", share), ("distance_in_standard_deviations", apart),
                 ("batches", norm.Means.Count));

@@ -46,12 +46,14 @@ sealed class UnconvergedStatisticsCheck : DoctorCheck
             ? $"The running statistics of {layers} were never moved: they are the initial mean 0 and variance 1."
             : worst.Norm.Momentum == 0
             ? $"The running statistics of {layers} have momentum 0 and never leave their initial mean 0 and variance 1."
-            : $"The running statistics of {layers} have not settled: after {worst.Steps} batches with momentum {Number(worst.Norm.Momentum)} the initial mean 0 and variance 1 still have {Percent(worst.Weight)} of the weight.";
+            : $"The running statistics of {layers} have not settled: after {worst.Steps} batches with momentum "
+                + $"{Number(worst.Norm.Momentum)} the initial mean 0 and variance 1 still have {Percent(worst.Weight)} of the weight.";
         // A training that goes on brings them there.
         bool goesOn = worst.Steps > 0 && examination.Plan?.Steps is { } planned && worst.Steps < planned
             && Math.Pow(1 - (worst.Norm.Momentum ?? 1), planned) <= Negligible;
         yield return Found(goesOn ? Severity.Note : worst.Weight > 0.5 ? Severity.Error : Severity.Warning, Confidence.Certain, worst.Name, message,
-            "Compute precise statistics from the training data at the end (PreciseStatistics.Update), train longer, or use a larger momentum or null, the plain average over all batches.",
+            "Compute precise statistics from the training data at the end (PreciseStatistics.Update), train longer, "
+                + "or use a larger momentum or null, the plain average over all batches.",
             ("initial_weight", worst.Weight), ("batches", worst.Steps), ("momentum", worst.Norm.Momentum ?? double.NaN),
             ("batches_needed", needed ?? double.NaN), ("layers", found.Count));
     }

@@ -17,11 +17,14 @@ sealed class AtChanceCheck : DoctorCheck
     {
         var (measured, data) = (examination.Measured!, examination.Data!);
         double accuracy = Math.Max(measured.TrainingAccuracy, measured.EvaluationAccuracy);
-        if (data.Classes.Count < 2 || accuracy > ArmCondition.ChanceLimit(data.Chance, measured.Samples) || measured.TrainingLoss < 0.97 * data.ChanceLoss)
+        if (data.Classes.Count < 2 || accuracy > ArmCondition.ChanceLimit(data.Chance, measured.Samples)
+            || measured.TrainingLoss < 0.97 * data.ChanceLoss)
             yield break;
         yield return Found(Severity.Error, Confidence.Certain, "",
-            "The network has learned nothing: on the data it was trained on it is no better than always naming the commonest class, and its loss is that of guessing.",
-            "Look at the other findings for why. If there is none: train on ten samples alone until their loss is 0; if that fails the fault is in the network or its settings, else in the data.",
+            "The network has learned nothing: on the data it was trained on it is no better than always naming "
+                + "the commonest class, and its loss is that of guessing.",
+            "Look at the other findings for why. If there is none: train on ten samples alone until their loss "
+                + "is 0; if that fails the fault is in the network or its settings, else in the data.",
             ("accuracy", accuracy), ("accuracy_at_chance", data.Chance), ("loss", measured.TrainingLoss!.Value), ("loss_at_chance", data.ChanceLoss));
     }
 }

@@ -12,7 +12,8 @@ sealed class ClassImbalanceCheck : DoctorCheck
 
     public override bool NeedsNorms => false;
 
-    public override string? Missing(Examination examination) => examination.Data is not { IsWhole: true } ? "It needs the training data as a DataLoader." : null;
+    public override string? Missing(Examination examination) => examination.Data is not { IsWhole: true }
+        ? "It needs the training data as a DataLoader." : null;
 
     public override IEnumerable<Finding> Find(Examination examination)
     {
@@ -25,8 +26,10 @@ sealed class ClassImbalanceCheck : DoctorCheck
         if (many > Ratio * few)
         {
             yield return Found(Severity.Warning, Confidence.Certain, "",
-                $"The classes are out of balance: {few} samples of {data.Name(rarest)} and {many} of {data.Name(commonest)}. The accuracy over all says little of the rare ones.",
-                "Weight the classes in the loss (CrossEntropyLoss with weights, --class-weights), show the rare ones more often, and look at the accuracy of each class.",
+                $"The classes are out of balance: {few} samples of {data.Name(rarest)} and {many} of {data.Name(commonest)}. "
+                    + "The accuracy over all says little of the rare ones.",
+                "Weight the classes in the loss (CrossEntropyLoss with weights, --class-weights), show the rare "
+                    + "ones more often, and look at the accuracy of each class.",
                 ("fewest", few), ("most", many), ("classes", data.Classes.Count));
         }
     }

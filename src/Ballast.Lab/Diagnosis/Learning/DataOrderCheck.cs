@@ -26,7 +26,8 @@ sealed class DataOrderCheck : DoctorCheck
             if (share > expected + 6 * Math.Sqrt(expected * (1 - expected) / pairs) && share > (1 + expected) / 2)
             {
                 yield return Found(Severity.Error, Confidence.Certain, "",
-                    "The samples come class by class: nearly every one is followed by another of its class. Each batch pulls the network to few classes, and batch statistics are those of these.",
+                    "The samples come class by class: nearly every one is followed by another of its class. Each "
+                        + "batch pulls the network to few classes, and batch statistics are those of these.",
                     Remedy, ("share_of_neighbours_of_one_class", share), ("share_when_shuffled", expected), ("samples", data.Order.Count));
                 yield break;
             }
@@ -35,11 +36,13 @@ sealed class DataOrderCheck : DoctorCheck
         if (examination.Watched is { Predictions: { Count: >= FewestPasses } predictions })
         {
             double[] shares = [.. predictions.Select(static pass => pass.Share).Order()];
-            int kinds = predictions.Where(static pass => pass.Share > OneClass).GroupBy(static pass => pass.Class).Count(group => group.Count() >= predictions.Count / 20.0);
+            int kinds = predictions.Where(static pass => pass.Share > OneClass)
+                .GroupBy(static pass => pass.Class).Count(group => group.Count() >= predictions.Count / 20.0);
             if (shares[shares.Length / 3] > OneClass && kinds > 1)
             {
                 yield return Found(Severity.Error, Confidence.Likely, "",
-                    "In the training that was watched, most batches are given one class nearly throughout, and which one changes: the samples come class by class.",
+                    "In the training that was watched, most batches are given one class nearly throughout, and "
+                        + "which one changes: the samples come class by class.",
                     Remedy, ("median_share_of_one_class", shares[shares.Length / 2]), ("classes_in_turn", kinds), ("batches", predictions.Count));
             }
         }

@@ -22,7 +22,8 @@ sealed class DeadUnitsCheck : DoctorCheck
             if (share <= Many || examination.Before(vitals.Layer).FirstOrDefault().Module is BatchNorm)
                 continue;
             yield return Found(share >= NearlyAll ? Severity.Error : Severity.Warning, Confidence.Certain, vitals.Name,
-                $"{vitals.Dead} of {vitals.Units} units of {vitals.Name} {vitals.Layer} give zero for every sample. Nothing reaches the layers behind them, and no gradient those before.",
+                $"{vitals.Dead} of {vitals.Units} units of {vitals.Name} {vitals.Layer} give zero for every sample. "
+                    + "Nothing reaches the layers behind them, and no gradient those before.",
                 "A smaller learning rate, smaller inputs or initial biases at 0; LeakyReLU; or batch normalization before the activation.",
                 ("units", vitals.Units), ("dead", vitals.Dead), ("share", share), ("samples", examination.Measured.Looked));
             if (share >= NearlyAll)

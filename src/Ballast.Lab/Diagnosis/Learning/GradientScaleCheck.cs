@@ -25,14 +25,17 @@ sealed class GradientScaleCheck : DoctorCheck
         if (smallest.Gradient < last / Ratio)
         {
             yield return Found(Severity.Warning, Confidence.Certain, smallest.Name,
-                $"The gradient vanishes on its way back: at {smallest.Name} {smallest.Layer} it is {Number(smallest.Gradient / last)} times what it is at {layers[^1].Name}. That layer learns hardly anything.",
-                "Batch normalization before the activations, ReLU in place of sigmoid or tanh, initial weights that fit the number of inputs (He et al. 2015), or connections around layers.",
+                $"The gradient vanishes on its way back: at {smallest.Name} {smallest.Layer} it is {Number(smallest.Gradient / last)} "
+                    + $"times what it is at {layers[^1].Name}. That layer learns hardly anything.",
+                "Batch normalization before the activations, ReLU in place of sigmoid or tanh, initial weights "
+                    + "that fit the number of inputs (He et al. 2015), or connections around layers.",
                 ("gradient_at_this_layer", smallest.Gradient), ("gradient_at_the_last_layer", last), ("layers", layers.Count));
         }
         else if (largest.Gradient > last * Ratio)
         {
             yield return Found(Severity.Warning, Confidence.Certain, largest.Name,
-                $"The gradient explodes on its way back: at {largest.Name} {largest.Layer} it is {Number(largest.Gradient / last)} times what it is at {layers[^1].Name}.",
+                $"The gradient explodes on its way back: at {largest.Name} {largest.Layer} it is {Number(largest.Gradient / last)} "
+                    + $"times what it is at {layers[^1].Name}.",
                 "Smaller initial weights, batch normalization before the activations, or gradients clipped by their norm.",
                 ("gradient_at_this_layer", largest.Gradient), ("gradient_at_the_last_layer", last), ("layers", layers.Count));
         }

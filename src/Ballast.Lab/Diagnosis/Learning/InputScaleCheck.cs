@@ -21,10 +21,14 @@ sealed class InputScaleCheck : DoctorCheck
             yield break;
         // A normalization ahead of the first activation takes the scale away again.
         bool normalized = examination.Chains.Count > 0 && examination.Chains[0]
-            .TakeWhile(static link => link.Module is not (ReLU or Sigmoid or Tanh or Gelu or SiLU or LeakyReLU)).Any(static link => DoctorChecks.IsNormalization(link.Module));
+            .TakeWhile(static link => link.Module is not (ReLU or Sigmoid or Tanh or Gelu or SiLU or LeakyReLU))
+                .Any(static link => DoctorChecks.IsNormalization(link.Module));
         yield return Found(normalized ? Severity.Note : Severity.Warning, normalized ? Confidence.Certain : Confidence.Likely, "",
-            $"The inputs are {(size > Large ? "large" : "small")}: from {Number(data.Least)} to {Number(data.Most)}, with a root mean square of {Number(size)}. Initial weights are made for values around 1{(normalized ? "; here a normalization takes the scale away before the first activation" : "")}.",
-            size > Large ? "Divide images of bytes by 255, or standardize: take the mean of the training data away and divide by its standard deviation." : "Standardize: take the mean of the training data away and divide by its standard deviation.",
+            $"The inputs are {(size > Large ? "large" : "small")}: from {Number(data.Least)} to {Number(data.Most)}, "
+                + $"with a root mean square of {Number(size)}. Initial weights are made for values around "
+                + $"1{(normalized ? "; here a normalization takes the scale away before the first activation" : "")}.",
+            size > Large ? "Divide images of bytes by 255, or standardize: take the mean of the training data away and "
+                + "divide by its standard deviation." : "Standardize: take the mean of the training data away and divide by its standard deviation.",
             ("root_mean_square", size), ("mean", data.Mean), ("standard_deviation", data.Deviation), ("least", data.Least), ("most", data.Most));
     }
 

@@ -22,9 +22,12 @@ sealed class LearningRateCheck : DoctorCheck
             && (broken || (end > 0.97 * chance && end > low + 0.05 * chance)))
         {
             yield return Found(broken ? Severity.Error : Severity.Warning, broken ? Confidence.Certain : Confidence.Likely, "",
-                $"The learning rate {Number(range.Rate)} is too high: in {RangeTest.Steps} steps {(double.IsFinite(end) ? $"the loss goes from {Number(start)} to {Number(end)}" : "the loss breaks")}; at {Number(range.Rate * less)} it falls to {Number(low)}.",
+                $"The learning rate {Number(range.Rate)} is too high: in {RangeTest.Steps} steps "
+                    + $"{(double.IsFinite(end) ? $"the loss goes from {Number(start)} to {Number(end)}" : "the loss breaks")}; "
+                    + $"at {Number(range.Rate * less)} it falls to {Number(low)}.",
                 $"Try {Number(range.Rate * less)}, warm-up, or gradients clipped by their norm.",
-                ("learning_rate", range.Rate), ("loss_before", start), ("loss_after", end), ("better_rate", range.Rate * less), ("loss_after_at_that", low));
+                ("learning_rate", range.Rate), ("loss_before", start), ("loss_after", end),
+                ("better_rate", range.Rate * less), ("loss_after_at_that", low));
             yield break;
         }
 
@@ -35,9 +38,11 @@ sealed class LearningRateCheck : DoctorCheck
             if (all < 0.05 * start && start - high > 5 * Math.Max(0, start - end) && start - high > 0.05 * start)
             {
                 yield return Found(Severity.Warning, Confidence.Likely, "",
-                    $"The learning rate {Number(range.Rate)} is too low for {steps} steps: {RangeTest.Steps} of them bring the loss from {Number(start)} to {Number(end)}, at {Number(range.Rate * more)} to {Number(high)}.",
+                    $"The learning rate {Number(range.Rate)} is too low for {steps} steps: {RangeTest.Steps} "
+                        + $"of them bring the loss from {Number(start)} to {Number(end)}, at {Number(range.Rate * more)} to {Number(high)}.",
                     $"Try {Number(range.Rate * more)}, or train longer.",
-                    ("learning_rate", range.Rate), ("loss_before", start), ("loss_after", end), ("better_rate", range.Rate * more), ("loss_after_at_that", high), ("steps", steps));
+                    ("learning_rate", range.Rate), ("loss_before", start), ("loss_after", end),
+                    ("better_rate", range.Rate * more), ("loss_after_at_that", high), ("steps", steps));
             }
         }
     }

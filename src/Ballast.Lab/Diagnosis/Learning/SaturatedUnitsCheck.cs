@@ -18,7 +18,8 @@ sealed class SaturatedUnitsCheck : DoctorCheck
         foreach (var vitals in examination.Measured!.Layers.Where(static vitals => vitals.FlatShare > Many))
         {
             yield return Found(Severity.Warning, Confidence.Certain, vitals.Name,
-                $"{vitals.Name} {vitals.Layer} is flat for most of what it is given: at these values its slope is below a hundredth of the largest, and so little of the gradient passes.",
+                $"{vitals.Name} {vitals.Layer} is flat for most of what it is given: at these values its slope "
+                    + "is below a hundredth of the largest, and so little of the gradient passes.",
                 "Standardize the inputs, begin with smaller weights, or put batch normalization before the activation.",
                 ("share_of_values", vitals.FlatShare), ("samples", examination.Measured.Looked));
         }

@@ -18,7 +18,8 @@ sealed class SurplusOutputsCheck : DoctorCheck
         if (outputs <= classes)
             yield break;
         yield return Found(Severity.Warning, Confidence.Certain, examination.Measured.LastLayer,
-            $"The network has {outputs} outputs for {classes} classes. The {outputs - classes} others are classes that do not exist, and take some of the probability.",
+            $"The network has {outputs} outputs for {classes} classes. The {outputs - classes} others are classes "
+                + "that do not exist, and take some of the probability.",
             $"Let the last layer have {classes} outputs: linear:{classes}.", ("outputs", outputs), ("classes", classes));
     }
 }

@@ -23,8 +23,10 @@ sealed class SuspiciousLabelsCheck : DoctorCheck
             if (nearest.Share < expected + 2 * Math.Sqrt(expected * (1 - expected) / nearest.Samples))
             {
                 yield return Found(Severity.Warning, Confidence.Possible, "",
-                    "The labels seem to have nothing to do with the samples: the sample that is nearest to another is of its class no more often than by chance, and no network is seen to tell them apart.",
-                    "Look at some samples with their labels. Were both shuffled, by different orders? Were the files sorted differently from the list of labels?",
+                    "The labels seem to have nothing to do with the samples: the sample that is nearest to another "
+                        + "is of its class no more often than by chance, and no network is seen to tell them apart.",
+                    "Look at some samples with their labels. Were both shuffled, by different orders? Were the "
+                        + "files sorted differently from the list of labels?",
                     ("nearest_of_the_same_class", nearest.Share), ("by_chance", expected), ("samples", nearest.Samples));
                 yield break;
             }
@@ -33,7 +35,8 @@ sealed class SuspiciousLabelsCheck : DoctorCheck
         if (examination.IsTrained && measured.EvaluationAccuracy > Good && measured.SurelyWrong > Many)
         {
             yield return Found(Severity.Warning, Confidence.Possible, "",
-                "The network is good and yet sure of another class than the label of many training samples: more than nine tenths against less than a hundredth. Labels may be wrong.",
+                "The network is good and yet sure of another class than the label of many training samples: more "
+                    + "than nine tenths against less than a hundredth. Labels may be wrong.",
                 "Look at the training samples whose label the network gives the least probability (ballast predict shows probabilities).",
                 ("share_of_samples", measured.SurelyWrong), ("accuracy", measured.EvaluationAccuracy), ("samples", measured.Samples));
         }
@@ -44,6 +47,7 @@ sealed class SuspiciousLabelsCheck : DoctorCheck
     {
         var (measured, data) = (examination.Measured!, examination.Data!);
         return examination.TestAccuracy is var (accuracy, samples) ? accuracy <= ArmCondition.ChanceLimit(data.Chance, samples)
-            : !examination.IsTrained || Math.Max(measured.TrainingAccuracy, measured.EvaluationAccuracy) <= ArmCondition.ChanceLimit(data.Chance, measured.Samples);
+            : !examination.IsTrained
+                || Math.Max(measured.TrainingAccuracy, measured.EvaluationAccuracy) <= ArmCondition.ChanceLimit(data.Chance, measured.Samples);
     }
 }

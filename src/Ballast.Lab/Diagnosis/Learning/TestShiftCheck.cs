@@ -22,7 +22,8 @@ sealed class TestShiftCheck : DoctorCheck
         double roughness = train.Roughness > 0 ? test.Roughness / train.Roughness : 1;
         string[] ways =
         [
-            .. Math.Abs(offset) > Offset ? [$"the mean is {Number(Math.Abs(offset))} standard deviations {(offset > 0 ? "higher" : "lower")}"] : (string[])[],
+            .. Math.Abs(offset) > Offset
+                ? [$"the mean is {Number(Math.Abs(offset))} standard deviations {(offset > 0 ? "higher" : "lower")}"] : (string[])[],
             .. Apart(deviation) ? [$"the spread is {Number(deviation)} times training's"] : (string[])[],
             .. Apart(roughness) ? [$"neighbouring values differ {Number(roughness)} times as much"] : (string[])[],
         ];
@@ -30,9 +31,11 @@ sealed class TestShiftCheck : DoctorCheck
             yield break;
         yield return Found(Severity.Warning, Confidence.Likely, "",
             $"The test data are unlike the training data: {string.Join(", ", ways)}. Running statistics and weights are made for the training data.",
-            "Treat both alike: the same scaling, colours, cropping and blur. If the test data have to be as they are, train with such changes, or normalize by their own statistics (ballast evaluate --statistics test).",
+            "Treat both alike: the same scaling, colours, cropping and blur. If the test data have to be as they "
+                + "are, train with such changes, or normalize by their own statistics (ballast evaluate --statistics test).",
             ("mean_offset", offset), ("spread_ratio", deviation), ("roughness_ratio", roughness),
-            ("accuracy_on_training_data", examination.Measured!.EvaluationAccuracy), ("accuracy_on_test_data", examination.TestAccuracy?.Accuracy ?? double.NaN));
+            ("accuracy_on_training_data", examination.Measured!.EvaluationAccuracy),
+            ("accuracy_on_test_data", examination.TestAccuracy?.Accuracy ?? double.NaN));
     }
 
     static bool Apart(double ratio) => ratio > Ratio || ratio < 1 / Ratio;

@@ -70,7 +70,8 @@ sealed class DifferenceAnswer : StudyAnswer
             return Markup.None;
         var test = found.Test;
         string judged = test.IsSignificant
-            ? $"The difference is significant ({NamedP(test.P)}{Corrected(test.Family)}): were there none, one as large would come up by chance in {(test.Family > 1 ? "at most " : "")}{Chance(test)}."
+            ? $"The difference is significant ({NamedP(test.P)}{Corrected(test.Family)}): were there none, one "
+                + $"as large would come up by chance in {(test.Family > 1 ? "at most " : "")}{Chance(test)}."
             : $"The difference is not significant ({NamedP(test.P)}{Corrected(test.Family)}): it is within what chance does. {Needed(test)}";
         double large = Math.Max(Result.Summary(a, Measure).Mean, Result.Summary(b, Measure).Mean);
         double small = Math.Min(Result.Summary(a, Measure).Mean, Result.Summary(b, Measure).Mean);

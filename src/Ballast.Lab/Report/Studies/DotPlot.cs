@@ -20,10 +20,12 @@ static class DotPlot
         return Markup.Of($"""
             <figure class="dots">
             <figcaption>{plot.Caption}</figcaption>
-            <p class="reading" aria-live="polite">Each dot is one training; the line is the mean.{(measure.Reach is null ? "" : " A training that never arrived stands at the end.")}</p>
+            <p class="reading" aria-live="polite">Each dot is one training; the line is the mean.{(measure.Reach is null
+                ? "" : " A training that never arrived stands at the end.")}</p>
             <div class="rows">
             {arms.Select(arm => Row(result, arm, measure, scale))}
-            <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(tick => scale.Tick(measure.Format, tick))}</span><span></span></div>
+            <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(
+                tick => scale.Tick(measure.Format, tick))}</span><span></span></div>
             </div>
             </figure>
 
@@ -49,7 +51,9 @@ static class DotPlot
         }
 
         return Markup.Of($"""
-            <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{scale.Rules()}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(measure.Format, summary.Mean)}</b></div>
+            <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{
+                scale.Rules()}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(
+                measure.Format, summary.Mean)}</b></div>
 
             """);
     }

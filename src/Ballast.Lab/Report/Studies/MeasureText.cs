@@ -41,7 +41,8 @@ static class MeasureText
     };
 
     /// <summary>The same behind its letter: <c>p = 0.012</c>.</summary>
-    public static string NamedP(double p) => p < 0.0001 ? $"p{NoBreak}{P(p).Replace(" ", NoBreak, StringComparison.Ordinal)}" : $"p{NoBreak}={NoBreak}{P(p)}";
+    public static string NamedP(double p) => p < 0.0001 ? $"p{NoBreak}{P(p).Replace(" ", NoBreak, StringComparison.Ordinal)}"
+        : $"p{NoBreak}={NoBreak}{P(p)}";
 
     /// <summary>Three significant digits.</summary>
     public static string Short(double value)

@@ -42,7 +42,8 @@ static class MethodSettings
     public static string Text(IFormattable value)
     {
         string exact = value.ToString(null, CultureInfo.InvariantCulture);
-        return exact.Contains("E-", StringComparison.Ordinal) && decimal.TryParse(exact, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal small)
+        return exact.Contains("E-", StringComparison.Ordinal)
+            && decimal.TryParse(exact, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal small)
             && Math.Abs(small) >= 1e-7m ? small.ToString("0.############", CultureInfo.InvariantCulture) : exact;
     }
 }

@@ -30,7 +30,8 @@ sealed record PlotScale(double From, double To, double Step, IReadOnlyList<doubl
     public string Rest(double value) => Percent(1 - Math.Clamp((value - From) / (To - From), 0, 1));
 
     /// <summary>The lines at the named numbers.</summary>
-    public IEnumerable<Markup> Rules() => Ticks.Select(tick => Markup.Of($"<i class=\"rule{(tick == 0 && From < 0 ? " zero" : "")}\" style=\"left:{At(tick)}%\"></i>"));
+    public IEnumerable<Markup> Rules() =>
+        Ticks.Select(tick => Markup.Of($"<i class=\"rule{(tick == 0 && From < 0 ? " zero" : "")}\" style=\"left:{At(tick)}%\"></i>"));
 
     /// <summary>A named number at its place.</summary>
     public Markup Tick(MeasureFormat format, double tick) => Markup.Of($"""<span style="left:{At(tick)}%">{Text(format, tick)}</span>""");

@@ -10,7 +10,8 @@ sealed class RankingAnswer(StudyResult result) : StudyAnswer(result)
         var unsound = ranks.Where(rank => Unsound(rank) is not null)
             .Select(rank => Markup.Of($" Nothing is concluded of {rank.Arm}: it {Unsound(rank)}."));
         if (sound.Count == 0)
-            return ranks.Count == 0 ? new Markup("There is no answer yet: no trial has ended with a value.") : Markup.Of($"There is no answer.{unsound}");
+            return ranks.Count == 0 ? new Markup("There is no answer yet: no trial has ended with a value.")
+                : Markup.Of($"There is no answer.{unsound}");
         var best = sound[0];
         if (Result.Definition.Repeats.Count() < 2)
             return Markup.Of($"By {Measure.Title}, measured once: {List(sound)}.{unsound}");

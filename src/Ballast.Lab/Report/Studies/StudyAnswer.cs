@@ -34,7 +34,8 @@ abstract class StudyAnswer(StudyResult result)
     public IEnumerable<string> Reservations()
     {
         if (!result.IsComplete)
-            yield return $"The study is incomplete: {result.Trials.Count} of {result.Planned} trials were run. It goes on where it stopped by ballast study --resume.";
+            yield return $"The study is incomplete: {result.Trials.Count} of {result.Planned} trials were run. "
+                + "It goes on where it stopped by ballast study --resume.";
         foreach (var arm in result.Definition.Arms)
         {
             foreach (string reservation in Reservations(arm))
@@ -52,18 +53,24 @@ abstract class StudyAnswer(StudyResult result)
         {
             string steps = string.Join(", ", result.Of(arm).Where(static trial => trial.DivergedAt is not null)
                 .Select(static trial => ReportFormat.Count(trial.DivergedAt)));
-            yield return $"{Capital(arm.Title)} {diverged} of {trials} trainings diverged (the loss was no number, at mini-batch {steps}).{(Measure.Reach is null ? " They have no value in the tables, and nothing is concluded of this arm." : "")}";
+            yield return $"{Capital(arm.Title)} {diverged} of {trials} trainings diverged (the loss was no number, at "
+                + $"mini-batch {steps}).{(Measure.Reach is null ? " They have no value in the tables, and nothing is concluded of this arm." : "")}";
         }
 
         if (chance > 0)
         {
-            yield return $"{Capital(arm.Title)} {chance} of {trials} trainings ended at chance: no better than always naming the commonest class, {ReportFormat.Percent(result.Record.Chance)}. {(2 * chance >= trials ? "The network did not learn at these settings, and nothing is concluded of this arm: train longer, or at another learning rate." : "They count with what they ended with.")}";
+            yield return $"{Capital(arm.Title)} {chance} of {trials} trainings ended at chance: no better than always naming the commonest class, "
+                + $"{ReportFormat.Percent(result.Record.Chance)}. {(2 * chance >= trials
+                    ? "The network did not learn at these settings, and nothing is concluded of this arm: train longer, or at another learning rate."
+                    : "They count with what they ended with.")}";
         }
 
         if (ceiling == trials && trials > 0)
-            yield return $"{Capital(arm.Title)} all {trials} trainings name every test image right but a few: harder images or a shorter training would show more.";
+            yield return $"{Capital(arm.Title)} all {trials} trainings name every test image right but a few: "
+                + "harder images or a shorter training would show more.";
         if (never > 0)
-            yield return $"{Capital(arm.Title)} {never} of {trials} trainings never arrived. Each counts with {ReportFormat.Count(result.Horizon(Measure.Reach!))} mini-batches, the whole training, so that the true mean is larger.";
+            yield return $"{Capital(arm.Title)} {never} of {trials} trainings never arrived. Each counts with "
+                + $"{ReportFormat.Count(result.Horizon(Measure.Reach!))} mini-batches, the whole training, so that the true mean is larger.";
     }
 
     /// <summary>How many repetitions would be needed.</summary>

@@ -26,7 +26,8 @@ static class StudyCharts
             foreach (var curve in result.Of(arm).Select(trial => trial.Curve(plot.Of)).OfType<TrialCurve>())
                 Add(values, curve);
             var line = Summarize(result, arm, arm.Name, values);
-            int before = arm.Group is null || values.Count == 0 ? 0 : lines.Count(other => other.Points.Count > 0 && other.Series.Tone == line.Series.Tone);
+            int before = arm.Group is null || values.Count == 0 ? 0
+                : lines.Count(other => other.Points.Count > 0 && other.Series.Tone == line.Series.Tone);
             lines.Add(line with { Series = line.Series with { Dash = before } });
         }
 
@@ -38,7 +39,8 @@ static class StudyCharts
         var lines = new List<Line>();
         foreach (var arm in Arms(result, plot))
         {
-            foreach (var curve in result.Of(arm).FirstOrDefault()?.Curves.Where(curve => curve.Name.StartsWith(plot.Of, StringComparison.Ordinal)) ?? [])
+            foreach (var curve in result.Of(arm)
+                .FirstOrDefault()?.Curves.Where(curve => curve.Name.StartsWith(plot.Of, StringComparison.Ordinal)) ?? [])
             {
                 string part = curve.Name[plot.Of.Length..].Trim();
                 var values = new SortedDictionary<double, List<double>>();

@@ -22,7 +22,8 @@ public static class StudyPage
             Head(result, answer),
             Section("The question", Question(result)),
             Section("What was measured", Markup.Join(pictures), StudyTables.Trials(result)),
-            Section("The numbers", StudyTables.Folds(result), StudyTables.Ranks(result), StudyTables.Measurements(result), StudyTables.Comparisons(result)),
+            Section("The numbers", StudyTables.Folds(result), StudyTables.Ranks(result),
+                StudyTables.Measurements(result), StudyTables.Comparisons(result)),
             Published(result),
             Section("What this cannot tell", Limits(result)),
             Section("Settings", Settings(result)),
@@ -43,7 +44,8 @@ public static class StudyPage
             : Markup.Of($"""<div class="note" role="note">{reservations}</div>""");
         string date = result.Record.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
         var definition = result.Definition;
-        string repeats = definition.Folds > 0 ? $"{definition.Folds} folds" : definition.Seeds.Count == 1 ? "1 seed" : $"{definition.Seeds.Count} seeds";
+        string repeats = definition.Folds > 0 ? $"{definition.Folds} folds"
+            : definition.Seeds.Count == 1 ? "1 seed" : $"{definition.Seeds.Count} seeds";
         return Markup.Of($"""
             <header>
             <h1>{definition.Title}</h1>
@@ -63,7 +65,8 @@ public static class StudyPage
     static Markup Question(StudyResult result) => Markup.Of($"""
         <p>{result.Definition.Question}</p>
         <p>The primary measure, which the answer is about, is {result.Definition.Primary.Title}.</p>
-        <dl class="arms">{result.Definition.Arms.Select(arm => Markup.Of($"<div><dt><i class=\"swatch {Tones.Of(result.Definition, arm)}\"></i>{arm.Name}</dt><dd>{arm.Title}</dd></div>\n"))}</dl>
+        <dl class="arms">{result.Definition.Arms.Select(arm => Markup.Of(
+            $"<div><dt><i class=\"swatch {Tones.Of(result.Definition, arm)}\"></i>{arm.Name}</dt><dd>{arm.Title}</dd></div>\n"))}</dl>
         """);
 
     static Markup Picture(StudyResult result, StudyPlot plot, int number, List<ChartData> charts)
@@ -85,7 +88,8 @@ public static class StudyPage
         }
 
         if (picture.ToString().Length == 0)
-            return Markup.Of($"<p>{plot.Caption}: {(StudyCharts.IsMeasured(result, plot) ? "only one point was measured, which is no curve" : "nothing to draw was measured yet")}.</p>\n");
+            return Markup.Of($"<p>{plot.Caption}: {(StudyCharts.IsMeasured(result, plot)
+                ? "only one point was measured, which is no curve" : "nothing to draw was measured yet")}.</p>\n");
         return plot.Text is null ? picture : Markup.Of($"{picture}<p>{plot.Text}</p>\n");
     }
 
@@ -110,7 +114,8 @@ public static class StudyPage
     static Markup Outcome(StudyResult result, StudyExpectation expectation)
     {
         var measure = result.Definition.Measure(expectation.Measure);
-        string numbers = $"{MeasureText.Value(measure.Format, Mean(expectation.Higher))} and {MeasureText.Value(measure.Format, Mean(expectation.Lower))}";
+        string numbers = $"{MeasureText.Value(measure.Format, Mean(expectation.Higher))} and "
+            + $"{MeasureText.Value(measure.Format, Mean(expectation.Lower))}";
         var found = result.Compare(expectation.Higher, expectation.Lower, measure);
         string p = found is null ? "" : found.Obstacle is { } obstacle ? $": {obstacle}" : $", {MeasureText.NamedP(found.Test.P)}";
         var outcome = result.Outcome(expectation);
@@ -134,8 +139,10 @@ public static class StudyPage
         string seeds = definition.Folds > 0
             ? "The folds say how the result moves with the images at hand, not what other images would give."
             : definition.Seeds.Count == 1
-                ? "This is one seed. Another starts from other weights and shows the images in another order, and every number would change a little; how much, one cannot say."
-                : $"The seeds ({definition.SeedsInWords()}) say how far the numbers move with initial weights and the order of the images. They do not say what other networks, other data or other settings would do.";
+                ? "This is one seed. Another starts from other weights and shows the images in another order, "
+                    + "and every number would change a little; how much, one cannot say."
+                : $"The seeds ({definition.SeedsInWords()}) say how far the numbers move with initial weights "
+                    + "and the order of the images. They do not say what other networks, other data or other settings would do.";
         string held = result.Record.HeldOut
             ? "There were no test images: a fifth of the images was held out for the test, the same ones in every trial. " : "";
         return Markup.Of($"<p>{held}{seeds}</p>");
@@ -146,11 +153,13 @@ public static class StudyPage
         var arms = result.Definition.Arms;
         var common = Describe(arms[0].Settings).Where(setting => arms.All(arm => Describe(arm.Settings).Contains(setting))).ToList();
         var own = arms.Select(arm => Markup.Of($"""
-            <tr><th scope="row">{arm.Name}</th><td>{string.Join("; ", Describe(arm.Settings).Except(common).Select(static setting => setting.Name == "Layers" ? setting.Value : $"{setting.Name.ToLowerInvariant()} {setting.Value}"))}</td></tr>
+            <tr><th scope="row">{arm.Name}</th><td>{string.Join("; ", Describe(arm.Settings).Except(common)
+                .Select(static setting => setting.Name == "Layers" ? setting.Value : $"{setting.Name.ToLowerInvariant()} {setting.Value}"))}</td></tr>
 
             """));
         return Markup.Of($"""
-            {List([.. common, new("Seeds", result.Definition.SeedsInWords()), new("Training images", Count(result.Record.TrainImages)), new("Test images", Count(result.Record.TestImages))])}
+            {List([.. common, new("Seeds", result.Definition.SeedsInWords()),
+                new("Training images", Count(result.Record.TrainImages)), new("Test images", Count(result.Record.TestImages))])}
             <table class="hashes"><caption>What is each arm’s own</caption><tbody>
             {own}</tbody></table>
             """);

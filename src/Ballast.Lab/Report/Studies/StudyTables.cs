@@ -15,7 +15,9 @@ static class StudyTables
             {
                 var summary = result.Summary(arm, measure);
                 return Markup.Of($"""
-                    <tr class="own"><th scope="row"><i class="swatch {Tones.Of(result.Definition, arm)}"></i>{arm.Name}</th><td>{Value(measure.Format, summary.Mean)}</td><td>{Bare(measure.Format, summary.Deviation)}</td><td>{summary.Count}{Never(result, arm, measure)}</td></tr>
+                    <tr class="own"><th scope="row"><i class="swatch {Tones.Of(result.Definition, arm)}"></i>{arm.Name}</th><td>{Value(
+                        measure.Format, summary.Mean)}</td><td>{Bare(
+                        measure.Format, summary.Deviation)}</td><td>{summary.Count}{Never(result, arm, measure)}</td></tr>
 
                     """);
             }).ToList();
@@ -37,7 +39,8 @@ static class StudyTables
     }
 
     static Markup Never(StudyResult result, StudyArm arm, StudyMeasure measure) =>
-        ArmCondition.Of(result, arm, measure) is { NeverArrived: > 0 and var never } ? Markup.Of($"<small>{never} never arrived</small>") : Markup.None;
+        ArmCondition.Of(result, arm, measure) is { NeverArrived: > 0 and var never }
+            ? Markup.Of($"<small>{never} never arrived</small>") : Markup.None;
 
     /// <summary>The arms against each other.</summary>
     public static Markup Comparisons(StudyResult result)
@@ -75,7 +78,8 @@ static class StudyTables
             : Markup.Of($"""<small>{(test.Needed is { } count ? $"{ReportFormat.Count(count)} needed" : "none would do")}</small>""");
         var kind = found.IsDifferent ? new Markup(" class=\"own\"") : Markup.None;
         return Markup.Of($"""
-            <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(test.P)}{note}</td></tr>
+            <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(
+                format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(test.P)}{note}</td></tr>
 
             """);
     }
@@ -90,7 +94,9 @@ static class StudyTables
             return Markup.None;
         var measure = result.Definition.Primary;
         var rows = ranks.Select((rank, i) => Markup.Of($"""
-            <tr><th scope="row">{i + 1}. <i class="swatch {Tones.Of(result.Definition, result.Definition.Arm(rank.Arm))}"></i>{rank.Arm}</th><td>{Value(measure.Format, rank.Mean)}</td><td>{rank.Groups}</td></tr>
+            <tr><th scope="row">{i + 1}. <i class="swatch {Tones.Of(
+                result.Definition, result.Definition.Arm(rank.Arm))}"></i>{rank.Arm}</th><td>{Value(
+                measure.Format, rank.Mean)}</td><td>{rank.Groups}</td></tr>
 
             """));
         return Markup.Of($"""
@@ -112,12 +118,14 @@ static class StudyTables
         if (definition.Folds == 0)
             return Markup.None;
         var rows = definition.Repeats.Select(repeat => Markup.Of($"""
-            <tr class="own"><th scope="row">{repeat.ToString()}</th>{definition.Arms.Select(arm => Markup.Of($"<td>{Value(measure.Format, Of(arm, repeat))}</td>"))}</tr>
+            <tr class="own"><th scope="row">{repeat.ToString()}</th>{definition.Arms.Select(
+                arm => Markup.Of($"<td>{Value(measure.Format, Of(arm, repeat))}</td>"))}</tr>
 
             """));
         return Markup.Of($"""
             <table class="results study folds">
-            <thead><tr><th scope="col">{Capital(measure.Title)}</th>{definition.Arms.Select(arm => Markup.Of($"<th scope=\"col\">{arm.Name}</th>"))}</tr></thead>
+            <thead><tr><th scope="col">{Capital(measure.Title)}</th>{definition.Arms.Select(
+                arm => Markup.Of($"<th scope=\"col\">{arm.Name}</th>"))}</tr></thead>
             <tbody>
             {rows}</tbody></table>
             <p class="hint">The network of each fold is kept in the folder weights beside this page, as safetensors.</p>
@@ -136,12 +144,14 @@ static class StudyTables
         var rows = from arm in result.Definition.Arms
                    from trial in result.Of(arm)
                    select Markup.Of($"""
-                       <tr><th scope="row">{arm.Name}, {trial.Repeat.ToString()}</th>{measures.Select(measure => Markup.Of($"<td>{Value(measure.Format, result.Value(trial, measure))}</td>"))}</tr>
+                       <tr><th scope="row">{arm.Name}, {trial.Repeat.ToString()}</th>{measures.Select(
+                           measure => Markup.Of($"<td>{Value(measure.Format, result.Value(trial, measure))}</td>"))}</tr>
 
                        """);
         return Markup.Of($"""
             <details><summary>All trials</summary>
-            <div class="values"><table><thead><tr><th scope="col">trial</th>{measures.Select(measure => Markup.Of($"<th scope=\"col\">{measure.Title}</th>"))}</tr></thead>
+            <div class="values"><table><thead><tr><th scope="col">trial</th>{measures.Select(
+                measure => Markup.Of($"<th scope=\"col\">{measure.Title}</th>"))}</tr></thead>
             <tbody>
             {rows}</tbody></table></div>
             </details>

@@ -16,14 +16,18 @@ static class AdaptStudy
         {
             Study = Study.Name,
             Title = "Corrupted test images, normalized by training’s statistics or by their own",
-            Question = "Batch normalization brings the statistics of the training images to the test. Where test images are noisier, blurred or paler, those "
+            Question = "Batch normalization brings the statistics of the training images to the test. Where test "
+                + "images are noisier, blurred or paler, those "
                 + "no longer fit. Do the test images’ own statistics, taken over mini-batches of 500 of them without any label, bring the "
                 + "accuracy back? Noise, blur and lack of contrast at five severities, as in CIFAR-10-C.",
             Arms =
             [
-                new("own", "with the test images’ own statistics", settings with { Layers = with }, "adapt", Numbers: new Dictionary<string, double> { ["own"] = 1 }),
-                new("training", "with those of training", settings with { Layers = with }, "adapt", Numbers: new Dictionary<string, double> { ["own"] = 0 }),
-                new("none", "without normalization", settings with { Layers = sites.Without }, "adapt", Numbers: new Dictionary<string, double> { ["own"] = 0 }),
+                new("own", "with the test images’ own statistics", settings with { Layers = with },
+                    "adapt", Numbers: new Dictionary<string, double> { ["own"] = 1 }),
+                new("training", "with those of training", settings with { Layers = with },
+                    "adapt", Numbers: new Dictionary<string, double> { ["own"] = 0 }),
+                new("none", "without normalization", settings with { Layers = sites.Without },
+                    "adapt", Numbers: new Dictionary<string, double> { ["own"] = 0 }),
             ],
             Seeds = options.SeedsOr(3),
             Measures =
@@ -48,7 +52,8 @@ static class AdaptStudy
             [
                 new("Wang et al. 2021 (TENT), CIFAR-10-C at severity 5, all corruptions, error",
                     "with the statistics of training 43.5 %; with those of each test batch 20.4 %."),
-                new("Schneider et al. 2020; Nado et al. 2020", "the test batch’s own statistics help against corruption and cost a little on clean images."),
+                new("Schneider et al. 2020; Nado et al. 2020",
+                    "the test batch’s own statistics help against corruption and cost a little on clean images."),
             ],
             Expectations =
             [

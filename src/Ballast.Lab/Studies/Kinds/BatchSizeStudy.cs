@@ -18,7 +18,8 @@ static class BatchSizeStudy
         if (sizes.FirstOrDefault(size => size < 2 || size > data.Train.Count) is var wrong and not 0)
         {
             throw new ArgumentException(
-                $"--sizes: expected batch sizes from 2, the fewest images that have a variance, to {data.Train.Count}, the number of images, got {wrong}.");
+                $"--sizes: expected batch sizes from 2, the fewest images that have a variance, to {data.Train.Count}, "
+                    + $"the number of images, got {wrong}.");
         }
 
         string group = NormalizersStudy.GroupText(sites, StudyParts.Fit(settings, data), data), batch = sites.Place("batchnorm");
@@ -27,7 +28,8 @@ static class BatchSizeStudy
         {
             var own = StudyParts.Fit(settings with { BatchSize = size, LearningRate = Rate(settings, size) }, data);
             arms.Add(new($"batch-{size}", $"with batch normalization over {size} images", own with { Layers = batch }, Group: "batch", Factor: size));
-            arms.Add(new($"group-{size}", $"with group normalization and {size} images in a mini-batch", own with { Layers = group }, Group: "group", Factor: size));
+            arms.Add(new($"group-{size}", $"with group normalization and {size} images in a mini-batch",
+                own with { Layers = group }, Group: "group", Factor: size));
         }
 
         int least = sizes[0];
@@ -46,25 +48,31 @@ static class BatchSizeStudy
             Plots =
             [
                 new(PlotKind.Factor, "accuracy", "Test accuracy by batch size", "batch size", LogX: true),
-                new(PlotKind.Factor, "trainLoss", "Training loss of the last epoch by batch size", "batch size", LogX: true, Format: MeasureFormat.Loss),
+                new(PlotKind.Factor, "trainLoss", "Training loss of the last epoch by batch size",
+                    "batch size", LogX: true, Format: MeasureFormat.Loss),
                 StudyParts.AccuracyForest,
                 StudyParts.AccuracyDots,
             ],
             Notes =
             [
-                $"The learning rate grows {rule}, from {settings.LearningRate.ToString(CultureInfo.InvariantCulture)} at {settings.BatchSize}; the number of epochs is the same, so that a larger mini-batch takes fewer steps. Compare the two normalizations at one size, not one size with another.",
+                $"The learning rate grows {rule}, from {settings.LearningRate.ToString(CultureInfo.InvariantCulture)} "
+                    + $"at {settings.BatchSize}; the number of epochs is the same, so that a larger mini-batch "
+                    + "takes fewer steps. Compare the two normalizations at one size, not one size with another.",
             ],
             Published =
             [
                 new("Wu & He 2018 (Group Norm), ResNet-50 on ImageNet, validation error with 32, 16, 8, 4, 2 images a worker",
                     "batch normalization 23.6, 23.7, 24.8, 27.3, 34.7 %; group normalization 24.1, 24.2, 24.0, 24.2, 24.1 %."),
-                new("Ioffe 2017 (Batch Renormalization)", "with small mini-batches the statistics of training and of use differ; renormalization brings them together."),
+                new("Ioffe 2017 (Batch Renormalization)",
+                    "with small mini-batches the statistics of training and of use differ; renormalization brings them together."),
             ],
             Expectations =
             [
                 new($"At {least} images group normalization is better", "accuracy", $"group-{least}", $"batch-{least}"),
-                .. sizes.Contains(32) ? (StudyExpectation[])[new("At 32 images batch normalization is better", "accuracy", "batch-32", "group-32")] : [],
-                .. sizes.Contains(32) && least < 32 ? (StudyExpectation[])[new($"Batch normalization is worse at {least} images than at 32", "accuracy", "batch-32", $"batch-{least}")] : [],
+                .. sizes.Contains(32)
+                    ? (StudyExpectation[])[new("At 32 images batch normalization is better", "accuracy", "batch-32", "group-32")] : [],
+                .. sizes.Contains(32) && least < 32 ? (StudyExpectation[])[
+                    new($"Batch normalization is worse at {least} images than at 32", "accuracy", "batch-32", $"batch-{least}")] : [],
             ],
         };
     }

@@ -18,7 +18,8 @@ static class DropoutStudy
             throw new ArgumentException($"--dropout: expected a share between 0 and 1, got {share.ToString(CultureInfo.InvariantCulture)}.");
         var sites = NormalizationSites.Of(settings.Layers);
         if (!sites.IsChain)
-            throw new ArgumentException($"{settings.Layers} is not a chain of layers, and the study of dropout puts it behind each activation of a chain. Give layers, mlp or vgg-small.");
+            throw new ArgumentException($"{settings.Layers} is not a chain of layers, and the study of dropout "
+                + "puts it behind each activation of a chain. Give layers, mlp or vgg-small.");
         string word = sites.Word ?? "batchnorm", text = share.ToString(CultureInfo.InvariantCulture);
         var numbers = RateSearch.Numbers(options.Tune, new Dictionary<string, double> { ["remeasure"] = 1 });
         List<StudyArm> arms =
@@ -32,23 +33,29 @@ static class DropoutStudy
         {
             Study = Study.Name,
             Title = "Whether dropout is needed where there is batch normalization",
-            Question = $"Batch normalization brings noise into training, for each image is normalized with others that change. The paper found that it regularizes enough to leave "
-                + $"dropout out. Here dropout with p = {text} stands behind every activation that has normalization before it, with and without that.",
+            Question = "Batch normalization brings noise into training, for each image is normalized with others "
+                + "that change. The paper found that it regularizes enough to leave "
+                + $"dropout out. Here dropout with p = {text} stands behind every activation that has normalization "
+                    + "before it, with and without that.",
             Arms = arms,
             Seeds = options.SeedsOr(10),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),
-            Plots = [StudyParts.AccuracyForest with { Of = "precise" }, StudyParts.AccuracyDots with { Of = "precise" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest with { Of = "precise" }, StudyParts.AccuracyDots with { Of = "precise" },
+                StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes =
             [
-                "Dropout helps where a network fits its training images much better than new ones. Where the training loss here is not far below the loss on the test images there is little for it to do, and what it costs in training shows instead.",
+                "Dropout helps where a network fits its training images much better than new ones. Where the training loss "
+                    + "here is not far below the loss on the test images there is little for it to do, and what it costs in training shows instead.",
                 .. StudyParts.TuneNotes(options.Tune ?? []),
             ],
             Published =
             [
-                new("Ioffe & Szegedy 2015", "with batch normalization dropout could be removed from Inception without more overfitting, and training was faster."),
-                new("Li et al. 2018", "dropout before a batch normalization shifts the variance between training and test: 77.4 to 68.6 % on CIFAR-100."),
+                new("Ioffe & Szegedy 2015",
+                    "with batch normalization dropout could be removed from Inception without more overfitting, and training was faster."),
+                new("Li et al. 2018",
+                    "dropout before a batch normalization shifts the variance between training and test: 77.4 to 68.6 % on CIFAR-100."),
             ],
             Expectations =
             [

@@ -19,32 +19,40 @@ static class InitStudy
         {
             string text = scale.ToString(CultureInfo.InvariantCulture);
             var numbers = new Dictionary<string, double> { ["initialScale"] = scale, ["remeasure"] = 1 };
-            arms.Add(new($"with-x{text}", $"with batch normalization and initial weights {text} times as large", settings with { Layers = sites.Place(sites.Word ?? "batchnorm") }, Group: "with", Factor: scale, Numbers: numbers));
-            arms.Add(new($"without-x{text}", $"without it and initial weights {text} times as large", settings with { Layers = sites.Without }, Group: "without", Factor: scale, Numbers: numbers));
+            arms.Add(new($"with-x{text}", $"with batch normalization and initial weights {text} times as large",
+                settings with { Layers = sites.Place(sites.Word ?? "batchnorm") }, Group: "with", Factor: scale, Numbers: numbers));
+            arms.Add(new($"without-x{text}", $"without it and initial weights {text} times as large",
+                settings with { Layers = sites.Without }, Group: "without", Factor: scale, Numbers: numbers));
         }
 
         return new StudyDefinition
         {
             Study = Study.Name,
             Title = "How careful one must be about initial weights",
-            Question = "Batch normalization divides by the scale of what it is given: a layer before it may begin with weights of any scale. Without it, the scale of the "
-                + "initial weights goes through all layers, forward and backward. Here the usual ones are multiplied by 0.001 to 1000, in all layers but the last, "
+            Question = "Batch normalization divides by the scale of what it is given: a layer before it may begin "
+                + "with weights of any scale. Without it, the scale of the "
+                + "initial weights goes through all layers, forward and backward. Here the usual ones are multiplied "
+                    + "by 0.001 to 1000, in all layers but the last, "
                 + "whose outputs no normalization follows.",
             Arms = arms,
             Seeds = options.SeedsOr(5),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TrainLoss],
             Answer = StudyAnswerKind.Factor,
-            Comparisons = [.. Scales.Select(static scale => string.Create(CultureInfo.InvariantCulture, $"{scale}")).Select(static text => new StudyComparison($"with-x{text}", $"without-x{text}"))],
+            Comparisons = [.. Scales.Select(static scale => string.Create(CultureInfo.InvariantCulture, $"{scale}"))
+                .Select(static text => new StudyComparison($"with-x{text}", $"without-x{text}"))],
             Plots =
             [
                 new(PlotKind.Factor, "precise", "Test accuracy by the scale of the initial weights", "scale", LogX: true),
-                new(PlotKind.Factor, "trainLoss", "Training loss of the last epoch by the scale of the initial weights", "scale", LogX: true, Format: MeasureFormat.Loss),
+                new(PlotKind.Factor, "trainLoss", "Training loss of the last epoch by the scale of the initial weights",
+                    "scale", LogX: true, Format: MeasureFormat.Loss),
                 StudyParts.AccuracyForest with { Of = "precise" },
             ],
             Published =
             [
-                new("Ioffe & Szegedy 2015", "batch normalization lets one be less careful about initialization: BN(Wu) = BN((aW)u), and the gradient by aW is that by W divided by a."),
-                new("He et al. 2015; Glorot & Bengio 2010", "without it, signals vanish or explode through the layers unless the variance of the initial weights fits their number of inputs."),
+                new("Ioffe & Szegedy 2015", "batch normalization lets one be less careful about initialization: "
+                    + "BN(Wu) = BN((aW)u), and the gradient by aW is that by W divided by a."),
+                new("He et al. 2015; Glorot & Bengio 2010", "without it, signals vanish or explode through the "
+                    + "layers unless the variance of the initial weights fits their number of inputs."),
             ],
             Expectations =
             [

@@ -46,7 +46,8 @@ static class KFoldStudy
     {
         int folds = options.Folds ?? Folds;
         if (data.Train.Count < folds)
-            throw new ArgumentException($"--folds: there are {data.Train.Count} images, and each of {folds} folds needs one at least. Take fewer folds.");
+            throw new ArgumentException(
+                $"--folds: there are {data.Train.Count} images, and each of {folds} folds needs one at least. Take fewer folds.");
         var settings = StudyParts.Fit(asked, data);
         // The largest fold leaves the fewest images to train on.
         int fewest = data.Train.Count - (data.Train.Count + folds - 1) / folds, most = data.Train.Count - data.Train.Count / folds;
@@ -58,21 +59,27 @@ static class KFoldStudy
         {
             Study = Study.Name,
             Title = $"Cross validation in {folds} folds",
-            Question = $"The training images are divided into {folds} parts{(options.Stratified ? ", each with the classes in the proportion of the whole" : "")}. Each part is "
-                + "tested on once by a network that was trained on the others: a mean and a spread that do not hang on one division into training and test.",
+            Question = $"The training images are divided into {folds} "
+                + $"parts{(options.Stratified ? ", each with the classes in the proportion of the whole" : "")}. Each part is "
+                + "tested on once by a network that was trained on the others: a mean and a spread that do not "
+                    + "hang on one division into training and test.",
             Arms = arms(settings),
             Seeds = options.SeedsOr(1),
             Folds = folds,
             Stratified = options.Stratified,
             Measures =
             [
-                StudyParts.Accuracy with { Title = "accuracy on the fold that was left out" }, StudyParts.TestLoss with { Title = "loss on that fold" }, StudyParts.TrainLoss,
+                StudyParts.Accuracy with { Title = "accuracy on the fold that was left out" },
+                StudyParts.TestLoss with { Title = "loss on that fold" }, StudyParts.TrainLoss,
             ],
             Comparisons = [new("with", "without")],
-            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" },
+                StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Published =
             [
-                new("The tutorial’s next step", "is cross validation of the same network with scikit-learn’s KFold and PyTorch’s SubsetRandomSampler. The folds here are scikit-learn’s for the same seed (KFold or StratifiedKFold, shuffled), and the order of images is drawn as SubsetRandomSampler draws it."),
+                new("The tutorial’s next step", "is cross validation of the same network with scikit-learn’s "
+                    + "KFold and PyTorch’s SubsetRandomSampler. The folds here are scikit-learn’s for the same "
+                    + "seed (KFold or StratifiedKFold, shuffled), and the order of images is drawn as SubsetRandomSampler draws it."),
             ],
             Expectations = [new("With batch normalization the network is better (the tutorial)", "accuracy", "with", "without")],
         };

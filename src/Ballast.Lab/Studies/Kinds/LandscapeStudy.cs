@@ -17,7 +17,8 @@ static class LandscapeStudy
         {
             Study = Study.Name,
             Title = "How smooth the loss is along the gradient, with batch normalization and without",
-            Question = "Santurkar and others hold that batch normalization helps because it makes the loss smoother: a step along the gradient meets what "
+            Question = "Santurkar and others hold that batch normalization helps because it makes the loss smoother: "
+                + "a step along the gradient meets what "
                 + "the gradient promised. Every few mini-batches the training stops, goes from half to four times the learning rate along its "
                 + "gradient, looks at losses and gradients there, and goes back. A third network has batch normalization whose output is shifted and "
                 + "scaled by noise in every step: were a steady distribution what helps, it should train badly.",
@@ -38,8 +39,10 @@ static class LandscapeStudy
             Comparisons = [new("with", "without"), new("noisy", "without"), new("with", "noisy")],
             Plots =
             [
-                new(PlotKind.Curves, "smoothness", "Effective smoothness over training (lower is smoother)", "mini-batch", Format: MeasureFormat.Number),
-                new(PlotKind.Curves, "range", "Range of the loss from 0.5 to 4 learning rates along the gradient", "mini-batch", Format: MeasureFormat.Number),
+                new(PlotKind.Curves, "smoothness", "Effective smoothness over training (lower is smoother)",
+                    "mini-batch", Format: MeasureFormat.Number),
+                new(PlotKind.Curves, "range", "Range of the loss from 0.5 to 4 learning rates along the gradient",
+                    "mini-batch", Format: MeasureFormat.Number),
                 new(PlotKind.Curves, "change", "Largest change of the gradient (L2)", "mini-batch", Format: MeasureFormat.Number),
                 new(PlotKind.Curves, "loss", "Training loss", "mini-batch", Format: MeasureFormat.Loss),
                 new(PlotKind.Forest, "smoothness", "Paired differences of the effective smoothness"),
@@ -48,7 +51,9 @@ static class LandscapeStudy
             Published =
             [
                 new("Santurkar et al. 2018, VGG on CIFAR-10",
-                    "with batch normalization the loss varies less along the gradient, the gradient changes less and the effective smoothness is better by orders of magnitude in parts of training; the noisy network trains nearly as well as the one with plain batch normalization, and better than without."),
+                    "with batch normalization the loss varies less along the gradient, the gradient changes less "
+                        + "and the effective smoothness is better by orders of magnitude in parts of training; "
+                        + "the noisy network trains nearly as well as the one with plain batch normalization, and better than without."),
             ],
             Expectations =
             [

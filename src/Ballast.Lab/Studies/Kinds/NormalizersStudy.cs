@@ -7,7 +7,8 @@ static class NormalizersStudy
     const int SmallestGroup = 8;
 
     public static Study Study { get; } = new(
-        "normalizers", "batch, ghost, renormalized, layer, group, instance and root-mean-square normalization, and none", StudyParts.Tutorial, Define);
+        "normalizers", "batch, ghost, renormalized, layer, group, instance and root-mean-square normalization, and none",
+        StudyParts.Tutorial, Define);
 
     static StudyDefinition Define(StudyOptions options, StudyData data)
     {
@@ -48,7 +49,8 @@ static class NormalizersStudy
 
         if (arms.Exists(static arm => arm.Name == "renorm"))
         {
-            notes.Add("Batch renormalization is batch normalization for the first twenty-sixth of the training; then its limits grow, r to 3 after four thirteenths and "
+            notes.Add("Batch renormalization is batch normalization for the first twenty-sixth of the training; "
+                + "then its limits grow, r to 3 after four thirteenths and "
                 + "d to 5 after five twenty-sixths. These are the shares of Ioffe 2017, whose 5,000, 40,000 and 25,000 steps are of about 130,000.");
         }
 
@@ -59,17 +61,24 @@ static class NormalizersStudy
             Study = Study.Name,
             Title = "Which normalization serves this network best",
             Question = "Batch normalization takes its statistics over the mini-batch; the others take them over the values of one image, or "
-                + "over parts of the mini-batch. Which serves this network on these images? All begin from the same random weights. Running statistics lag behind the weights; so that none is "
-                + "judged by that, they are measured again at the end, over all training images, and the accuracy with the lagging ones stands beside.",
+                + "over parts of the mini-batch. Which serves this network on these images? All begin from the "
+                    + "same random weights. Running statistics lag behind the weights; so that none is "
+                + "judged by that, they are measured again at the end, over all training images, and the accuracy "
+                    + "with the lagging ones stands beside.",
             Arms = arms,
             Seeds = options.SeedsOr(10),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),
             Plots = [
-                StudyParts.AccuracyForest with { Of = "precise", Caption = "Paired differences of the test accuracy with statistics measured again, percentage points" },
+                StudyParts.AccuracyForest with
+                {
+                    Of = "precise",
+                    Caption = "Paired differences of the test accuracy with statistics measured again, percentage points",
+                },
                 StudyParts.AccuracyDots with { Of = "precise", Caption = "Test accuracy with statistics measured again, percent" },
-                StudyParts.AccuracyDots with { Caption = "Test accuracy with the running statistics of the training, percent" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+                StudyParts.AccuracyDots with { Caption = "Test accuracy with the running statistics of the training, percent" },
+                StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = notes,
             Published =
             [

@@ -21,7 +21,8 @@ static class OptimizerStudy
         var arms = new List<StudyArm>();
         foreach (var (name, title, own) in Optimizers(settings, options))
         {
-            arms.Add(new($"{name}-with", $"with {title} and batch normalization", own with { Layers = sites.Place(sites.Word ?? "batchnorm") }, Numbers: numbers));
+            arms.Add(new($"{name}-with", $"with {title} and batch normalization",
+                own with { Layers = sites.Place(sites.Word ?? "batchnorm") }, Numbers: numbers));
             arms.Add(new($"{name}-without", $"with {title} and no normalization", own with { Layers = sites.Without }, Numbers: numbers));
         }
 
@@ -29,19 +30,23 @@ static class OptimizerStudy
         {
             Study = Study.Name,
             Title = "Which optimizer, and whether normalization helps each",
-            Question = "Adaptive optimizers scale each weight's step by its own gradients; normalization makes layers indifferent to the scale of their weights. "
+            Question = "Adaptive optimizers scale each weight's step by its own gradients; normalization makes "
+                + "layers indifferent to the scale of their weights. "
                 + "Does one need the other, and which does best here, each at its own learning rate?",
             Arms = arms,
             Seeds = options.SeedsOr(5),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss, Rate],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),
-            Plots = [StudyParts.AccuracyForest with { Of = "precise" }, StudyParts.AccuracyDots with { Of = "precise" }, StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots = [StudyParts.AccuracyForest with { Of = "precise" }, StudyParts.AccuracyDots with { Of = "precise" },
+                StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = StudyParts.TuneNotes(tune),
             Published =
             [
-                new("Wilson et al. 2017, CIFAR-10, a VGG network with batch normalization", "test error 7.65 % with SGD, 9.60 % with Adam, each at its best rate: adaptive methods generalize worse."),
-                new("Loshchilov & Hutter 2019 (AdamW), CIFAR-10, 26 layers in residual blocks", "decay apart from the gradient (AdamW) generalizes better than L2 regularization in Adam, and closes much of the gap to SGD."),
+                new("Wilson et al. 2017, CIFAR-10, a VGG network with batch normalization",
+                    "test error 7.65 % with SGD, 9.60 % with Adam, each at its best rate: adaptive methods generalize worse."),
+                new("Loshchilov & Hutter 2019 (AdamW), CIFAR-10, 26 layers in residual blocks",
+                    "decay apart from the gradient (AdamW) generalizes better than L2 regularization in Adam, and closes much of the gap to SGD."),
                 new("Ioffe & Szegedy 2015", "with batch normalization the same network trained by SGD is better, and allows larger rates."),
             ],
             Expectations =

@@ -44,18 +44,23 @@ static class PlacementStudy
             Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
             Notes = sites.IsChain ? [] :
             [
-                $"After the activation stands for all {sites.Count} normalizations of {settings.Layers} but those of the shortcuts of residual blocks, which have no activation and stay where they are in both arms. A block ends with the sum of both ways, the activation, and in the arm after the normalization. None leaves out all of them.",
+                $"After the activation stands for all {sites.Count} normalizations of {settings.Layers} but those "
+                    + "of the shortcuts of residual blocks, which have no activation and stay where they are in both arms. "
+                    + "A block ends with the sum of both ways, the activation, and in the arm after the normalization. None leaves out all of them.",
             ],
             Published =
             [
                 new("Ioffe & Szegedy 2015",
-                    "put it before the activation, where the values are more nearly normal, and reached the accuracy of a network without it in a fourteenth of the steps."),
+                    "put it before the activation, where the values are more nearly normal, and reached the accuracy "
+                        + "of a network without it in a fourteenth of the steps."),
                 new("caffenet-benchmark (Mishkin), ImageNet at 128 pixels",
-                    "found no one answer. CaffeNet: none 47.1 %, before ReLU 47.4 % (47.8 % with scale and bias), after ReLU 49.9 %. GoogLeNet the other way round: none 61.9 %, before 60.3 %, after 59.6 %."),
+                    "found no one answer. CaffeNet: none 47.1 %, before ReLU 47.4 % (47.8 % with scale and bias), "
+                        + "after ReLU 49.9 %. GoogLeNet the other way round: none 61.9 %, before 60.3 %, after 59.6 %."),
                 .. tutorial ? (PublishedFinding[])
                 [
                     new("PyTorch 1.13.1, this network and training, seeds 42, 7, 0, 123, 2024",
-                        "47.5, 47.6, 47.6, 48.4 and 48.4 % of the test images with batch normalization before the activation; 42.7, 41.0, 41.9, 41.9 and 41.6 % without."),
+                        "47.5, 47.6, 47.6, 48.4 and 48.4 % of the test images with batch normalization before "
+                            + "the activation; 42.7, 41.0, 41.9, 41.9 and 41.6 % without."),
                 ] : [],
             ],
             Expectations =

@@ -7,7 +7,8 @@ static class ShiftStudy
 
     public static Study Study { get; } = new(
         "shift", "how the inputs of the last hidden layer wander in training (figure 1 of the paper)",
-        new RunSettings(Net, Epochs: 15, BatchSize: 60, Optimizer: OptimizerKind.Sgd, LearningRate: 0.1f, LogEvery: 250, Data: NamedDatasets.FashionMnist.Name), Define);
+        new RunSettings(Net, Epochs: 15, BatchSize: 60, Optimizer: OptimizerKind.Sgd,
+            LearningRate: 0.1f, LogEvery: 250, Data: NamedDatasets.FashionMnist.Name), Define);
 
     static StudyDefinition Define(StudyOptions options, StudyData data)
     {
@@ -16,11 +17,13 @@ static class ShiftStudy
         if (!sites.IsChain)
         {
             throw new ArgumentException(
-                $"{settings.Layers} is not a chain of layers, and the study of shifts looks at what goes into a chain's last activation. Give layers, mlp or vgg-small.");
+                $"{settings.Layers} is not a chain of layers, and the study of shifts looks at what goes into "
+                    + "a chain's last activation. Give layers, mlp or vgg-small.");
         }
 
         var numbers = new Dictionary<string, double> { ["deviation"] = 0.1, ["testEvery"] = 2 };
-        var drift = new StudyMeasure("drift", "wandering of an input's median, in widths of its distribution", MeasureFormat.Number, MeasureBetter.Lower);
+        var drift = new StudyMeasure("drift", "wandering of an input's median, in widths of its distribution",
+            MeasureFormat.Number, MeasureBetter.Lower);
         return new StudyDefinition
         {
             Study = Study.Name,
@@ -39,17 +42,22 @@ static class ShiftStudy
             Plots =
             [
                 StudyParts.AccuracyCurve,
-                new(PlotKind.Single, "input", "With batch normalization: 15th, 50th and 85th percentile of one input of the last hidden layer’s activation (first seed)", "mini-batch", Format: MeasureFormat.Number, Arms: ["with"]),
+                new(PlotKind.Single, "input", "With batch normalization: 15th, 50th and 85th percentile of one "
+                    + "input of the last hidden layer’s activation (first seed)", "mini-batch", Format: MeasureFormat.Number, Arms: ["with"]),
                 new(PlotKind.Single, "input", "Without: the same input", "mini-batch", Format: MeasureFormat.Number, Arms: ["without"],
-                    Text: "Over 1000 fixed test images, in evaluation mode. One input is an example; the measure of wandering is over all of them: the standard deviation over time of each input’s median, in units of how far apart its 15th and 85th percentiles are. The first value is from before training."),
+                    Text: "Over 1000 fixed test images, in evaluation mode. One input is an example; the measure "
+                        + "of wandering is over all of them: the standard deviation over time of each input’s "
+                        + "median, in units of how far apart its 15th and 85th percentiles are. The first value is from before training."),
                 StudyParts.AccuracyForest,
                 new(PlotKind.Dots, "drift", "Wandering of the median, in widths of the distribution"),
             ],
             Published =
             [
                 new("Ioffe & Szegedy 2015, figure 1 (MNIST, 50,000 steps)",
-                    "the network with batch normalization is trained faster and ends with a higher test accuracy; its inputs’ distribution is steady, while without it mean and variance change considerably."),
-                new("Santurkar et al. 2018", "doubt that this is why it works: networks whose shift was put back by noise still train well (ballast study landscape)."),
+                    "the network with batch normalization is trained faster and ends with a higher test accuracy; "
+                        + "its inputs’ distribution is steady, while without it mean and variance change considerably."),
+                new("Santurkar et al. 2018",
+                    "doubt that this is why it works: networks whose shift was put back by noise still train well (ballast study landscape)."),
             ],
             Expectations =
             [

@@ -8,15 +8,18 @@ static class WithoutNormalizationStudy
     static readonly int[] Usual = [1000, 5000, 50_000];
 
     public static Study Study { get; } = new(
-        "without-normalization", "what stands in for normalization, on 1,000, 5,000 and 50,000 images", StudyParts.Tutorial with { Epochs = 2 }, Define);
+        "without-normalization", "what stands in for normalization, on 1,000, 5,000 and 50,000 images",
+        StudyParts.Tutorial with { Epochs = 2 }, Define);
 
     static StudyDefinition Define(StudyOptions options, StudyData data)
     {
         var settings = StudyParts.Fit(options.Apply(Study.Settings), data);
         var sites = NormalizationSites.Of(settings.Layers);
-        int[] counts = [.. (options.Sizes ?? [.. Usual.Where(count => count < data.Train.Count), data.Train.Count]).Where(count => count <= data.Train.Count).Distinct().Order()];
+        int[] counts = [.. (options.Sizes ?? [.. Usual.Where(count => count < data.Train.Count), data.Train.Count])
+            .Where(count => count <= data.Train.Count).Distinct().Order()];
         if (counts.Length == 0 || counts[0] < 2 * settings.BatchSize)
-            throw new ArgumentException($"--sizes: expected numbers of images from {2 * settings.BatchSize}, two mini-batches, to {data.Train.Count}, got {string.Join(',', options.Sizes ?? [])}.");
+            throw new ArgumentException($"--sizes: expected numbers of images from {2 * settings.BatchSize}, "
+                + $"two mini-batches, to {data.Train.Count}, got {string.Join(',', options.Sizes ?? [])}.");
         var tune = options.Tune ?? [];
         var arms = new List<StudyArm>();
         List<string> notes =
@@ -29,7 +32,12 @@ static class WithoutNormalizationStudy
             int epochs = settings.Epochs * (int)Math.Clamp(Math.Round(Math.Sqrt((double)data.Train.Count / count)), 1, 10);
             foreach (var (name, title, layers, scale) in Ways(sites))
             {
-                var own = settings with { Layers = layers, Epochs = epochs, LogEvery = Math.Max(1, Math.Min(settings.LogEvery, count / settings.BatchSize / 10)) };
+                var own = settings with
+                {
+                    Layers = layers,
+                    Epochs = epochs,
+                    LogEvery = Math.Max(1, Math.Min(settings.LogEvery, count / settings.BatchSize / 10)),
+                };
                 if (!StudyParts.CanTrain(own, data, out string reason))
                 {
                     if (count == counts[0])
@@ -37,8 +45,10 @@ static class WithoutNormalizationStudy
                     continue;
                 }
 
-                var numbers = RateSearch.Numbers(tune, new Dictionary<string, double> { ["remeasure"] = 1, ["images"] = count, ["initialScale"] = scale });
-                arms.Add(new($"{name}-{count}", $"{title} on {count.ToString("#,0", CultureInfo.InvariantCulture)} images", own, Group: name, Factor: count, Numbers: numbers));
+                var numbers = RateSearch.Numbers(tune,
+                    new Dictionary<string, double> { ["remeasure"] = 1, ["images"] = count, ["initialScale"] = scale });
+                arms.Add(new($"{name}-{count}", $"{title} on {count.ToString("#,0", CultureInfo.InvariantCulture)} images",
+                    own, Group: name, Factor: count, Numbers: numbers));
             }
         }
 
@@ -47,7 +57,8 @@ static class WithoutNormalizationStudy
         {
             Study = Study.Name,
             Title = "Whether a network can do without normalization, and on how many images",
-            Question = "Dynamic tanh and erf bound values without taking statistics; careful initial weights keep the scale of signals; the others normalize differently. "
+            Question = "Dynamic tanh and erf bound values without taking statistics; careful initial weights "
+                + "keep the scale of signals; the others normalize differently. "
                 + "Which of them does what batch normalization does, and does that depend on how many images there are to learn from?",
             Arms = arms,
             Seeds = options.SeedsOr(5),

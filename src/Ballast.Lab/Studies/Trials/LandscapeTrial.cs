@@ -45,7 +45,11 @@ sealed class LandscapeTrial : Trial
                 var current = lossFunction(network.Forward(inputs), targets);
                 float value = current.Item();
                 if (!float.IsFinite(value))
-                    return context.Result() with { DivergedAt = step + 1, Curves = [range.Curve(), change.Curve(), smoothness.Curve(), loss.Curve()] };
+                    return context.Result() with
+                    {
+                        DivergedAt = step + 1,
+                        Curves = [range.Curve(), change.Curve(), smoothness.Curve(), loss.Curve()],
+                    };
                 current.Backward();
                 optimizer.Step();
                 sum += value;

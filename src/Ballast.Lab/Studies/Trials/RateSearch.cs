@@ -18,7 +18,8 @@ static class RateSearch
 
     /// <summary>The factors of an arm; none where its rate is given.</summary>
     public static IReadOnlyList<double> Factors(StudyArm arm) => arm.Numbers is null ? []
-        : [.. arm.Numbers.Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(static entry => entry.Key.Length).ThenBy(static entry => entry.Key, StringComparer.Ordinal).Select(static entry => entry.Value)];
+        : [.. arm.Numbers.Where(static entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
+            .OrderBy(static entry => entry.Key.Length).ThenBy(static entry => entry.Key, StringComparer.Ordinal).Select(static entry => entry.Value)];
 
     /// <summary>The trial with the rate that did best, or as it is where there is nothing to choose.</summary>
     /// <param name="context">The trial.</param>

@@ -1,6 +1,7 @@
 namespace Ballast.Lab;
 
-/// <summary>Trains a network with the rate that <see cref="RateSearch"/> chooses where the arm has a grid, as <see cref="TrainingRun"/> does, to the same bits, and tests it: at its end, after each epoch,
+/// <summary>Trains a network with the rate that <see cref="RateSearch"/> chooses where the arm has a grid, as
+/// <see cref="TrainingRun"/> does, to the same bits, and tests it: at its end, after each epoch,
 /// and where the arm's <c>testEvery</c> says so after each so many log lines.</summary>
 class TrainTrial : Trial
 {
@@ -12,7 +13,13 @@ class TrainTrial : Trial
         using var generator = Generator.UseDefault(new Generator(context.Repeat.Seed));
         var result = Once(chosen);
         return ReferenceEquals(chosen, context) ? result
-            : result with { Values = new Dictionary<string, double>(result.Values) { ["learningRate"] = StudyParts.Times(chosen.Settings.LearningRate, 1) } };
+            : result with
+            {
+                Values = new Dictionary<string, double>(result.Values)
+                {
+                    ["learningRate"] = StudyParts.Times(chosen.Settings.LearningRate, 1),
+                },
+            };
     }
 
     static TrialResult Once(TrialContext context)

@@ -70,7 +70,8 @@ sealed class TrialContext(
 
     /// <summary>This trial with another learning rate, in the rest of its time.</summary>
     public TrialContext At(float rate, double from) => new(
-        definition, arm with { Settings = arm.Settings with { LearningRate = rate } }, repeat, data, share => report(from + (1 - from) * share), cancellation, weightsPath);
+        definition, arm with { Settings = arm.Settings with { LearningRate = rate } }, repeat, data,
+        share => report(from + (1 - from) * share), cancellation, weightsPath);
 
     /// <summary>What the trial's file says besides what was measured.</summary>
     public TrialResult Result() => new()

@@ -12,8 +12,10 @@ abstract class Trial
     {
         var methods = settings.Does;
         Refuse(methods.Loss != LossKind.CrossEntropy, "another loss (--loss)", "its tests and plots are of the cross entropy");
-        Refuse(methods.EmaDecay is not null || methods.SwaFrom is not null, "an average of the weights (--ema, --swa)", "it tests the weights themselves after each epoch");
-        Refuse(methods.IsValidated, "validation (--validation, --early-stopping, --keep-best)", "it tests after each epoch, and all arms train equally long");
+        Refuse(methods.EmaDecay is not null || methods.SwaFrom is not null,
+            "an average of the weights (--ema, --swa)", "it tests the weights themselves after each epoch");
+        Refuse(methods.IsValidated, "validation (--validation, --early-stopping, --keep-best)",
+            "it tests after each epoch, and all arms train equally long");
         Refuse(methods.Special is not null, "what a recipe alone has", "its arms are trained by the options of ballast train");
     }
 
@@ -30,7 +32,8 @@ abstract class Trial
 
     /// <summary>Refuses clipping.</summary>
     protected static void RefuseClipping(RunSettings settings, string reason) => Refuse(
-        settings.Does is not { ClipNorm: null, ClipValue: null, SkipNonFinite: false }, "clipped gradients (--clip-norm, --clip-value, --skip-non-finite)", reason);
+        settings.Does is not { ClipNorm: null, ClipValue: null, SkipNonFinite: false },
+        "clipped gradients (--clip-norm, --clip-value, --skip-non-finite)", reason);
 
     /// <summary>Runs it. <see cref="Generator.Default"/> is the trial's own and has its seed.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

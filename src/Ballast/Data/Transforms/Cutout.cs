@@ -26,7 +26,8 @@ public sealed class Cutout : ImageTransform
     {
         CheckImage(sample);
         Throw.Unless(size <= Math.Min(sample[1], sample[2]),
-            $"Cutout: a square of {size} x {size} pixels is larger than the images, whose samples are {sample}. Choose at most {Math.Min(sample[1], sample[2])}.");
+            $"Cutout: a square of {size} x {size} pixels is larger than the images, whose samples are {sample}. "
+                + $"Choose at most {Math.Min(sample[1], sample[2])}.");
         Throw.Unless(fill.Length == 0 || fill.Length == sample[0],
             $"Cutout: expected a value for each of the {sample[0]} channels, got a colour of {fill.Length}.");
     }

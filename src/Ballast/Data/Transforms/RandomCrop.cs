@@ -32,7 +32,8 @@ public sealed class RandomCrop : ImageTransform
     {
         CheckImage(sample);
         Throw.Unless(padding < Math.Min(sample[1], sample[2]),
-            $"RandomCrop: the padding of {padding} must be smaller than the image, whose samples are {sample}: at most {Math.Min(sample[1], sample[2]) - 1}.");
+            $"RandomCrop: the padding of {padding} must be smaller than the image, whose samples are {sample}: "
+                + $"at most {Math.Min(sample[1], sample[2]) - 1}.");
     }
 
     internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)

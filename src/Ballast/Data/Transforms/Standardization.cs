@@ -18,7 +18,8 @@ public sealed class Standardization
         for (int c = 0; c < std.Count; c++)
         {
             Throw.Unless(float.IsFinite(mean[c]) && float.IsFinite(std[c]) && std[c] > 0,
-                $"Standardization: expected finite means and stds above 0, got mean {mean[c]} and std {std[c]} for channel {c}. A channel that is the same everywhere cannot be standardized: leave it out.");
+                $"Standardization: expected finite means and stds above 0, got mean {mean[c]} and std {std[c]} "
+                    + $"for channel {c}. A channel that is the same everywhere cannot be standardized: leave it out.");
         }
 
         Mean = [.. mean];
@@ -48,7 +49,8 @@ public sealed class Standardization
     /// <summary>Refuses samples of other channels.</summary>
     internal void Check(Shape sample) =>
         Throw.Unless(sample.Rank > 0 && sample[0] == Mean.Count,
-            $"Standardization: the samples {sample} need a mean and a std for each of {(sample.Rank > 0 ? sample[0] : 1)} channels, got {Mean.Count}.");
+            $"Standardization: the samples {sample} need a mean and a std for each of {(sample.Rank > 0 ? sample[0] : 1)} "
+                + $"channels, got {Mean.Count}.");
 
     /// <summary>Standardizes a sample in place.</summary>
     internal void Apply(Span<float> sample)

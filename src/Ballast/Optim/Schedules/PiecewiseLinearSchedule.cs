@@ -12,7 +12,8 @@ public sealed class PiecewiseLinearSchedule : LearningRateSchedule
     public PiecewiseLinearSchedule(params IReadOnlyList<(long Step, double Factor)> points)
     {
         Throw.Unless(points.Count > 0 && points[0].Step >= 0 && points.Skip(1).Zip(points).All(static pair => pair.First.Step > pair.Second.Step),
-            $"PiecewiseLinearSchedule: expected points at growing steps from 0 on, got {(points.Count > 0 ? string.Join(", ", points.Select(static point => point.Step)) : "none")}.");
+            $"PiecewiseLinearSchedule: expected points at growing steps from 0 on, got "
+                + $"{(points.Count > 0 ? string.Join(", ", points.Select(static point => point.Step)) : "none")}.");
         foreach (var point in points)
             ScheduleChecks.Factor("PiecewiseLinearSchedule", "factors", point.Factor);
         this.points = [.. points];

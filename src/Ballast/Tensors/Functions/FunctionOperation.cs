@@ -53,7 +53,8 @@ sealed class FunctionOperation : Operation
             if (gradient.Shape != input.Shape || gradient.ElementType != ElementType.Float32)
             {
                 Throw.InvalidOperation(
-                    $"{function.GetType().Name}.Backward: the gradient of input {i} has to be float32 {input.Shape}, as the input is, got {gradient.ElementType.Name()} {gradient.Shape}.");
+                    $"{function.GetType().Name}.Backward: the gradient of input {i} has to be float32 {input.Shape}, "
+                        + $"as the input is, got {gradient.ElementType.Name()} {gradient.Shape}.");
             }
 
             Give(input, gradient.Values.Hold());

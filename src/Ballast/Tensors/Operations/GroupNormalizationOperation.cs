@@ -49,7 +49,8 @@ sealed class GroupNormalizationOperation : Operation
     {
         var result = Buffer.Rent(x.Length);
         GroupNormalization.Forward(
-            x.AsSpan(), gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan(), layout, statistics, epsilon, moments.Span(GroupMoments.Size * layout.Count),
+            x.AsSpan(), gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan(),
+            layout, statistics, epsilon, moments.Span(GroupMoments.Size * layout.Count),
             result.Span(x.Length));
         var values = new Values(result);
         bool record = Tensor.Recording

@@ -1,0 +1,78 @@
+namespace Ballast.Tests;
+
+/// <summary>A reader takes in a file of 250 lines and a line of 150 columns; no source of the library, the laboratory or the command
+/// is larger.</summary>
+public class FileSizeTests
+{
+    const int Lines = 250;
+    const int MostLines = 300;
+    const int Columns = 150;
+
+    // These are longer than 250 lines, and may be up to 300. A file that is cut leaves the list; none comes onto it.
+    static readonly string[] Longer =
+    [
+        "Ballast.Lab/Diagnosis/TrialRun.cs",
+        "Ballast/Kernels/ChannelTables.cs",
+        "Ballast/Kernels/DepthwiseConvolution.cs",
+        "Ballast/Kernels/PooledNormalization.cs",
+        "Ballast/Kernels/Workers.cs",
+        "Ballast/Tensors/Layout.cs",
+        "Ballast/Tensors/Operations/NormalizationOperation.cs",
+        "Ballast/Tensors/Tensor.cs",
+    ];
+
+    static List<(string File, string[] Lines)> Files()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Ballast.slnx")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Ballast.slnx above the tests");
+        string source = Path.Combine(folder, "src");
+        List<(string File, string[] Lines)> files = [];
+        foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
+        {
+            string[] path = Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar);
+            if (!path.Contains("obj") && !path.Contains("bin"))
+                files.Add((string.Join('/', path), File.ReadAllLines(file)));
+        }
+
+        Assert.True(files.Count > 300);
+        return files;
+    }
+
+    [Fact]
+    public void No_line_is_longer_than_150_columns()
+    {
+        List<string> found = [];
+        foreach (var (file, lines) in Files())
+        {
+            for (int i = 0; i < lines.Length; i++)
+            {
+                if (lines[i].Length > Columns)
+                    found.Add($"{file}, line {i + 1}, has {lines[i].Length} columns. Wrap it at {Columns}.");
+            }
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_250_lines_but_those_that_are_named()
+    {
+        List<string> found = [];
+        foreach (var (file, lines) in Files())
+        {
+            int most = Longer.Contains(file) ? MostLines : Lines;
+            if (lines.Length > most)
+                found.Add($"{file} has {lines.Length} lines, at most {most} are allowed. Cut it in two by what it does.");
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Fact]
+    public void Every_file_that_is_named_as_longer_is_longer()
+    {
+        var longer = Files().Where(static entry => entry.Lines.Length > Lines).Select(static entry => entry.File).Order(StringComparer.Ordinal);
+        Assert.Equal(Longer, longer.Where(static file => Longer.Contains(file)));
+    }
+}
