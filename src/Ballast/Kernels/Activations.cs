@@ -2,81 +2,121 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>A function of single values with its gradient. Some have a constant, which the others pass over.</summary>
+/// <summary>A function of single values with its gradient. Its constants, such as a slope, are its fields.</summary>
 interface IActivation
 {
     /// <summary>Whether the gradient is computed from the result; else it is from the input.</summary>
     static abstract bool KeepsResult { get; }
 
     /// <summary>The result.</summary>
-    static abstract V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged;
+    V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged;
 
     /// <summary>The gradient of the input, from what was kept and the gradient of the result.</summary>
-    static abstract V Gradient<S, V>(V kept, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged;
+    V Gradient<S, V>(V kept, V gradient) where S : struct, ISimd<V> where V : unmanaged;
 }
 
-/// <summary>Activations over all elements, forward and backward.</summary>
+/// <summary>Activations of operands under strides of their own, forward and backward. In a run, an operand lies side by side or repeats
+/// one element, as <see cref="StridedMaps.Reads"/> says.</summary>
 static unsafe class Activations
 {
-    /// <summary>y[i] = F(x[i]).</summary>
-    public static void Forward<F>(ReadOnlySpan<float> x, float constant, Span<float> y)
+    /// <summary>y = f(x), with the operands of <paramref name="plan"/> in this order.</summary>
+    public static void Forward<F>(in F f, in StridedPlan plan, float* y, float* x)
+        where F : struct, IActivation => RunParts.Share(new ForwardRuns<F> { Plan = plan, Y = y, X = x, Function = f });
+
+    /// <summary>dx = gradient f'(kept), with the operands of <paramref name="plan"/> in this order; dx may be where the gradient is.</summary>
+    public static void Backward<F>(in F f, in StridedPlan plan, float* dx, float* kept, float* gradient)
+        where F : struct, IActivation =>
+        RunParts.Share(new BackwardRuns<F> { Plan = plan, Dx = dx, Kept = kept, G = gradient, Function = f });
+
+    struct ForwardRuns<F> : IRunWork
         where F : struct, IActivation
     {
-        fixed (float* from = x, to = y)
-            Elementwise.Share(new ForwardLoop<F> { X = from, Y = to, Constant = constant }, x.Length);
+        public float* Y, X;
+        public F Function;
+
+        public StridedPlan Plan { readonly get; set; }
+
+        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        {
+            nint step = Plan.RunStride(1);
+            float* y = Y + at.Offsets[0] + start, x = X + at.Offsets[1] + start * step;
+            if (step == 1 || length == 1)
+                Simd.Run(new ForwardLoop<F> { X = x, Y = y, Function = Function }, length);
+            else
+                new Span<float>(y, length).Fill(Function.Apply<SimdScalar, float>(*x));
+        }
     }
 
-    /// <summary>dx[i] = gradient[i] F'(kept[i]); dx may be where the gradient is.</summary>
-    public static void Backward<F>(ReadOnlySpan<float> kept, ReadOnlySpan<float> gradient, float constant, Span<float> dx)
+    struct BackwardRuns<F> : IRunWork
         where F : struct, IActivation
     {
-        fixed (float* from = kept, g = gradient, to = dx)
-            Elementwise.Share(new BackwardLoop<F> { Kept = from, G = g, Dx = to, Constant = constant }, kept.Length);
+        public float* Dx, Kept, G;
+        public F Function;
+
+        public StridedPlan Plan { readonly get; set; }
+
+        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        {
+            nint stepKept = Plan.RunStride(1), stepG = Plan.RunStride(2);
+            var loop = new BackwardLoop<F>
+            {
+                Dx = Dx + at.Offsets[0] + start,
+                Kept = Kept + at.Offsets[1] + start * stepKept,
+                G = G + at.Offsets[2] + start * stepG,
+                RepeatsKept = stepKept == 0,
+                RepeatsG = stepG == 0,
+                Function = Function,
+            };
+            Simd.Run(loop, length);
+        }
     }
 
     struct ForwardLoop<F> : ILoop
         where F : struct, IActivation
     {
         public float* X, Y;
-        public float Constant;
+        public F Function;
 
         public readonly int Run<S, V>(int start, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Forward<F, S, V>(X, Constant, Y, start, length);
+            where V : unmanaged => Forward<F, S, V>(Function, X, Y, start, length);
     }
 
     struct BackwardLoop<F> : ILoop
         where F : struct, IActivation
     {
         public float* Kept, G, Dx;
-        public float Constant;
+        public bool RepeatsKept, RepeatsG;
+        public F Function;
 
-        public readonly int Run<S, V>(int start, int length)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly int Run<S, V>(int i, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Backward<F, S, V>(Kept, G, Constant, Dx, start, length);
+            where V : unmanaged
+        {
+            var f = Function;
+            V kept = S.Broadcast(*Kept), g = S.Broadcast(*G);
+            for (; i <= length - S.Width; i += S.Width)
+            {
+                if (!RepeatsKept)
+                    kept = S.Load(Kept + i);
+                if (!RepeatsG)
+                    g = S.Load(G + i);
+                S.Store(Dx + i, f.Gradient<S, V>(kept, g));
+            }
+
+            return i;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int Forward<F, S, V>(float* x, float constant, float* y, int i, int length)
+    internal static int Forward<F, S, V>(F f, float* x, float* y, int i, int length)
         where F : struct, IActivation
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V a = S.Broadcast(constant);
         for (; i <= length - S.Width; i += S.Width)
-            S.Store(y + i, F.Apply<S, V>(S.Load(x + i), a));
-        return i;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int Backward<F, S, V>(float* kept, float* gradient, float constant, float* dx, int i, int length)
-        where F : struct, IActivation
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        V a = S.Broadcast(constant);
-        for (; i <= length - S.Width; i += S.Width)
-            S.Store(dx + i, F.Gradient<S, V>(S.Load(kept + i), S.Load(gradient + i), a));
+            S.Store(y + i, f.Apply<S, V>(S.Load(x + i)));
         return i;
     }
 }

@@ -15,14 +15,14 @@ static unsafe class ChannelActivations
     /// <param name="rows">How many rows there are.</param>
     /// <param name="channels">C.</param>
     /// <param name="table">center, scale and shift: [3, C].</param>
-    /// <param name="constant">The activation's constant.</param>
+    /// <param name="function">The activation.</param>
     /// <param name="to">[rows, C].</param>
-    public static void Map<F>(ReadOnlySpan<float> x, int rows, int channels, ReadOnlySpan<float> table, float constant, Span<float> to)
+    public static void Map<F>(ReadOnlySpan<float> x, int rows, int channels, ReadOnlySpan<float> table, F function, Span<float> to)
         where F : struct, IActivation
     {
         fixed (float* from = x, t = table, destination = to)
         {
-            var work = new Work<F> { X = from, Table = t, To = destination, Rows = rows, Channels = channels, Constant = constant };
+            var work = new Work<F> { X = from, Table = t, To = destination, Rows = rows, Channels = channels, Function = function };
             int pieces = (rows + PieceRows - 1) / PieceRows;
             if ((long)rows * channels < SerialLength)
                 work.Run(0, pieces);
@@ -36,7 +36,7 @@ static unsafe class ChannelActivations
     {
         public float* X, Table, To;
         public int Rows, Channels;
-        public float Constant;
+        public F Function;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -74,14 +74,14 @@ static unsafe class ChannelActivations
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V constant = S.Broadcast(Constant);
+            var f = Function;
             for (int row = 0; row < rows; row++, x += stride, to += stride)
             {
                 for (int c = 0; c < columns; c += S.Width)
                 {
                     V normalized = S.Fma(
                         S.Subtract(S.Load(x + c), S.Load(table + c)), S.Load(table + pitch + c), S.Load(table + 2 * pitch + c));
-                    S.Store(to + c, F.Apply<S, V>(normalized, constant));
+                    S.Store(to + c, f.Apply<S, V>(normalized));
                 }
             }
         }

@@ -18,12 +18,12 @@ static unsafe class ChannelGates
     /// <param name="rows">How many rows there are.</param>
     /// <param name="channels">C.</param>
     /// <param name="table">center, scale and shift: [3, C].</param>
-    /// <param name="constant">The activation's constant.</param>
+    /// <param name="function">The activation.</param>
     /// <param name="to">Takes the gradient that passes; it may be the gradient itself.</param>
     /// <param name="sums">Takes both sums: [2, C].</param>
     /// <param name="parts">Memory for the sums of the parts.</param>
     public static void Apply<F>(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, int rows, int channels, ReadOnlySpan<float> table, float constant,
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, int rows, int channels, ReadOnlySpan<float> table, F function,
         Span<float> to, Span<double> sums, ChannelSums parts)
         where F : struct, IActivation
     {
@@ -33,7 +33,7 @@ static unsafe class ChannelGates
         {
             var work = new Work<F>
             {
-                X = from, Dy = g, Table = t, To = destination, Rows = rows, Channels = channels, Constant = constant, Sums = parts,
+                X = from, Dy = g, Table = t, To = destination, Rows = rows, Channels = channels, Function = function, Sums = parts,
             };
             if ((long)rows * channels < SerialLength)
                 work.Run(0, pieces);
@@ -49,7 +49,7 @@ static unsafe class ChannelGates
     {
         public float* X, Dy, Table, To;
         public int Rows, Channels;
-        public float Constant;
+        public F Function;
         public ChannelSums Sums;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -102,15 +102,15 @@ static unsafe class ChannelGates
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V constant = S.Broadcast(Constant);
+            var f = Function;
             for (int row = 0; row < rows; row++, x += stride, g += stride, to += stride)
             {
                 for (int c = 0; c < columns; c += S.Width)
                 {
                     V deviation = S.Subtract(S.Load(x + c), S.Load(table + c));
                     V normalized = S.Fma(deviation, S.Load(table + pitch + c), S.Load(table + 2 * pitch + c));
-                    V kept = F.KeepsResult ? F.Apply<S, V>(normalized, constant) : normalized;
-                    V passed = F.Gradient<S, V>(kept, S.Load(g + c), constant);
+                    V kept = F.KeepsResult ? f.Apply<S, V>(normalized) : normalized;
+                    V passed = f.Gradient<S, V>(kept, S.Load(g + c));
                     S.Store(to + c, passed);
                     S.Store(sums + c, S.Add(S.Load(sums + c), passed));
                     S.Store(sums + pitch + c, S.Fma(passed, deviation, S.Load(sums + pitch + c)));

@@ -26,6 +26,20 @@ unsafe interface ISimd<V>
     static abstract V Sqrt(V a);
     static abstract V Exp(V a);
     static abstract V Log(V a);
+    static abstract V Log2(V a);
+    static abstract V Sin(V a);
+    static abstract V Cos(V a);
+
+    /// <summary>a to the power of b, with the special cases of <see cref="MathF.Pow"/>.</summary>
+    static abstract V Pow(V a, V b);
+
+    static abstract V Abs(V a);
+    static abstract V Floor(V a);
+    static abstract V Ceiling(V a);
+    static abstract V Truncate(V a);
+
+    /// <summary>The nearest whole number; the even one of two.</summary>
+    static abstract V Round(V a);
 
     /// <summary>a 2^<paramref name="exponent"/>, for whole exponents from -250 to 250.</summary>
     static abstract V Scale(V a, V exponent);
@@ -35,6 +49,9 @@ unsafe interface ISimd<V>
 
     /// <summary>The larger one; where <paramref name="a"/> is not a number, <paramref name="a"/>.</summary>
     static abstract V Max(V a, V b);
+
+    /// <summary>The smaller one; where <paramref name="a"/> is not a number, <paramref name="a"/>.</summary>
+    static abstract V Min(V a, V b);
 
     /// <summary><paramref name="value"/> where <paramref name="gate"/> is above zero or not a number, 0 elsewhere.</summary>
     static abstract V WherePositive(V gate, V value);

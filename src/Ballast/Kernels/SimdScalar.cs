@@ -20,6 +20,15 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float Exp(float a) => MathF.Exp(a);
     public static float Log(float a) => MathF.Log(a);
+    public static float Log2(float a) => MathF.Log2(a);
+    public static float Sin(float a) => MathF.Sin(a);
+    public static float Cos(float a) => MathF.Cos(a);
+    public static float Pow(float a, float b) => MathF.Pow(a, b);
+    public static float Abs(float a) => MathF.Abs(a);
+    public static float Floor(float a) => MathF.Floor(a);
+    public static float Ceiling(float a) => MathF.Ceiling(a);
+    public static float Truncate(float a) => MathF.Truncate(a);
+    public static float Round(float a) => MathF.Round(a);
     public static float Scale(float a, float exponent) => MathF.ScaleB(a, (int)exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,6 +38,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
             : a * b + c;
 
     public static float Max(float a, float b) => a > b || float.IsNaN(a) ? a : b;
+    public static float Min(float a, float b) => a < b || float.IsNaN(a) ? a : b;
     public static float WherePositive(float gate, float value) => gate <= 0 ? 0 : value;
     public static float GreaterOrNaN(float a, float b) => Mask(a > b || float.IsNaN(a));
     public static float Equal(float a, float b) => Mask(a == b);

@@ -48,6 +48,24 @@ static class SpecialFunctions
         return S.Select(S.GreaterOrNaN(size, S.Broadcast(TanhSwitch)), WithSign<S, V>(large, x), small);
     }
 
+    /// <summary>e^x - 1, as tanh(x / 2) (e^x + 1): no digits are lost near 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Expm1<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged =>
+        S.Multiply(HyperbolicTangent<S, V>(S.Multiply(x, S.Broadcast(0.5f))), S.Add(S.Exp(x), S.Broadcast(1)));
+
+    /// <summary>ln(1 + x): the logarithm of u, which 1 + x is rounded to, times x / (u - 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log1p<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V one = S.Broadcast(1), u = S.Add(one, x), log = S.Log(u);
+        V corrected = S.Multiply(log, S.Divide(x, S.Subtract(u, one)));
+        return S.Select(S.Equal(u, one), x, S.Select(S.Equal(x, S.Broadcast(float.PositiveInfinity)), x, corrected));
+    }
+
     /// <summary>The error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf<S, V>(V x)

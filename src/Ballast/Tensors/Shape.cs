@@ -137,6 +137,15 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>As PyTorch prints it: <c>[10, 3, 32, 32]</c>.</summary>
     public override string ToString() => Describe(ToArray());
 
+    /// <summary>The position of the element with this number in row-major sequence, as a message shows it.</summary>
+    internal string Position(int flat)
+    {
+        int[] position = new int[Rank];
+        for (int axis = Rank - 1; axis >= 0; axis--)
+            (position[axis], flat) = (flat % axes[axis], flat / axes[axis]);
+        return Describe(position);
+    }
+
     /// <summary>Sizes that may be no shape's, or axes, as a shape is printed.</summary>
     internal static string Describe(ReadOnlySpan<int> sizes) => $"[{string.Join(", ", sizes.ToArray())}]";
 

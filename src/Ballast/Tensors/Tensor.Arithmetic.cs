@@ -24,6 +24,9 @@ public partial class Tensor
     /// <summary>A number stands for a tensor of one value.</summary>
     public static implicit operator Tensor(float value) => From([value], Shape.Scalar);
 
+    /// <summary>A number stands for a tensor of one float32 value.</summary>
+    public static implicit operator Tensor(double value) => From([(float)value], Shape.Scalar);
+
     /// <summary>exp(x), element by element.</summary>
     public Tensor Exp() => ExpOperation.Run(this);
 
@@ -37,8 +40,8 @@ public partial class Tensor
     public Tensor Relu() => ReluOperation.Run(this);
 
     /// <summary>x where x > 0, else <paramref name="negativeSlope"/> x. PyTorch: <c>F.leaky_relu</c>.</summary>
-    public Tensor LeakyRelu(float negativeSlope = 0.01f) =>
-        ActivationOperation<Kernels.LeakyReluActivation>.Run(this, negativeSlope);
+    public Tensor LeakyRelu(double negativeSlope = 0.01) =>
+        ActivationOperation<Kernels.LeakyReluActivation>.Run(this, new((float)negativeSlope));
 
     /// <summary>x P(x), element by element, where P is the standard normal distribution; see <see cref="Ballast.Gelu"/>.
     /// PyTorch: <c>F.gelu</c>.</summary>

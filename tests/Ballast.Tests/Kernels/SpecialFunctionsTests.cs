@@ -55,8 +55,8 @@ public unsafe class SpecialFunctionsTests
             float[] y = new float[Grid.Length];
             fixed (float* from = Grid, to = y)
             {
-                int done = Activations.Forward<F, S, V>(from, 0, to, 0, y.Length);
-                Activations.Forward<F, SimdScalar, float>(from, 0, to, done, y.Length);
+                int done = Activations.Forward<F, S, V>(default, from, to, 0, y.Length);
+                Activations.Forward<F, SimdScalar, float>(default, from, to, done, y.Length);
             }
 
             for (int i = 0; i < y.Length; i++)
@@ -78,7 +78,7 @@ public unsafe class SpecialFunctionsTests
         float[] ends = [float.NaN, float.PositiveInfinity, 3e38f, -3e38f];
         float[] x = [.. Enumerable.Range(0, 16).Select(i => ends[i % ends.Length])], y = new float[16];
         fixed (float* from = x, to = y)
-            Activations.Forward<F, S, V>(from, 0, to, 0, 16);
+            Activations.Forward<F, S, V>(default, from, to, 0, 16);
         for (int i = 0; i < 16; i++)
             Assert.Equal(float.IsNaN(x[i]) ? float.NaN : (float)formula(x[i]), y[i]);
     }

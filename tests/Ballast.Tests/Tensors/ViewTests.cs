@@ -4,7 +4,7 @@ namespace Ballast.Tests.Tensors;
 public class ViewTests
 {
     // Draws a chain of views and applies it to a tensor and to the plain array of its values.
-    static (Func<Tensor, Tensor> Fast, Func<PlainArray, PlainArray> Plain, int[] Sizes) Chain(Random random, int[] sizes)
+    internal static (Func<Tensor, Tensor> Fast, Func<PlainArray, PlainArray> Plain, int[] Sizes) Chain(Random random, int[] sizes)
     {
         Func<Tensor, Tensor> fast = static x => x;
         Func<PlainArray, PlainArray> plain = static x => x;
@@ -78,7 +78,7 @@ public class ViewTests
         return (fast, plain, sizes);
     }
 
-    static Parameter Draw(Random random, int[] sizes)
+    internal static Parameter Draw(Random random, int[] sizes)
     {
         float[] values = new float[sizes.Aggregate(1, static (a, b) => a * b)];
         for (int i = 0; i < values.Length; i++)
@@ -86,7 +86,7 @@ public class ViewTests
         return new Parameter(Tensor.From(values, new Shape(sizes)));
     }
 
-    static int[] DrawSizes(Random random) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(1, 6))];
+    internal static int[] DrawSizes(Random random) => [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(1, 6))];
 
     [Fact]
     public void Every_chain_of_views_shows_the_elements_it_says_and_sends_gradients_back_to_them()

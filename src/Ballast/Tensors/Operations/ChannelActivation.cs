@@ -57,15 +57,15 @@ abstract class ChannelActivation
 }
 
 /// <summary>Any function of single values after a normalization.</summary>
-sealed class ChannelActivation<F>(float constant) : ChannelActivation
+sealed class ChannelActivation<F>(F function) : ChannelActivation
     where F : struct, IActivation
 {
     /// <inheritdoc/>
     public override void Map(ReadOnlySpan<float> x, ChannelChunks chunks, ReadOnlySpan<float> table, int pitch, Span<float> to) =>
-        ChannelActivations.Map<F>(x, chunks.Whole.PerChannel, chunks.Whole.C, table, constant, to);
+        ChannelActivations.Map<F>(x, chunks.Whole.PerChannel, chunks.Whole.C, table, function, to);
 
     /// <inheritdoc/>
-    public override float Apply(float normalized) => F.Apply<SimdScalar, float>(normalized, constant);
+    public override float Apply(float normalized) => function.Apply<SimdScalar, float>(normalized);
 
     /// <inheritdoc/>
     public override void Pass(
@@ -76,5 +76,5 @@ sealed class ChannelActivation<F>(float constant) : ChannelActivation
     public override void Gate(
         ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, ChannelLayout layout, ReadOnlySpan<float> table, Span<float> to,
         Span<double> sums, ChannelSums parts) =>
-        ChannelGates.Apply<F>(x, gradient, layout.PerChannel, layout.C, table, constant, to, sums, parts);
+        ChannelGates.Apply<F>(x, gradient, layout.PerChannel, layout.C, table, function, to, sums, parts);
 }

@@ -3,17 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Ballast.Kernels;
 
 /// <summary>x where x > 0, else slope x.</summary>
-readonly struct LeakyReluActivation : IActivation
+readonly struct LeakyReluActivation(float slope) : IActivation
 {
     public static bool KeepsResult => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V slope) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), x, S.Multiply(x, slope));
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
+        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), x, S.Multiply(x, S.Broadcast(slope)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V x, V gradient, V slope) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Select(S.Equal(x, x), S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), gradient, S.Multiply(gradient, slope)), S.Multiply(gradient, slope));
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
+    {
+        V below = S.Multiply(gradient, S.Broadcast(slope));
+        return S.Select(S.Equal(x, x), S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), gradient, below), below);
+    }
 }
 
 /// <summary>1 / (1 + e^-x), of which g y (1 - y) is the gradient.</summary>
@@ -22,11 +25,11 @@ readonly struct SigmoidActivation : IActivation
     public static bool KeepsResult => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
         SpecialFunctions.Logistic<S, V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V y, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Gradient<S, V>(V y, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(gradient, S.Multiply(y, S.Subtract(S.Broadcast(1), y)));
 }
 
@@ -36,11 +39,11 @@ readonly struct TanhActivation : IActivation
     public static bool KeepsResult => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
         SpecialFunctions.HyperbolicTangent<S, V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V y, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged
+    public V Gradient<S, V>(V y, V gradient) where S : struct, ISimd<V> where V : unmanaged
     {
         V one = S.Broadcast(1);
         return S.Multiply(gradient, S.Multiply(S.Subtract(one, y), S.Add(one, y)));
@@ -53,11 +56,11 @@ readonly struct SiluActivation : IActivation
     public static bool KeepsResult => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(x, SpecialFunctions.Logistic<S, V>(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V x, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
     {
         // Of s and 1 - s the smaller one as e^-|x| times the larger: a difference from 1, x times as large, would lose digits.
         V one = S.Broadcast(1), zero = S.Broadcast(0), positive = S.GreaterOrNaN(x, zero);
@@ -74,11 +77,11 @@ readonly struct GeluActivation : IActivation
     public static bool KeepsResult => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(x, SpecialFunctions.NormalDistribution<S, V>(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V x, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(gradient, S.Fma(
             x, SpecialFunctions.NormalDensity<S, V>(x), SpecialFunctions.NormalDistribution<S, V>(x)));
 }
@@ -93,14 +96,14 @@ readonly struct TanhGeluActivation : IActivation
     public static bool KeepsResult => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged
     {
         V half = S.Multiply(x, S.Broadcast(0.5f));
         return S.Fma(half, Bent<S, V>(x), half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V x, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
     {
         V one = S.Broadcast(1), t = Bent<S, V>(x);
         V slope = S.Fma(S.Multiply(x, x), S.Broadcast(3 * Cubic * RootOfTwoOverPi), S.Broadcast(RootOfTwoOverPi));
@@ -122,10 +125,10 @@ readonly struct ErfActivation : IActivation
     public static bool KeepsResult => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
         SpecialFunctions.Erf<S, V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Gradient<S, V>(V x, V gradient, V constant) where S : struct, ISimd<V> where V : unmanaged =>
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(S.Multiply(gradient, S.Broadcast(1.12837917f)), S.Exp(S.Multiply(x, S.Subtract(S.Broadcast(0), x))));
 }

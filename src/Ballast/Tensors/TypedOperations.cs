@@ -1,0 +1,120 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>Operations on tensors of any type, which have no gradient: comparisons, logic, whole numbers.</summary>
+static class TypedOperations
+{
+    /// <summary>Brings two tensors to one type, which is returned: float32 before int64 before uint8 before bool, as in PyTorch.</summary>
+    public static ElementType Promote(ref Tensor x, ref Tensor y)
+    {
+        ElementType a = x.ElementType, b = y.ElementType;
+        if (a == b)
+            return a;
+        var common = Rank(a) > Rank(b) ? a : b;
+        x = x.To(common);
+        y = y.To(common);
+        return common;
+    }
+
+    static int Rank(ElementType type) => type switch
+    {
+        ElementType.Bool => 0,
+        ElementType.UInt8 => 1,
+        ElementType.Int64 => 2,
+        _ => 3,
+    };
+
+    /// <summary>A comparison of two tensors, brought to one type.</summary>
+    public static Tensor Compare<C>(string name, Tensor x, Tensor y)
+        where C : struct, IComparison
+    {
+        var type = Promote(ref x, ref y);
+        var shape = Tensor.Broadcast(name, x, y);
+        return new Tensor(shape, type switch
+        {
+            ElementType.Float32 => Loops.Zip<Comparison<C, float>, float, bool>(x.Operand, y.Operand, shape),
+            ElementType.Int64 => Loops.Zip<Comparison<C, long>, long, bool>(x.Operand, y.Operand, shape),
+            _ => Loops.Zip<Comparison<C, byte>, byte, bool>(x.Operand, y.Operand, shape),
+        });
+    }
+
+    /// <summary>Arithmetic on two int64 tensors; on bytes and truth values it is refused.</summary>
+    public static Tensor Integers<A>(string name, Tensor x, Tensor y)
+        where A : struct, IArithmetic
+    {
+        Throw.Unless(x.ElementType == ElementType.Int64,
+            $"{name}: expected float32 or int64 tensors, got {x.ElementType.Name()} {x.Shape} and {y.ElementType.Name()} {y.Shape}. Convert one with To(ElementType.Float32) or To(ElementType.Int64).");
+        var shape = Tensor.Broadcast(name, x, y);
+        return new Tensor(shape, Loops.Zip<Arithmetic<A, long>, long, long>(x.Operand, y.Operand, shape));
+    }
+
+    /// <summary>A function of two bool tensors.</summary>
+    public static Tensor Logic<F>(string name, Tensor x, Tensor y)
+        where F : struct, IElementZip<bool, bool>
+    {
+        RequireBool(name, x);
+        RequireBool(name, y);
+        var shape = Tensor.Broadcast(name, x, y);
+        return new Tensor(shape, Loops.Zip<F, bool, bool>(x.Operand, y.Operand, shape));
+    }
+
+    /// <summary>A property of each value.</summary>
+    public static Tensor Test<F>(Tensor x)
+        where F : struct, IElementMap<float, bool>
+    {
+        x = x.To(ElementType.Float32);
+        Loops.TryMap<F, float, bool>(x.Operand, out var values);
+        return new Tensor(x.Shape, values);
+    }
+
+    /// <summary>Refuses all but truth values.</summary>
+    public static void RequireBool(string name, Tensor x) => Throw.Unless(x.ElementType == ElementType.Bool,
+        $"{name}: expected a bool tensor, got {x.ElementType.Name()} {x.Shape}. Compare first, as in x > 0 or x.NotEqualTo(0), or convert it with To(ElementType.Bool).");
+
+    /// <summary>Refuses all but integers as positions.</summary>
+    public static void RequireIndex(string name, Tensor index) => Throw.Unless(index.ElementType == ElementType.Int64,
+        $"{name}: expected an int64 tensor of positions, got {index.ElementType.Name()} {index.Shape}. Convert it with To(ElementType.Int64).");
+
+    /// <summary>The elements as another type's.</summary>
+    public static Tensor Convert(Tensor x, ElementType type)
+    {
+        Values values;
+        bool taken = (x.ElementType, type) switch
+        {
+            (ElementType.Float32, ElementType.Int64) => Loops.TryMap<NumberConversion<float, long>, float, long>(x.Operand, out values),
+            (ElementType.Float32, ElementType.UInt8) => Loops.TryMap<NumberConversion<float, byte>, float, byte>(x.Operand, out values),
+            (ElementType.Float32, _) => Loops.TryMap<NonZeroConversion<float>, float, bool>(x.Operand, out values),
+            (ElementType.Int64, ElementType.Float32) => Loops.TryMap<NumberConversion<long, float>, long, float>(x.Operand, out values),
+            (ElementType.Int64, ElementType.UInt8) => Loops.TryMap<NumberConversion<long, byte>, long, byte>(x.Operand, out values),
+            (ElementType.Int64, _) => Loops.TryMap<NonZeroConversion<long>, long, bool>(x.Operand, out values),
+            (_, ElementType.Float32) => Loops.TryMap<NumberConversion<byte, float>, byte, float>(x.Operand, out values),
+            (_, ElementType.Int64) => Loops.TryMap<NumberConversion<byte, long>, byte, long>(x.Operand, out values),
+            (_, ElementType.UInt8) => Loops.TryMap<NumberConversion<byte, byte>, byte, byte>(x.Operand, out values),
+            _ => Loops.TryMap<NonZeroConversion<byte>, byte, bool>(x.Operand, out values),
+        };
+        if (!taken)
+            RefuseValue(x, type);
+        return new Tensor(x.Shape, values);
+    }
+
+    static void RefuseValue(Tensor x, ElementType type)
+    {
+        int at = 0;
+        string value;
+        if (x.ElementType == ElementType.Int64)
+        {
+            while (NumberConversion<long, byte>.Takes(x.AsSpan<long>()[at]))
+                at++;
+            value = x.AsSpan<long>()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            while (type == ElementType.UInt8 ? NumberConversion<float, byte>.Takes(x.AsSpan()[at]) : NumberConversion<float, long>.Takes(x.AsSpan()[at]))
+                at++;
+            value = x.AsSpan()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        Throw.Argument($"To: {value} at {x.Shape.Position(at)} of {x.ElementType.Name()} {x.Shape} is no {type.Name()} value. Bring the values into its range first, as with Clamp, and replace what is not a number, as with MaskedFill(x.IsNaN(), 0).");
+    }
+}

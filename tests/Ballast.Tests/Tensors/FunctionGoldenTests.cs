@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Ballast.Tests.Tensors;
+
+/// <summary>Functions of single values and of pairs against PyTorch's, values and gradients, also where they bend and end.</summary>
+public class FunctionGoldenTests
+{
+    // Goldens are of double arithmetic: an exponential, a logarithm and a few roundings of 6e-8.
+    const double Tolerance = 2e-6;
+
+    static Func<Tensor, Tensor> Single(string name) => name switch
+    {
+        "Abs" => static x => x.Abs(),
+        "Sign" => static x => x.Sign(),
+        "Square" => static x => x.Square(),
+        "Expm1" => static x => x.Expm1(),
+        "Log1p" => static x => x.Log1p(),
+        "Log2" => static x => x.Log2(),
+        "Log10" => static x => x.Log10(),
+        "Sin" => static x => x.Sin(),
+        "Cos" => static x => x.Cos(),
+        "Tan" => static x => x.Tan(),
+        "Floor" => static x => x.Floor(),
+        "Ceiling" => static x => x.Ceiling(),
+        "Round" => static x => x.Round(),
+        "Truncate" => static x => x.Truncate(),
+        "Reciprocal" => static x => x.Reciprocal(),
+        "Rsqrt" => static x => x.Rsqrt(),
+        "Clamp" => static x => x.Clamp(-1, 2.5),
+        "Clamp min" => static x => x.Clamp(min: 0.5),
+        "Clamp crossed" => static x => x.Clamp(1, -1),
+        "Softplus" => static x => x.Softplus(),
+        "Softplus 3 2" => static x => x.Softplus(3, 2),
+        "Elu" => static x => x.Elu(),
+        "Elu 0.3" => static x => x.Elu(0.3),
+        "Selu" => static x => x.Selu(),
+        "Celu 2" => static x => x.Celu(2),
+        "Relu6" => static x => x.Relu6(),
+        "Hardtanh" => static x => x.Hardtanh(),
+        "Hardsigmoid" => static x => x.Hardsigmoid(),
+        "Hardswish" => static x => x.Hardswish(),
+        "Mish" => static x => x.Mish(),
+        "Softsign" => static x => x.Softsign(),
+        "LogSigmoid" => static x => x.LogSigmoid(),
+        "Tanhshrink" => static x => x.Tanhshrink(),
+        "Softshrink" => static x => x.Softshrink(),
+        "Hardshrink" => static x => x.Hardshrink(),
+        "Threshold" => static x => x.Threshold(0.5, -7),
+        "LeakyRelu" => static x => x.LeakyRelu(),
+        _ => x => x.Pow(double.Parse(name[4..], CultureInfo.InvariantCulture)),
+    };
+
+    // Where slopes are not compared: behind what is not a number PyTorch's depend on its registers; and it multiplies infinity by 0, or
+    // divides it by infinity, where Ballast has the limit.
+    static bool Differs(string name, float point) => float.IsNaN(point) || (name is "Mish" or "Softsign" && float.IsInfinity(point));
+
+    static float[] Numbers(JsonElement text) => [.. text.GetString()!.Split(' ').Select(static word => word switch
+    {
+        "nan" => float.NaN,
+        "inf" => float.PositiveInfinity,
+        "-inf" => float.NegativeInfinity,
+        _ => float.Parse(word, CultureInfo.InvariantCulture),
+    })];
+
+    readonly List<string> faults = [];
+
+    void Close(float[] expected, ReadOnlySpan<float> actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            bool close = float.IsFinite(expected[i])
+                ? Math.Abs((double)expected[i] - actual[i]) <= Tolerance * Math.Max(Math.Abs(expected[i]), 0.1)
+                : expected[i].Equals(actual[i]);
+            if (!close)
+                faults.Add($"{what}: expected {expected[i]:R} at {i}, got {actual[i]:R}.");
+        }
+    }
+
+    [Fact]
+    public void Functions_of_single_values_are_PyTorchs()
+    {
+        foreach (var golden in Golden.Load("functions.json").GetProperty("cases").EnumerateArray())
+        {
+            string name = golden.GetProperty("name").GetString()!;
+            var function = Single(name);
+            float[] input = golden.GetProperty("input").Floats();
+            Parameter x = new(Tensor.From(input, [input.Length]));
+            var y = function(x);
+            Close(golden.GetProperty("output").Floats(), y.AsSpan(), name);
+            y.Backward(Tensor.From(golden.GetProperty("cotangent").Floats(), y.Shape));
+            Close(golden.GetProperty("grad_input").Floats(), x.Grad!.AsSpan(), $"gradient of {name}");
+
+            float[] points = Numbers(golden.GetProperty("points")), slopes = Numbers(golden.GetProperty("slopes"));
+            Parameter p = new(Tensor.From(points, [points.Length]));
+            var ends = function(p);
+            Close(Numbers(golden.GetProperty("at_points")), ends.AsSpan(), $"{name} at {golden.GetProperty("points")}");
+            ends.Backward(Tensor.Ones(ends.Shape));
+            float[] got = p.Grad!.ToArray();
+            for (int i = 0; i < points.Length; i++)
+                got[i] = Differs(name, points[i]) ? slopes[i] : got[i];
+            Close(slopes, got, $"slope of {name} at {golden.GetProperty("points")}");
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+}
