@@ -66,6 +66,41 @@ static class SpecialFunctions
         return S.Select(S.Equal(u, one), x, S.Select(S.Equal(x, S.Broadcast(float.PositiveInfinity)), x, corrected));
     }
 
+    /// <summary>The angle of the point (x, y), from -pi to pi: the arc tangent of the smaller size by the larger, turned into its octant.
+    /// The polynomial is that of the Cephes library.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Angle<S, V>(V y, V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V zero = S.Broadcast(0), one = S.Broadcast(1), width = S.Abs(x), height = S.Abs(y), steep = S.GreaterOrNaN(height, width);
+        V large = S.Select(steep, height, width), small = S.Select(steep, width, height);
+        V ratio = S.Select(S.Equal(small, large), one, S.Divide(small, large));
+        ratio = S.Select(S.Equal(large, zero), zero, ratio);
+        V far = S.GreaterOrNaN(ratio, S.Broadcast(0.414213562f));
+        V t = S.Select(far, S.Divide(S.Subtract(ratio, one), S.Add(ratio, one)), ratio), square = S.Multiply(t, t);
+        V p = S.Broadcast(8.05374449538e-2f);
+        p = S.Fma(p, square, S.Broadcast(-1.38776856032e-1f));
+        p = S.Fma(p, square, S.Broadcast(1.99777106478e-1f));
+        p = S.Fma(p, square, S.Broadcast(-3.33329491539e-1f));
+        V angle = S.Fma(S.Multiply(p, square), t, t);
+        angle = S.Select(far, S.Add(angle, S.Broadcast(MathF.PI / 4)), angle);
+        angle = S.Select(steep, S.Subtract(S.Broadcast(MathF.PI / 2), angle), angle);
+        angle = S.Select(IsMinus<S, V>(x), S.Subtract(S.Broadcast(MathF.PI), angle), angle);
+        angle = S.Select(IsMinus<S, V>(y), S.Subtract(zero, angle), angle);
+        return S.Select(S.Equal(x, x), S.Select(S.Equal(y, y), angle, y), x);
+    }
+
+    // A mask: x is below zero, or the zero below zero.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V IsMinus<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V zero = S.Broadcast(0);
+        return S.Select(S.Equal(x, zero), S.GreaterOrNaN(zero, S.Divide(S.Broadcast(1), x)), S.GreaterOrNaN(zero, x));
+    }
+
     /// <summary>The error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf<S, V>(V x)

@@ -39,8 +39,8 @@ static class AnyRank
         }
 
         var layout = Layout(shape);
-        if (layout.PerChannel <= (ofBatch ? 1 : 0))
-            RefuseTooFew(layer, shape, layout.PerChannel, training, ofBatch);
+        if (ofBatch && layout.PerChannel <= 1)
+            RefuseTooFew(layer, shape, layout.PerChannel, training);
         return layout;
     }
 
@@ -49,20 +49,19 @@ static class AnyRank
     /// <param name="shape">The input.</param>
     /// <param name="count">How many values a channel has.</param>
     /// <param name="training">Whether the layer is in training mode.</param>
-    /// <param name="ofBatch">Whether the statistics are the batch's.</param>
-    public static void RefuseTooFew(Module layer, Shape shape, int count, bool training, bool ofBatch)
+    public static void RefuseTooFew(Module layer, Shape shape, int count, bool training)
     {
         if (training)
         {
+            string few = count == 0 ? "An empty batch" : "One value";
             Throw.Argument(
-                $"{layer}: expected more than 1 value per channel when training, got input {shape}. One value has no variance.",
+                $"{layer}: expected more than 1 value per channel when training, got input {shape}. {few} has no variance.",
                 RemedyKind.CompleteBatches,
                 "Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.");
         }
 
-        Throw.Argument(ofBatch
-            ? $"{layer}: it has no running statistics, and {count} value per channel in the input {shape} gives none. " +
-              "Use a larger batch, or a layer with trackRunningStats: true."
-            : $"{layer}: the input {shape} has no values.");
+        Throw.Argument(
+            $"{layer}: it has no running statistics, and {count} value per channel in the input {shape} gives none. " +
+            "Use a larger batch, or a layer with trackRunningStats: true.");
     }
 }

@@ -187,11 +187,11 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         }
 
         var layout = AnyRank.Layout(shape);
-        if (layout.PerChannel > 1 || (layout.PerChannel == 1 && !ofBatch) || (ofBatch && (Shares || (Rehearses && Communicator is not null))))
+        if (layout.PerChannel > 1 || !ofBatch || Shares || (Rehearses && Communicator is not null))
             return layout;
         if (Observer is not null)
             RunningMoments.RefuseSingle(this, shape);
-        AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen, ofBatch);
+        AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen);
         return default;
     }
 

@@ -9,8 +9,9 @@ public sealed class Flatten : Module
     public override Tensor Forward(Tensor input)
     {
         Throw.Unless(input.Shape.Rank > 0, $"Flatten: expected a batch [N, ...], got a single value {input.Shape}.");
-        int n = input.Shape[0];
-        return input.Shape.Rank == 2 ? input : input.Reshape([n, n == 0 ? 0 : input.Length / n]);
+        if (input.Shape.Rank < 3)
+            return input.Shape.Rank == 2 ? input : input.Unsqueeze(1);
+        return input.Flatten(1);
     }
 
     /// <inheritdoc/>

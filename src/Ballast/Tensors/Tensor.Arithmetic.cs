@@ -1,31 +1,47 @@
+using Ballast.Kernels;
+
 namespace Ballast;
 
 public partial class Tensor
 {
-    /// <summary>x + y, element by element; shapes broadcast as in NumPy.</summary>
-    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator +(Tensor x, Tensor y) => AddOperation.Run(x, y, Broadcast("+", x, y));
+    /// <summary>x + y, element by element; shapes broadcast as in NumPy. Whole numbers wrap round. Of two types, an operand is brought to
+    /// the other one's: float32 before int64 before uint8 before bool.</summary>
+    /// <exception cref="ArgumentException">Shapes that do not broadcast, or two bool or two uint8 tensors.</exception>
+    public static Tensor operator +(Tensor x, Tensor y) => TypedOperations.Promote(ref x, ref y) == ElementType.Float32
+        ? AddOperation.Run(x, y, Broadcast("+", x, y))
+        : TypedOperations.Integers<AddArithmetic>("+", x, y);
 
     /// <summary>x - y, element by element; shapes broadcast as in NumPy.</summary>
-    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator -(Tensor x, Tensor y) => SubtractOperation.Run(x, y, Broadcast("-", x, y));
+    /// <inheritdoc cref="operator +(Tensor, Tensor)"/>
+    public static Tensor operator -(Tensor x, Tensor y) => TypedOperations.Promote(ref x, ref y) == ElementType.Float32
+        ? SubtractOperation.Run(x, y, Broadcast("-", x, y))
+        : TypedOperations.Integers<SubtractArithmetic>("-", x, y);
 
     /// <summary>x y, element by element; shapes broadcast as in NumPy.</summary>
-    /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator *(Tensor x, Tensor y) => MultiplyOperation.Run(x, y, Broadcast("*", x, y));
+    /// <inheritdoc cref="operator +(Tensor, Tensor)"/>
+    public static Tensor operator *(Tensor x, Tensor y) => TypedOperations.Promote(ref x, ref y) == ElementType.Float32
+        ? MultiplyOperation.Run(x, y, Broadcast("*", x, y))
+        : TypedOperations.Integers<MultiplyArithmetic>("*", x, y);
 
-    /// <summary>x / y, element by element; shapes broadcast as in NumPy.</summary>
+    /// <summary>x / y, element by element; shapes broadcast as in NumPy. The quotient is float32 whatever the types.</summary>
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
-    public static Tensor operator /(Tensor x, Tensor y) => DivideOperation.Run(x, y, Broadcast("/", x, y));
+    public static Tensor operator /(Tensor x, Tensor y)
+    {
+        (x, y) = (x.To(ElementType.Float32), y.To(ElementType.Float32));
+        return DivideOperation.Run(x, y, Broadcast("/", x, y));
+    }
 
     /// <summary>-x.</summary>
-    public static Tensor operator -(Tensor x) => 0f - x;
+    public static Tensor operator -(Tensor x) => x.ElementType == ElementType.Int64 ? 0L - x : 0f - x;
 
     /// <summary>A number stands for a tensor of one value.</summary>
     public static implicit operator Tensor(float value) => From([value], Shape.Scalar);
 
     /// <summary>A number stands for a tensor of one float32 value.</summary>
     public static implicit operator Tensor(double value) => From([(float)value], Shape.Scalar);
+
+    /// <summary>A whole number stands for a tensor of one int64 value; beside floats, for a float.</summary>
+    public static implicit operator Tensor(long value) => FromInt64([value], Shape.Scalar);
 
     /// <summary>exp(x), element by element.</summary>
     public Tensor Exp() => ExpOperation.Run(this);
@@ -128,17 +144,20 @@ public partial class Tensor
 
     /// <summary>The shape that two shapes broadcast to, as in NumPy.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
-    internal static Shape Broadcast(string name, Tensor x, Tensor y)
+    internal static Shape Broadcast(string name, Tensor x, Tensor y) => Broadcast(name, x.Shape, y.Shape);
+
+    /// <inheritdoc cref="Broadcast(string, Tensor, Tensor)"/>
+    internal static Shape Broadcast(string name, Shape x, Shape y)
     {
-        if (x.Shape == y.Shape)
-            return x.Shape;
-        int rank = Math.Max(x.Shape.Rank, y.Shape.Rank);
+        if (x == y)
+            return x;
+        int rank = Math.Max(x.Rank, y.Rank);
         Span<int> sizes = stackalloc int[rank];
         for (int axis = 1; axis <= rank; axis++)
         {
-            int a = axis <= x.Shape.Rank ? x.Shape[^axis] : 1, b = axis <= y.Shape.Rank ? y.Shape[^axis] : 1;
+            int a = axis <= x.Rank ? x[^axis] : 1, b = axis <= y.Rank ? y[^axis] : 1;
             if (a != b && a != 1 && b != 1)
-                Throw.Argument($"{name}: the shapes {x.Shape} and {y.Shape} do not broadcast: {a} against {b}.");
+                Throw.Argument($"{name}: the shapes {x} and {y} do not broadcast: {a} against {b}.");
             sizes[^axis] = a == 1 ? b : a;
         }
 

@@ -33,14 +33,6 @@ public partial class Tensor
         return new Tensor(shape, new Values(buffer));
     }
 
-    /// <summary>A tensor of one value everywhere.</summary>
-    public static Tensor Full(Shape shape, float value)
-    {
-        var buffer = Buffer.Rent(shape.Length);
-        buffer.Span(shape.Length).Fill(value);
-        return new Tensor(shape, new Values(buffer));
-    }
-
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(Shape shape) => Full(shape, 0);
 

@@ -112,7 +112,7 @@ public class BatchNorm1dTests
     [InlineData("2 64 3 3", "expected input [N, 64] or [N, 64, L], got [2, 64, 3, 3]. Put a Flatten before it, or give it one value a feature.")]
     [InlineData("1 64", "expected more than 1 value per channel when training, got input [1, 64]. One value has no variance. Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.")]
     [InlineData("1 64 1", "expected more than 1 value per channel when training, got input [1, 64, 1]. One value has no variance. Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.")]
-    [InlineData("0 64", "expected more than 1 value per channel when training, got input [0, 64]. One value has no variance. Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.")]
+    [InlineData("0 64", "expected more than 1 value per channel when training, got input [0, 64]. An empty batch has no variance. Use a larger batch, drop the last incomplete one (DataLoader with dropLast: true), or call Eval() first.")]
     public void An_input_that_cannot_be_normalized_is_refused(string sizes, string message)
     {
         var layer = new BatchNorm1d(64);

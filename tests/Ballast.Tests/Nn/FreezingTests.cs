@@ -148,7 +148,7 @@ public sealed class FreezingTests
         Assert.False(((BatchNorm1d)net[1]).StatisticsFrozen);
         Assert.Throws<ArgumentException>(() => FrozenBatchNorm.From((BatchNorm1d)net[2]));
         Assert.Throws<ArgumentException>(() => new FrozenBatchNorm(3).Forward(Tensor.Zeros([2, 4])));
-        Assert.Contains("has no values", Assert.Throws<ArgumentException>(() => new FrozenBatchNorm(3).Forward(Tensor.Zeros([0, 3]))).Message, StringComparison.Ordinal);
+        Assert.Equal(new Shape(0, 3), new FrozenBatchNorm(3).Forward(Tensor.Zeros([0, 3])).Shape);
         Assert.Throws<ArgumentException>(() => new FrozenBatchNorm(0));
         Assert.Throws<ArgumentException>(() => new FrozenBatchNorm(3, double.NaN));
     }

