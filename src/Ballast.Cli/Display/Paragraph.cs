@@ -11,7 +11,7 @@ static class Paragraph
     public static void Write(IAnsiConsole console, string text, int indent = 0, int most = 100)
     {
         string left = new(' ', indent);
-        int width = Output.IsTerminal ? Math.Min(console.Profile.Width, most) - indent : int.MaxValue;
+        int width = console.Profile.Capabilities.Interactive ? Math.Min(console.Profile.Width, most) - indent : int.MaxValue;
         foreach (string line in Lines(Printable.Text(text), width))
             Output.Guard(() => console.Profile.Out.Writer.WriteLine(left + line));
     }

@@ -6,8 +6,6 @@ namespace Ballast.Cli;
 /// <summary>What a study found, at its end: as tables, or where the terminal is too narrow for them as lines.</summary>
 static class StudyTable
 {
-    const int Narrow = 76;
-
     /// <summary>Prints the answer, the numbers and where everything is.</summary>
     public static void Print(StudyResult result, StudyFolder folder) => Print(Output.Rich(), result, folder.Path, folder.ReportPath);
 
@@ -15,17 +13,16 @@ static class StudyTable
     public static void Print(IAnsiConsole console, StudyResult result, string path, string reportPath)
     {
         var summary = StudySummary.Of(result);
-        bool wide = console.Profile.Width >= Narrow;
         Write(console, "");
         Write(console, summary.Answer);
         Write(console, "");
         if (summary.Ranks.Count > 0)
-            Ranks(console, result, summary, wide);
+            Ranks(console, result, summary);
         if (result.Definition.Folds > 0)
-            Folds(console, result, wide);
-        Measurements(console, result, summary, wide);
+            Folds(console, result);
+        Measurements(console, result, summary);
         if (summary.Comparisons.Count > 0)
-            Tests(console, result, summary, wide);
+            Tests(console, result, summary);
         foreach (var claim in result.Definition.Expectations)
             Write(console, $"{result.Outcome(claim).InWords()}: {claim.Claim}", capital: true);
         if (result.Definition.Folds > 0)
@@ -34,20 +31,20 @@ static class StudyTable
         Write(console, $"Report: {reportPath}");
     }
 
-    static void Ranks(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
+    static void Ranks(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
         var measure = result.Definition.Primary;
-        var rows = new Rows(wide, $"rank by {measure.Title}", "mean", "group");
+        var rows = new Rows($"rank by {measure.Title}", "mean", "group");
         for (int i = 0; i < summary.Ranks.Count; i++)
             rows.Add($"{i + 1}. {summary.Ranks[i].Arm}", MeasureValue.Of(measure, summary.Ranks[i].Mean), summary.Ranks[i].Groups);
         rows.Print(console);
         Write(console, "Arms with a letter in common cannot be told apart.");
     }
 
-    static void Folds(IAnsiConsole console, StudyResult result, bool wide)
+    static void Folds(IAnsiConsole console, StudyResult result)
     {
         var measure = result.Definition.Primary;
-        var rows = new Rows(wide, measure.Title, [.. result.Definition.Arms.Select(static arm => arm.Name)]);
+        var rows = new Rows(measure.Title, [.. result.Definition.Arms.Select(static arm => arm.Name)]);
         foreach (var repeat in result.Definition.Repeats)
         {
             rows.Add($"{repeat}", [.. result.Definition.Arms.Select(arm =>
@@ -58,9 +55,9 @@ static class StudyTable
         rows.Print(console);
     }
 
-    static void Measurements(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
+    static void Measurements(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
-        var rows = new Rows(wide, "", "mean", "std. dev.", "trials");
+        var rows = new Rows("", "mean", "std. dev.", "trials");
         foreach (var measure in result.Definition.Measures)
         {
             var found = summary.Measurements.Where(entry => entry.Measure == measure.Name).ToList();
@@ -84,9 +81,9 @@ static class StudyTable
         return string.Concat(parts.Where(static part => part.Count > 0).Select(static part => $", {part.Count} {part.What}"));
     }
 
-    static void Tests(IAnsiConsole console, StudyResult result, StudySummary summary, bool wide)
+    static void Tests(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
-        var rows = new Rows(wide, "", "difference", "95 % interval", "p", "seeds needed");
+        var rows = new Rows("", "difference", "95 % interval", "p", "seeds needed");
         foreach (var group in summary.Comparisons.GroupBy(static entry => entry.Measure))
         {
             var measure = result.Definition.Measure(group.Key);
@@ -111,7 +108,7 @@ static class StudyTable
         console, MeasureValue.Plain(capital && text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : text));
 
     /// <summary>Rows of a table, or in a narrow terminal a line for each row's name and one for its values.</summary>
-    sealed class Rows(bool wide, string first, params string[] columns)
+    sealed class Rows(string first, params string[] columns)
     {
         readonly List<(bool IsHead, string Name, string[] Values)> rows = [];
 
@@ -121,7 +118,7 @@ static class StudyTable
 
         public void Print(IAnsiConsole console)
         {
-            if (!wide)
+            if (Needed() > console.Profile.Width)
             {
                 PrintLines(console);
                 return;
@@ -134,6 +131,14 @@ static class StudyTable
             foreach (var (isHead, name, values) in rows)
                 table.AddRow([Output.Cell(isHead ? name : $"  {name}"), .. values.Select(static value => Output.Cell(value))]);
             Output.Write(console, table);
+        }
+
+        // Headings may be broken between words, names and numbers not; three cells lie between two columns, and two at each end.
+        int Needed()
+        {
+            int first = rows.Select(static row => row.IsHead ? row.Name.Split(' ').Max(static word => word.Length) : row.Name.Length + 2).DefaultIfEmpty(0).Max();
+            int others = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row.Values[i].Length).DefaultIfEmpty(0).Max())).Sum();
+            return first + others + 3 * columns.Length + 4;
         }
 
         void PrintLines(IAnsiConsole console)

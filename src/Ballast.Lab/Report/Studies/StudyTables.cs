@@ -101,8 +101,9 @@ static class StudyTables
             """));
         return Markup.Of($"""
             <table class="results study ranks">
-            <thead><tr><td></td><th scope="col">{measure.Title}</th><th scope="col">group</th></tr></thead>
+            <thead><tr><td></td><th scope="col">mean</th><th scope="col">group</th></tr></thead>
             <tbody>
+            <tr class="group"><th scope="rowgroup" colspan="3">{Capital(measure.Title)}, in order</th></tr>
             {rows}</tbody></table>
             <p class="hint">Arms with a letter in common cannot be told apart.</p>
             """);
