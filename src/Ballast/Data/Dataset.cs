@@ -2,6 +2,8 @@ namespace Ballast;
 
 /// <summary>Samples with a label each, read one at a time by index: PyTorch's map-style
 /// <c>torch.utils.data.Dataset</c>. Reading from several threads at once is allowed.</summary>
+/// <remarks>A dataset of one's own answers for the same index with the same label and the same values each time, from any thread: a
+/// resumed run reads an epoch from its middle on, and a loader that reads ahead does so on a thread of its own.</remarks>
 public abstract class Dataset
 {
     /// <summary>How many samples there are.</summary>
@@ -49,11 +51,13 @@ public abstract class Dataset
     }
 
     /// <summary>Refuses an index that no sample has.</summary>
-    private protected void CheckIndex(int index) =>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    protected void CheckIndex(int index) =>
         Throw.Unless((uint)index < (uint)Count, $"{GetType().Name}: there is no sample {index}; there are {Count}.");
 
     /// <summary>Refuses a destination that is not exactly a sample's size.</summary>
-    private protected void CheckDestination(int length) =>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    protected void CheckDestination(int length) =>
         Throw.Unless(length == SampleShape.Length,
             $"{GetType().Name}: a sample {SampleShape} has {SampleShape.Length} values, got room for {length}.");
 

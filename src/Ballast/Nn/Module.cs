@@ -156,7 +156,12 @@ public abstract partial class Module
         }
     }
 
-    private protected void RegisterCounter(string name, Func<long> read, Action<long> write)
+    /// <summary>Makes a whole number a part of this module's state, such as <c>num_batches_tracked</c>. PyTorch: an int64 buffer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="read">Gives the number.</param>
+    /// <param name="write">Takes the number of a state that is loaded; 0 where the state has none.</param>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
+    protected void RegisterCounter(string name, Func<long> read, Action<long> write)
     {
         CheckName(name);
         buffers.Add((name, new CounterSlot(read, write)));

@@ -13,7 +13,7 @@ public abstract class AdamBase : Optimizer
     private protected AdamBase(
         IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double eps, double weightDecay,
         bool decoupled)
-        : base(groups, learningRate, weightDecay, stateCount: 2)
+        : base(groups, learningRate, weightDecay)
     {
         Throw.Unless(beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1,
             $"{GetType().Name}: expected beta1 and beta2 from 0 up to, not including, 1, got {beta1} and {beta2}.");
@@ -22,18 +22,21 @@ public abstract class AdamBase : Optimizer
         this.beta2 = beta2;
         this.eps = eps;
         this.decoupled = decoupled;
+        KeepTensor("exp_avg");
+        KeepTensor("exp_avg_sq");
     }
 
     /// <summary>What a state of another library must have been made with.</summary>
     internal (double Beta1, double Beta2, double Eps) Settings => (beta1, beta2, eps);
 
-    internal override bool HasMomentum => true;
+    /// <inheritdoc/>
+    protected internal override bool HasMomentum => true;
 
-    internal override void SetMomentum(double momentum) => beta1 = momentum;
+    /// <inheritdoc/>
+    protected internal override void SetMomentum(double momentum) => beta1 = momentum;
 
-    private protected override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
-
-    private protected override void Update(ParameterState state, float learningRate, float weightDecay)
+    /// <inheritdoc/>
+    protected override void Update(ParameterState state, float learningRate, float weightDecay)
     {
         double correction1 = 1 - Math.Pow(beta1, state.Steps);
         double correction2 = 1 - Math.Pow(beta2, state.Steps);

@@ -4,8 +4,31 @@ namespace Ballast;
 
 public abstract partial class Optimizer
 {
-    /// <summary>The names of the values that are kept for each parameter, as PyTorch names them.</summary>
-    private protected abstract IReadOnlyList<string> StateNames { get; }
+    /// <summary>Keeps a tensor for each parameter, zeros at first. It is part of <see cref="StateDict"/>, and so of checkpoints, under
+    /// <c>i.name</c>. To be called in the constructor.</summary>
+    /// <param name="name">Its name, as PyTorch names it: <c>momentum_buffer</c>.</param>
+    /// <param name="shape">The shape for a parameter, null where it needs none; null for the parameter's own shape everywhere.</param>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken (<c>step</c> always is).</exception>
+    protected void KeepTensor(string name, Func<Parameter, Shape?>? shape = null)
+    {
+        CheckName(name);
+        foreach (var state in states)
+        {
+            if ((shape is null ? state.Parameter.Shape : shape(state.Parameter)) is { } wanted)
+                state.Keep(name, Tensor.Zeros(wanted));
+        }
+    }
+
+    /// <summary>Keeps a whole number for each parameter, 0 at first. It is part of <see cref="StateDict"/>, and so of checkpoints, under
+    /// <c>i.name</c>. To be called in the constructor. A number with a fraction is a tensor without axes.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken (<c>step</c> always is).</exception>
+    protected void KeepNumber(string name)
+    {
+        CheckName(name);
+        foreach (var state in states)
+            state.Keep(name, tensor: null);
+    }
 
     /// <summary>What the optimizer remembers: for the parameter number i, in the order they were given, <c>i.step</c> and
     /// such as <c>i.exp_avg</c>. The values are a copy.</summary>
@@ -15,12 +38,8 @@ public abstract partial class Optimizer
         for (int i = 0; i < states.Count; i++)
         {
             state.Add(Key(i, "step"), new StateEntry(states[i].Steps));
-            for (int j = 0; j < StateNames.Count; j++)
-            {
-                var parameter = states[i].Parameter;
-                state.Add(
-                    Key(i, StateNames[j]), Tensor.From(states[i].Values[j].Span(parameter.Length), parameter.Shape));
-            }
+            foreach (var entry in states[i].Entries)
+                state.Add(Key(i, entry.Name), entry.Read());
         }
 
         return state;
@@ -31,11 +50,12 @@ public abstract partial class Optimizer
     /// changed.</exception>
     public void LoadStateDict(StateDict state)
     {
-        int expected = states.Count * (1 + StateNames.Count);
+        string[] names = [.. states.SelectMany(static own => own.Entries).Select(static entry => entry.Name).Distinct()];
+        int expected = states.Sum(static own => 1 + own.Entries.Count);
         string[] kept = [.. state.Keys.Select(static key => key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..])
             .Where(static name => name != "step").Distinct()];
-        Throw.Unless(kept.Length == 0 ? StateNames.Count == 0 || state.Count == 0 : StateNames.ToHashSet().SetEquals(kept),
-            $"{GetType().Name}: expected a state with {Names(StateNames)} for each parameter, got one with {Names(kept)}. "
+        Throw.Unless(kept.Length == 0 ? names.Length == 0 || state.Count == 0 : names.ToHashSet().SetEquals(kept),
+            $"{GetType().Name}: expected a state with {Names(names)} for each parameter, got one with {Names(kept)}. "
                 + $"It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.");
         Throw.Unless(state.Count == expected,
             $"{GetType().Name}: expected a state of {expected} entries for {states.Count} parameters, got {state.Count}.");
@@ -43,20 +63,28 @@ public abstract partial class Optimizer
         {
             Throw.Unless(state.TryGetValue(Key(i, "step"), out var steps) && steps.Number is >= 0,
                 $"{GetType().Name}: the state has no whole number {Key(i, "step")}.");
-            foreach (string name in StateNames)
+            foreach (var entry in states[i].Entries)
             {
-                var shape = states[i].Parameter.Shape;
-                Throw.Unless(state.TryGetValue(Key(i, name), out var entry) && entry.Tensor?.Shape == shape,
-                    $"{GetType().Name}: the state has no {Key(i, name)} of the shape {shape}. It belongs to another network or optimizer.");
+                string key = Key(i, entry.Name);
+                if (entry.Mismatch(key, state.TryGetValue(key, out var given) ? given : null) is { } mismatch)
+                    Throw.Argument($"{GetType().Name}: {mismatch}");
             }
         }
 
         for (int i = 0; i < states.Count; i++)
         {
             states[i].Steps = state[Key(i, "step")].Number!.Value;
-            for (int j = 0; j < StateNames.Count; j++)
-                state[Key(i, StateNames[j])].Tensor!.AsSpan().CopyTo(states[i].Values[j].Span(states[i].Parameter.Length));
+            foreach (var entry in states[i].Entries)
+                entry.Write(state[Key(i, entry.Name)]);
         }
+    }
+
+    void CheckName(string name)
+    {
+        Throw.Unless(name.Length > 0 && !name.Contains('.', StringComparison.Ordinal),
+            $"{GetType().Name}: the name of a state is one word without dots, got \"{name}\".");
+        Throw.Unless(name != "step" && !states.Exists(state => state.Has(name)),
+            $"{GetType().Name}: the state \"{name}\" is kept already.");
     }
 
     static string Names(IReadOnlyCollection<string> names) => string.Join(" and ", (string[])["step", .. names]);

@@ -16,13 +16,41 @@ public sealed class ParameterGroup(IEnumerable<Parameter> parameters)
     public float? WeightDecay { get; set; }
 }
 
-/// <summary>Changes parameters by their gradients. PyTorch: <c>torch.optim.Optimizer</c>.</summary>
+/// <summary>A rule that changes parameters by their gradients. PyTorch: <c>torch.optim.Optimizer</c>.</summary>
+/// <remarks>
+/// An optimizer of one's own asks in its constructor for what it keeps of each parameter, and changes one parameter at a time. Groups,
+/// schedules, frozen parameters, clipping and checkpoints are the base's affair.
+/// <code>
+/// sealed class Signs : Optimizer
+/// {
+///     public Signs(IEnumerable&lt;Parameter&gt; parameters, double learningRate)
+///         : base([new ParameterGroup(parameters)], learningRate) => KeepTensor("momentum_buffer");
+///
+///     protected override void Update(ParameterState state, float learningRate, float weightDecay)
+///     {
+///         var gradient = state.Parameter.Grad!.AsSpan();
+///         var momentum = state.Values("momentum_buffer");
+///         var weight = state.Parameter.AsWritableSpan();
+///         for (int i = 0; i &lt; weight.Length; i++)
+///         {
+///             momentum[i] = 0.9f * momentum[i] + gradient[i];
+///             weight[i] -= learningRate * float.Sign(momentum[i]);
+///         }
+///     }
+/// }
+/// </code>
+/// </remarks>
 public abstract partial class Optimizer
 {
     readonly List<ParameterState> states = [];
     bool backwards;
 
-    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay, int stateCount)
+    /// <summary>Takes the parameters and the settings that every optimizer has.</summary>
+    /// <param name="groups">What to optimize.</param>
+    /// <param name="learningRate">The step size of the groups that have none of their own.</param>
+    /// <param name="weightDecay">The weight decay of the groups that have none of their own.</param>
+    /// <exception cref="ArgumentException">No parameters, one twice, or a setting out of range.</exception>
+    protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay = 0)
     {
         string name = GetType().Name;
         LearningRate = (float)learningRate;
@@ -38,7 +66,7 @@ public abstract partial class Optimizer
             foreach (var parameter in group.Parameters)
             {
                 Throw.Unless(seen.Add(parameter), $"{name}: a parameter {parameter.Shape} is given twice.");
-                states.Add(new ParameterState(parameter, group, stateCount));
+                states.Add(new ParameterState(parameter, group));
             }
         }
 
@@ -64,6 +92,7 @@ public abstract partial class Optimizer
     /// <summary>Changes every parameter that has a gradient and is not frozen.</summary>
     public void Step()
     {
+        using var off = Tensor.NoGrad();
         foreach (var state in states)
         {
             if (state.Parameter.Frozen || state.Parameter.Gradient.IsEmpty)
@@ -76,13 +105,26 @@ public abstract partial class Optimizer
         backwards = !backwards;
     }
 
-    /// <summary>Whether <see cref="SetMomentum"/> has something to set.</summary>
-    internal abstract bool HasMomentum { get; }
+    /// <summary>Whether <see cref="SetMomentum"/> has something to set: a schedule that changes the momentum is refused otherwise.</summary>
+    protected internal virtual bool HasMomentum => false;
 
-    /// <summary>Sets the momentum, Adam's beta1, from the next step on.</summary>
-    internal abstract void SetMomentum(double momentum);
+    /// <summary>Sets the momentum, Adam's beta1, from the next step on. It is called before a step, by a schedule that changes the
+    /// momentum, where <see cref="HasMomentum"/> says so.</summary>
+    /// <param name="momentum">0 up to, not including, 1.</param>
+    protected internal virtual void SetMomentum(double momentum)
+    {
+    }
 
-    private protected abstract void Update(ParameterState state, float learningRate, float weightDecay);
+    /// <summary>Changes one parameter. It is called once in each <see cref="Step"/> for each parameter that has a gradient and is not
+    /// frozen, in the order in which they were given, on the thread that steps; no operation is recorded. The gradient is
+    /// <see cref="Parameter.Grad"/>, which is there; the values are written by <see cref="Parameter.AsWritableSpan"/> or
+    /// <see cref="Parameter.CopyFrom(Tensor)"/>.</summary>
+    /// <remarks>To resume to the same bits, what is written has to follow from the gradient, the values, the state that is kept, the
+    /// settings, and draws from <see cref="Generator.Default"/>: nothing else is in a checkpoint.</remarks>
+    /// <param name="state">The parameter and what is kept of it.</param>
+    /// <param name="learningRate">The learning rate of its group for this step.</param>
+    /// <param name="weightDecay">The weight decay of its group for this step.</param>
+    protected abstract void Update(ParameterState state, float learningRate, float weightDecay);
 
     /// <summary>Applies a rule to a parameter, from its gradient in memory or from the factors of it.</summary>
     private protected void Apply<R>(ParameterState state, R rule)
@@ -91,32 +133,11 @@ public abstract partial class Optimizer
         var parameter = state.Parameter;
         int length = parameter.Length;
         var weight = parameter.Mutate();
-        var first = R.States > 0 ? state.Values[0].Span(length) : default;
-        var second = R.States > 1 ? state.Values[1].Span(length) : default;
+        var first = R.States > 0 ? state.Values(0) : default;
+        var second = R.States > 1 ? state.Values(1) : default;
         if (parameter.Gradient.Recipe is OuterProduct product)
             product.Apply(rule, weight, first, second, backwards);
         else
             Updates.Apply(rule, parameter.ReadGradient().Span(length), weight, first, second);
-    }
-
-    /// <summary>What an optimizer remembers of one parameter.</summary>
-    private protected sealed class ParameterState
-    {
-        public ParameterState(Parameter parameter, ParameterGroup group, int count)
-        {
-            Parameter = parameter;
-            Group = group;
-            Values = new Buffer[count];
-            for (int i = 0; i < count; i++)
-            {
-                Values[i] = Buffer.Rent(parameter.Length);
-                Values[i].Span(parameter.Length).Clear();
-            }
-        }
-
-        public Parameter Parameter { get; }
-        public ParameterGroup Group { get; }
-        public Buffer[] Values { get; }
-        public long Steps { get; set; }
     }
 }

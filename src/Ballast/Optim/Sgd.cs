@@ -38,27 +38,30 @@ public sealed class Sgd : Optimizer
     public Sgd(
         IEnumerable<ParameterGroup> groups, double learningRate, double momentum = 0, double dampening = 0,
         double weightDecay = 0, bool nesterov = false)
-        : base(groups, learningRate, weightDecay, stateCount: momentum > 0 ? 1 : 0)
+        : base(groups, learningRate, weightDecay)
     {
         (this.momentum, this.dampening) = ((float)momentum, (float)dampening);
         Throw.Unless(this.momentum is >= 0 and < 1, $"Sgd: expected a momentum from 0 up to, not including, 1, got {this.momentum}.");
         Throw.Unless(this.dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {this.dampening}.");
         Throw.Unless(!nesterov || (momentum > 0 && dampening == 0),
             $"Sgd: Nesterov needs a momentum and no dampening, got momentum {this.momentum} and dampening {this.dampening}.");
-        StateNames = momentum > 0 ? ["momentum_buffer"] : [];
+        HasMomentum = momentum > 0;
+        if (HasMomentum)
+            KeepTensor("momentum_buffer");
         this.nesterov = nesterov;
     }
 
     /// <summary>What a state of another library must have been made with.</summary>
     internal (float Momentum, float Dampening, bool Nesterov) Settings => (momentum, dampening, nesterov);
 
-    internal override bool HasMomentum => StateNames.Count > 0;
+    /// <inheritdoc/>
+    protected internal override bool HasMomentum { get; }
 
-    internal override void SetMomentum(double momentum) => this.momentum = (float)momentum;
+    /// <inheritdoc/>
+    protected internal override void SetMomentum(double momentum) => this.momentum = (float)momentum;
 
-    private protected override IReadOnlyList<string> StateNames { get; }
-
-    private protected override void Update(ParameterState state, float learningRate, float weightDecay)
+    /// <inheritdoc/>
+    protected override void Update(ParameterState state, float learningRate, float weightDecay)
     {
         if (!HasMomentum)
         {

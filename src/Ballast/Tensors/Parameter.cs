@@ -67,6 +67,29 @@ public sealed class Parameter : Tensor
         values.CopyTo(Mutate());
     }
 
+    /// <summary>Replaces the values in place by a copy of a tensor's, which may have been computed from this parameter.
+    /// PyTorch: <c>copy_</c>.</summary>
+    /// <exception cref="ArgumentException">The tensor has another shape.</exception>
+    public void CopyFrom(Tensor values)
+    {
+        Throw.Unless(values.Shape == Shape, $"Parameter {Shape}: expected values of the same shape, got {values.Shape}.");
+        values.AsSpan().CopyTo(Mutate());
+    }
+
+    /// <summary>The values to read and to write over in place, row-major: what an optimizer of one's own does. The span is good until
+    /// the next operation on tensors. A graph that still needs the values keeps what they were.</summary>
+    public Span<float> AsWritableSpan() => Mutate();
+
+    /// <summary>The gradient to read and to write over in place, row-major, between the backward pass and the optimizer's step. The span
+    /// is good until the next operation on tensors.</summary>
+    /// <exception cref="InvalidOperationException">There is no gradient.</exception>
+    public Span<float> AsWritableGradient()
+    {
+        if (gradient.IsEmpty)
+            Throw.InvalidOperation($"Parameter {Shape}: there is no gradient. Call Backward() on a loss that depends on this parameter first.");
+        return MutateGradient();
+    }
+
     /// <summary>The gradient in memory; there must be one.</summary>
     internal Buffer ReadGradient()
     {

@@ -11,6 +11,7 @@ public sealed class Checkpoint
     const string ModelPrefix = "model.";
     const string OptimizerPrefix = "optimizer.";
     const string AveragePrefix = "average.";
+    const string SchedulePrefix = "learning_rate_schedule.";
     const string ModelGeneratorPrefix = "generator.model.";
 
     /// <summary>The network's state.</summary>
@@ -52,6 +53,9 @@ public sealed class Checkpoint
     /// <summary>The average of the weights, where one is kept.</summary>
     public StateDict? Average { get; init; }
 
+    /// <summary>What the schedule of the learning rate remembers, where it remembers something.</summary>
+    public IReadOnlyDictionary<string, double> Schedule { get; init; } = new Dictionary<string, double>();
+
     /// <summary>The best validation so far; not a number where there was none.</summary>
     public double BestValidation { get; init; } = double.NaN;
 
@@ -77,6 +81,8 @@ public sealed class Checkpoint
             ["best_validation"] = BestValidation.ToString("R", CultureInfo.InvariantCulture),
             ["epochs_without_better"] = Text(EpochsWithoutBetter),
         };
+        foreach (var (name, value) in Schedule)
+            metadata[SchedulePrefix + name] = value.ToString("R", CultureInfo.InvariantCulture);
         StoredTensor[] generators =
         [
             Bytes("generator.default", DefaultGenerator),
@@ -133,6 +139,9 @@ public sealed class Checkpoint
             ModelGenerators = generators.Where(static entry => entry.Key.StartsWith(ModelGeneratorPrefix, StringComparison.Ordinal))
                 .ToDictionary(static entry => entry.Key[ModelGeneratorPrefix.Length..], static entry => entry.Value),
             Average = average.Count > 0 ? average : null,
+            Schedule = file.Metadata.Where(static entry => entry.Key.StartsWith(SchedulePrefix, StringComparison.Ordinal))
+                .ToDictionary(static entry => entry.Key[SchedulePrefix.Length..],
+                    entry => NumberText.TryReadBack(entry.Value, out double value) ? value : Missing<double>(entry.Key)),
             // Checkpoints of before there was validation have neither.
             BestValidation = file.Metadata.TryGetValue("best_validation", out string? best)
                 ? NumberText.TryReadBack(best, out double value) ? value : Missing<double>("best_validation")

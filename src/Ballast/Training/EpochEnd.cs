@@ -30,7 +30,8 @@ sealed class EpochEnd
     public int Waited => monitor?.Waited ?? 0;
 
     /// <summary>Takes up what a checkpoint kept.</summary>
-    /// <exception cref="ArgumentException">It has no average where one is asked for, or one of another network.</exception>
+    /// <exception cref="ArgumentException">It has no average where one is asked for, one of another network, or not what the schedule
+    /// remembers.</exception>
     public void Resume(Checkpoint checkpoint)
     {
         if (options.Average is { } average)
@@ -38,6 +39,14 @@ sealed class EpochEnd
             Throw.Unless(checkpoint.Average is not null,
                 $"Trainer: the checkpoint holds no average of the weights. It was trained without one: resume without it.");
             average.LoadStateDict(checkpoint.Average);
+        }
+
+        if (options.Schedule is { } schedule && schedule.SaveState() is { Count: > 0 } own)
+        {
+            Throw.Unless(own.Keys.ToHashSet().SetEquals(checkpoint.Schedule.Keys),
+                $"Trainer: the {schedule.GetType().Name} remembers {Names(own.Keys)}, the checkpoint has {Names(checkpoint.Schedule.Keys)}. "
+                    + $"Resume with the schedule that the run was trained with.");
+            schedule.LoadState(checkpoint.Schedule);
         }
 
         if (monitor is not null)
@@ -81,8 +90,11 @@ sealed class EpochEnd
     {
         var result = Evaluation.Run(model, validation.Dataset, options.ValidationLoss, validation.BatchSize);
         bool isBest = monitor!.Take(result, model);
+        options.Schedule?.AfterValidation(result.Loss, result.Accuracy);
         options.OnValidation?.Invoke(new ValidationLine(epoch, step, result, isBest));
     }
+
+    static string Names(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? all : "nothing";
 
     // In an order of its own, the same each time: what is validated must not move what is trained.
     void MeasureStatistics(WeightAverage average, CancellationToken cancellation)

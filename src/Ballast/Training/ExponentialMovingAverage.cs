@@ -27,18 +27,14 @@ public sealed class ExponentialMovingAverage : WeightAverage
         this.warmUp = warmUp;
     }
 
-    internal override int MinimumEpochs => 0;
-
-    private protected override double Share(long updates) =>
+    /// <inheritdoc/>
+    protected override double Share(long updates) =>
         1 - (warmUp ? Math.Min(decay, (1.0 + updates) / (10 + updates)) : decay);
 
-    internal override void AfterStep(long steps)
+    /// <inheritdoc/>
+    public override void AfterStep(long steps)
     {
         if (steps % every == 0)
             Update();
-    }
-
-    internal override void AfterEpoch(int epochs)
-    {
     }
 }

@@ -22,24 +22,20 @@ public sealed class Lookahead : WeightAverage
         this.decay = decay;
     }
 
-    internal override int MinimumEpochs => 0;
-
-    private protected override double Share(long updates)
+    /// <inheritdoc/>
+    protected override double Share(long updates)
     {
         double kept = decay((updates + 1) * every);
         Throw.Unless(kept is >= 0 and <= 1, $"Lookahead: expected a decay from 0 to 1, got {kept} after {(updates + 1) * every} steps.");
         return 1 - kept;
     }
 
-    internal override void AfterStep(long steps)
+    /// <inheritdoc/>
+    public override void AfterStep(long steps)
     {
         if (steps % every != 0)
             return;
         Update();
         Apply();
-    }
-
-    internal override void AfterEpoch(int epochs)
-    {
     }
 }

@@ -18,15 +18,14 @@ public sealed class StochasticWeightAveraging : WeightAverage
         this.fromEpoch = fromEpoch;
     }
 
-    internal override int MinimumEpochs => fromEpoch;
+    /// <inheritdoc/>
+    public override int MinimumEpochs => fromEpoch;
 
-    private protected override double Share(long updates) => 1.0 / (updates + 1);
+    /// <inheritdoc/>
+    protected override double Share(long updates) => 1.0 / (updates + 1);
 
-    internal override void AfterStep(long steps)
-    {
-    }
-
-    internal override void AfterEpoch(int epochs)
+    /// <inheritdoc/>
+    public override void AfterEpoch(int epochs)
     {
         if (epochs >= fromEpoch)
             Update();

@@ -35,16 +35,22 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(own.Select(static entry => entry.Name).ToHashSet().SetEquals(checkpoint.ModelGenerators.Keys),
             $"Trainer: the network's own generators are {Names(own.Select(static entry => entry.Name))}, the checkpoint "
                 + $"has {Names(checkpoint.ModelGenerators.Keys)}. Resume with the network that was trained: other draws would give other weights.");
-        var before = model.StateDict();
-        model.LoadStateDict(checkpoint.Model);
+        var (weights, steps, average, schedule) =
+            (model.StateDict(), optimizer.StateDict(), options.Average?.StateDict(), options.Schedule?.SaveState());
         try
         {
-            epochEnd.Resume(checkpoint);
+            model.LoadStateDict(checkpoint.Model);
             optimizer.LoadStateDict(checkpoint.Optimizer);
+            epochEnd.Resume(checkpoint);
         }
         catch (ArgumentException)
         {
-            model.LoadStateDict(before);
+            model.LoadStateDict(weights);
+            optimizer.LoadStateDict(steps);
+            if (average is not null)
+                options.Average!.LoadStateDict(average);
+            if (schedule is { Count: > 0 })
+                options.Schedule!.LoadState(schedule);
             throw;
         }
 
@@ -215,6 +221,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             LoaderGenerator = now,
             ModelGenerators = model.NamedGenerators().ToDictionary(static entry => entry.Name, static entry => entry.Generator.GetState()),
             Average = options.Average?.StateDict(),
+            Schedule = options.Schedule?.SaveState() ?? new Dictionary<string, double>(),
             BestValidation = epochEnd.Best,
             EpochsWithoutBetter = epochEnd.Waited,
             Metadata = options.Metadata,

@@ -19,6 +19,12 @@ public sealed record TrainerOptions
     /// <summary>The loss of logits [N, C] and their labels: the mean cross entropy where null.</summary>
     public Func<Tensor, Labels, Tensor>? Loss { get; init; }
 
+    /// <summary>The loss of a batch, computed from the network and the batch themselves, and the logits [N, C] by which the log counts
+    /// what was classified right: for what changes the batch or its labels (mixup, CutMix), needs several outputs, or runs the network
+    /// twice. Called once a step, in training mode, in place of the network and <see cref="Loss"/>; what it draws comes from
+    /// <see cref="Generator.Default"/>, whose state a checkpoint has. Null, the default, for <see cref="Loss"/>.</summary>
+    public Func<Module, Batch, (Tensor Loss, Tensor Outputs)>? BatchLoss { get; init; }
+
     /// <summary>The mean loss that validation goes by; the cross entropy where null.</summary>
     public Func<Tensor, Labels, Tensor>? ValidationLoss { get; init; }
 

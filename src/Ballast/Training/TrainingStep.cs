@@ -24,6 +24,7 @@ sealed class TrainingStep
             scheduler = new LearningRateScheduler(optimizer, schedule);
         }
 
+        Throw.Unless(options.Loss is null || options.BatchLoss is null, $"Trainer: expected Loss or BatchLoss, got both. Leave one out.");
         options.Clipping?.Check();
         Throw.Unless(options.Average is not { } average || average.MinimumEpochs <= options.Epochs,
             $"Trainer: the weights are to be averaged from epoch {options.Average?.MinimumEpochs} on, and the "
@@ -45,8 +46,7 @@ sealed class TrainingStep
         var (inputs, targets) = batch;
         scheduler?.Set(step);
         optimizer.ZeroGrad();
-        var outputs = model.Forward(inputs);
-        var loss = lossFunction(outputs, targets);
+        var (loss, outputs) = options.BatchLoss is { } own ? own(model, batch) : Loss(batch);
         float value = loss.Item();
         if (!float.IsFinite(value))
             throw diverged("The loss", value);
@@ -58,6 +58,12 @@ sealed class TrainingStep
         // Whatever the loss was made of, the batch was trained on: the loader takes it back.
         inputs.Consumed = targets.Consumed = true;
         return (value, correct);
+    }
+
+    (Tensor Loss, Tensor Outputs) Loss(Batch batch)
+    {
+        var outputs = model.Forward(batch.Inputs);
+        return (lossFunction(outputs, batch.Targets), outputs);
     }
 
     bool Clip(Func<string, double, TrainingDivergedException> diverged)

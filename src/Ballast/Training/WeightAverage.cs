@@ -5,6 +5,10 @@ namespace Ballast;
 /// <summary>An average of a network's weights over the course of training, which often generalizes better than the last weights
 /// do. It is kept beside the network; <see cref="Swap"/> puts it in for an evaluation, <see cref="Apply"/> for good. PyTorch:
 /// <c>torch.optim.swa_utils.AveragedModel</c>.</summary>
+/// <remarks>An average of one's own says when the weights are taken in, by calling <see cref="Update"/> in <see cref="AfterStep"/> or
+/// <see cref="AfterEpoch"/>, and how much they count, in <see cref="Share"/>. A checkpoint keeps the average and <see cref="Updates"/>,
+/// nothing else: to resume to the same bits, both have to follow from their arguments and the settings. A <see cref="Trainer"/> calls
+/// them; a loop of one's own calls them itself.</remarks>
 public abstract class WeightAverage
 {
     readonly Module model;
@@ -12,7 +16,12 @@ public abstract class WeightAverage
     readonly Tensor[] live;
     readonly Tensor[] averages;
 
-    private protected WeightAverage(Module model, bool averageStatistics)
+    /// <summary>Begins with a copy of the network's weights.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="averageStatistics">Whether running statistics are averaged with the weights. Otherwise a <see cref="Trainer"/>
+    /// measures them anew before the average is used.</param>
+    /// <exception cref="ArgumentException">A batch normalization without running statistics.</exception>
+    protected WeightAverage(Module model, bool averageStatistics)
     {
         string name = GetType().Name;
         foreach (var (path, module) in model.NamedModules())
@@ -37,33 +46,41 @@ public abstract class WeightAverage
 
     /// <summary>Whether running statistics are averaged with the weights. Otherwise those of the last step do not belong to the
     /// averaged weights and have to be measured anew.</summary>
-    internal bool HasStatistics { get; }
+    public bool HasStatistics { get; }
 
-    /// <summary>How many epochs training must have for the average to have something to average.</summary>
-    internal abstract int MinimumEpochs { get; }
+    /// <summary>How many epochs training must have for the average to have something to average: 0 for any number.</summary>
+    public virtual int MinimumEpochs => 0;
 
-    /// <summary>How much the weights count against the average so far.</summary>
-    private protected abstract double Share(long updates);
+    /// <summary>How much the weights count against the average so far, s in average = average + s (weight - average).</summary>
+    /// <param name="updates">How many times weights were taken in before, at least 1: the first are the average.</param>
+    /// <returns>0 to 1.</returns>
+    protected abstract double Share(long updates);
 
     /// <summary>Says that a step of the optimizer is done.</summary>
     /// <param name="steps">How many are done in all.</param>
-    internal abstract void AfterStep(long steps);
+    public virtual void AfterStep(long steps)
+    {
+    }
 
-    /// <summary>Says that an epoch is over.</summary>
+    /// <summary>Says that an epoch is over. It comes before the epoch's validation.</summary>
     /// <param name="epochs">How many are over.</param>
-    internal abstract void AfterEpoch(int epochs);
+    public virtual void AfterEpoch(int epochs)
+    {
+    }
 
     /// <summary>Takes the present weights into the average. The first are the average. PyTorch: <c>update_parameters</c>.
     /// </summary>
+    /// <exception cref="ArgumentException"><see cref="Share"/> is not from 0 to 1; nothing has been changed.</exception>
     public void Update()
     {
-        float share = Updates == 0 ? 1 : (float)Share(Updates);
+        double share = Updates == 0 ? 1 : Share(Updates);
+        Throw.Unless(share is >= 0 and <= 1, $"{GetType().Name}.Share: expected 0 to 1, got {share} after {Updates} updates.");
         for (int i = 0; i < live.Length; i++)
         {
             if (Updates == 0)
                 live[i].AsSpan().CopyTo(averages[i].Mutate());
             else
-                Blend(share, i);
+                Blend((float)share, i);
         }
 
         Updates++;

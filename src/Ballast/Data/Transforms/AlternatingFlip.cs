@@ -7,9 +7,8 @@ namespace Ballast;
 /// <param name="seed">Chooses the halves.</param>
 public sealed class AlternatingFlip(long seed = 0) : ImageTransform
 {
-    internal override void Check(Shape sample) => CheckImage(sample);
-
-    internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
+    /// <inheritdoc/>
+    protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         if (IsFlipped(draw.Index, draw.Epoch))
             RandomHorizontalFlip.Flip(image, size);

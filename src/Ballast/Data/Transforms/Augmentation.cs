@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Ballast;
 
 /// <summary>A loader's transforms in one epoch. One thread at a time reads batches, and this with them.</summary>
@@ -17,7 +19,7 @@ sealed class Augmentation(DataLoader loader, int epoch, long seed)
     /// <param name="order">The epoch's order; null for that of the dataset.</param>
     /// <param name="first">Where in it the batch begins.</param>
     public void Apply<T>(int batch, Span<T> images, int[]? order, int first)
-        where T : unmanaged
+        where T : unmanaged, INumber<T>
     {
         generator.ManualSeed(unchecked(seed + batch));
         var room = System.Runtime.InteropServices.MemoryMarshal.Cast<float, T>(scratch.AsSpan())[..scratch.Length];

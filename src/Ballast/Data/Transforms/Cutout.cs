@@ -22,7 +22,8 @@ public sealed class Cutout : ImageTransform
         this.fill = fill is null ? [] : [.. fill];
     }
 
-    internal override void Check(Shape sample)
+    /// <inheritdoc/>
+    protected internal override void Check(Shape sample)
     {
         CheckImage(sample);
         Throw.Unless(size <= Math.Min(sample[1], sample[2]),
@@ -32,18 +33,19 @@ public sealed class Cutout : ImageTransform
             $"Cutout: expected a value for each of the {sample[0]} channels, got a colour of {fill.Length}.");
     }
 
-    internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize of, in SampleDraw draw)
+    /// <inheritdoc/>
+    protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
-        int top = (int)draw.Generator.RandomInteger(0, of.Height) - size / 2;
-        int left = (int)draw.Generator.RandomInteger(0, of.Width) - size / 2;
-        int bottom = Math.Min(top + size, of.Height), right = Math.Min(left + size, of.Width);
+        int top = (int)draw.Generator.RandomInteger(0, size.Height) - this.size / 2;
+        int left = (int)draw.Generator.RandomInteger(0, size.Width) - this.size / 2;
+        int bottom = Math.Min(top + this.size, size.Height), right = Math.Min(left + this.size, size.Width);
         top = Math.Max(top, 0);
         left = Math.Max(left, 0);
-        for (int c = 0; c < of.Channels; c++)
+        for (int c = 0; c < size.Channels; c++)
         {
             var value = Colour<T>(fill.Length == 0 ? 0 : fill[c]);
             for (int y = top; y < bottom; y++)
-                image[((c * of.Height + y) * of.Width + left)..((c * of.Height + y) * of.Width + right)].Fill(value);
+                image[((c * size.Height + y) * size.Width + left)..((c * size.Height + y) * size.Width + right)].Fill(value);
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class RandomCrop : ImageTransform
         this.mode = mode;
     }
 
-    internal override void Check(Shape sample)
+    /// <inheritdoc/>
+    protected internal override void Check(Shape sample)
     {
         CheckImage(sample);
         Throw.Unless(padding < Math.Min(sample[1], sample[2]),
@@ -36,7 +37,8 @@ public sealed class RandomCrop : ImageTransform
                 + $"at most {Math.Min(sample[1], sample[2]) - 1}.");
     }
 
-    internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
+    /// <inheritdoc/>
+    protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         int down = (int)draw.Generator.RandomInteger(0, 2 * padding + 1) - padding;
         int right = (int)draw.Generator.RandomInteger(0, 2 * padding + 1) - padding;

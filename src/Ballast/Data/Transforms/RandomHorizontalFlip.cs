@@ -15,9 +15,8 @@ public sealed class RandomHorizontalFlip : ImageTransform
         this.p = (float)p;
     }
 
-    internal override void Check(Shape sample) => CheckImage(sample);
-
-    internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
+    /// <inheritdoc/>
+    protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         Span<float> drawn = stackalloc float[1];
         draw.Generator.Uniform(drawn);

@@ -31,4 +31,13 @@ public sealed class WarmUpSchedule : LearningRateSchedule
 
     /// <inheritdoc/>
     public override double? Momentum(long step) => then.Momentum(Math.Max(0, step - steps));
+
+    /// <inheritdoc/>
+    public override void AfterValidation(double loss, double accuracy) => then.AfterValidation(loss, accuracy);
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> SaveState() => then.SaveState();
+
+    /// <inheritdoc/>
+    public override void LoadState(IReadOnlyDictionary<string, double> state) => then.LoadState(state);
 }
