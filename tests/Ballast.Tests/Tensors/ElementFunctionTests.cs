@@ -106,7 +106,7 @@ public class ElementFunctionTests
             for (int i = 0; i < seen.Length; i++)
                 Near(plain(seen[i]), got[i], 1e-5, $"{name} of {seen[i]:R}");
             y.Backward(Tensor.Ones(y.Shape));
-            Parameter few = new(Tensor.From(x.ToArray()[..3], [3]));
+            Parameter few = new(Tensor.From(x.AsSpan()[..3], [3]));
             fast(few).Sum().Backward();
             for (int i = 0; i < 3; i++)
                 Near(few.Grad![i], x.Grad!.AsSpan()[i], 1e-5, $"gradient of {name}");
