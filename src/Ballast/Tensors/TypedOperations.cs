@@ -44,7 +44,8 @@ static class TypedOperations
         where A : struct, IArithmetic
     {
         Throw.Unless(x.ElementType == ElementType.Int64,
-            $"{name}: expected float32 or int64 tensors, got {x.ElementType.Name()} {x.Shape} and {y.ElementType.Name()} {y.Shape}. Convert one with To(ElementType.Float32) or To(ElementType.Int64).");
+            $"{name}: expected float32 or int64 tensors, got {x.ElementType.Name()} {x.Shape} and {y.ElementType.Name()} {y.Shape}. " +
+            $"Convert one with To(ElementType.Float32) or To(ElementType.Int64).");
         var shape = Tensor.Broadcast(name, x, y);
         return new Tensor(shape, Loops.Zip<Arithmetic<A, long>, long, long>(x.Operand, y.Operand, shape));
     }
@@ -70,7 +71,8 @@ static class TypedOperations
 
     /// <summary>Refuses all but truth values.</summary>
     public static void RequireBool(string name, Tensor x) => Throw.Unless(x.ElementType == ElementType.Bool,
-        $"{name}: expected a bool tensor, got {x.ElementType.Name()} {x.Shape}. Compare first, as in x > 0 or x.NotEqualTo(0), or convert it with To(ElementType.Bool).");
+        $"{name}: expected a bool tensor, got {x.ElementType.Name()} {x.Shape}. " +
+        $"Compare first, as in x > 0 or x.NotEqualTo(0), or convert it with To(ElementType.Bool).");
 
     /// <summary>Refuses all but integers as positions.</summary>
     public static void RequireIndex(string name, Tensor index) => Throw.Unless(index.ElementType == ElementType.Int64,
@@ -82,15 +84,15 @@ static class TypedOperations
         Values values;
         bool taken = (x.ElementType, type) switch
         {
-            (ElementType.Float32, ElementType.Int64) => Loops.TryMap<NumberConversion<float, long>, float, long>(x.Operand, out values),
-            (ElementType.Float32, ElementType.UInt8) => Loops.TryMap<NumberConversion<float, byte>, float, byte>(x.Operand, out values),
+            (ElementType.Float32, ElementType.Int64) => Loops.TryMap<FloatToInt64, float, long>(x.Operand, out values),
+            (ElementType.Float32, ElementType.UInt8) => Loops.TryMap<FloatToByte, float, byte>(x.Operand, out values),
             (ElementType.Float32, _) => Loops.TryMap<NonZeroConversion<float>, float, bool>(x.Operand, out values),
-            (ElementType.Int64, ElementType.Float32) => Loops.TryMap<NumberConversion<long, float>, long, float>(x.Operand, out values),
-            (ElementType.Int64, ElementType.UInt8) => Loops.TryMap<NumberConversion<long, byte>, long, byte>(x.Operand, out values),
+            (ElementType.Int64, ElementType.Float32) => Loops.TryMap<Int64ToFloat, long, float>(x.Operand, out values),
+            (ElementType.Int64, ElementType.UInt8) => Loops.TryMap<Int64ToByte, long, byte>(x.Operand, out values),
             (ElementType.Int64, _) => Loops.TryMap<NonZeroConversion<long>, long, bool>(x.Operand, out values),
-            (_, ElementType.Float32) => Loops.TryMap<NumberConversion<byte, float>, byte, float>(x.Operand, out values),
-            (_, ElementType.Int64) => Loops.TryMap<NumberConversion<byte, long>, byte, long>(x.Operand, out values),
-            (_, ElementType.UInt8) => Loops.TryMap<NumberConversion<byte, byte>, byte, byte>(x.Operand, out values),
+            (_, ElementType.Float32) => Loops.TryMap<ByteToFloat, byte, float>(x.Operand, out values),
+            (_, ElementType.Int64) => Loops.TryMap<ByteToInt64, byte, long>(x.Operand, out values),
+            (_, ElementType.UInt8) => Loops.TryMap<BoolToByte, byte, byte>(x.Operand, out values),
             _ => Loops.TryMap<NonZeroConversion<byte>, byte, bool>(x.Operand, out values),
         };
         if (!taken)
@@ -104,17 +106,19 @@ static class TypedOperations
         string value;
         if (x.ElementType == ElementType.Int64)
         {
-            while (NumberConversion<long, byte>.Takes(x.AsSpan<long>()[at]))
+            while (Int64ToByte.Takes(x.AsSpan<long>()[at]))
                 at++;
             value = x.AsSpan<long>()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         else
         {
-            while (type == ElementType.UInt8 ? NumberConversion<float, byte>.Takes(x.AsSpan()[at]) : NumberConversion<float, long>.Takes(x.AsSpan()[at]))
+            while (type == ElementType.UInt8 ? FloatToByte.Takes(x.AsSpan()[at]) : FloatToInt64.Takes(x.AsSpan()[at]))
                 at++;
             value = x.AsSpan()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        Throw.Argument($"To: {value} at {x.Shape.Position(at)} of {x.ElementType.Name()} {x.Shape} is no {type.Name()} value. Bring the values into its range first, as with Clamp, and replace what is not a number, as with MaskedFill(x.IsNaN(), 0).");
+        Throw.Argument(
+            $"To: {value} at {x.Shape.Position(at)} of {x.ElementType.Name()} {x.Shape} is no {type.Name()} value. " +
+            $"Bring the values into its range first, as with Clamp, and replace what is not a number, as with MaskedFill(x.IsNaN(), 0).");
     }
 }

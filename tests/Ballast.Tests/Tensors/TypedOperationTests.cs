@@ -129,6 +129,26 @@ public class TypedOperationTests
     }
 
     [Fact]
+    public void A_remainder_has_the_sign_of_its_divisor_and_all_digits_whatever_the_quotient()
+    {
+        Random random = new(1);
+        float[] x = new float[4000], y = new float[4000];
+        for (int i = 0; i < x.Length; i++)
+        {
+            x[i] = (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 20)));
+            y[i] = (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-2, 3)));
+        }
+
+        float[] got = Tensor.From(x, [4000]).Remainder(Tensor.From(y, [4000])).ToArray();
+        for (int i = 0; i < x.Length; i++)
+        {
+            float rest = x[i] % y[i];
+            float expected = rest != 0 && rest < 0 != y[i] < 0 ? rest + y[i] : rest;
+            Assert.True(expected == got[i], $"{x[i]:R} and {y[i]:R}: expected {expected:R}, got {got[i]:R}.");
+        }
+    }
+
+    [Fact]
     public void Masks_fill_and_select()
     {
         Parameter x = new(Tensor.From([1, 2, 3, 4, 5, 6], [2, 3]));

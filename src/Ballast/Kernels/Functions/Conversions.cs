@@ -2,28 +2,52 @@ using System.Numerics;
 
 namespace Ballast.Kernels;
 
-/// <summary>A number as one of another type, its fraction cut off.</summary>
-readonly struct NumberConversion<T, R> : IElementMap<T, R>
-    where T : unmanaged, INumber<T>
-    where R : unmanaged, INumber<R>, IMinMaxValue<R>
+/// <summary>A float as an integer, its fraction cut off.</summary>
+readonly struct FloatToInt64 : IElementMap<float, long>
 {
-    public static R Apply(T x)
-    {
-        if (typeof(T) == typeof(float) && typeof(R) == typeof(byte))
-            return R.CreateTruncating((int)(float)(object)x);
-        return R.CreateTruncating(x);
-    }
+    public static long Apply(float x) => float.ConvertToIntegerNative<long>(x);
 
-    /// <summary>Whether the number, cut off, is one of the other type.</summary>
-    public static bool Takes(T x)
-    {
-        if (typeof(R) == typeof(float) || typeof(T) == typeof(byte))
-            return true;
-        if (typeof(T) == typeof(long))
-            return x >= T.Zero && x <= T.CreateTruncating(255);
-        float value = float.CreateTruncating(x);
-        return typeof(R) == typeof(byte) ? value > -1 && value < 256 : value >= -9223372036854775808f && value < 9223372036854775808f;
-    }
+    public static bool Takes(float x) => x >= -9223372036854775808f && x < 9223372036854775808f;
+}
+
+/// <summary>A float as a byte, its fraction cut off.</summary>
+readonly struct FloatToByte : IElementMap<float, byte>
+{
+    public static byte Apply(float x) => (byte)float.ConvertToIntegerNative<int>(x);
+
+    public static bool Takes(float x) => x > -1 && x < 256;
+}
+
+/// <summary>An integer as the nearest float.</summary>
+readonly struct Int64ToFloat : IElementMap<long, float>
+{
+    public static float Apply(long x) => x;
+}
+
+/// <summary>An integer as a byte.</summary>
+readonly struct Int64ToByte : IElementMap<long, byte>
+{
+    public static byte Apply(long x) => unchecked((byte)x);
+
+    public static bool Takes(long x) => (ulong)x < 256;
+}
+
+/// <summary>A byte as a float.</summary>
+readonly struct ByteToFloat : IElementMap<byte, float>
+{
+    public static float Apply(byte x) => x;
+}
+
+/// <summary>A byte as an integer.</summary>
+readonly struct ByteToInt64 : IElementMap<byte, long>
+{
+    public static long Apply(byte x) => x;
+}
+
+/// <summary>A truth value as 0 or 1.</summary>
+readonly struct BoolToByte : IElementMap<byte, byte>
+{
+    public static byte Apply(byte x) => x;
 }
 
 /// <summary>Whether a number is not 0.</summary>

@@ -16,17 +16,27 @@ readonly struct RemainderArithmetic : IArithmetic
     }
 }
 
-/// <summary>The largest whole number up to x / y, without the quotient's rounding.</summary>
-readonly struct FloorQuotient : IElementZip<float, float>
+/// <summary>The rest of x / y of floats, with the sign of y.</summary>
+readonly struct FloatRemainder : IElementZip<float, float>
 {
+    // A quotient up to here times y has no more digits than a double.
+    const double Exact = 1 << 28;
+
     public static float Apply(float x, float y)
     {
-        if (y == 0)
-            return x / y;
-        float rest = x % y;
-        double quotient = Math.Round(((double)x - rest) / y);
-        return (float)(rest != 0 && rest < 0 != y < 0 ? quotient - 1 : quotient);
+        double quotient = Math.Floor((double)x / y);
+        if (!(Math.Abs(quotient) < Exact) || !float.IsFinite(y))
+            return RemainderArithmetic.Apply(x, y);
+        double rest = x - quotient * y;
+        return (float)(rest != 0 && rest < 0 != y < 0 ? rest + y : rest);
     }
+}
+
+/// <summary>The largest whole number up to x / y.</summary>
+readonly struct FloorQuotient : IElementZip<float, float>
+{
+    public static float Apply(float x, float y) =>
+        y == 0 ? x / y : (float)Math.Round(((double)x - FloatRemainder.Apply(x, y)) / y);
 }
 
 /// <summary>-x y.</summary>

@@ -17,7 +17,7 @@ sealed class RemainderOperation : BroadcastOperation
     /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
     public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
-        var values = Loops.Zip<Arithmetic<RemainderArithmetic, float>, float, float>(x.Operand, y.Operand, shape);
+        var values = Loops.Zip<FloatRemainder, float, float>(x.Operand, y.Operand, shape);
         return Records(x, y) ? new RemainderOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
