@@ -4,14 +4,14 @@ namespace Ballast.Lab;
 /// the training data.</summary>
 public static class Doctor
 {
-    /// <summary>The checks there are, by their names.</summary>
+    /// <summary>Ballast's own checks, by their names.</summary>
     public static IReadOnlyList<string> CheckNames { get; } = [.. DoctorChecks.All.Select(static check => check.Name)];
 
     /// <summary>Examines a network. Its parameters, statistics, modes and the default generator are left as they were; gradients are
     /// forgotten where it is run on batches.</summary>
     /// <param name="model">The network, in the modes in which it is trained or used.</param>
     /// <param name="options">What else is known.</param>
-    /// <exception cref="ArgumentException">Batches that the network cannot take.</exception>
+    /// <exception cref="ArgumentException">Batches that the network cannot take, or two checks of one name.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Diagnosis Examine(Module model, DoctorOptions? options = null) => Examine(model, options ?? new(), null);
 
@@ -22,11 +22,14 @@ public static class Doctor
 
     internal static Diagnosis Examine(Module model, DoctorOptions options, Measurements? watched)
     {
+        DoctorCheck[] checks = [.. DoctorChecks.All, .. options.Checks];
+        if (checks.GroupBy(static check => check.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Doctor: there are two checks called \"{twice.Key}\". Findings go by the name: choose another one.");
         var examination = new Examination(model, options, watched);
         examination.Measure();
         List<Finding> findings = [];
         List<SkippedCheck> skipped = [];
-        foreach (var check in DoctorChecks.All)
+        foreach (var check in checks)
         {
             if (examination.Norms.Count == 0 && check.NeedsNorms)
                 continue;

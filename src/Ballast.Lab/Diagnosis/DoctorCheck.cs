@@ -1,8 +1,9 @@
 namespace Ballast.Lab;
 
-/// <summary>Looks for one thing that goes wrong. Each check is a class in a file of its own and a line in
-/// <see cref="DoctorChecks"/>.</summary>
-abstract class DoctorCheck
+/// <summary>A look for one thing that goes wrong. Each of Ballast's own is a class in a file of its own and a line in
+/// <c>DoctorChecks</c>; one's own is given to <see cref="DoctorOptions.Checks"/>.</summary>
+/// <remarks>A check looks and changes nothing: no parameter, statistic, mode or generator.</remarks>
+public abstract class DoctorCheck
 {
     /// <summary>Its name, which findings carry and under which the documentation has it.</summary>
     public abstract string Name { get; }
@@ -13,19 +14,33 @@ abstract class DoctorCheck
     /// <summary>Whether there is nothing to look for in a network without batch normalization.</summary>
     public virtual bool NeedsNorms => true;
 
-    /// <summary>What is missing to make it; null where nothing is.</summary>
+    /// <summary>What is missing to make it, a sentence that <see cref="Diagnosis.Skipped"/> gives as the reason; null where nothing is.
+    /// </summary>
+    /// <param name="examination">The network, and what is known besides.</param>
     public virtual string? Missing(Examination examination) => null;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Makes it. It is called once in an examination, after the network was run on the batches, where nothing is
+    /// <see cref="Missing"/>.</summary>
+    /// <param name="examination">The network, and what is known besides.</param>
+    /// <returns>What was found; nothing where all is well.</returns>
     public abstract IEnumerable<Finding> Find(Examination examination);
 
+    /// <summary>The reason of a check that the network has to be run for.</summary>
     protected const string NeedsBatches = "It needs training data to run the network on.";
 
+    /// <summary>The reason of a check that goes by the loss.</summary>
     protected const string NeedsLoss = "It needs a loss of the network's outputs.";
 
+    /// <summary>The reason of a check that goes by what was learned.</summary>
     protected const string NeedsTrained = "It needs a trained network.";
 
     /// <summary>Makes a finding. Evidence that is not a number was not to be had and is left out.</summary>
+    /// <param name="severity">How much it matters.</param>
+    /// <param name="confidence">How sure it is.</param>
+    /// <param name="layer">The name of the layer; empty where it is the network as a whole.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="remedy">What to do about it.</param>
+    /// <param name="evidence">What it was seen by: numbers by their names.</param>
     protected Finding Found(
         Severity severity, Confidence confidence, string layer, string message, string remedy,
         params ReadOnlySpan<(string Name, double Value)> evidence)

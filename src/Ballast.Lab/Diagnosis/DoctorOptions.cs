@@ -57,6 +57,9 @@ public sealed record DoctorOptions
     /// <summary>The state as a file had it, which the network was loaded from.</summary>
     public StateDict? LoadedState { get; init; }
 
+    /// <summary>Checks of one's own, which are made after Ballast's.</summary>
+    public IReadOnlyList<DoctorCheck> Checks { get; init; } = [];
+
     /// <summary>Stops between two batches.</summary>
     public CancellationToken Cancellation { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace Ballast.Lab;
 
 /// <summary>What the checks look at: the network, its chains, what else is known, and what was measured.</summary>
-sealed class Examination
+public sealed class Examination
 {
     Dictionary<BatchNorm, int>? valuesPerSample;
 
-    public Examination(Module model, DoctorOptions options, Measurements? watched)
+    internal Examination(Module model, DoctorOptions options, Measurements? watched)
     {
         Model = model;
         Options = options;
@@ -18,8 +18,10 @@ sealed class Examination
         SampleShape = options.SampleShape ?? loader?.Dataset.SampleShape;
     }
 
+    /// <summary>The network.</summary>
     public Module Model { get; }
 
+    /// <summary>What else is known.</summary>
     public DoctorOptions Options { get; }
 
     /// <summary>What runs right behind what.</summary>
@@ -28,35 +30,38 @@ sealed class Examination
     /// <summary>The batch normalizations, each once.</summary>
     public IReadOnlyList<(string Name, BatchNorm Norm)> Norms { get; }
 
+    /// <summary>How training goes through the data; null where that is not known.</summary>
     public TrainingPlan? Plan { get; }
 
+    /// <summary>The shape of one sample, without a batch axis; null where that is not known.</summary>
     public Shape? SampleShape { get; }
 
+    /// <summary>Whether the network is said to be trained.</summary>
     public bool IsTrained => Options.Trained || Options.ForInference;
 
     /// <summary>What the doctor's own run measured.</summary>
-    public TrialRun? Measured { get; private set; }
+    internal TrialRun? Measured { get; private set; }
 
     /// <summary>What the training data show; null where there are none.</summary>
-    public DataVitals? Data => Measured?.Data;
+    internal DataVitals? Data => Measured?.Data;
 
     /// <summary>What the test data show; null where there are none.</summary>
-    public DataVitals? TestData => Measured?.TestData;
+    internal DataVitals? TestData => Measured?.TestData;
 
     /// <summary>The accuracy on the test data and on how many of them; null where it is not known.</summary>
     public (double Accuracy, int Samples)? TestAccuracy => Measured?.TestAccuracy;
 
     /// <summary>What the learning rate does; null where that could not be tried.</summary>
-    public RangeTest? Range { get; private set; }
+    internal RangeTest? Range { get; private set; }
 
     /// <summary>What was seen of a training that was watched.</summary>
-    public Measurements? Watched { get; }
+    internal Measurements? Watched { get; }
 
     /// <summary>Every layer's batches: of the training that was watched, or else of the doctor's own run.</summary>
-    public Measurements? Seen => Watched is { IsEmpty: false } ? Watched : Measured?.Training;
+    internal Measurements? Seen => Watched is { IsEmpty: false } ? Watched : Measured?.Training;
 
     /// <summary>Runs the network on the batches that there are, and the evaluation.</summary>
-    public void Measure()
+    internal void Measure()
     {
         if (Options.Batches is not null || Options.Evaluation is not null)
             Measured = TrialRun.Of(this);

@@ -1,8 +1,8 @@
 namespace Ballast.Lab;
 
 /// <summary>The settings behind a layer's name, taken one by one. What is not a number where one is needed, what is given
-/// twice and what nobody takes is refused at its place.</summary>
-sealed class LayerArguments
+/// twice and what nobody takes is refused at its place, by a <see cref="LayerTextException"/>.</summary>
+public sealed class LayerArguments
 {
     readonly LayerKind kind;
     readonly Place layer;
@@ -13,7 +13,7 @@ sealed class LayerArguments
     /// <param name="kind">The layer.</param>
     /// <param name="layer">Its whole text.</param>
     /// <param name="settings">What is behind its colon, or null without one.</param>
-    public LayerArguments(LayerKind kind, Place layer, Place? settings)
+    internal LayerArguments(LayerKind kind, Place layer, Place? settings)
     {
         this.kind = kind;
         this.layer = layer;
@@ -30,6 +30,7 @@ sealed class LayerArguments
 
     /// <summary>A whole number from 1 on, which has to be there; it may be written without its key, behind those that come
     /// before it.</summary>
+    /// <exception cref="LayerTextException">It is missing, or not such a number.</exception>
     public int Count(string key)
     {
         if ((Take(key) ?? Take("")) is not { } value)
@@ -73,7 +74,7 @@ sealed class LayerArguments
     }
 
     /// <summary>Refuses what nobody has taken.</summary>
-    public void RefuseRest()
+    internal void RefuseRest()
     {
         if (given.Count == 0)
             return;

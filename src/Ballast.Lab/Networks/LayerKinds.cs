@@ -1,10 +1,12 @@
 namespace Ballast.Lab;
 
-/// <summary>The layers that a <see cref="LayerText"/> can name. A new layer is one more entry here.</summary>
+/// <summary>The layers that a <see cref="LayerText"/> can name. A new layer is one more entry here, or one that a program outside
+/// registers.</summary>
 public static class LayerKinds
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<LayerKind> All { get; } =
+    static readonly Lock registering = new();
+
+    static volatile LayerKind[] all =
     [
         new("flatten", "flatten", "all axes of a sample as one", static _ =>
             static input => LayerPlan.Of(new Flatten(), [input.Length])),
@@ -57,6 +59,28 @@ public static class LayerKinds
         .. NormalizationKinds.All,
         .. ActivationKinds.All,
     ];
+
+    /// <summary>All of them: Ballast's own, then those that were registered.</summary>
+    public static IReadOnlyList<LayerKind> All => all;
+
+    /// <summary>Makes a layer of one's own known by its name, for the rest of this process: to layer texts, runs and studies. A run that
+    /// was trained with it is opened by programs that have registered it.</summary>
+    /// <exception cref="ArgumentException">Its name is not letters, digits and hyphens, or is that of another layer or network.
+    /// </exception>
+    public static void Register(LayerKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        if (kind.Name.Length == 0 || !kind.Name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
+            throw new ArgumentException($"LayerKinds: expected a name of letters, digits and hyphens, got \"{kind.Name}\".");
+        if (NamedNetworks.All.Any(named => named.Name.Equals(kind.Name, StringComparison.OrdinalIgnoreCase)))
+            throw new ArgumentException($"LayerKinds: \"{kind.Name}\" is the name of a network already. Choose another one.");
+        lock (registering)
+        {
+            if (Find(kind.Name) is not null)
+                throw new ArgumentException($"LayerKinds: \"{kind.Name}\" is the name of a layer already. Choose another one.");
+            all = [.. all, kind];
+        }
+    }
 
     /// <summary>The layer of a name, in small or capital letters; null if there is none.</summary>
     public static LayerKind? Find(string name) =>
