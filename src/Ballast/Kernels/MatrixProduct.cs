@@ -13,7 +13,8 @@ static unsafe class MatrixProduct
     public const long Worthwhile = 1 << 18;
 
     /// <summary>y = a b.</summary>
-    /// <param name="a">[rows, depth].</param>
+    /// <param name="a">a[m, k] is at m * strideM + k.</param>
+    /// <param name="strideM">From one row of a to the next.</param>
     /// <param name="b">b[k, n] is at k * strideK + n * strideN.</param>
     /// <param name="strideK">From one row of b to the next.</param>
     /// <param name="strideN">From one column of b to the next.</param>
@@ -22,13 +23,23 @@ static unsafe class MatrixProduct
     /// <param name="depth">How many columns a has.</param>
     /// <param name="columns">How many columns b and y have.</param>
     public static void Compute(
-        float* a, float* b, nint strideK, nint strideN, float* y, int rows, int depth, int columns)
+        float* a, nint strideM, float* b, nint strideK, nint strideN, float* y, int rows, int depth, int columns)
     {
         float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
         PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
         int partRows = Math.Clamp(rows / WantedParts / Panels.Rows * Panels.Rows, LeastRows, MostRows);
         Workers.Run(
-            new Work { A = a, Panels = panels, Y = y, RowCount = rows, PartRows = partRows, Depth = depth, Columns = columns },
+            new Work
+            {
+                A = a,
+                StrideM = strideM,
+                Panels = panels,
+                Y = y,
+                RowCount = rows,
+                PartRows = partRows,
+                Depth = depth,
+                Columns = columns,
+            },
             (rows + partRows - 1) / partRows);
     }
 
@@ -37,6 +48,7 @@ static unsafe class MatrixProduct
         public static int Pieces => 4;
 
         public float* A, Panels, Y;
+        public nint StrideM;
         public int RowCount, PartRows, Depth, Columns;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -63,7 +75,7 @@ static unsafe class MatrixProduct
                     for (int i = 0; i < PartRows; i++)
                     {
                         nint row = start + Math.Min(i, count - 1);
-                        from[i] = A + row * Depth;
+                        from[i] = A + row * StrideM;
                         to[i] = i < count && valid == width ? Y + row * Columns + n : edge + i % tile * width;
                     }
 

@@ -1,11 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace Ballast.Kernels;
 
 /// <summary>The softmax of each row, and the logarithm of its denominator.</summary>
 static unsafe class Softmax
 {
-    const int PartRows = 16;
+    const int PartLength = 1 << 13;
+    const int MostRows = 16;
     const int SerialLength = 1 << 12;
 
     /// <summary>The scalar reference: p[n, c] = exp(x[n, c]) / sum over j of exp(x[n, j]); logSums[n] = ln of the sum over j of
@@ -41,8 +40,18 @@ static unsafe class Softmax
         fixed (float* from = x, to = p, sums = logSums)
         fixed (int* classOf = labels)
         {
-            var work = new Work { X = from, P = to, LogSums = sums, Targets = classOf, Rows = rows, Classes = classes };
-            int parts = (rows + PartRows - 1) / PartRows;
+            int partRows = Math.Clamp(PartLength / classes, 1, MostRows);
+            var work = new Work
+            {
+                X = from,
+                P = to,
+                LogSums = sums,
+                Targets = classOf,
+                Rows = rows,
+                Classes = classes,
+                PartRows = partRows,
+            };
+            int parts = (rows + partRows - 1) / partRows;
             if (x.Length < SerialLength)
                 work.Run(0, parts);
             else
@@ -54,7 +63,7 @@ static unsafe class Softmax
     {
         public float* X, P, LogSums;
         public int* Targets;
-        public int Rows, Classes;
+        public int Rows, Classes, PartRows;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -62,42 +71,12 @@ static unsafe class Softmax
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int start = first * PartRows, count = Math.Min(last * PartRows, Rows) - start;
-            nint offset = (nint)start * Classes;
-            Compute<S, V>(
-                X + offset, P + offset, LogSums + start, Targets is null ? null : Targets + start, count, Classes);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Compute<S, V>(float* x, float* p, float* logSums, int* labels, int rows, int classes)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        int padded = (classes + S.Width - 1) / S.Width * S.Width;
-        float* row = Scratch.Take(2 * padded), exponentials = row + padded;
-        new Span<float>(row, padded).Fill(float.NegativeInfinity);
-        for (int n = 0; n < rows; n++, x += classes, p += classes)
-        {
-            float max = x[0];
-            for (int c = 0; c < classes; c++)
+            for (int n = first * PartRows; n < Math.Min(last * PartRows, Rows); n++)
             {
-                row[c] = x[c];
-                max = x[c] > max ? x[c] : max;
+                float* x = X + (nint)n * Classes;
+                var (max, logSum) = SoftmaxRow.Compute<PlainSoftmax, S, V>(x, P + (nint)n * Classes, Classes);
+                LogSums[n] = logSum - (Targets is null ? 0 : x[Targets[n]] - max);
             }
-
-            V top = S.Broadcast(max), total = S.Broadcast(0);
-            for (int c = 0; c < padded; c += S.Width)
-            {
-                V e = S.Exp(S.Subtract(S.Load(row + c), top));
-                S.Store(exponentials + c, e);
-                total = S.Add(total, e);
-            }
-
-            float sum = S.Sum(total), inverse = 1 / sum;
-            for (int c = 0; c < classes; c++)
-                p[c] = exponentials[c] * inverse;
-            logSums[n] = MathF.Log(sum) - (labels is null ? 0 : x[labels[n]] - max);
         }
     }
 }

@@ -83,23 +83,6 @@ public partial class Tensor
     /// <summary>The mean of all values, as a tensor of one.</summary>
     public Tensor Mean() => SumOperation.Run(this, 1f / Length);
 
-    /// <summary>The matrix product of this [M, K] with another [K, N].</summary>
-    /// <exception cref="ArgumentException">Not two matrices whose inner sizes agree.</exception>
-    public Tensor MatMul(Tensor other)
-    {
-        Throw.Unless(Shape.Rank == 2 && other.Shape.Rank == 2 && Shape[1] == other.Shape[0],
-            $"MatMul: expected [M, K] and [K, N], got {Shape} and {other.Shape}.");
-        return MatMulOperation.Run(this, other);
-    }
-
-    /// <summary>The matrix [M, N] as [N, M].</summary>
-    /// <exception cref="ArgumentException">Not a matrix.</exception>
-    public Tensor Transpose()
-    {
-        Throw.Unless(Shape.Rank == 2, $"Transpose: expected a matrix [M, N], got {Shape}.");
-        return TransposeOperation.Run(this);
-    }
-
     /// <summary>The same values, in the same order, under another shape.</summary>
     /// <exception cref="ArgumentException">A shape of another number of values.</exception>
     public Tensor Reshape(Shape shape)
@@ -107,39 +90,6 @@ public partial class Tensor
         Throw.Unless(shape.Length == Length,
             $"Reshape: {shape} has {shape.Length} values, this tensor {Shape} has {Length}.");
         return ReshapeOperation.Run(this, shape);
-    }
-
-    /// <summary>The softmax of each row of [N, C]: probabilities that add up to 1. It records no gradient:
-    /// <see cref="CrossEntropyLoss"/> takes logits.</summary>
-    /// <exception cref="ArgumentException">Not [N, C].</exception>
-    public Tensor Softmax()
-    {
-        Throw.Unless(Shape.Rank == 2 && Shape[1] > 0, $"Softmax: expected [N, C], got {Shape}.");
-        var probabilities = Buffer.Rent(Length);
-        var sums = Buffer.Rent(Shape[0]);
-        Kernels.Softmax.Compute(AsSpan(), probabilities.Span(Length), sums.Span(Shape[0]), Shape[0], Shape[1]);
-        sums.Release();
-        return new Tensor(Shape, new Values(probabilities));
-    }
-
-    /// <summary>The position of the largest value in each row of [N, C]: the predicted classes. The first of equals;
-    /// a value that is not a number counts as the largest, as in PyTorch.</summary>
-    /// <exception cref="ArgumentException">Not [N, C].</exception>
-    public int[] ArgMax()
-    {
-        Throw.Unless(Shape.Rank == 2 && Shape[1] > 0, $"ArgMax: expected [N, C], got {Shape}.");
-        int[] positions = new int[Shape[0]];
-        for (int n = 0; n < positions.Length; n++)
-        {
-            var row = AsSpan().Slice(n * Shape[1], Shape[1]);
-            for (int c = 1; c < row.Length; c++)
-            {
-                if (row[c] > row[positions[n]] || (float.IsNaN(row[c]) && !float.IsNaN(row[positions[n]])))
-                    positions[n] = c;
-            }
-        }
-
-        return positions;
     }
 
     /// <summary>The shape that two shapes broadcast to, as in NumPy.</summary>

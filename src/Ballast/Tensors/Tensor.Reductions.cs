@@ -21,60 +21,53 @@ public partial class Tensor
         return ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1.0 / reduced.Count);
     }
 
-    /// <summary>The axes that a reduction goes along.</summary>
-    internal readonly ref struct ReducedAxes
-    {
-        readonly Shape shape;
-        readonly int mask;
+    /// <summary>The product along axes, or of all values. PyTorch: <c>prod(dim)</c>.</summary>
+    /// <remarks>Its gradient divides by nothing: zeros have the product of the other values.</remarks>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Prod(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
+        ProductOperation.Run(this, new ReducedAxes(nameof(Prod), this, axes), keepAxes);
 
-        public ReducedAxes(string operation, Tensor x, ReadOnlySpan<int> axes)
-        {
-            shape = x.Shape;
-            Span<int> sizes = stackalloc int[Shape.MaxRank];
-            shape.CopyTo(sizes);
-            foreach (int named in axes)
-            {
-                int axis = x.Axis(operation, named);
-                Throw.Unless((mask & 1 << axis) == 0, $"{operation}: axis {named} of {shape} is named twice in {Shape.Describe(axes)}.");
-                mask |= 1 << axis;
-            }
+    /// <summary>The largest value along axes, or of all; not a number where one of them is none. Values that share the largest one share its
+    /// gradient. PyTorch: <c>amax(dim)</c>; <see cref="Max(int, bool)"/> also says where it stands.</summary>
+    /// <param name="axes">The axes; none for all of them.</param>
+    /// <param name="keepAxes">Whether the axes stay, with the size 1. PyTorch: <c>keepdim</c>.</param>
+    /// <exception cref="ArgumentException">An axis that is not there, is named twice, or has no values.</exception>
+    public Tensor Amax(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
+        ExtremeOperation.Run<Kernels.MaxReduction>(this, new ReducedAxes(nameof(Amax), this, axes), keepAxes);
 
-            if (axes.Length == 0)
-                mask = (1 << shape.Rank) - 1;
-            for (int axis = 0; axis < shape.Rank; axis++)
-                sizes[axis] = (mask & 1 << axis) != 0 ? 1 : sizes[axis];
-            Kept = new Shape(sizes[..shape.Rank]);
-        }
+    /// <summary>The smallest value along axes, or of all. PyTorch: <c>amin(dim)</c>; <see cref="Min(int, bool)"/> also says where it
+    /// stands.</summary>
+    /// <inheritdoc cref="Amax"/>
+    public Tensor Amin(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
+        ExtremeOperation.Run<Kernels.MinReduction>(this, new ReducedAxes(nameof(Amin), this, axes), keepAxes);
 
-        /// <summary>The shape with the size 1 on those axes.</summary>
-        public Shape Kept { get; }
+    /// <summary>The variance along axes, or of all values: the sum of (x - mean)^2 divided by n - <paramref name="correction"/>.
+    /// PyTorch: <c>var(dim, correction)</c>.</summary>
+    /// <param name="axes">The axes; none for all of them.</param>
+    /// <param name="correction">1 for a sample's variance, 0 for a population's. With as many values or fewer the result is not finite.</param>
+    /// <param name="keepAxes">Whether the axes stay, with the size 1. PyTorch: <c>keepdim</c>.</param>
+    /// <exception cref="ArgumentException">An axis that is not there, or is named twice.</exception>
+    public Tensor Var(ReadOnlySpan<int> axes = default, double correction = 1, bool keepAxes = false) =>
+        VarianceOperation.Run(this, new ReducedAxes(nameof(Var), this, axes), correction, keepAxes, root: false);
 
-        /// <summary>How many values become one.</summary>
-        public long Count
-        {
-            get
-            {
-                long count = 1;
-                for (int axis = 0; axis < shape.Rank; axis++)
-                    count *= (mask & 1 << axis) != 0 ? shape[axis] : 1;
-                return count;
-            }
-        }
+    /// <summary>The standard deviation along axes, or of all values: the square root of <see cref="Var"/>, whose gradient is 0 where it is 0.
+    /// PyTorch: <c>std(dim, correction)</c>.</summary>
+    /// <inheritdoc cref="Var"/>
+    public Tensor Std(ReadOnlySpan<int> axes = default, double correction = 1, bool keepAxes = false) =>
+        VarianceOperation.Run(this, new ReducedAxes(nameof(Std), this, axes), correction, keepAxes, root: true);
 
-        /// <summary>The result's shape.</summary>
-        public Shape Result(bool keepAxes)
-        {
-            if (keepAxes)
-                return Kept;
-            Span<int> sizes = stackalloc int[Shape.MaxRank];
-            int rank = 0;
-            for (int axis = 0; axis < shape.Rank; axis++)
-            {
-                if ((mask & 1 << axis) == 0)
-                    sizes[rank++] = shape[axis];
-            }
+    /// <summary>The p-norm along axes, or of all values: (sum of |x|^p)^(1 / p); the largest |x| for infinity, the smallest for minus
+    /// infinity, the number of values other than 0 for 0. PyTorch: <c>torch.linalg.vector_norm</c>.</summary>
+    /// <param name="p">The power.</param>
+    /// <param name="axes">The axes; none for all of them.</param>
+    /// <param name="keepAxes">Whether the axes stay, with the size 1. PyTorch: <c>keepdim</c>.</param>
+    /// <exception cref="ArgumentException">An axis that is not there or is named twice, a p that is not a number, or no values where p is
+    /// negative or infinite.</exception>
+    public Tensor Norm(double p = 2, ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
+        NormOperation.Run(this, new ReducedAxes(nameof(Norm), this, axes), p, keepAxes);
 
-            return new Shape(sizes[..rank]);
-        }
-    }
+    /// <summary>ln of the sum of exp(x) along axes, or of all values, without overflow. PyTorch: <c>logsumexp(dim)</c>.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor LogSumExp(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
+        LogSumExpOperation.Run(this, new ReducedAxes(nameof(LogSumExp), this, axes), keepAxes);
 }

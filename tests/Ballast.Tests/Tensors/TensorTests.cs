@@ -63,7 +63,7 @@ public class TensorTests
         Refused("+: the shapes [2, 3] and [4, 3] do not broadcast: 2 against 4.", () => a + b);
         Refused("/: the shapes [2, 3] and [2] do not broadcast: 3 against 2.", () => a / Tensor.Zeros([2]));
         Refused("MatMul: expected [M, K] and [K, N], got [2, 3] and [4, 3].", () => a.MatMul(b));
-        Refused("MatMul: expected [M, K] and [K, N], got [2, 3] and [3].", () => a.MatMul(Tensor.Zeros([3])));
+        Refused("MatMul: expected [..., M, K] and [K], got [2, 3] and [4].", () => a.MatMul(Tensor.Zeros([4])));
         Refused("Transpose: expected a matrix [M, N], got [3].", () => Tensor.Zeros([3]).Transpose());
         Refused("Reshape: [4] has 4 values, this tensor [2, 3] has 6.", () => a.Reshape([4]));
         Refused("Softmax: expected [N, C], got [3].", () => Tensor.Zeros([3]).Softmax());

@@ -90,27 +90,14 @@ sealed class CrossEntropyOperation : Operation
     /// dl[n] (p[n, c] - 1 where c is the label).</summary>
     public override void Backward(Values gradient)
     {
-        int rows = First!.Shape[0], classes = First.Shape[1];
         var incoming = gradient.Read(Output.Length);
         var dl = incoming.Span(Output.Length);
-        var dx = Buffer.Rent(First.Length);
-        var from = probabilities.Span(First.Length);
-        var to = dx.Span(First.Length);
-        var targets = labels.Integers(rows);
-        double all = weights is null ? classes : weights.Sum(static w => (double)w);
-        float every = smoothing / classes;
-        for (int n = 0; n < rows; n++)
-        {
-            float scale = Output.Shape.Rank == 1 ? dl[n] : dl[0] * share;
-            double own = (1.0 - smoothing) * Weight(weights, targets[n]);
-            float total = (float)(own + every * all) * scale;
-            for (int c = 0; c < classes; c++)
-                to[n * classes + c] = from[n * classes + c] * total;
-            for (int c = 0; every > 0 && c < classes; c++)
-                to[n * classes + c] -= scale * every * (float)Weight(weights, c);
-            to[n * classes + targets[n]] -= (float)own * scale;
-        }
-
+        Span<float> whole = stackalloc float[1];
+        if (Output.Shape.Rank == 0)
+            whole[0] = dl[0] * share;
+        var dx = Buffer.Rent(First!.Length);
+        CrossEntropyGradient.Compute(probabilities.Span(First.Length), labels.Integers(First.Shape[0]), Output.Shape.Rank == 0 ? whole : dl,
+            1.0 - smoothing, smoothing / First.Shape[1], weights, dx.Span(First.Length));
         incoming.Release();
         Give(First, new Values(dx));
     }

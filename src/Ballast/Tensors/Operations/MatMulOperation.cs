@@ -2,67 +2,68 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The matrix product A B of A [M, K] and B [K, N].</summary>
-sealed unsafe class MatMulOperation : Operation
+/// <summary>The matrix products A B of A [..., M, K] and B [..., K, N], whose axes in front broadcast.</summary>
+sealed class MatMulOperation : Operation
 {
-    readonly Buffer left;
-    readonly Buffer right;
+    readonly Operand left;
+    readonly Operand right;
 
     MatMulOperation(Tensor a, Tensor b) : base(a, b)
     {
-        left = a.Buffer.Hold();
-        right = b.Buffer.Hold();
+        left = a.Operand.Hold();
+        right = b.Operand.Hold();
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor a, Tensor b)
+    /// <param name="a">At least two axes.</param>
+    /// <param name="b">At least two axes.</param>
+    /// <param name="shape">The result's shape.</param>
+    public static Tensor Run(Tensor a, Tensor b, Shape shape)
     {
-        int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];
-        var result = Buffer.Rent(m * n);
-        fixed (float* x = a.AsSpan(), y = b.AsSpan(), to = result.Span(m * n))
-        {
-            if ((long)m * n * k >= MatrixProduct.Worthwhile)
-                MatrixProduct.Compute(x, y, n, 1, to, m, k, n);
-            else
-                ColumnProducts.Compute(x, 1, k, new Rows(y, n), k, m, n, new ColumnProducts.ToMemory(to, n));
-        }
-
-        var values = new Values(result);
-        return Records(a, b) ? new MatMulOperation(a, b).Produce([m, n], values) : new Tensor([m, n], values);
+        Values values = new(MatrixProducts.Compute(a.Operand, b.Operand, shape));
+        return Records(a, b) ? new MatMulOperation(a, b).Produce(shape, values) : new Tensor(shape, values);
     }
 
-    /// <summary>dA = G B^T, dB = A^T G.</summary>
+    /// <summary>dA = G B^T, dB = A^T G, added up over the matrices that A or B was repeated for.</summary>
     public override void Backward(Values gradient)
     {
         var (a, b) = (First!, Second!);
-        int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];
-        var read = gradient.Read(m * n);
-        fixed (float* g = read.Span(m * n), x = left.Span(m * k), y = right.Span(k * n))
+        var g = gradient.ToOperand(Output.Shape);
+        if (g.Layout.Repeats)
         {
-            if (a.RequiresGrad)
-            {
-                var da = Buffer.Rent(m * k);
-                fixed (float* to = da.Span(m * k))
-                {
-                    if ((long)m * n * k >= MatrixProduct.Worthwhile)
-                        MatrixProduct.Compute(g, y, 1, n, to, m, n, k);
-                    else
-                        RowProducts.Compute(new Rows(g, n), y, null, to, m, k, n);
-                }
-
-                Give(a, new Values(da));
-            }
-
-            if (b.RequiresGrad)
-            {
-                var db = Buffer.Rent(k * n);
-                fixed (float* to = db.Span(k * n))
-                    ColumnProducts.Compute(x, k, 1, new Rows(g, n), m, k, n, new ColumnProducts.ToMemory(to, n));
-                Give(b, new Values(db));
-            }
+            Operand whole = new(Loops.RowMajor(g), Layout.RowMajor(g.Shape));
+            g.Release();
+            g = whole;
         }
 
-        read.Release();
+        if (a.RequiresGrad)
+            Give(a, Product(g, MatrixProducts.Turned(right), a.Shape));
+        if (b.RequiresGrad)
+            Give(b, b.Shape.Rank == 2 && Output.Shape.Rank > 2 ? OfAllRows(g) : Product(MatrixProducts.Turned(left), g, b.Shape));
+        g.Release();
+    }
+
+    // The product of two batches, added up to the shape of an input.
+    Values Product(in Operand x, in Operand y, Shape shape)
+    {
+        var whole = MatrixProducts.WithMatrix(Output.Shape, shape[^2], shape[^1]);
+        Values product = new(MatrixProducts.Compute(x, y, whole));
+        if (whole == shape)
+            return product;
+        var repeated = product.ToOperand(whole);
+        var sum = Loops.Reduce<SumReduction>(repeated, shape);
+        repeated.Release();
+        return sum;
+    }
+
+    // One B for the rows of all matrices of A: a single product.
+    Values OfAllRows(in Operand g)
+    {
+        Operand rows = MatrixProducts.Folded(left), gradients = MatrixProducts.Folded(g);
+        Values product = new(MatrixProducts.Compute(MatrixProducts.Turned(rows), gradients, Second!.Shape));
+        rows.Release();
+        gradients.Release();
+        return product;
     }
 
     /// <inheritdoc/>
