@@ -36,7 +36,7 @@ static class Failure
         }
 
         Output.Say($"error: {Describe(error)}");
-        if (error.Data[Remedy] is string remedy)
+        if (error.Data[Remedy] is string remedy && WorkingFolder.IsThere)
             Output.Say(remedy);
         if (verbose || Environment.GetEnvironmentVariable("BALLAST_DEBUG") is { Length: > 0 })
             Output.Say($"{error}");
@@ -45,7 +45,7 @@ static class Failure
 
     static string Describe(Exception error) => error switch
     {
-        IOException when !WorksInAFolder() => "The folder that the command was called in has been deleted. Call it in another one.",
+        IOException when !WorkingFolder.IsThere => WorkingFolder.Gone,
         OutputException => error.Message,
         IOException { HResult: NoSpace or DiskFull } =>
             $"{error.Message} The disk is full: free some space, or choose a folder on another one. Files that were complete are as they were.",
@@ -55,16 +55,4 @@ static class Failure
             => RemedyWords.In(error),
         _ => $"{error.GetType().Name}: {error.Message} This should not have happened; --verbose shows where it did.",
     };
-
-    static bool WorksInAFolder()
-    {
-        try
-        {
-            return Directory.GetCurrentDirectory().Length > 0;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 }

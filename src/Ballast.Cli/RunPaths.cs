@@ -14,6 +14,17 @@ static class RunPaths
     /// <summary>The folder of a new study: the one that is named, or one that is made.</summary>
     public static NewFolder NewStudy(string study, string? named) => named is null ? Fresh($"study-{study}") : NewFolder.Named(named);
 
+    /// <summary>Refuses a place for something new where it cannot be put, before the data is fetched and read.</summary>
+    /// <param name="named">The folder that is named; null for one in <c>runs/</c>.</param>
+    /// <param name="refuseUsed">Refuses a folder with something in it.</param>
+    /// <exception cref="IOException">It is in use, or lies in a folder that was deleted.</exception>
+    public static void Refuse(string? named, Action<string> refuseUsed)
+    {
+        WorkingFolder.RefuseGone(named ?? Root);
+        if (named is not null)
+            refuseUsed(named);
+    }
+
     /// <summary>The newest study.</summary>
     public static string NewestStudy() => Newest("study-");
 
@@ -55,6 +66,7 @@ static class RunPaths
 
     static string Newest(string word)
     {
+        WorkingFolder.RefuseGone(Root);
         // A run that was killed before it had begun has left a folder without a record.
         var found = Directory.Exists(Root)
             ? Directory.EnumerateDirectories(Root, $"*-{word}*").Where(static run => Directory.EnumerateFiles(run, "*.json").Any()) : [];

@@ -79,6 +79,7 @@ static class CompareCommand
             Seed = result.GetValue(Seed),
             LogEvery = result.GetValue(LogEvery),
         };
+        RunPaths.Refuse(result.GetValue(Out), RunFolder.RefuseUsed);
         using var place = RunPaths.New(RunKind.Compare, result.GetValue(Out));
         return Comparison.Begin(
             place.Path, settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(), cancellation);

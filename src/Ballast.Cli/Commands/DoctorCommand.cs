@@ -119,7 +119,8 @@ static class DoctorCommand
     {
         string layers = NamedNetworks.IsName(model) ? NamedNetworks.Find(model).Layers : model;
         var settings = TrainOptions.ReadPlan(result, layers).WithData(result.GetValue(Data), null);
-        NamedNetworks.Check(settings.Layers);
+        Refused(() => SettingsCheck.Refuse(settings));
+        RunData.RefuseMissing(settings);
         int batches = result.GetValue(Batches);
         // What is only looked at needs no images: their number is nice to know where they are at hand.
         bool needed = batches > 0 || NamedDatasets.Find(settings.Data ?? NamedDatasets.Cifar10.Name) is null;
@@ -130,6 +131,18 @@ static class DoctorCommand
             return RunDiagnosis.OfSettings(settings, data, samples, weights, batches, cancellation);
         }
         catch (ArgumentException error) when (weights is null)
+        {
+            throw new UsageException(error);
+        }
+    }
+
+    static void Refused(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (ArgumentException error)
         {
             throw new UsageException(error);
         }

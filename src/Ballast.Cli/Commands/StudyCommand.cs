@@ -78,8 +78,7 @@ static class StudyCommand
         command.SetAction(result =>
         {
             var asked = options.Read(result);
-            if (result.GetValue(Out) is { } named)
-                StudyFolder.RefuseUsed(named);
+            RunPaths.Refuse(result.GetValue(Out), StudyFolder.RefuseUsed);
             if (result.GetValue(Save) is { } file)
             {
                 using var interruption = new Interruption();
@@ -103,8 +102,8 @@ static class StudyCommand
     static int RunDefinition(ParseResult result)
     {
         var definition = StudyDefinition.Load(result.GetValue(Definition)!);
-        if (result.GetValue(Out) is { } named)
-            StudyFolder.RefuseUsed(named);
+        RunPaths.Refuse(result.GetValue(Out), StudyFolder.RefuseUsed);
+        RunData.RefuseMissing(definition.Arms[0].Settings);
         return Execute(result, (source, cancellation) =>
         {
             var data = StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation);
@@ -120,6 +119,9 @@ static class StudyCommand
             NamedNetworks.Check(NamedNetworks.IsName(layers) ? NamedNetworks.Find(layers).Layers : layers);
         return Refused(() =>
         {
+            var settings = asked.Apply(study.Settings);
+            SettingsCheck.Refuse(settings);
+            RunData.RefuseMissing(settings);
             asked = asked with { Methods = source.Complete(asked.Apply(study.Settings), cancellation).Methods };
             var data = StudyData.Open(source, asked.Apply(study.Settings), study.IsCrossValidation, cancellation);
             return (study.Define(asked, data), data);

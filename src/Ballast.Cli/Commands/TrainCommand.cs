@@ -92,9 +92,8 @@ static class TrainCommand
         if (result.Has(Resume))
             throw new UsageException("A cross validation goes on by ballast study --resume FOLDER.");
         var settings = TrainOptions.Read(result);
-        if (result.GetValue(Out) is { } named)
-            StudyFolder.RefuseUsed(named);
-        NamedNetworks.Check(settings.Layers);
+        RunPaths.Refuse(result.GetValue(Out), StudyFolder.RefuseUsed);
+        Refuse(settings);
         return StudyCommand.Execute(result, (source, cancellation) =>
         {
             try
@@ -118,9 +117,8 @@ static class TrainCommand
         var cancellation = interruption.Token;
         var settings = TrainOptions.Read(result);
         // Before the data is fetched and the network tried: both may take their time.
-        if (result.GetValue(Out) is { } named)
-            RunFolder.RefuseUsed(named);
-        NamedNetworks.Check(settings.Layers);
+        RunPaths.Refuse(result.GetValue(Out), RunFolder.RefuseUsed);
+        Refuse(settings);
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
@@ -161,6 +159,21 @@ static class TrainCommand
         {
             throw new UsageException(error);
         }
+    }
+
+    // What no data can be trained with, before the data.
+    static void Refuse(RunSettings settings)
+    {
+        try
+        {
+            SettingsCheck.Refuse(settings);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error);
+        }
+
+        RunData.RefuseMissing(settings);
     }
 
     // What the library refuses here, it refuses of the options.

@@ -31,6 +31,7 @@ public sealed class Comparison
         string path, RunSettings settings, RunData source, string? commandLine, CancellationToken cancellation = default)
     {
         RunFolder.RefuseUsed(path);
+        RunData.RefuseMissing(settings);
         var data = source.Train(settings, cancellation);
         source.RefuseOtherTest(settings, data, cancellation);
         var first = new TrainingRun(Settings(settings, ComparisonArm.With), data);

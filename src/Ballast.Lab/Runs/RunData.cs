@@ -60,6 +60,17 @@ public sealed class RunData(DatasetOptions options)
             RunSamples.Of(train).RefuseOther(test, NamedDatasets.Title(settings.TestName));
     }
 
+    /// <summary>Refuses names that are neither a dataset's nor a file's or folder's, before any data is read.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing of a name.</exception>
+    public static void RefuseMissing(RunSettings settings)
+    {
+        foreach (string? data in (string?[])[settings.Data, settings.TestData])
+        {
+            if (data is not null && NamedDatasets.Find(data) is null && !Path.Exists(data))
+                throw Missing(data);
+        }
+    }
+
     /// <summary>What provenance says of a dataset's files.</summary>
     public static IReadOnlyList<DataFile> Describe(Dataset dataset) =>
         [.. dataset.Files.Select(static file => new DataFile(Path.GetFileName(file.Path), file.Sha256))];
@@ -76,14 +87,10 @@ public sealed class RunData(DatasetOptions options)
             return folder;
         }
 
-        if (!File.Exists(data))
-        {
-            string[] known = [.. NamedDatasets.All.Select(static dataset => dataset.Name)];
-            throw new FileNotFoundException(
-                $"There is no file or folder {data}. Expected a folder with one subfolder of PNG pictures for each class, a file "
-                + $"of records, or a dataset's name. {Suggestion.Of(Path.GetFileName(data), known)}");
-        }
-
-        return Cifar10.FromRecords(data);
+        return File.Exists(data) ? Cifar10.FromRecords(data) : throw Missing(data);
     }
+
+    static FileNotFoundException Missing(string data) => new(
+        $"There is no file or folder {data}. Expected a folder with one subfolder of PNG pictures for each class, a file of records, "
+        + $"or a dataset's name. {Suggestion.Of(Path.GetFileName(data), NamedDatasets.All.Select(static dataset => dataset.Name))}");
 }

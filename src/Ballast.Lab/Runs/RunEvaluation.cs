@@ -29,9 +29,15 @@ public static class RunEvaluation
         if (statistics.TentLearningRate is not null && augmentation is not null and not TestTimeAugmentation.None)
             throw new ArgumentException("Tent adapts to each batch as it comes: it sees each image once.");
         var settings = testData is null ? folder.Record.Settings : folder.Record.Settings with { TestData = testData };
+        if (!settings.IsTested)
+        {
+            throw new ArgumentException(
+                $"{folder.Path} was trained on data of its own and names no test images. Name a folder or a file of them.");
+        }
+
+        RunData.RefuseMissing(settings with { Data = null });
         var (network, path) = RunNetwork.Load(folder, weights);
-        var images = source.Test(settings, cancellation) ?? throw new ArgumentException(
-            $"{folder.Path} was trained on data of its own and names no test images. Name a folder or a file of them.");
+        var images = source.Test(settings, cancellation)!;
         folder.Record.TrainedOn.RefuseOther(images, NamedDatasets.Title(settings.TestName));
         network.Eval();
         statistics.Measure(network, settings, source, images, cancellation);

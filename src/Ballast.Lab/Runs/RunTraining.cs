@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ballast.Lab;
 
 /// <summary>Makes the library's parts of a run's settings.</summary>
@@ -24,30 +26,71 @@ static class RunTraining
     {
         if (share == 0)
             return (data, null);
+        RefuseShare(share);
         int held = (int)Math.Round(data.Count * share);
-        if (!(share is > 0 and < 1) || held == 0 || held == data.Count)
+        if (held == 0 || held == data.Count)
             throw new ArgumentException(
                 $"A validation share of {share} of {data.Count} images leaves none on one side. Choose one between 0 and 1, such as 0.1.");
         int[] order = Generator.Default.Permutation(data.Count);
         return (data.Subset(order.AsSpan()[..^held]), data.Subset(order.AsSpan()[^held..]));
     }
 
+    /// <summary>Refuses a validation that has nothing to look at.</summary>
+    /// <exception cref="ArgumentException">A share out of range, or neither images held back nor test images.</exception>
+    public static void RefuseValidation(RunSettings settings)
+    {
+        if (settings.Does.Validation != 0)
+            RefuseShare(settings.Does.Validation);
+        else if (settings.Does.IsValidated && !settings.IsTested)
+            throw new ArgumentException(
+                "There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
+    }
+
+    static void RefuseShare(double share)
+    {
+        if (share is not (> 0 and < 1))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A validation share of {share} leaves none on one side. Choose one between 0 and 1, such as 0.1."));
+        }
+    }
+
+    /// <summary>Refuses settings of groups of parameters that do not go together.</summary>
+    /// <exception cref="ArgumentException">Two that do not.</exception>
+    public static void RefuseOptimizer(RunSettings settings)
+    {
+        var methods = settings.Does;
+        if (methods is { NoDecayNorms: false, BiasLearningRateFactor: 1 })
+            return;
+        if (methods.Special is { NormBiasFactor: not 1 })
+            throw new ArgumentException("The recipe has groups of parameters of its own: leave theirs to it.");
+        if (methods.NoDecayNorms && (settings.WeightDecay ?? (settings.Optimizer == OptimizerKind.AdamW ? 0.01f : 0)) == 0)
+            throw new ArgumentException("There is no weight decay to keep normalizations from. Give a weight decay, or leave that out.");
+    }
+
+    /// <summary>Refuses averages of the weights that do not go together, or that begin after the end.</summary>
+    /// <exception cref="ArgumentException">Two that do not, or one that does.</exception>
+    public static void RefuseAverages(RunMethods methods, int epochs)
+    {
+        if (methods.Special is { LookaheadEvery: > 0 } && (methods.EmaDecay is not null || methods.SwaFrom is not null))
+            throw new ArgumentException("The recipe has slow weights of its own; there can be no other average. Leave it out.");
+        if (methods.SwaFrom > epochs)
+        {
+            throw new ArgumentException(
+                $"The weights are to be averaged from epoch {methods.SwaFrom} on, and the run has {epochs}. Begin earlier, or train for longer.");
+        }
+    }
+
     /// <summary>The optimizer, with groups of parameters where the settings ask for them.</summary>
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
     public static Optimizer Optimizer(RunSettings settings, Module network)
     {
+        RefuseOptimizer(settings);
         var methods = settings.Does;
         if (methods.Special is { NormBiasFactor: not 1 } special)
-        {
-            if (methods is not { NoDecayNorms: false, BiasLearningRateFactor: 1 })
-                throw new ArgumentException("The recipe has groups of parameters of its own: leave theirs to it.");
             return settings.MakeOptimizer(special.Groups(network, settings));
-        }
-
         if (methods is { NoDecayNorms: false, BiasLearningRateFactor: 1 })
             return settings.MakeOptimizer(network.Parameters());
-        if (methods.NoDecayNorms && (settings.WeightDecay ?? (settings.Optimizer == OptimizerKind.AdamW ? 0.01f : 0)) == 0)
-            throw new ArgumentException("There is no weight decay to keep normalizations from. Give a weight decay, or leave that out.");
         return settings.MakeOptimizer(
             ParameterGroups.Of(network, settings.LearningRate, !methods.NoDecayNorms, methods.BiasLearningRateFactor));
     }
@@ -59,8 +102,7 @@ static class RunTraining
     {
         var methods = settings.Does;
         var special = methods.Special ?? RecipeMethods.None;
-        if (special.LookaheadEvery > 0 && (methods.EmaDecay is not null || methods.SwaFrom is not null))
-            throw new ArgumentException("The recipe has slow weights of its own; there can be no other average. Leave it out.");
+        RefuseAverages(methods, settings.Epochs);
         long steps = special.Steps(settings.Epochs, loader.Count);
         options = options with
         {
@@ -106,7 +148,9 @@ static class RunTraining
         return (outputs, targets) => bce.Forward(outputs, targets.OneHot(outputs.Shape[1]));
     }
 
-    static GradientClipping? Clipping(RunMethods methods)
+    /// <summary>How gradients are clipped; null for not at all.</summary>
+    /// <exception cref="ArgumentException">A limit out of range, or steps to skip without one.</exception>
+    public static GradientClipping? Clipping(RunMethods methods)
     {
         if (methods is { ClipNorm: null, SkipNonFinite: true })
             throw new ArgumentException("Steps are skipped by the norm of their gradient. Give a largest norm too.");
@@ -114,7 +158,9 @@ static class RunTraining
             methods.ClipNorm, methods.ClipValue, methods.SkipNonFinite ? NonFiniteGradient.Skip : NonFiniteGradient.Error);
     }
 
-    static WeightAverage? Average(RunMethods methods, Module network)
+    /// <summary>The average of the weights; null for none.</summary>
+    /// <exception cref="ArgumentException">A setting out of range, or two that do not go together.</exception>
+    public static WeightAverage? Average(RunMethods methods, Module network)
     {
         if (methods.EmaDecay is { } decay)
         {

@@ -21,6 +21,7 @@ public sealed class TrainingRun
     {
         this.settings = settings;
         this.data = data;
+        RunTraining.RefuseValidation(settings);
         StudyData.RefuseOneClass(data, NamedDatasets.Title(settings.Data ?? NamedDatasets.Cifar10.Name));
         Generator.Default.ManualSeed(settings.Seed);
         (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
@@ -31,9 +32,6 @@ public sealed class TrainingRun
             trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, prefetch: settings.Does.Prefetch,
             transforms: RunTraining.Transforms(settings));
         Trainer.Rehearse(network, loader);
-        if (settings.Does is { IsValidated: true, Validation: 0 } && !settings.IsTested)
-            throw new ArgumentException(
-                "There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
         // What does not go together is refused before a folder is made.
         _ = new Trainer(network, optimizer, loader,
             RunTraining.Options(settings, new TrainerOptions { Epochs = settings.Epochs }, network, loader, heldBack, ""));

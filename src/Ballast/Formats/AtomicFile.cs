@@ -13,13 +13,15 @@ public static partial class AtomicFile
 
     /// <summary>Writes a file through a temporary one in the same folder, which is flushed to the disk and then takes
     /// the name of <paramref name="path"/>. The temporary file has a name that cannot be foreseen and is always a new one.
-    /// A symbolic link of the name <paramref name="path"/> is replaced by the file; what it leads to is not touched.</summary>
+    /// A symbolic link of the name <paramref name="path"/> is replaced by the file; what it leads to is not touched. A folder, a device,
+    /// a pipe or a socket is refused before anything is written, also where a link leads to it: <c>/dev/null</c>, <c>/dev/stdout</c>.
+    /// </summary>
     /// <remarks>A program that is killed while it writes leaves its temporary file, <c>.NAME.RANDOM.tmp</c>. The next write of
     /// the same file removes it once it is a day old.</remarks>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content; the stream can be written and sought, and is closed afterwards.</param>
-    /// <exception cref="IOException">The content could not be written. Whatever <paramref name="write"/> throws comes
-    /// out too. In either case the temporary file is removed and the old file is untouched.</exception>
+    /// <exception cref="IOException">There is something of this name that is no file. The content could not be written. Whatever
+    /// <paramref name="write"/> throws comes out too. In either case the temporary file is removed and the old file is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string target = Path.GetFullPath(path);
@@ -31,6 +33,12 @@ public static partial class AtomicFile
         }
 
         string name = Path.GetFileName(target);
+        if (FileKind.Other(target) is { } other)
+        {
+            throw new IOException(
+                $"Cannot write {path}: it is {other}, and only a file can be replaced. Name a file that is new or may be replaced.");
+        }
+
         RemoveTemporaries(folder, name, Abandoned);
         string temporary = Path.Combine(folder, $".{name}.{Path.GetRandomFileName()}.tmp");
         bool created = false;

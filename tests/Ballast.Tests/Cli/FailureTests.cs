@@ -110,15 +110,49 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run").ExitCode);
     }
 
-    [Fact]
-    public void A_folder_that_was_deleted_under_the_command_is_said_to_be()
+    [Theory]
+    [InlineData("train 'flatten linear:2' --data '{0}'")]
+    [InlineData("train 'flatten linear:2' --data '{0}' --out run")]
+    [InlineData("train 'flatten linear:2' --data '{0}' --folds 2")]
+    // Data that would have to be fetched first, in vain.
+    [InlineData("train")]
+    [InlineData("train --out run")]
+    [InlineData("train --resume")]
+    [InlineData("train --resume run")]
+    [InlineData("compare")]
+    [InlineData("compare --resume")]
+    [InlineData("study placement")]
+    [InlineData("study placement --out run")]
+    [InlineData("study run definition.json")]
+    [InlineData("study --resume")]
+    [InlineData("evaluate run")]
+    [InlineData("predict run a.png")]
+    [InlineData("doctor run")]
+    [InlineData("doctor --weights a.pt")]
+    [InlineData("inspect a.pt")]
+    [InlineData("convert a.pt b.npz")]
+    public void A_folder_that_was_deleted_under_the_command_is_said_to_be(string arguments)
     {
         if (OperatingSystem.IsWindows())
             return;
         var (code, output, errors) = BallastProcess.Shell(
-            folder, $"/bin/mkdir gone; cd gone; /bin/rmdir ../gone; ballast train 'flatten linear:2' --data '{folder.File("task")}'");
+            folder, $"/bin/mkdir gone; cd gone; /bin/rmdir ../gone; ballast {string.Format(null, arguments, folder.File("task"))}");
         Assert.Equal(
             (1, "", "error: The folder that the command was called in has been deleted. Call it in another one.\n"), (code, output, errors));
+    }
+
+    [Fact]
+    public void A_folder_that_is_deleted_while_training_is_said_to_be()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        // The first line of the output is read, and the folder is gone before the last epoch.
+        var (code, _, errors) = BallastProcess.Shell(
+            folder, "/bin/mkdir gone; cd gone; { ballast train 'flatten linear:2' --data ../task --epochs 2000 --out run; echo $? > ../code; } | "
+                + "{ read -r line; /bin/rm -rf ../gone; /bin/cat > ../output; }");
+        Assert.Equal(0, code);
+        Assert.Equal("1\n", File.ReadAllText(folder.File("code")));
+        Assert.Equal("error: The folder that the command was called in has been deleted. Call it in another one.\n", errors);
     }
 
     [Fact]

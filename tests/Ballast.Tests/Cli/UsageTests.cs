@@ -53,6 +53,44 @@ public sealed class UsageTests : IDisposable
         Assert.Empty(folder.Names());
     }
 
+    // There is no data, and none can be fetched: to say so would mean that it was looked for. Nothing is made.
+    [Theory]
+    [InlineData("train --schedule cosin", "There is no schedule \"cosin\". Did you mean cosine?")]
+    [InlineData("train --schedule step:2,gama=0.5", "takes no \"gama\"")]
+    [InlineData("train --recipe resnet21", "Did you mean resnet20?")]
+    [InlineData("train --learning-rate 0 --momentum 0.9", "Momentum and Nesterov are settings of sgd")]
+    [InlineData("train --optimizer sgd --nesterov", "Nesterov")]
+    [InlineData("train --clip-norm 0", "expected a largest norm above 0")]
+    [InlineData("train --skip-non-finite", "Steps are skipped by the norm")]
+    [InlineData("train --label-smoothing 2", "label smoothing")]
+    [InlineData("train --loss mse --label-smoothing 0.1", "settings of the cross entropy")]
+    [InlineData("train --ema 1", "expected a decay")]
+    [InlineData("train --ema 0.9 --swa 2", "two averages")]
+    [InlineData("train --swa 6", "from epoch 6 on, and the run has 5")]
+    [InlineData("train --ema-warm-up", "no exponential moving average")]
+    [InlineData("train --no-decay-norms", "no weight decay to keep")]
+    [InlineData("train --validation 1", "A validation share of 1 leaves none on one side")]
+    [InlineData("train --mean 0.5,0.5 --std 0.1,0", "Standardization: expected")]
+    [InlineData("train --recipe airbench --ema 0.9", "slow weights of its own")]
+    [InlineData("train --data . --keep-best", "nothing to look at after each epoch")]
+    [InlineData("train --folds 3 --schedule cosin", "There is no schedule")]
+    [InlineData("study placement --schedule cosin", "There is no schedule")]
+    [InlineData("study optimizer --clip-norm 0", "expected a largest norm above 0")]
+    [InlineData("study placement --out run --label-smoothing 2", "label smoothing")]
+    [InlineData("doctor --model mlp --batches 1 --momentum 0.9", "Momentum and Nesterov are settings of sgd")]
+    [InlineData("train --test-data nowhere", "nowhere. Expected a folder", 1)]
+    [InlineData("compare --test-data nowhere", "nowhere. Expected a folder", 1)]
+    [InlineData("study placement --test-data nowhere", "nowhere. Expected a folder", 1)]
+    public void What_no_data_can_be_trained_with_is_refused_before_the_data(string arguments, string message, int expected = 2)
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
+        Assert.Equal(expected, code);
+        Assert.Empty(output);
+        Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
+        Assert.Contains(message, errors, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(folder.Names());
+    }
+
     [Theory]
     [InlineData("", "compare")]
     [InlineData("--help", "evaluate")]

@@ -18,6 +18,51 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["a.bin"], Names());
     }
 
+    [Theory]
+    [InlineData("folder", "a folder")]
+    [InlineData("pipe", "a pipe")]
+    [InlineData("link-to-pipe", "a pipe")]
+    [InlineData("link-to-null", "a device")]
+    [InlineData("link-to-full", "a device")]
+    public void What_is_no_file_is_refused_before_anything_is_written(string name, string kind)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        Directory.CreateDirectory(PathOf("folder"));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", PathOf("pipe")))
+            made.WaitForExit();
+        File.CreateSymbolicLink(PathOf("link-to-pipe"), PathOf("pipe"));
+        File.CreateSymbolicLink(PathOf("link-to-null"), "/dev/null");
+        File.CreateSymbolicLink(PathOf("link-to-full"), "/dev/full");
+        string[] before = Names();
+        bool written = false;
+        var failure = Assert.Throws<IOException>(() => AtomicFile.Write(PathOf(name), _ => written = true));
+        Assert.Equal(
+            $"Cannot write {PathOf(name)}: it is {kind}, and only a file can be replaced. Name a file that is new or may be replaced.",
+            failure.Message);
+        Assert.False(written);
+        Assert.Equal(before, Names());
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/stdout")]
+    [InlineData("/dev/fd/1")]
+    [InlineData("/proc/self/fd/1")]
+    public void A_device_of_the_system_is_not_replaced(string path)
+    {
+        if (OperatingSystem.IsWindows() || !Path.Exists(path))
+            return;
+        var failure = Assert.Throws<IOException>(() => WriteTo(path));
+        Assert.Equal(
+            $"Cannot write {path}: it is a device, and only a file can be replaced. Name a file that is new or may be replaced.",
+            failure.Message);
+    }
+
+    // The writer fails before a device of this machine could be replaced.
+    static void WriteTo(string path) =>
+        AtomicFile.Write(path, static _ => throw new InvalidOperationException("It was about to be written."));
+
     [Fact]
     public void An_old_file_is_replaced_whole()
     {
