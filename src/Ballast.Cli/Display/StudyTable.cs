@@ -136,7 +136,8 @@ static class StudyTable
         // Headings may be broken between words, names and numbers not; three cells lie between two columns, and two at each end.
         int Needed()
         {
-            int first = rows.Select(static row => row.IsHead ? row.Name.Split(' ').Max(static word => word.Length) : row.Name.Length + 2).DefaultIfEmpty(0).Max();
+            int first = rows.Select(static row => row.IsHead ? row.Name.Split(' ').Max(static word => word.Length) : row.Name.Length + 2)
+                .DefaultIfEmpty(0).Max();
             int others = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row.Values[i].Length).DefaultIfEmpty(0).Max())).Sum();
             return first + others + 3 * columns.Length + 4;
         }
