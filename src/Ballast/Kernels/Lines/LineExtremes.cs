@@ -5,15 +5,15 @@ namespace Ballast.Kernels;
 /// <summary>The position of each line's largest value: the first of equals; what is not a number is larger than all numbers.</summary>
 static unsafe class LineExtremes
 {
-    const int BlockLength = 1024;
+    const int BlockLength = 256;
 
     /// <summary>positions[line] = where the largest value of the line stands.</summary>
-    public static void Largest(ReadOnlySpan<float> x, Span<long> positions, LineShape shape) => Find<Itself>(x, positions, shape);
+    public static void Largest(ReadOnlySpan<float> x, Span<long> positions, LineShape shape) => Run<Itself>(x, positions, shape);
 
     /// <summary>positions[line] = where the smallest value of the line stands.</summary>
-    public static void Smallest(ReadOnlySpan<float> x, Span<long> positions, LineShape shape) => Find<Negate>(x, positions, shape);
+    public static void Smallest(ReadOnlySpan<float> x, Span<long> positions, LineShape shape) => Run<Negate>(x, positions, shape);
 
-    static void Find<F>(ReadOnlySpan<float> x, Span<long> positions, LineShape shape)
+    static void Run<F>(ReadOnlySpan<float> x, Span<long> positions, LineShape shape)
         where F : struct, IUnary
     {
         fixed (float* from = x)
@@ -42,19 +42,37 @@ static unsafe class LineExtremes
             for (int start = 0; start < Shape.Size && !float.IsNaN(best); start += BlockLength)
             {
                 int length = Math.Min(BlockLength, Shape.Size - start);
-                if (Top(x + start, length) <= best)
+                float top = Top(x + start, length);
+                if (top <= best)
                     continue;
-                position = start + First(x + start, length, 1);
-                best = Value(x[position]);
+                position = start + Find(x + start, top);
+                best = top;
             }
 
             return position;
         }
 
+        // The first position of a value that is there, or of what is not a number.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static int Find(float* x, float value)
+        {
+            int position = 0;
+            if (float.IsNaN(value))
+            {
+                while (!float.IsNaN(Value(x[position])))
+                    position++;
+                return position;
+            }
+
+            while (Value(x[position]) != value)
+                position++;
+            return position;
+        }
+
         static float Top(float* x, int length)
         {
-            float* lanes = stackalloc float[4 * 16];
-            int count = 4 * Compute.SimdWidth;
+            float* lanes = stackalloc float[16];
+            int count = Compute.SimdWidth;
             new Span<float>(lanes, count).Fill(Value(*x));
             Simd.Run(new LargestLoop<F> { X = x, Lanes = lanes }, length);
             float best = *lanes;
@@ -91,7 +109,7 @@ static unsafe class LineExtremes
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            V a = S.Load(Lanes), b = S.Load(Lanes + S.Width), c = S.Load(Lanes + 2 * S.Width), d = S.Load(Lanes + 3 * S.Width);
+            V a = S.Load(Lanes), b = a, c = a, d = a;
             for (; i <= length - 4 * S.Width; i += 4 * S.Width)
             {
                 a = Join<S, V>(a, X + i);
@@ -102,10 +120,8 @@ static unsafe class LineExtremes
 
             for (; i <= length - S.Width; i += S.Width)
                 a = Join<S, V>(a, X + i);
+            a = MaxReduction.Join<S, V>(MaxReduction.Join<S, V>(a, b), MaxReduction.Join<S, V>(c, d));
             S.Store(Lanes, a);
-            S.Store(Lanes + S.Width, b);
-            S.Store(Lanes + 2 * S.Width, c);
-            S.Store(Lanes + 3 * S.Width, d);
             return i;
         }
 
