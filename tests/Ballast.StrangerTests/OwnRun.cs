@@ -24,6 +24,7 @@ sealed class OwnRun
             Average = Average,
             Validation = new ValidationOptions(new Stripes(12)),
             CheckpointPath = path,
+            OnValidation = line => Validations.Add(line.Result.Loss),
             OnLine = line =>
             {
                 Losses.Add(line.Loss);
@@ -43,11 +44,13 @@ sealed class OwnRun
 
     public List<double> Losses { get; } = [];
 
+    public List<double> Validations { get; } = [];
+
     public int CancelAt { get; init; }
 
     public CancellationTokenSource Cancellation { get; } = new();
 
-    public double Scale => plateau.Factor(0);
+    public IReadOnlyDictionary<string, double> Remembered => plateau.SaveState();
 
     public long[] Bits() =>
         [.. StrangerTests.Bits.Of(Model.StateDict()), .. StrangerTests.Bits.Of(Optimizer.StateDict()), .. StrangerTests.Bits.Of(Average.StateDict())];

@@ -12,6 +12,8 @@ public sealed class OwnRunTests : IDisposable
         var run = new OwnRun(1, Path.Combine(folder, "checkpoint.safetensors"));
         run.Trainer.Fit();
         Assert.True(run.Losses[^5..].Average() < 0.8 * run.Losses[..5].Average(), string.Join(' ', run.Losses));
+        Assert.Equal(4, run.Validations.Count);
+        Assert.Equal(run.Validations.Min(), run.Remembered["best"]);
         run.Trainer.ApplyAverage();
         Assert.Equal(20, run.Average.Updates);
         Assert.True(Evaluation.Run(run.Model, new Stripes(12)).Accuracy > 0.5);
@@ -34,7 +36,7 @@ public sealed class OwnRunTests : IDisposable
 
         Assert.Equal(whole.Bits(), second.Bits());
         Assert.Equal(whole.Losses, [.. first.Losses, .. second.Losses]);
-        Assert.Equal(whole.Scale, second.Scale);
+        Assert.Equal(whole.Remembered, second.Remembered);
     }
 
     [Fact]
