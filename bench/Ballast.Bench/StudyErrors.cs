@@ -21,7 +21,7 @@ static class StudyErrors
         var data = StudyData.Of(new Blobs(400, 1), new Blobs(400, 2));
         Console.WriteLine($"| test, {repetitions} repetitions | seeds | says \"different\" |");
         Console.WriteLine("|---|---|---|");
-        foreach (var (name, definition) in (( string, StudyDefinition)[])
+        foreach (var (name, definition) in ((string, StudyDefinition)[])
             [("paired: two equal arms", Paired(Settings, Seeds)), ("corrected: four equal arms, any of six pairs", Corrected()), ("censored: mini-batches to an accuracy, two equal arms", Censored(Settings))])
         {
             int different = Enumerable.Range(0, repetitions).Count(_ => Result(definition, data).Comparisons().Any(static found => found.IsDifferent));

@@ -104,9 +104,9 @@ sealed class RangeTest
 
     static Optimizer Optimizer(Module model, DoctorOptions options, float rate) =>
         options.MakeOptimizer?.Invoke(model, rate) ?? options.Optimizer switch
-    {
-        AdamW adamW => new AdamW(model.Parameters(), rate, weightDecay: adamW.WeightDecay),
-        Adam adam => new Adam(model.Parameters(), rate, weightDecay: adam.WeightDecay),
-        _ => new Sgd(model.Parameters(), rate, weightDecay: options.Optimizer!.WeightDecay),
-    };
+        {
+            AdamW adamW => new AdamW(model.Parameters(), rate, weightDecay: adamW.WeightDecay),
+            Adam adam => new Adam(model.Parameters(), rate, weightDecay: adam.WeightDecay),
+            _ => new Sgd(model.Parameters(), rate, weightDecay: options.Optimizer!.WeightDecay),
+        };
 }

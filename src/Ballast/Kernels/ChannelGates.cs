@@ -33,7 +33,14 @@ static unsafe class ChannelGates
         {
             var work = new Work<F>
             {
-                X = from, Dy = g, Table = t, To = destination, Rows = rows, Channels = channels, Function = function, Sums = parts,
+                X = from,
+                Dy = g,
+                Table = t,
+                To = destination,
+                Rows = rows,
+                Channels = channels,
+                Function = function,
+                Sums = parts,
             };
             if ((long)rows * channels < SerialLength)
                 work.Run(0, pieces);

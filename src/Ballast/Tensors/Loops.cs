@@ -99,20 +99,20 @@ static unsafe partial class Loops
         if (region.Shape.Length == 0)
             return;
         var plan = Plan(region, x.Layout);
-        switch (x.Type.Size())
+        fixed (float* to = memory.Span(memory.Capacity), from = x.Memory.Span(x.Memory.Capacity))
         {
-            case 4:
-                fixed (float* to = memory.Span(memory.Capacity), from = x.Memory.Span(x.Memory.Capacity))
+            switch (x.Type.Size())
+            {
+                case 4:
                     StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
-                break;
-            case 8:
-                fixed (long* to = memory.Span<long>(memory.Capacity / 2), from = x.Memory.Span<long>(x.Memory.Capacity / 2))
-                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
-                break;
-            default:
-                fixed (byte* to = memory.Bytes(memory.Capacity * 4), from = x.Memory.Bytes(x.Memory.Capacity * 4))
-                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
-                break;
+                    break;
+                case 8:
+                    StridedCopy.Compute(plan, (long*)to + region.Offset, (long*)from + x.Layout.Offset);
+                    break;
+                default:
+                    StridedCopy.Compute(plan, (byte*)to + region.Offset, (byte*)from + x.Layout.Offset);
+                    break;
+            }
         }
     }
 

@@ -51,8 +51,7 @@ static class DotPlot
         }
 
         return Markup.Of($"""
-            <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{
-                scale.Rules()}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(
+            <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{scale.Rules()}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(
                 measure.Format, summary.Mean)}</b></div>
 
             """);

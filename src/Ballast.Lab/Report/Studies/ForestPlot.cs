@@ -23,8 +23,7 @@ static class ForestPlot
         return Markup.Of($"""
             <figure class="dots forest">
             <figcaption>{plot.Caption}</figcaption>
-            <p class="reading">The point is the mean difference, the bar its 95 % interval, corrected for all {
-                found.Count} rows. A bar on one side of 0 is a significant difference.</p>
+            <p class="reading">The point is the mean difference, the bar its 95 % interval, corrected for all {found.Count} rows. A bar on one side of 0 is a significant difference.</p>
             <div class="rows">
             {found.Select(comparison => Row(result, comparison, scale))}
             <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(
@@ -45,8 +44,7 @@ static class ForestPlot
             + $"to {Difference(format, test.High)}{(found.Obstacle is { } obstacle ? $"; no conclusion: {obstacle}" : "")}";
         string tone = found.IsDifferent ? Tones.Of(result.Definition, found.FavoursA ? found.A : found.B) : "alike";
         return Markup.Of($"""
-            <div class="row {tone}" title="{reading}"><span class="name">{found.A.Name} − {found.B.Name}</span><span class="track">{
-                scale.Rules()}<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(
+            <div class="row {tone}" title="{reading}"><span class="name">{found.A.Name} − {found.B.Name}</span><span class="track">{scale.Rules()}<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(
                 test.High)}%"></i><i class="mean" style="left:{scale.At(test.Mean)}%"></i></span><b>{Difference(format, test.Mean)}</b></div>
 
             """);

@@ -68,42 +68,49 @@ static class PlantedFaults
         {
             var norm = new BatchNorm1d(8);
             return Look(Patient.Trained(new Sequential(new Linear(12, 8, bias: false), norm, new ReLU(), new Linear(8, 8, bias: false), norm, new ReLU(), new Linear(8, 3))));
-        });
+        }
+        );
         yield return ("labels that were shuffled", "suspicious-labels", null, static () =>
         {
             int[] order = new Generator(4).Permutation(640);
             var wrong = Relabelled(Patient.Data(), (i, _) => order[i] * 7 % 3);
             var loader = Patient.Loader(wrong);
             return Look(Patient.Trained(Patient.Net(), loader), loader, options => options with { TestBatches = Patient.Loader(Relabelled(Patient.Data(seed: 8), (i, _) => order[i] * 7 % 3)) });
-        });
+        }
+        );
         yield return ("labels wrong here and there", "suspicious-labels", null, static () =>
         {
             var good = Patient.Trained(Patient.Net(), steps: 600, learningRate: 0.2f);
             var loader = Patient.Loader(Relabelled(Patient.Data(), static (i, label) => i % 9 == 0 ? (label + 1) % 3 : label));
             return Look(good, loader);
-        });
+        }
+        );
         yield return ("data in the order of the classes", "data-in-order", null, static () =>
         {
             var loader = Patient.Loader(Relabelled(Sorted(), static (_, label) => label), shuffle: false);
             return Look(Patient.Trained(Patient.Net(), loader), loader);
-        });
+        }
+        );
         yield return ("data in the order of the classes, watched", "data-in-order", null, static () =>
         {
             var net = Patient.Net();
             using var watch = Doctor.Watch(net);
             Patient.Trained(net, Patient.Loader(Sorted(), shuffle: false), steps: 160, learningRate: 0.1f);
             return watch.Examine();
-        });
+        }
+        );
         yield return ("inputs from 0 to 255", "input-scale", null, static () =>
         {
             var loader = Patient.Loader(Patient.Data(change: static (_, _, value) => 50 * (value + 3)));
             return Look(Patient.Trained(Chain(3, static () => new ReLU()), loader, learningRate: 1e-5f), loader);
-        });
+        }
+        );
         yield return ("inputs of thousandths", "input-scale", null, static () =>
         {
             var loader = Patient.Loader(Patient.Data(change: static (_, _, value) => 0.002f * value));
             return Look(Patient.Trained(Chain(3, static () => new ReLU()), loader), loader);
-        });
+        }
+        );
         yield return ("a learning rate too high", "learning-rate", null, static () => Fresh(Chain(3, static () => new ReLU()), 20));
         yield return ("a learning rate too low", "learning-rate", null, static () => Fresh(Chain(3, static () => new ReLU()), 1e-6f));
         yield return ("a learning rate too high with sigmoids", "learning-rate", null, static () => Fresh(Chain(3, static () => new Sigmoid()), 300));
@@ -112,7 +119,8 @@ static class PlantedFaults
             var net = Chain(3, static () => new ReLU());
             Patient.Set(net, "0.bias", static (_, _) => -100);
             return Look(net);
-        });
+        }
+        );
         yield return ("a network that died of its learning rate", "dead-units", null, static () => Look(Patient.Trained(Chain(4, static () => new ReLU()), learningRate: 8)));
         yield return ("saturated sigmoids", "saturated-units", "1", static () => Look(Patient.Trained(Chain(3, static () => new Sigmoid(), 100), steps: 20)));
         yield return ("saturated tanhs", "saturated-units", "1", static () => Look(Patient.Trained(Chain(3, static () => new Tanh(), 50), steps: 20)));
@@ -122,7 +130,8 @@ static class PlantedFaults
         {
             var loader = Patient.Loader(Relabelled(Patient.Data(), static (i, label) => label == 2 && i % 20 > 0 ? 0 : label));
             return Look(Patient.Trained(Patient.Net(), loader), loader);
-        });
+        }
+        );
         yield return ("outputs for classes that do not exist", "surplus-outputs", "3", static () => Look(Patient.Trained(new Sequential(
             new Linear(12, 8, bias: false), new BatchNorm1d(8), new ReLU(), new Linear(8, 10)))));
         yield return ("test data with an offset", "test-unlike-training", null, static () => Look(
@@ -132,25 +141,29 @@ static class PlantedFaults
             var net = Patient.Trained(Patient.Net());
             Patient.Set(net, "0.weight", static (i, value) => i == 3 ? float.NaN : value);
             return Look(net);
-        });
+        }
+        );
         yield return ("running statistics of other data", "eval-gap", "1", static () =>
         {
             var net = Patient.Trained(Patient.Net(), steps: 300, learningRate: 0.1f);
             Patient.Set(net, "1.running_mean", static (_, value) => value + 8);
             return Look(net);
-        });
+        }
+        );
         yield return ("running statistics that have not settled", "unconverged-statistics", "1", static () => Look(Patient.Trained(Patient.Net(momentum: 0.001))));
         yield return ("channels that gamma has closed", "dead-channels", "1", static () =>
         {
             var net = Patient.Trained(Patient.Net());
             Patient.Set(net, "1.weight", static (i, value) => i < 3 ? 0 : value);
             return Look(net);
-        });
+        }
+        );
         yield return ("weight decay of gamma", "decayed-norm", null, static () =>
         {
             var net = Patient.Trained(Patient.Net());
             return Look(net, known: options => options with { Optimizer = new Sgd(net.Parameters(), 0.1f, weightDecay: 0.01f), Plan = new TrainingPlan(16, 640, Epochs: 50) });
-        });
+        }
+        );
         yield return ("a network that is not in evaluation mode when it serves", "training-mode", null, static () => Look(
             Patient.Trained(Patient.Net()), known: static options => options with { ForInference = true }));
     }
@@ -161,12 +174,14 @@ static class PlantedFaults
         {
             var loader = Pictures.Loader(Pictures.Data(change: static (_, _, value) => 255 * value));
             return Look(Pictures.Trained(Pictures.Plain(), loader, learningRate: 1e-7f), loader);
-        });
+        }
+        );
         yield return ("pictures in the order of the classes", "data-in-order", null, static () =>
         {
             var loader = Pictures.Loader(Pictures.Data(sorted: true), shuffle: false);
             return Look(Pictures.Trained(Pictures.Net(), loader), loader);
-        });
+        }
+        );
         yield return ("blurred test pictures", "test-unlike-training", null, static () => Look(
             Pictures.Trained(Pictures.Net()), Pictures.Loader(), static options => options with { TestBatches = Pictures.Loader(Blurred()) }));
         yield return ("pale test pictures", "test-unlike-training", null, static () => Look(
@@ -176,14 +191,16 @@ static class PlantedFaults
             var net = Pictures.Plain();
             Patient.Set(net, "0.bias", static (_, _) => -50);
             return Look(net, Pictures.Loader());
-        });
+        }
+        );
         yield return ("a learning rate too high for convolutions", "learning-rate", null, static () => Fresh(Pictures.Plain(), 30, Pictures.Loader()));
         yield return ("shuffled labels of pictures", "suspicious-labels", null, static () =>
         {
             int[] order = new Generator(4).Permutation(480);
             var loader = Pictures.Loader(Relabelled(Pictures.Data(), (i, _) => order[i] % 4));
             return Look(Pictures.Net(), loader, static options => options with { Trained = false });
-        });
+        }
+        );
         yield return ("batch normalization behind the last layer of a convolutional network", "norm-after-last-layer", "9", static () =>
             Look(Pictures.Trained(Pictures.Net(end: new BatchNorm1d(4))), Pictures.Loader()));
     }
