@@ -35,6 +35,10 @@ abstract class Deferred
         return computed;
     }
 
+    /// <summary>All values row-major in memory that this recipe keeps for as long as it is held itself: for values that lie in memory in
+    /// another order.</summary>
+    public virtual Buffer RowMajor(int length) => throw new System.Diagnostics.UnreachableException();
+
     /// <summary>Whether the values lie in memory already, and where, under a shape of as many values.</summary>
     public virtual bool TryOperand(Shape shape, out Operand operand)
     {

@@ -7,7 +7,7 @@ sealed class LeafGradient : Operation
     GradientSlot total;
     Tensor? read;
 
-    public LeafGradient(Tensor leaf) : base([]) => this.leaf = leaf;
+    public LeafGradient(Tensor leaf) : base(null) => this.leaf = leaf;
 
     /// <inheritdoc/>
     public override bool IsLeaf => true;

@@ -7,30 +7,18 @@ abstract class Operation
 {
     static int counter;
 
-    readonly Tensor?[]? rest; // the inputs after the third
     GradientSlot gradient;
-    GradientSlot[]? otherGradients;
-    Tensor[]? otherOutputs;
 
     protected Operation(Tensor? first, Tensor? second = null, Tensor? third = null)
     {
         First = first;
         Second = second;
         Third = third;
-        Inputs = third is not null ? 3 : second is not null ? 2 : first is not null ? 1 : 0;
         Order = Interlocked.Increment(ref counter);
     }
 
-    protected Operation(ReadOnlySpan<Tensor> inputs)
-        : this(inputs.Length > 0 ? inputs[0] : null, inputs.Length > 1 ? inputs[1] : null, inputs.Length > 2 ? inputs[2] : null)
-    {
-        Inputs = inputs.Length;
-        if (inputs.Length > 3)
-            rest = inputs[3..].ToArray();
-    }
-
     /// <summary>The number of inputs.</summary>
-    public int Inputs { get; }
+    public virtual int Inputs => Third is not null ? 3 : Second is not null ? 2 : First is not null ? 1 : 0;
 
     /// <summary>The first input.</summary>
     public Tensor? First { get; private set; }
@@ -42,22 +30,21 @@ abstract class Operation
     public Tensor? Third { get; private set; }
 
     /// <summary>One of the inputs; null where there was none, or when the operation is over.</summary>
-    public Tensor? Input(int index) => index switch
+    public virtual Tensor? Input(int index) => index switch
     {
         0 => First,
         1 => Second,
-        2 => Third,
-        _ => rest![index - 3],
+        _ => Third,
     };
 
     /// <summary>What came out; the first of several results.</summary>
     public Tensor Output { get; private set; } = null!;
 
     /// <summary>The number of results.</summary>
-    public int Outputs => Output is null ? 0 : 1 + (otherOutputs?.Length ?? 0);
+    public virtual int Outputs => Output is null ? 0 : 1;
 
     /// <summary>One of the results.</summary>
-    public Tensor OutputAt(int index) => index == 0 ? Output : otherOutputs![index - 1];
+    public virtual Tensor OutputAt(int index) => Output;
 
     /// <summary>Later operations have larger numbers: going down the numbers is going back through the computation.
     /// </summary>
@@ -73,7 +60,7 @@ abstract class Operation
     public virtual bool IsLeaf => false;
 
     /// <summary>The gradient gathered so far for one of the results.</summary>
-    public ref GradientSlot Gradient(int output) => ref output == 0 ? ref gradient : ref otherGradients![output - 1];
+    public virtual ref GradientSlot Gradient(int output) => ref gradient;
 
     /// <summary>Applies the rule to the gradients gathered so far.</summary>
     public virtual void RunBackward()
@@ -93,11 +80,12 @@ abstract class Operation
     public void Release()
     {
         ReleaseSaved();
-        First = Second = Third = null;
-        if (rest is not null)
-            Array.Clear(rest);
+        ForgetInputs();
         Released = true;
     }
+
+    /// <summary>Forgets the inputs.</summary>
+    protected virtual void ForgetInputs() => First = Second = Third = null;
 
     /// <summary>Lets go of what the forward pass saved for the rule.</summary>
     protected virtual void ReleaseSaved()
@@ -110,18 +98,6 @@ abstract class Operation
 
     /// <summary>The result of the forward pass: a tensor that remembers this operation.</summary>
     protected Tensor Produce(Shape shape, Values values) => Output = new Tensor(shape, values, this);
-
-    /// <summary>The results of the forward pass, tensors that remember this operation.</summary>
-    protected Tensor[] Produce(ReadOnlySpan<Shape> shapes, ReadOnlySpan<Values> values)
-    {
-        var results = new Tensor[shapes.Length];
-        for (int i = 0; i < results.Length; i++)
-            results[i] = new Tensor(shapes[i], values[i], this, i);
-        Output = results[0];
-        otherOutputs = results[1..];
-        otherGradients = new GradientSlot[otherOutputs.Length];
-        return results;
-    }
 
     /// <summary>Whether an operation on these inputs has to be remembered.</summary>
     protected static bool Records(ReadOnlySpan<Tensor> inputs)

@@ -4,6 +4,8 @@ namespace Ballast;
 /// read them where they are; whoever needs them row-major copies them once.</summary>
 sealed class Strided(Operand values) : Deferred
 {
+    Buffer? rowMajor;
+
     /// <inheritdoc/>
     public override ElementType Type => values.Type;
 
@@ -27,5 +29,16 @@ sealed class Strided(Operand values) : Deferred
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseSources() => values.Release();
+    public override Buffer RowMajor(int length)
+    {
+        lock (this)
+            return rowMajor ??= Compute(length);
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseSources()
+    {
+        values.Release();
+        rowMajor?.Release();
+    }
 }

@@ -16,8 +16,8 @@ namespace Ballast;
 public partial class Tensor
 {
     Values values;
-    Buffer? rowMajor; // a copy of values that lie in another order
     int generation;
+    readonly ushort outputIndex;
     bool consumed, passing;
 
     internal Tensor(Shape shape, Values values, Operation? producer = null, int outputIndex = 0)
@@ -28,7 +28,7 @@ public partial class Tensor
         this.values = values;
         generation = values.Buffer?.Generation ?? 0;
         Producer = producer;
-        OutputIndex = outputIndex;
+        this.outputIndex = checked((ushort)outputIndex);
     }
 
     /// <summary>A tensor without values of its own.</summary>
@@ -57,7 +57,7 @@ public partial class Tensor
     internal Operation? Producer { get; private set; }
 
     /// <summary>Which of the producer's results this is.</summary>
-    internal int OutputIndex { get; }
+    internal int OutputIndex => outputIndex;
 
     /// <summary>The tensor whose values these are: this one, unless it is a <see cref="TensorView"/>.</summary>
     internal virtual Tensor Root => this;
@@ -112,7 +112,7 @@ public partial class Tensor
         {
             var root = Root;
             if (root.values.Buffer is not { } buffer)
-                return root.rowMajor ?? root.ReadOnce();
+                return root.ReadOnce();
             if (buffer.Generation != root.generation)
                 root.ThrowGone();
             return buffer;
@@ -127,10 +127,8 @@ public partial class Tensor
         {
             if (values.Buffer is { } computed)
                 return computed;
-            if (rowMajor is not null)
-                return rowMajor;
             Settle();
-            return values.Buffer ?? (rowMajor = values.Recipe!.Compute(Length));
+            return values.Buffer ?? values.Recipe!.RowMajor(Length);
         }
     }
 
@@ -252,8 +250,6 @@ public partial class Tensor
             root.values.Release();
         if (root.values.Recipe is not null)
             root.values = new Values(NoBuffer);
-        root.rowMajor?.Release();
-        root.rowMajor = null;
         root.generation = Gone;
     }
 
@@ -262,12 +258,11 @@ public partial class Tensor
     internal Span<float> Mutate()
     {
         var mine = Buffer;
-        if (Root.rowMajor is not null)
+        if (Root.values.Recipe is { } elsewhere)
         {
-            Root.values.Release();
-            Root.values = new Values(mine);
+            Root.values = new Values(mine.Hold());
             Root.generation = mine.Generation;
-            Root.rowMajor = null;
+            elsewhere.Release();
         }
 
         if (!mine.IsExclusive)

@@ -50,9 +50,10 @@ static class DotPlot
                 $"""<i class="dot" style="left:{scale.At(value)}%;margin-top:{Lift(level)}rem" title="{reading}" data-reading="{reading}"></i>"""));
         }
 
+        string tone = Tones.Of(result.Definition, arm), shown = Value(measure.Format, summary.Mean);
+        var mean = Markup.Of($"""<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>""");
         return Markup.Of($"""
-            <div class="row {Tones.Of(result.Definition, arm)}"><span class="name">{arm.Name}</span><span class="track">{scale.Rules()}<i class="mean" style="left:{scale.At(summary.Mean)}%"></i>{dots}</span><b>{Value(
-                measure.Format, summary.Mean)}</b></div>
+            <div class="row {tone}"><span class="name">{arm.Name}</span><span class="track">{scale.Rules()}{mean}{dots}</span><b>{shown}</b></div>
 
             """);
     }

@@ -20,10 +20,12 @@ static class ForestPlot
         double[] ends = [.. found.SelectMany(static comparison => new[] { comparison.Test.Low, comparison.Test.High }).Where(double.IsFinite)
             .Select(end => Math.Clamp(end, -reach, reach))];
         var scale = PlotScale.Of([0, .. ends]);
+        string reading = $"The point is the mean difference, the bar its 95 % interval, corrected for all {found.Count} rows. "
+            + "A bar on one side of 0 is a significant difference.";
         return Markup.Of($"""
             <figure class="dots forest">
             <figcaption>{plot.Caption}</figcaption>
-            <p class="reading">The point is the mean difference, the bar its 95 % interval, corrected for all {found.Count} rows. A bar on one side of 0 is a significant difference.</p>
+            <p class="reading">{reading}</p>
             <div class="rows">
             {found.Select(comparison => Row(result, comparison, scale))}
             <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(
@@ -43,9 +45,12 @@ static class ForestPlot
         string reading = $"{found.A.Name} less {found.B.Name}: {Difference(format, test.Mean)}, {Difference(format, test.Low)} "
             + $"to {Difference(format, test.High)}{(found.Obstacle is { } obstacle ? $"; no conclusion: {obstacle}" : "")}";
         string tone = found.IsDifferent ? Tones.Of(result.Definition, found.FavoursA ? found.A : found.B) : "alike";
+        var bar = Markup.Of($"""<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(test.High)}%"></i>""");
+        var mean = Markup.Of($"""<i class="mean" style="left:{scale.At(test.Mean)}%"></i>""");
+        var track = Markup.Of($"""<span class="track">{scale.Rules()}{bar}{mean}</span>""");
+        var name = Markup.Of($"""<span class="name">{found.A.Name} − {found.B.Name}</span>""");
         return Markup.Of($"""
-            <div class="row {tone}" title="{reading}"><span class="name">{found.A.Name} − {found.B.Name}</span><span class="track">{scale.Rules()}<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(
-                test.High)}%"></i><i class="mean" style="left:{scale.At(test.Mean)}%"></i></span><b>{Difference(format, test.Mean)}</b></div>
+            <div class="row {tone}" title="{reading}">{name}{track}<b>{Difference(format, test.Mean)}</b></div>
 
             """);
     }

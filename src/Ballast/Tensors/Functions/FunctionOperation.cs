@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>One application of a <see cref="Function"/>.</summary>
-sealed class FunctionOperation : Operation
+sealed class FunctionOperation : ManyOperation
 {
     readonly Function function;
     readonly FunctionContext context;
@@ -63,9 +63,6 @@ sealed class FunctionOperation : Operation
         foreach (var gradient in gradients)
             gradient.ReleaseValues();
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Values gradient) => throw new System.Diagnostics.UnreachableException();
 
     /// <inheritdoc/>
     protected override void ReleaseSaved() => context.Release();

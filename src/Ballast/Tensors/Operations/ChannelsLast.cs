@@ -8,6 +8,8 @@ sealed class ChannelsLast(
     Buffer values, ChannelLayout layout, double[]? statistics = null, NormalizationSums? sums = null, ResidualSum? gate = null)
     : ChannelRecipe
 {
+    Buffer? rowMajor;
+
     /// <inheritdoc/>
     public override ChannelLayout Layout => layout;
 
@@ -62,6 +64,13 @@ sealed class ChannelsLast(
     }
 
     /// <inheritdoc/>
+    public override Buffer RowMajor(int length)
+    {
+        lock (this)
+            return rowMajor ??= Compute(length);
+    }
+
+    /// <inheritdoc/>
     public override bool TryOperand(Shape shape, out Operand operand)
     {
         operand = FitsUnder(shape) ? new Operand(values, Ballast.Layout.ChannelsLast(shape)) : default;
@@ -80,5 +89,9 @@ sealed class ChannelsLast(
         layout.Gather(values.Span(layout.Length), channel, destination);
 
     /// <inheritdoc/>
-    protected override void ReleaseSources() => values.Release();
+    protected override void ReleaseSources()
+    {
+        values.Release();
+        rowMajor?.Release();
+    }
 }

@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>Tensors joined along an axis.</summary>
-sealed class ConcatOperation : Operation
+sealed class ConcatOperation : ManyOperation
 {
     readonly int axis;
 
@@ -22,13 +22,16 @@ sealed class ConcatOperation : Operation
         }
 
         var values = new Operand(result, order).ToValues();
-        return Records(parts) ? new ConcatOperation(parts, axis).Produce(shape, values) : new Tensor(shape, values);
+        return Records(parts) ? new ConcatOperation(parts, axis).Produce([shape], [values])[0] : new Tensor(shape, values);
     }
 
     /// <summary>Each part's gradient is its own part of g.</summary>
-    public override void Backward(Values gradient)
+    public override void RunBackward()
     {
-        var g = gradient.ToOperand(Output.Shape);
+        var gradient = Gradient(0).Take();
+        if (gradient.IsEmpty)
+            return;
+        var g = gradient.ToOperand(OutputAt(0).Shape);
         int start = 0;
         for (int i = 0; i < Inputs; i++)
         {
