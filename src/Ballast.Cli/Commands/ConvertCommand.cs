@@ -48,15 +48,15 @@ static class ConvertCommand
             return 0;
         }
 
-        Console.Out.WriteLine($"{StoredText.Of(to)}: {StoredText.Totals(done.Tensors)}");
+        Output.WriteLine($"{StoredText.Of(to)}: {StoredText.Totals(done.Tensors)}");
         foreach (var kind in done.Widened.GroupBy(static tensor => tensor.Type))
         {
             string names = StoredText.Of(string.Join(", ", kind.Select(static tensor => tensor.Name)));
-            Console.Out.WriteLine($"Now F32 instead of {kind.Key}, which the format lacks: {names}");
+            Output.WriteLine($"Now F32 instead of {kind.Key}, which the format lacks: {names}");
         }
 
         if (done.LeftOut.Count > 0)
-            Console.Out.WriteLine($"Left out: {StoredText.Of(string.Join(", ", done.LeftOut))}");
+            Output.WriteLine($"Left out: {StoredText.Of(string.Join(", ", done.LeftOut))}");
         return 0;
     }
 }

@@ -38,14 +38,14 @@ static class InspectCommand
             return 0;
         }
 
-        Console.Out.WriteLine($"{StoredText.Of(path)}: {StoredText.NameOf(file.Format)}, {StoredText.Totals(file.Tensors)}");
+        Output.WriteLine($"{StoredText.Of(path)}: {StoredText.NameOf(file.Format)}, {StoredText.Totals(file.Tensors)}");
         if (StoredText.ClassOf(file.Root) is { } name)
-            Console.Out.WriteLine($"A module saved whole: {StoredText.Of(name)}");
+            Output.WriteLine($"A module saved whole: {StoredText.Of(name)}");
         foreach (var (key, text) in file.Metadata)
-            Console.Out.WriteLine($"{StoredText.Of(key)} = {StoredText.Of(text)}");
+            Output.WriteLine($"{StoredText.Of(key)} = {StoredText.Of(text)}");
         StoredText.Table(file.Tensors);
         foreach (var (place, text) in values)
-            Console.Out.WriteLine($"{StoredText.Of(place)} = {StoredText.Of(text)}");
+            Output.WriteLine($"{StoredText.Of(place)} = {StoredText.Of(text)}");
         return 0;
     }
 }

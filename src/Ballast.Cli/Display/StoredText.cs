@@ -27,7 +27,7 @@ static class StoredText
     {
         int width = tensors.Select(static tensor => Shape(tensor).Length).DefaultIfEmpty().Max();
         foreach (var tensor in tensors)
-            Console.Out.WriteLine($"  {tensor.Type,-6} {Shape(tensor).PadRight(width)}  {Of(tensor.Name)}");
+            Output.WriteLine($"  {tensor.Type,-6} {Shape(tensor).PadRight(width)}  {Of(tensor.Name)}");
     }
 
     /// <summary>What is no tensor, with the way to it.</summary>

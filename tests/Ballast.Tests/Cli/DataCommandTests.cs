@@ -53,7 +53,7 @@ public sealed class DataCommandTests : IDisposable
         var (fetched, nothing, failure) = BallastProcess.Run(folder, "data", "fetch", "fashion-mnist");
         Assert.Equal((1, ""), (fetched, nothing));
         Assert.Contains("1. Debian's package dataset-fashion-mnist: there is no folder", failure, StringComparison.Ordinal);
-        Assert.Contains("2. http://fashion-mnist.", failure, StringComparison.Ordinal);
+        Assert.Contains("2. https://github.com/zalandoresearch/fashion-mnist/", failure, StringComparison.Ordinal);
         Assert.DoesNotContain(folder.Names(), name => name.Contains("ubyte", StringComparison.Ordinal));
     }
 

@@ -76,7 +76,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         PictureMaker.WriteGray(At("cat", "1.png"));
         File.WriteAllBytes(At("cat", "2.jpg"), [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F']);
-        Assert.Contains($"{At("cat", "2.jpg")} cannot be used: PNG: the file does not begin as one. It is another format", Refused(), StringComparison.Ordinal);
+        Assert.Contains($"{At("cat", "2.jpg")} cannot be used: PNG: the file is a JPEG picture. Convert it to PNG", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]
