@@ -10,7 +10,7 @@ public class NormLayers
     Parameter input = new(Tensor.Zeros([1]));
     Tensor gradient = Tensor.Zeros([1]);
 
-    [Params("LayerNorm", "RmsNorm", "GroupNorm", "InstanceNorm2d", "LocalResponseNorm")]
+    [Params("LayerNorm", "RMSNorm", "GroupNorm", "InstanceNorm2d", "LocalResponseNorm")]
     public string Layer { get; set; } = "";
 
     [Params(1, 2)]
@@ -23,12 +23,12 @@ public class NormLayers
         layer = Layer switch
         {
             "LayerNorm" => new LayerNorm(768),
-            "RmsNorm" => new RmsNorm(768),
+            "RMSNorm" => new RMSNorm(768),
             "GroupNorm" => new GroupNorm(32, 256),
             "InstanceNorm2d" => new InstanceNorm2d(256, affine: true),
             _ => new LocalResponseNorm(5),
         };
-        Shape shape = Layer is "LayerNorm" or "RmsNorm" ? [1024, 768] : [32, 256, 28, 28];
+        Shape shape = Layer is "LayerNorm" or "RMSNorm" ? [1024, 768] : [32, 256, 28, 28];
         input = new Parameter(Tensor.Randn(shape, new Generator(1)));
         gradient = Tensor.Randn(shape, new Generator(2));
     }
@@ -88,7 +88,7 @@ public class ActivationLayers
     Parameter input = new(Tensor.Zeros([1]));
     Tensor gradient = Tensor.Zeros([1]);
 
-    [Params("LeakyReLU", "Gelu", "Gelu, tanh", "SiLU", "Sigmoid", "Tanh", "Dropout")]
+    [Params("LeakyReLU", "GELU", "GELU, tanh", "SiLU", "Sigmoid", "Tanh", "Dropout")]
     public string Layer { get; set; } = "";
 
     [Params(1, 2)]
@@ -101,8 +101,8 @@ public class ActivationLayers
         layer = Layer switch
         {
             "LeakyReLU" => new LeakyReLU(),
-            "Gelu" => new Gelu(),
-            "Gelu, tanh" => new Gelu(GeluApproximation.Tanh),
+            "GELU" => new GELU(),
+            "GELU, tanh" => new GELU(GeluApproximation.Tanh),
             "SiLU" => new SiLU(),
             "Sigmoid" => new Sigmoid(),
             "Tanh" => new Tanh(),

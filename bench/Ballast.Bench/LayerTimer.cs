@@ -22,8 +22,8 @@ static class LayerTimer
         Module layer = name switch
         {
             "layernorm" => new LayerNorm(shape[^1]),
-            "rmsnorm" => new RmsNorm(shape[^1]),
-            "gelu" => new Gelu(),
+            "rmsnorm" => new RMSNorm(shape[^1]),
+            "gelu" => new GELU(),
             "dropout" => new Dropout(0.5),
             _ => Make(name.ToUpperInvariant(), shape[1]),
         };

@@ -6,7 +6,7 @@ namespace Ballast.Bench;
 sealed class TrainingSteps(Module network)
 {
     readonly CrossEntropyLoss lossFunction = new();
-    readonly Sgd optimizer = new(network.Parameters(), learningRate: 0.01f, momentum: 0.9f);
+    readonly SGD optimizer = new(network.Parameters(), learningRate: 0.01f, momentum: 0.9f);
 
     /// <summary>One step.</summary>
     public void Step(Tensor inputs, Labels targets)

@@ -34,7 +34,7 @@ static class LayerRows
         Norm("batchnorm1d", [128, 4096], static () => new BatchNorm1d(4096), static () => torch.nn.BatchNorm1d(4096), "nn.BatchNorm1d(4096)"),
         Batch([128, 64, 8, 8]), Batch([128, 64, 32, 32]), Batch([32, 256, 56, 56]), Batch([8, 2048, 7, 7]), Batch([128, 17, 33, 33]),
         Last([128, 64]), Last([1024, 768]), Last([8192, 256]),
-        Norm("rmsnorm", [1024, 768], static () => new RmsNorm(768), null, null),
+        Norm("rmsnorm", [1024, 768], static () => new RMSNorm(768), null, null),
         Norm("groupnorm", [32, 256, 28, 28], static () => new GroupNorm(32, 256), static () => torch.nn.GroupNorm(32, 256), "nn.GroupNorm(32, 256)"),
         Norm("instancenorm2d", [32, 256, 28, 28], static () => new InstanceNorm2d(256, affine: true),
             static () => torch.nn.InstanceNorm2d(256, affine: true), "nn.InstanceNorm2d(256, affine=True)"),
@@ -110,7 +110,7 @@ static class LayerRows
         static () =>
         {
             var target = Tensor.Rand([1024, 1024]);
-            var loss = new MseLoss();
+            var loss = new MSELoss();
             return x => loss.Forward(x[0], target);
         },
         static () =>

@@ -58,7 +58,7 @@ static class NetworkRows
     {
         return new(
             name,
-            () => Ballasts.Step(ballast(), static parameters => new Sgd(parameters, 0.01f, momentum: 0.9f), shape),
+            () => Ballasts.Step(ballast(), static parameters => new SGD(parameters, 0.01f, momentum: 0.9f), shape),
             peer is null ? [] : [("ts", () => Torch(false)), ("ts, ch. last", () => Torch(true))]);
 
         Action Torch(bool last) =>

@@ -13,7 +13,7 @@ static class OptimizerRows
             "torch.optim.Adam([p], lr=1e-3, foreach=True)"),
         Make("adamw", 10_000_000, static p => new AdamW(p, 1e-3f), static p => torch.optim.AdamW(p, 1e-3),
             "torch.optim.AdamW([p], lr=1e-3, foreach=True)"),
-        Make("sgd", 10_000_000, static p => new Sgd(p, 0.01f, momentum: 0.9f), static p => torch.optim.SGD(p, 0.01, momentum: 0.9),
+        Make("sgd", 10_000_000, static p => new SGD(p, 0.01f, momentum: 0.9f), static p => torch.optim.SGD(p, 0.01, momentum: 0.9),
             "torch.optim.SGD([p], lr=0.01, momentum=0.9, foreach=True)"),
     ];
 

@@ -149,7 +149,7 @@ def inference():
     yield "oneDNN graph", lambda: fused(x)
 
 
-class RmsNorm(nn.Module):
+class RMSNorm(nn.Module):
     """PyTorch has it from 2.4 on: here by its formula, with the fewest passes."""
     def __init__(self, size):
         super().__init__()
@@ -162,7 +162,7 @@ class RmsNorm(nn.Module):
 def layer(layout):
     shape = arguments.sizes
     module = {"batchnorm1d": lambda: nn.BatchNorm1d(shape[1]), "batchnorm2d": lambda: nn.BatchNorm2d(shape[1]),
-              "layernorm": lambda: nn.LayerNorm(shape[-1]), "rmsnorm": lambda: RmsNorm(shape[-1]),
+              "layernorm": lambda: nn.LayerNorm(shape[-1]), "rmsnorm": lambda: RMSNorm(shape[-1]),
               "groupnorm": lambda: nn.GroupNorm(32, shape[1]), "instancenorm2d": lambda: nn.InstanceNorm2d(shape[1], affine=True),
               "localresponsenorm": lambda: nn.LocalResponseNorm(5), "gelu": nn.GELU, "dropout": nn.Dropout}[arguments.work]()
     x = torch.randn(shape).contiguous(memory_format=layout).requires_grad_()

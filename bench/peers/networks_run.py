@@ -29,11 +29,11 @@ WORK = [
     ("BatchNorm2d + ReLU (128, 64, 8, 8)", ["layer", "batchnorm2d"], [128, 64, 8, 8], 2),
     ("BatchNorm1d + ReLU (1024, 64)", ["layer", "batchnorm1d"], [1024, 64], 1),
     ("LayerNorm (1024, 768)", ["layer", "layernorm"], [1024, 768], 1.5),
-    ("RmsNorm (1024, 768)", ["layer", "rmsnorm"], [1024, 768], 1),
+    ("RMSNorm (1024, 768)", ["layer", "rmsnorm"], [1024, 768], 1),
     ("GroupNorm 32 (32, 256, 28, 28)", ["layer", "groupnorm"], [32, 256, 28, 28], 1.5),
     ("InstanceNorm2d (32, 256, 28, 28)", ["layer", "instancenorm2d"], [32, 256, 28, 28], 1),
     ("LocalResponseNorm 5 (32, 64, 28, 28)", ["layer", "localresponsenorm"], [32, 64, 28, 28], 1),
-    ("Gelu (1048576)", ["layer", "gelu"], [1048576], 1),
+    ("GELU (1048576)", ["layer", "gelu"], [1048576], 1),
     ("Dropout (1048576)", ["layer", "dropout"], [1048576], 1),
     ("matrix product 1024", ["layer", "product"], [1024], None),
 ]

@@ -13,7 +13,7 @@ public class OwnModuleTests
                 "norm.running_var", "norm.num_batches_tracked", "head.weight", "head.bias",
             ], model.StateDict().Keys);
 
-        var optimizer = new Sgd(model.Parameters(), 0.1);
+        var optimizer = new SGD(model.Parameters(), 0.1);
         Tensor x = Tensor.Randn([32, 3]), y = Tensor.Randn([32, 2]), target = x[.., 0..1] * 2f + y[.., 1..2];
         float first = 0, last = 0;
         for (int step = 0; step < 60; step++)
@@ -21,7 +21,7 @@ public class OwnModuleTests
             optimizer.ZeroGrad();
             var (sum, features) = model.Forward(x, y);
             Assert.Equal([32, 8], features.Shape);
-            var loss = new MseLoss().Forward(sum, target);
+            var loss = new MSELoss().Forward(sum, target);
             last = loss.Item();
             first = step == 0 ? last : first;
             loss.Backward();

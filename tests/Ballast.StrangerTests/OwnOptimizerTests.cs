@@ -78,7 +78,7 @@ public class OwnOptimizerTests
             "Muon: expected a state with step and momentum_buffer and last_norm and orthogonalized for each parameter, "
                 + "got one with step and momentum_buffer. It belongs to an optimizer of another kind or other settings. "
                 + "Make the optimizer that it was saved by.",
-            Refused(() => optimizer.LoadStateDict(new Sgd([weight], 0.1, 0.9).StateDict())));
+            Refused(() => optimizer.LoadStateDict(new SGD([weight], 0.1, 0.9).StateDict())));
         var odd = new StateDict();
         foreach (var (key, entry) in optimizer.StateDict())
             odd.Add(key, key == "0.orthogonalized" ? new StateEntry(Tensor.Ones([1])) : entry);

@@ -43,7 +43,7 @@ public sealed class OwnRunTests : IDisposable
     public void Two_losses_at_once_are_refused()
     {
         var model = new Sequential(new Flatten(), new Linear(36, Stripes.Classes));
-        var (optimizer, loader) = (new Sgd(model.Parameters(), 0.1), new DataLoader(new Stripes(8)));
+        var (optimizer, loader) = (new SGD(model.Parameters(), 0.1), new DataLoader(new Stripes(8)));
         var options = new TrainerOptions { Loss = new CrossEntropyLoss().Forward, BatchLoss = CutMix.Loss };
         Assert.Equal(
             "Trainer: expected Loss or BatchLoss, got both. Leave one out.",

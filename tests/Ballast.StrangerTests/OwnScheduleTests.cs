@@ -6,7 +6,7 @@ public class OwnScheduleTests
     public void A_plateau_lowers_the_rate_of_every_group_from_the_next_step_on()
     {
         Parameter a = new(Tensor.Ones([1])), b = new(Tensor.Ones([1]));
-        var optimizer = new Sgd([new ParameterGroup([a]), new ParameterGroup([b]) { LearningRate = 4 }], 2);
+        var optimizer = new SGD([new ParameterGroup([a]), new ParameterGroup([b]) { LearningRate = 4 }], 2);
         var schedule = new PlateauSchedule(0.5, patience: 1);
         var scheduler = new LearningRateScheduler(optimizer, schedule);
         List<float> rates = [];

@@ -32,9 +32,9 @@ public class CultureTests
     {
         ["got 1.5, -0.5."] = static () => _ = new CrossEntropyLoss(weight: [1.5f, -0.5f]),
         ["from 0 to 1, got -0.5."] = static () => _ = new CrossEntropyLoss(labelSmoothing: -0.5),
-        ["got -1.5."] = static () => _ = new BceWithLogitsLoss(posWeight: [-1.5f]),
+        ["got -1.5."] = static () => _ = new BCEWithLogitsLoss(posWeight: [-1.5f]),
         ["got 0.5, NaN."] = static () => _ = new Cutout(3, [0.5f, float.NaN]),
-        ["learning rate of 0 or more, got -0.25."] = static () => _ = new Sgd(Weights, -0.25f),
+        ["learning rate of 0 or more, got -0.25."] = static () => _ = new SGD(Weights, -0.25f),
         ["weight decay of 0 or more, got -0.25."] = static () => _ = new Adam(Weights, weightDecay: -0.25),
         ["not including, 1, got 1.5 and 0.999."] = static () => _ = new Adam(Weights, beta1: 1.5),
         ["of 0 or more, got -1.5."] = static () => _ = new BatchNorm1d(3, eps: -1.5),

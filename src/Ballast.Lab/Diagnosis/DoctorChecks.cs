@@ -42,6 +42,6 @@ static class DoctorChecks
     ];
 
     /// <summary>Whether a layer normalizes.</summary>
-    public static bool IsNormalization(Module module) => module is BatchNorm or FrozenBatchNorm or LayerNorm or GroupNorm or RmsNorm or InstanceNorm
+    public static bool IsNormalization(Module module) => module is BatchNorm or FrozenBatchNorm or LayerNorm or GroupNorm or RMSNorm or InstanceNorm
         or FilterResponseNorm or LocalResponseNorm or EvoNormB0 or EvoNormS0;
 }

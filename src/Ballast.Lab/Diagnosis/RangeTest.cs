@@ -107,6 +107,6 @@ sealed class RangeTest
         {
             AdamW adamW => new AdamW(model.Parameters(), rate, weightDecay: adamW.WeightDecay),
             Adam adam => new Adam(model.Parameters(), rate, weightDecay: adam.WeightDecay),
-            _ => new Sgd(model.Parameters(), rate, weightDecay: options.Optimizer!.WeightDecay),
+            _ => new SGD(model.Parameters(), rate, weightDecay: options.Optimizer!.WeightDecay),
         };
 }

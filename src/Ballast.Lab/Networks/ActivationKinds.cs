@@ -25,7 +25,7 @@ static class ActivationKinds
             static settings =>
         {
             var approximation = settings.Flag("tanh", false) ? GeluApproximation.Tanh : GeluApproximation.None;
-            return input => LayerPlan.Of(new Gelu(approximation), input);
+            return input => LayerPlan.Of(new GELU(approximation), input);
         }),
 
         new("silu", "silu", "x sigmoid(x)", static _ => static input => LayerPlan.Of(new SiLU(), input)),

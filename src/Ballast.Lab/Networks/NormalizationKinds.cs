@@ -60,7 +60,7 @@ static class NormalizationKinds
         {
             double? eps = settings.NumberOrNull("eps", null);
             bool affine = settings.Flag("affine", true);
-            return input => LayerPlan.Of(new RmsNorm(input, eps, affine), input);
+            return input => LayerPlan.Of(new RMSNorm(input, eps, affine), input);
         }),
 
         new("filterresponsenorm", "filterresponsenorm[:eps=1e-6,threshold=true,learneps=false]",

@@ -86,10 +86,10 @@ public enum LossKind
     /// <summary><see cref="CrossEntropyLoss"/>.</summary>
     CrossEntropy,
 
-    /// <summary><see cref="MseLoss"/> of the logits and rows with a one at the class.</summary>
+    /// <summary><see cref="MSELoss"/> of the logits and rows with a one at the class.</summary>
     Mse,
 
-    /// <summary><see cref="BceWithLogitsLoss"/> of the logits and rows with a one at the class.</summary>
+    /// <summary><see cref="BCEWithLogitsLoss"/> of the logits and rows with a one at the class.</summary>
     Bce,
 }
 

@@ -119,7 +119,7 @@ public sealed record RunSettings(
         {
             OptimizerKind.Adam => new Adam(groups, LearningRate, weightDecay: WeightDecay ?? 0),
             OptimizerKind.AdamW => new AdamW(groups, LearningRate, weightDecay: WeightDecay ?? 0.01f),
-            _ => new Sgd(groups, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
+            _ => new SGD(groups, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
         };
     }
 }
@@ -133,6 +133,6 @@ public enum OptimizerKind
     /// <summary><see cref="Ballast.AdamW"/>.</summary>
     AdamW,
 
-    /// <summary><see cref="Ballast.Sgd"/>.</summary>
+    /// <summary><see cref="Ballast.SGD"/>.</summary>
     Sgd,
 }

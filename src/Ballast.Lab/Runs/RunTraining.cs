@@ -140,11 +140,11 @@ static class RunTraining
                 $"Label smoothing and class weights are settings of the cross entropy, not of {methods.Loss}. Leave them out, or choose that loss.");
         if (methods.Loss == LossKind.Mse)
         {
-            var mse = new MseLoss();
+            var mse = new MSELoss();
             return (outputs, targets) => mse.Forward(outputs, targets.OneHot(outputs.Shape[1]));
         }
 
-        var bce = new BceWithLogitsLoss();
+        var bce = new BCEWithLogitsLoss();
         return (outputs, targets) => bce.Forward(outputs, targets.OneHot(outputs.Shape[1]));
     }
 

@@ -19,7 +19,7 @@ public static class ParameterGroups
         Throw.Unless(float.IsFinite(factor) && factor >= 0,
             $"ParameterGroups: expected a factor of the biases' learning rate of 0 or more, got {factor}.");
         List<Parameter> weights = [], scales = [], biases = [];
-        var norms = model.NamedModules().Where(static entry => entry.Module is LayerNorm or RmsNorm)
+        var norms = model.NamedModules().Where(static entry => entry.Module is LayerNorm or RMSNorm)
             .SelectMany(static entry => entry.Module.Parameters()).ToHashSet();
         foreach (var (name, parameter) in model.NamedParameters())
         {

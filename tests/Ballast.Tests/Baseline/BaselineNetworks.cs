@@ -10,9 +10,9 @@ static class BaselineNetworks
         new Conv2d(3, 9, 3, padding: 1, bias: false), norm([9, 12, 12]), new ReLU(), new MaxPool2d(2),
         new Residual(new Conv2d(9, 9, 3, padding: 1, bias: false), norm([9, 6, 6])),
         new Conv2d(9, 16 * 3, 3, padding: 1), new AvgPool2d(2), norm([48, 3, 3]), new LeakyReLU(),
-        new Conv2d(48, 15, 1), norm([15, 3, 3]), new Gelu(GeluApproximation.Tanh),
+        new Conv2d(48, 15, 1), norm([15, 3, 3]), new GELU(GeluApproximation.Tanh),
         new Conv2d(15, 24, 3, padding: 1, groups: 3), norm([24, 3, 3]), new SiLU(), new Dropout(0.1),
-        new WeightStandardizedConv2d(24, 12, 3, padding: 2, dilation: 2), norm([12, 3, 3]), new Gelu(),
+        new WeightStandardizedConv2d(24, 12, 3, padding: 2, dilation: 2), norm([12, 3, 3]), new GELU(),
         new MaxPool2d(3, stride: 2, padding: 1),
         new Conv2d(12, 12, 3, stride: 2, padding: 1), norm([12, 1, 1]), new Tanh(), new GlobalAvgPool2d(), new Flatten(),
         new Linear(12, 10));
@@ -20,8 +20,8 @@ static class BaselineNetworks
     /// <summary>Rows [33].</summary>
     public static Module Rows(Func<Shape, Module> norm) => new Sequential(
         new Linear(33, 33), norm([33]), new ReLU(), new Linear(33, 33, bias: false), norm([33]), new LeakyReLU(0.1f),
-        new Linear(33, 33), norm([33]), new Gelu(), new Linear(33, 33), norm([33]), new SiLU(), new Dropout(0.1),
-        new Linear(33, 33), norm([33]), new Gelu(GeluApproximation.Tanh), new Linear(33, 33), norm([33]), new Tanh(),
+        new Linear(33, 33), norm([33]), new GELU(), new Linear(33, 33), norm([33]), new SiLU(), new Dropout(0.1),
+        new Linear(33, 33), norm([33]), new GELU(GeluApproximation.Tanh), new Linear(33, 33), norm([33]), new Tanh(),
         new Linear(33, 33), norm([33]), new Sigmoid(), new Linear(33, 10));
 
     /// <summary>Rows [33] that are normalized as samples of another shape, of as many axes as it has.</summary>

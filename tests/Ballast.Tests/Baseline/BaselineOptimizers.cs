@@ -9,12 +9,12 @@ static class BaselineOptimizers
 
     public static Optimizer AdamW(Module network) => new AdamW(network.Parameters(), 1e-3f, beta1: 0.85, beta2: 0.99);
 
-    public static Optimizer Plain(Module network) => new Sgd(network.Parameters(), 0.02f);
+    public static Optimizer Plain(Module network) => new SGD(network.Parameters(), 0.02f);
 
-    public static Optimizer Momentum(Module network) => new Sgd(network.Parameters(), 0.01f, momentum: 0.9f, dampening: 0.1f);
+    public static Optimizer Momentum(Module network) => new SGD(network.Parameters(), 0.01f, momentum: 0.9f, dampening: 0.1f);
 
     public static Optimizer Nesterov(Module network) =>
-        new Sgd(network.Parameters(), 0.01f, momentum: 0.9f, weightDecay: 1e-3f, nesterov: true);
+        new SGD(network.Parameters(), 0.01f, momentum: 0.9f, weightDecay: 1e-3f, nesterov: true);
 
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<(string Name, Func<Module, Optimizer> Make)> All { get; } =

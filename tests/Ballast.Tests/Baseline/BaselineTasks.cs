@@ -40,7 +40,7 @@ static class BaselineTasks
         ("noisy", static sample => new NoisyBatchNorm(sample)),
         ("layernorm", static sample => new LayerNorm(sample)),
         ("layernorm without bias", static sample => new LayerNorm(sample, bias: false)),
-        ("rmsnorm", static sample => new RmsNorm(sample)),
+        ("rmsnorm", static sample => new RMSNorm(sample)),
         ("groupnorm", static sample => new GroupNorm(3, sample[0])),
         ("filterresponsenorm", static sample => new FilterResponseNorm(sample[0], learnEps: true)),
         ("evonorms0", static sample => new EvoNormS0(sample[0], groups: 3)),
@@ -88,7 +88,7 @@ static class BaselineTasks
             ("sequences, masked", [6, 7], static sample => new Padded(sample[0])),
             ("sequences, instancenorm", [6, 7], static sample => new InstanceNorm1d(sample[0])),
             ("sequences, layernorm of the last axis", [6, 7], static sample => new LayerNorm(sample[1])),
-            ("sequences, rmsnorm of the last axis", [6, 7], static sample => new RmsNorm(sample[1])),
+            ("sequences, rmsnorm of the last axis", [6, 7], static sample => new RMSNorm(sample[1])),
             ("sequences, localresponsenorm", [6, 7], static sample => new LocalResponseNorm(2)),
             ("volumes, batchnorm", [4, 2, 3, 3], static sample => new BatchNorm3d(sample[0])),
             ("volumes, ghost", [4, 2, 3, 3], static sample => new GhostBatchNorm(sample[0], 2)),
@@ -112,10 +112,10 @@ static class BaselineTasks
         [
             ("smoothed cross entropy", new CrossEntropyLoss(labelSmoothing: 0.1f).Forward),
             ("weighted cross entropy, summed", new CrossEntropyLoss(Reduction.Sum, 0.2f, weight).Forward),
-            ("squared error", static (output, targets) => new MseLoss().Forward(output, targets.OneHot(10))),
-            ("binary cross entropy", static (output, targets) => new BceLoss().Forward(output.Sigmoid(), targets.OneHot(10))),
+            ("squared error", static (output, targets) => new MSELoss().Forward(output, targets.OneHot(10))),
+            ("binary cross entropy", static (output, targets) => new BCELoss().Forward(output.Sigmoid(), targets.OneHot(10))),
             ("binary cross entropy of logits", (output, targets) =>
-                new BceWithLogitsLoss(posWeight: weight).Forward(output, targets.OneHot(10))),
+                new BCEWithLogitsLoss(posWeight: weight).Forward(output, targets.OneHot(10))),
             ("entropy", static (output, _) => new EntropyLoss().Forward(output)),
         ];
         return losses.Select(static loss => (loss.Name, new BaselineTask(

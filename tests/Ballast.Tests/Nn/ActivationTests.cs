@@ -36,7 +36,7 @@ public class ActivationTests
     {
         foreach (var make in new Func<Module>[]
         {
-            () => new LeakyReLU(), () => new Gelu(), () => new Gelu(GeluApproximation.Tanh), () => new SiLU(),
+            () => new LeakyReLU(), () => new GELU(), () => new GELU(GeluApproximation.Tanh), () => new SiLU(),
             () => new Sigmoid(), () => new Tanh(), () => new Dropout(0.3, new Generator(5)),
         })
         {

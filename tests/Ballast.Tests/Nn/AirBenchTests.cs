@@ -95,7 +95,7 @@ public sealed class AirBenchTests : IDisposable
         var net = Make();
         var images = Images();
         var targets = new Labels([.. Enumerable.Range(0, 16).Select(static i => i % 10)]);
-        var optimizer = new Sgd(
+        var optimizer = new SGD(
             [
                 new ParameterGroup(NormBiases(net)) { LearningRate = 0.64f, WeightDecay = 1e-3f / 64 },
                 new ParameterGroup(net.Parameters().Except(NormBiases(net))),

@@ -59,7 +59,7 @@ public class ExtremeValuesTests
     public void Zeros_have_no_mean_square()
     {
         var x = new Parameter(Tensor.Zeros([4, Channels, 6, 6]));
-        var y = new RmsNorm([6], 0).Forward(x);
+        var y = new RMSNorm([6], 0).Forward(x);
         Assert.All(y.ToArray(), static value => Assert.Equal(0, value));
         y.Backward(Draw.Data(y.Shape, 1));
         Assert.All(x.Grad!.ToArray(), static value => Assert.Equal(0, value));
@@ -119,7 +119,7 @@ public class ExtremeValuesTests
     public void So_are_those_whose_root_mean_square_is_taken()
     {
         float[] values = Draw.Data([4, Channels, 6, 6], 1).ToArray();
-        foreach (var make in (Func<double, Module>[])[static eps => new RmsNorm([6], eps), static eps => new FilterResponseNorm(Channels, eps)])
+        foreach (var make in (Func<double, Module>[])[static eps => new RMSNorm([6], eps), static eps => new FilterResponseNorm(Channels, eps)])
         {
             float[] Run(float scale) => make(scale == 1 ? 1e-12 : 1e-5)
                 .Forward(Tensor.From(Array.ConvertAll(values, value => (10 + value) * scale), [4, Channels, 6, 6])).ToArray();

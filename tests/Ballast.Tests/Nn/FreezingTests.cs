@@ -109,7 +109,7 @@ public sealed class FreezingTests
 
     static void Train(Sequential net)
     {
-        var optimizer = new Sgd(net.Parameters(), 0.1f);
+        var optimizer = new SGD(net.Parameters(), 0.1f);
         for (int step = 0; step < 3; step++)
         {
             net.Eval();

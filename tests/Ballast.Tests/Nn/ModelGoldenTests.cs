@@ -73,7 +73,7 @@ public sealed class ModelGoldenTests : IDisposable
         var recorded = Recorded(name);
         var net = Make(name);
         var (images, targets) = Batch(recorded);
-        var optimizer = new Sgd(net.Parameters(), recorded.GetProperty("rate").GetSingle(), momentum: 0.9f);
+        var optimizer = new SGD(net.Parameters(), recorded.GetProperty("rate").GetSingle(), momentum: 0.9f);
         double[] exact = recorded.GetProperty("losses").Doubles();
         double[] plain = recorded.GetProperty("float_losses").Doubles(), last = recorded.GetProperty("channels_last_losses").Doubles();
         // PyTorch in float32, row-major and channels last, is as far from PyTorch in float64 as a correct run can be; it

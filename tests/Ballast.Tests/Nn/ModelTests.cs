@@ -35,7 +35,7 @@ public class ModelTests
                 {
                     Compute.Threads = count;
                     Module net = name == "vgg-small" ? new VggSmall(generator: new Generator(1)) : new ResNet20(generator: new Generator(1));
-                    var optimizer = new Sgd(net.Parameters(), 0.1f, momentum: 0.9f);
+                    var optimizer = new SGD(net.Parameters(), 0.1f, momentum: 0.9f);
                     for (int step = 0; step < 2; step++)
                     {
                         optimizer.ZeroGrad();

@@ -124,7 +124,7 @@ public class ModuleTests
         Assert.Equal(["encoder"], part.NamedParameters().Select(static entry => entry.Name));
         Assert.Equal(["encoder", "decoder"], part.StateDict().Keys);
         shared.Sum().Backward();
-        new Sgd(part.Parameters(), 1).Step();
+        new SGD(part.Parameters(), 1).Step();
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public class NormTests
         Shape shape = Sizes(sizes), normalized = new(shape.ToArray().AsSpan()[^axes..]);
         foreach (double? eps in new double?[] { null, 0.1 })
         {
-            var layer = new RmsNorm(normalized, eps, affine);
+            var layer = new RMSNorm(normalized, eps, affine);
             Randomize(layer.Weight, null);
             var x = Draw.Weights(shape, 7);
             GradientCheck.Run(affine ? [x, layer.Weight!] : [x], () => layer.Forward(x),
@@ -189,11 +189,11 @@ public class NormTests
     public void Layers_tell_what_they_are()
     {
         Assert.Equal(
-            "LayerNorm([768]), LayerNorm([3, 5]), RmsNorm([64]), GroupNorm(32, 256), InstanceNorm2d(8), LocalResponseNorm(5, alpha: 0.0001, beta: 0.75, k: 1)",
-            $"{new LayerNorm(768)}, {new LayerNorm([3, 5])}, {new RmsNorm(64)}, {new GroupNorm(32, 256)}, {new InstanceNorm2d(8)}, {new LocalResponseNorm(5)}");
-        Assert.Equal("Dropout(0.5), Identity(), LeakyReLU(0.01), Gelu(), Gelu(approximate: Tanh), SiLU(), Sigmoid(), Tanh()",
-            $"{new Dropout()}, {new Identity()}, {new LeakyReLU()}, {new Gelu()}, {new Gelu(GeluApproximation.Tanh)}, {new SiLU()}, {new Sigmoid()}, {new Tanh()}");
-        Assert.Equal(["weight"], new RmsNorm(3).StateDict().Keys);
+            "LayerNorm([768]), LayerNorm([3, 5]), RMSNorm([64]), GroupNorm(32, 256), InstanceNorm2d(8), LocalResponseNorm(5, alpha: 0.0001, beta: 0.75, k: 1)",
+            $"{new LayerNorm(768)}, {new LayerNorm([3, 5])}, {new RMSNorm(64)}, {new GroupNorm(32, 256)}, {new InstanceNorm2d(8)}, {new LocalResponseNorm(5)}");
+        Assert.Equal("Dropout(0.5), Identity(), LeakyReLU(0.01), GELU(), GELU(approximate: Tanh), SiLU(), Sigmoid(), Tanh()",
+            $"{new Dropout()}, {new Identity()}, {new LeakyReLU()}, {new GELU()}, {new GELU(GeluApproximation.Tanh)}, {new SiLU()}, {new Sigmoid()}, {new Tanh()}");
+        Assert.Equal(["weight"], new RMSNorm(3).StateDict().Keys);
         Assert.Equal(["weight"], new LayerNorm(3, bias: false).StateDict().Keys);
         Assert.Empty(new InstanceNorm1d(3).StateDict().Keys);
         Assert.Equal([0, 3], new LayerNorm(3).Forward(Tensor.Zeros([0, 3])).Shape.ToArray());
@@ -205,11 +205,11 @@ public class NormTests
     {
         Refused("LayerNorm([3, 5]): expected input [..., 3, 5], got [2, 5, 3]. Its last axes must be those of normalizedShape: change it, or the layer before.",
             () => new LayerNorm([3, 5]).Forward(Tensor.Zeros([2, 5, 3])));
-        Refused("RmsNorm([3, 5]): expected input [..., 3, 5], got [5]. Its last axes must be those of normalizedShape: change it, or the layer before.",
-            () => new RmsNorm([3, 5]).Forward(Tensor.Zeros([5])));
+        Refused("RMSNorm([3, 5]): expected input [..., 3, 5], got [5]. Its last axes must be those of normalizedShape: change it, or the layer before.",
+            () => new RMSNorm([3, 5]).Forward(Tensor.Zeros([5])));
         Refused("LayerNorm: expected the sizes of one or more trailing axes, got none. For inputs [N, 768] it is [768].",
             () => new LayerNorm(Shape.Scalar));
-        Refused("RmsNorm: expected axes of at least 1 value, got [2, 0].", () => new RmsNorm([2, 0]));
+        Refused("RMSNorm: expected axes of at least 1 value, got [2, 0].", () => new RMSNorm([2, 0]));
         Refused("LayerNorm: expected eps of 0 or more, got -1.", () => new LayerNorm(3, eps: -1));
         Refused("GroupNorm: 10 channels do not divide into 4 groups. Choose a number of groups that divides them.",
             () => new GroupNorm(4, 10));

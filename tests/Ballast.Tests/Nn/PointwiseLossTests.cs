@@ -10,9 +10,9 @@ public class PointwiseLossTests
 
     static Tensor Loss(string name, Reduction reduction, float[]? posWeight, Tensor x, Tensor t) => name switch
     {
-        "mse" => new MseLoss(reduction).Forward(x, t),
-        "bce" => new BceLoss(reduction).Forward(x, t),
-        _ => new BceWithLogitsLoss(reduction, posWeight).Forward(x, t),
+        "mse" => new MSELoss(reduction).Forward(x, t),
+        "bce" => new BCELoss(reduction).Forward(x, t),
+        _ => new BCEWithLogitsLoss(reduction, posWeight).Forward(x, t),
     };
 
     [Fact]
@@ -45,16 +45,16 @@ public class PointwiseLossTests
         float[] targets = Draw.Floats(6, 3, 0, 1), weights = [0.5f, 1, 3];
         var t = Tensor.From(targets, [2, 3]);
         var x = Draw.Weights([2, 3], 1);
-        GradientCheck.Run([x], () => new MseLoss(reduction).Forward(x, t),
+        GradientCheck.Run([x], () => new MSELoss(reduction).Forward(x, t),
             v => Reduce(reduction, v[0], (value, i) => Math.Pow(value - targets[i], 2)));
-        GradientCheck.Run([x], () => new BceWithLogitsLoss(reduction, weights).Forward(x, t),
+        GradientCheck.Run([x], () => new BCEWithLogitsLoss(reduction, weights).Forward(x, t),
             v => Reduce(reduction, v[0], (value, i) =>
             {
                 double p = 1 / (1 + Math.Exp(-value));
                 return -(weights[i % 3] * targets[i] * Math.Log(p) + (1 - targets[i]) * Math.Log(1 - p));
             }));
         var shares = new Parameter(Tensor.From(Draw.Floats(6, 4, 0.1f, 0.9f), [2, 3]));
-        GradientCheck.Run([shares], () => new BceLoss(reduction).Forward(shares, t),
+        GradientCheck.Run([shares], () => new BCELoss(reduction).Forward(shares, t),
             v => Reduce(reduction, v[0], (value, i) => -(targets[i] * Math.Log(value) + (1 - targets[i]) * Math.Log(1 - value))));
     }
 
@@ -88,22 +88,22 @@ public class PointwiseLossTests
     public void What_does_not_fit_is_refused()
     {
         var x = Draw.Weights([2, 3], 1);
-        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [2]. Of class labels, labels.OneHot(3) makes one.",
-            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([2]))).Message);
-        Assert.Equal("MseLoss: expected a target of the input's shape [2, 3], got [6]. There are as many values in both: target.Reshape([2, 3]) has the input's shape.",
-            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, Tensor.Zeros([6]))).Message);
-        Assert.Equal("MseLoss: expected at least 1 value, got the shape [0]. Leave an empty batch out.",
-            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(Tensor.Zeros([0]), Tensor.Zeros([0]))).Message);
-        Assert.Equal("MseLoss: the target was computed from parameters, but a target is data and gets no gradient. Pass target.Detach().",
-            Assert.Throws<ArgumentException>(() => new MseLoss().Forward(x, x * 2)).Message);
-        Assert.Equal("BceLoss: expected probabilities from 0 to 1, got 1.5. Put a sigmoid behind the network, or take BceWithLogitsLoss of its logits.",
-            Assert.Throws<ArgumentException>(() => new BceLoss().Forward(Tensor.Full([2], 1.5f), Tensor.Zeros([2]))).Message);
-        Assert.Equal("BceLoss: expected targets from 0 to 1, got -1. A target is the share of the positive class.",
-            Assert.Throws<ArgumentException>(() => new BceLoss().Forward(Tensor.Ones([2]), Tensor.Full([2], -1))).Message);
-        Assert.Equal("BceWithLogitsLoss: expected a weight for each place of the last axis of [2, 3], got 2.",
-            Assert.Throws<ArgumentException>(() => new BceWithLogitsLoss(posWeight: [1, 2]).Forward(x, Tensor.Zeros([2, 3]))).Message);
-        Assert.Equal("BceWithLogitsLoss: expected finite positive weights of 0 or more, got 1, -2.",
-            Assert.Throws<ArgumentException>(() => new BceWithLogitsLoss(posWeight: [1, -2])).Message);
+        Assert.Equal("MSELoss: expected a target of the input's shape [2, 3], got [2]. Of class labels, labels.OneHot(3) makes one.",
+            Assert.Throws<ArgumentException>(() => new MSELoss().Forward(x, Tensor.Zeros([2]))).Message);
+        Assert.Equal("MSELoss: expected a target of the input's shape [2, 3], got [6]. There are as many values in both: target.Reshape([2, 3]) has the input's shape.",
+            Assert.Throws<ArgumentException>(() => new MSELoss().Forward(x, Tensor.Zeros([6]))).Message);
+        Assert.Equal("MSELoss: expected at least 1 value, got the shape [0]. Leave an empty batch out.",
+            Assert.Throws<ArgumentException>(() => new MSELoss().Forward(Tensor.Zeros([0]), Tensor.Zeros([0]))).Message);
+        Assert.Equal("MSELoss: the target was computed from parameters, but a target is data and gets no gradient. Pass target.Detach().",
+            Assert.Throws<ArgumentException>(() => new MSELoss().Forward(x, x * 2)).Message);
+        Assert.Equal("BCELoss: expected probabilities from 0 to 1, got 1.5. Put a sigmoid behind the network, or take BCEWithLogitsLoss of its logits.",
+            Assert.Throws<ArgumentException>(() => new BCELoss().Forward(Tensor.Full([2], 1.5f), Tensor.Zeros([2]))).Message);
+        Assert.Equal("BCELoss: expected targets from 0 to 1, got -1. A target is the share of the positive class.",
+            Assert.Throws<ArgumentException>(() => new BCELoss().Forward(Tensor.Ones([2]), Tensor.Full([2], -1))).Message);
+        Assert.Equal("BCEWithLogitsLoss: expected a weight for each place of the last axis of [2, 3], got 2.",
+            Assert.Throws<ArgumentException>(() => new BCEWithLogitsLoss(posWeight: [1, 2]).Forward(x, Tensor.Zeros([2, 3]))).Message);
+        Assert.Equal("BCEWithLogitsLoss: expected finite positive weights of 0 or more, got 1, -2.",
+            Assert.Throws<ArgumentException>(() => new BCEWithLogitsLoss(posWeight: [1, -2])).Message);
         Assert.Equal("CrossEntropyLoss: expected a label smoothing from 0 to 1, got 1.5.",
             Assert.Throws<ArgumentException>(() => new CrossEntropyLoss(labelSmoothing: 1.5f)).Message);
         Assert.Equal("CrossEntropyLoss: expected finite class weights of 0 or more, one of them above 0, got 0, 0.",

@@ -28,7 +28,7 @@ public class PreparedWeightTests
         var layer = new Conv2d(inputs, outputs, kernel, padding: 1, generator: new Generator(1));
         var other = new Conv2d(inputs, outputs, kernel, padding: 1, generator: new Generator(2));
         var x = Draw.Data([2, inputs, 8, 8], 3);
-        var optimizer = new Sgd(layer.Parameters(), 0.1f, momentum: 0.9f);
+        var optimizer = new SGD(layer.Parameters(), 0.1f, momentum: 0.9f);
         void Step()
         {
             optimizer.ZeroGrad();
@@ -88,7 +88,7 @@ public class PreparedWeightTests
     {
         var layer = new Conv2d(16, 48, 3, padding: 1, generator: new Generator(1));
         Tensor large = Draw.Data([2, 16, 8, 8], 2), small = Draw.Data([2, 16, 2, 2], 3);
-        var optimizer = new Sgd(layer.Parameters(), 0.01f);
+        var optimizer = new SGD(layer.Parameters(), 0.01f);
         void Round()
         {
             Infer(layer, large);

@@ -21,7 +21,7 @@ public class ProbeTests
 
     static (long[] State, int[] Gradients, float Loss) Step(Module model, Tensor input, Labels labels)
     {
-        var optimizer = new Sgd(model.Parameters(), 0.1f, momentum: 0.9f);
+        var optimizer = new SGD(model.Parameters(), 0.1f, momentum: 0.9f);
         float last = 0;
         int[] gradients = [];
         for (int i = 0; i < 3; i++)

@@ -130,7 +130,7 @@ public sealed class RenormStatisticsTests
         var network = Network();
         double[][] parameters = Parameters(network), rows = Rows(0, 8);
         long[] statistics = Draw.Bits(network.StateDict());
-        var tent = new Tent(network, static adapted => new Sgd(adapted, Rate));
+        var tent = new Tent(network, static adapted => new SGD(adapted, Rate));
         Assert.Equal(4, tent.Adapted.Count);
         Near.Equal(Flat(Output(rows, parameters)), tent.Forward(Inputs(0, 8)).AsSpan(), 1e-5, "logits");
         int[] adapted = [0, 1, 4, 5];

@@ -86,7 +86,7 @@ public sealed class SyncBatchNormTests
         var net = Network();
         if (communicator is not null)
             Assert.Same(net, SyncBatchNorm.Convert(net, communicator));
-        var optimizer = new Sgd(net.Parameters(), 0.05f, momentum: 0.9f);
+        var optimizer = new SGD(net.Parameters(), 0.05f, momentum: 0.9f);
         int mine = batch / (communicator?.Size ?? 1), each = 3 * 8 * 8;
         for (int step = 0; step < steps; step++)
         {

@@ -40,7 +40,7 @@ public class OptimizerGoldenTests
         {
             "Adam" => new Adam(groups, 1, betas[0], betas[1], eps, Option(recorded, "weight_decay", 0)),
             "AdamW" => new AdamW(groups, 1, betas[0], betas[1], eps, Option(recorded, "weight_decay", 0.01f)),
-            _ => new Sgd(groups, 1, Option(recorded, "momentum", 0), Option(recorded, "dampening", 0),
+            _ => new SGD(groups, 1, Option(recorded, "momentum", 0), Option(recorded, "dampening", 0),
                 Option(recorded, "weight_decay", 0), options.Find("nesterov")?.GetBoolean() ?? false),
         };
     }

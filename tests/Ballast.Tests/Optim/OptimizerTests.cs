@@ -9,7 +9,7 @@ public class OptimizerTests
     {
         var (a, b) = (One(), One());
         var group = new ParameterGroup([b]) { LearningRate = 0.5f };
-        var optimizer = new Sgd([new ParameterGroup([a]), group], 0.25f);
+        var optimizer = new SGD([new ParameterGroup([a]), group], 0.25f);
         (a + b).Backward();
         optimizer.Step();
         Assert.Equal((0.75f, 0.5f), (a.Item(), b.Item()));
@@ -56,8 +56,8 @@ public class OptimizerTests
         {
             "adam" => new Adam([w], 0.1f),
             "adamw" => new AdamW([w], 0.1f),
-            "sgd" => new Sgd([w], 0.1f),
-            _ => new Sgd([w], 0.1f, momentum: 0.9f, dampening: 0.5f),
+            "sgd" => new SGD([w], 0.1f),
+            _ => new SGD([w], 0.1f, momentum: 0.9f, dampening: 0.5f),
         };
 
         static void Train(Optimizer optimizer, Parameter w, int from, int to)
@@ -93,7 +93,7 @@ public class OptimizerTests
         long[] before = Draw.Bits(optimizer.StateDict());
         Refused("Adam: expected a state of 6 entries for 2 parameters, got 3.", new Adam([w]).StateDict());
         Refused("Adam: expected a state with step and exp_avg and exp_avg_sq for each parameter, got one with step and momentum_buffer. It belongs to an optimizer of another kind or other settings. Make the optimizer that it was saved by.",
-            new Sgd([w, v], 1, 0.9f).StateDict());
+            new SGD([w, v], 1, 0.9f).StateDict());
         Refused("Adam: the state has no 0.exp_avg of the shape [2, 3]. It belongs to another network or optimizer.",
             new Adam([v, w]).StateDict());
         var odd = new StateDict();
@@ -113,15 +113,15 @@ public class OptimizerTests
         Refused("Adam: there are no parameters. Pass model.Parameters().", () => new Adam(Array.Empty<Parameter>()));
         Refused("Adam: a parameter [1] is given twice.", () => new Adam([w, w]));
         Refused("AdamW: expected a learning rate of 0 or more, got -1.", () => new AdamW([w], -1));
-        Refused("Sgd: expected a learning rate of 0 or more, got NaN.", () => new Sgd([w], float.NaN));
-        Refused("Sgd: expected a weight decay of 0 or more, got -1.", () => new Sgd([w], 1, weightDecay: -1));
+        Refused("Sgd: expected a learning rate of 0 or more, got NaN.", () => new SGD([w], float.NaN));
+        Refused("Sgd: expected a weight decay of 0 or more, got -1.", () => new SGD([w], 1, weightDecay: -1));
         Refused("Adam: expected beta1 and beta2 from 0 up to, not including, 1, got 1 and 0.999.",
             () => new Adam([w], beta1: 1));
         Refused("Adam: expected eps of 0 or more, got -1.", () => new Adam([w], eps: -1));
-        Refused("Sgd: expected a momentum from 0 up to, not including, 1, got 1.", () => new Sgd([w], 1, 1));
-        Refused("Sgd: expected a dampening from 0 to 1, got 2.", () => new Sgd([w], 1, 0.5f, 2));
+        Refused("Sgd: expected a momentum from 0 up to, not including, 1, got 1.", () => new SGD([w], 1, 1));
+        Refused("Sgd: expected a dampening from 0 to 1, got 2.", () => new SGD([w], 1, 0.5f, 2));
         Refused("Sgd: Nesterov needs a momentum and no dampening, got momentum 0 and dampening 0.",
-            () => new Sgd([w], 1, nesterov: true));
+            () => new SGD([w], 1, nesterov: true));
 
         static void Refused(string message, Func<object> action) =>
             Assert.Equal(message, Assert.Throws<ArgumentException>(action).Message);
@@ -166,7 +166,7 @@ public class OptimizerTests
             return w.ToArray()[0];
         }
 
-        Assert.Equal(Run(static w => new Sgd([w], 0.1f, 0.9f, 0, 0.01f)), Run(static w => new Sgd([w], 0.1, 0.9, 0, 0.01)));
+        Assert.Equal(Run(static w => new SGD([w], 0.1f, 0.9f, 0, 0.01f)), Run(static w => new SGD([w], 0.1, 0.9, 0, 0.01)));
         Assert.Equal(Run(static w => new Adam([w], 0.1f, weightDecay: 0.01f)), Run(static w => new Adam([w], 0.1, weightDecay: 0.01)));
         Assert.Equal(Run(static w => new AdamW([w], 0.1f, weightDecay: 0.01f)), Run(static w => new AdamW([w], 0.1, weightDecay: 0.01)));
         Assert.Equal(0.1f, new LeakyReLU(0.1).NegativeSlope);

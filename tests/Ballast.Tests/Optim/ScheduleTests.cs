@@ -79,7 +79,7 @@ public class ScheduleTests
     public void An_optimizer_and_its_groups_get_the_rates()
     {
         ParameterGroup own = new([Draw.Weights([2], 1)]) { LearningRate = 0.5f }, other = new([Draw.Weights([2], 2)]);
-        var sgd = new Sgd([own, other], 0.1f, momentum: 0.9f);
+        var sgd = new SGD([own, other], 0.1f, momentum: 0.9f);
         var scheduler = new LearningRateScheduler(sgd, new StepSchedule(1, 0.5));
         scheduler.Set(2);
         scheduler.Set(1); // of the rates at the beginning, not of those before
@@ -92,7 +92,7 @@ public class ScheduleTests
         float[] Run(float momentum, double? set)
         {
             var w = new Parameter(Tensor.Ones([3]));
-            var sgd = new Sgd([w], 0.1f, momentum);
+            var sgd = new SGD([w], 0.1f, momentum);
             for (int i = 0; i < 3; i++)
             {
                 if (set is { } value)
@@ -113,8 +113,8 @@ public class ScheduleTests
     public void What_cannot_work_is_refused()
     {
         string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
-        Assert.Equal("OneCycleSchedule: the schedule changes the momentum, and the Sgd has none. Give it one, or leave the momentum alone with cycleMomentum: false.",
-            Message(() => _ = new LearningRateScheduler(new Sgd([Draw.Weights([1], 1)], 0.1f), new OneCycleSchedule(5))));
+        Assert.Equal("OneCycleSchedule: the schedule changes the momentum, and the SGD has none. Give it one, or leave the momentum alone with cycleMomentum: false.",
+            Message(() => _ = new LearningRateScheduler(new SGD([Draw.Weights([1], 1)], 0.1f), new OneCycleSchedule(5))));
         Assert.Equal("MultiStepSchedule: expected growing milestones from 1 on, got 3, 3.", Message(() => _ = new MultiStepSchedule([3, 3])));
         Assert.Equal("StepSchedule: expected at least 1 step, got 0.", Message(() => _ = new StepSchedule(0)));
         Assert.Equal("ExponentialSchedule: expected a gamma of 0 or more, got -1.", Message(() => _ = new ExponentialSchedule(-1)));

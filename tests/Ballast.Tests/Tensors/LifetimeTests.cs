@@ -146,7 +146,7 @@ public class LifetimeTests
         var w = Draw.Weights([3], 12);
         var snapshot = w.Detach();
         float[] before = w.ToArray();
-        var optimizer = new Sgd([w], 0.5f);
+        var optimizer = new SGD([w], 0.5f);
         w.Sum().Backward();
         optimizer.Step();
         Assert.Equal(before, snapshot.ToArray());

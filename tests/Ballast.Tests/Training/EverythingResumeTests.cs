@@ -23,7 +23,7 @@ public sealed class EverythingResumeTests : IDisposable
             Model = new Sequential(
                 new Conv2d(3, 4, 3, padding: 1), new BatchNorm2d(4), new ReLU(), new Hook(duringStep), new Flatten(), new Dropout(0.1),
                 new Linear(4 * 1024, 10));
-            Optimizer = new Sgd(ParameterGroups.Of(Model, 0.05f, biasLearningRateFactor: 2), 0.05f, momentum: 0.9f, weightDecay: 1e-3f, nesterov: true);
+            Optimizer = new SGD(ParameterGroups.Of(Model, 0.05f, biasLearningRateFactor: 2), 0.05f, momentum: 0.9f, weightDecay: 1e-3f, nesterov: true);
             var data = new RandomImages(43, 1).Standardize(new Standardization([0.5f, 0.4f, 0.3f], [0.2f, 0.2f, 0.2f]));
             Loader = new DataLoader(data, 5, shuffle: true, prefetch: prefetch, transforms:
                 [new RandomCrop(4, PaddingMode.Reflect), new RandomHorizontalFlip(), new AlternatingFlip(3), new Cutout(8)]);
@@ -44,7 +44,7 @@ public sealed class EverythingResumeTests : IDisposable
         }
 
         public Sequential Model { get; }
-        public Sgd Optimizer { get; }
+        public SGD Optimizer { get; }
         public DataLoader Loader { get; }
         public WeightAverage Average { get; }
         public Trainer Trainer { get; }

@@ -94,7 +94,7 @@ public sealed class LookaheadTests : IDisposable
         Generator.Default.ManualSeed(seed);
         net = new Sequential(new Flatten(), new Linear(12, 8), new BatchNorm1d(8), new ReLU(), new Linear(8, 3));
         return new Trainer(
-            net, new Sgd(net.Parameters(), 0.1f, momentum: 0.9f), new DataLoader(SmallTask.Dataset(43), 5, shuffle: true),
+            net, new SGD(net.Parameters(), 0.1f, momentum: 0.9f), new DataLoader(SmallTask.Dataset(43), 5, shuffle: true),
             new TrainerOptions
             {
                 Epochs = 3,
@@ -112,7 +112,7 @@ public sealed class LookaheadTests : IDisposable
         Generator.Default.ManualSeed(1);
         var net = new Sequential(new Flatten(), new Linear(12, 3));
         var trainer = new Trainer(
-            net, new Sgd(net.Parameters(), 0.1f), new DataLoader(SmallTask.Dataset(43), 5), new TrainerOptions { Epochs = 3, Steps = 18 });
+            net, new SGD(net.Parameters(), 0.1f), new DataLoader(SmallTask.Dataset(43), 5), new TrainerOptions { Epochs = 3, Steps = 18 });
         Assert.Equal(
             "Trainer: 3 epochs of 9 mini-batches end after more than 18 and up to 27 steps, got 18.",
             Assert.Throws<ArgumentException>(() => trainer.Fit()).Message);

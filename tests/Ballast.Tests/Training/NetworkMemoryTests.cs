@@ -3,7 +3,7 @@ namespace Ballast.Tests;
 /// <summary>The memory of a convolutional network's training step.</summary>
 public sealed class NetworkMemoryTests
 {
-    static void Step(Module network, Sgd optimizer, Tensor images, Labels labels)
+    static void Step(Module network, SGD optimizer, Tensor images, Labels labels)
     {
         optimizer.ZeroGrad();
         var loss = new CrossEntropyLoss().Forward(network.Forward(images), labels);
@@ -22,7 +22,7 @@ public sealed class NetworkMemoryTests
         long activations = (long)n * sizeof(float)
             * (32 * 1024 + 32 * 1024 + 32 * 256 + 64 * 256 + 64 * 256 + 64 * 64 + 128 * 64);
         var network = new VggSmall(generator: new Generator(1));
-        var optimizer = new Sgd(network.Parameters(), 0.01f, momentum: 0.9f);
+        var optimizer = new SGD(network.Parameters(), 0.01f, momentum: 0.9f);
         var images = Draw.Data([n, 3, 32, 32], 1);
         var classes = Classes(n);
         long start = Buffer.Allocated;
@@ -36,7 +36,7 @@ public sealed class NetworkMemoryTests
     public void A_thousand_steps_take_no_more_memory_than_ten()
     {
         var network = new VggSmall(generator: new Generator(1));
-        var optimizer = new Sgd(network.Parameters(), 0.01f, momentum: 0.9f);
+        var optimizer = new SGD(network.Parameters(), 0.01f, momentum: 0.9f);
         var images = Draw.Data([3, 3, 8, 8], 1);
         var classes = Classes(3);
         for (int step = 0; step < 10; step++)
@@ -61,7 +61,7 @@ public sealed class NetworkMemoryTests
     public void A_frozen_front_takes_no_more_memory_with_each_step()
     {
         var network = Frozen(8);
-        var optimizer = new Sgd(network.Parameters(), 0.01f, momentum: 0.9f);
+        var optimizer = new SGD(network.Parameters(), 0.01f, momentum: 0.9f);
         var images = Draw.Data([11, 3, 12, 12], 1);
         var classes = Classes(11);
         for (int step = 0; step < 3; step++)
@@ -77,7 +77,7 @@ public sealed class NetworkMemoryTests
     {
         var generator = new Generator(1);
         Sequential front = new(
-            new Conv2d(3, channels, 3, generator: generator), new Gelu(), new Conv2d(channels, channels, 3, generator: generator));
+            new Conv2d(3, channels, 3, generator: generator), new GELU(), new Conv2d(channels, channels, 3, generator: generator));
         foreach (var parameter in front.Parameters())
             parameter.Frozen = true;
         return new Sequential(

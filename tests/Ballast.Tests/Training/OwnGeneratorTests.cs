@@ -28,7 +28,7 @@ public sealed class OwnGeneratorTests : IDisposable
         public Trainer Trainer(string? path, int epochs)
         {
             var loader = new DataLoader(SmallTask.Dataset(20), 5, shuffle: true, generator: new Generator(5));
-            return new Trainer(Model, new Sgd(Model.Parameters(), 0.1, 0.9), loader, new TrainerOptions { Epochs = epochs, CheckpointPath = path });
+            return new Trainer(Model, new SGD(Model.Parameters(), 0.1, 0.9), loader, new TrainerOptions { Epochs = epochs, CheckpointPath = path });
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class OwnGeneratorTests : IDisposable
             new Flatten(), new Linear(12, 8), new Dropout(), new Identity(), new Linear(8, 3));
         var before = Draw.Bits(plain.StateDict());
         var trainer = new Trainer(
-            plain, new Sgd(plain.Parameters(), 0.1, 0.9), new DataLoader(SmallTask.Dataset(20), 5), new TrainerOptions { Epochs = 4 });
+            plain, new SGD(plain.Parameters(), 0.1, 0.9), new DataLoader(SmallTask.Dataset(20), 5), new TrainerOptions { Epochs = 4 });
         string message = Assert.Throws<ArgumentException>(() => trainer.Resume(Checkpoint.Load(path))).Message;
         Assert.Equal(
             "Trainer: the network's own generators are none, the checkpoint has 2.generator, 3.draws. Resume with the network that was trained: other draws would give other weights.",

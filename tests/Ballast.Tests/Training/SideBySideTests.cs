@@ -19,7 +19,7 @@ public sealed class SideBySideTests : IDisposable
     {
         using var generator = Generator.UseDefault(new Generator(seed));
         var net = Net();
-        var optimizer = new Sgd(net.Parameters(), learningRate: 0.05f, momentum: 0.9f);
+        var optimizer = new SGD(net.Parameters(), learningRate: 0.05f, momentum: 0.9f);
         var lossFunction = new CrossEntropyLoss();
         List<long> bits = [];
         foreach (var (inputs, targets) in new DataLoader(images, 12 + seed, shuffle: true, prefetch: seed % 2))

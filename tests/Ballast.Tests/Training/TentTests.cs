@@ -50,7 +50,7 @@ public class TentTests
     public void Each_step_is_PyTorchs()
     {
         var network = PreciseStatisticsTests.Network();
-        using var tent = new Tent(network, static parameters => new Sgd(
+        using var tent = new Tent(network, static parameters => new SGD(
             parameters, Recorded.GetProperty("learning_rate").GetSingle(), Recorded.GetProperty("momentum").GetSingle()));
         Assert.Equal(4, tent.Adapted.Count);
         using var batches = PreciseStatisticsTests.Loader().GetEnumerator();

@@ -19,7 +19,7 @@ public sealed class TrainerMethodTests : IDisposable
         public DataLoader Loader { get; } = new(SmallTask.Dataset(20), 5, generator: new Generator(1));
 
         public Trainer Train(float learningRate, TrainerOptions options) =>
-            new(Model, new Sgd(Model.Parameters(), learningRate), Loader, options);
+            new(Model, new SGD(Model.Parameters(), learningRate), Loader, options);
     }
 
     static string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
@@ -111,7 +111,7 @@ public sealed class TrainerMethodTests : IDisposable
         var network = new Network();
         List<TrainingLine> lines = [];
         Func<Tensor, Labels, Tensor> loss = mse
-            ? (x, t) => new MseLoss().Forward(x, t.OneHot(3)) : (x, t) => new BceWithLogitsLoss().Forward(x, t.OneHot(3));
+            ? (x, t) => new MSELoss().Forward(x, t.OneHot(3)) : (x, t) => new BCEWithLogitsLoss().Forward(x, t.OneHot(3));
         network.Train(0, new TrainerOptions { Epochs = 1, LogEvery = 4, Loss = loss, OnLine = lines.Add }).Fit();
         Assert.Equal(Evaluation.Run(network.Model, SmallTask.Dataset(20), loss).Loss, lines[0].Loss, 1e-6);
     }

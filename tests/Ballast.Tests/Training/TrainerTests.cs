@@ -95,7 +95,7 @@ public sealed class TrainerTests : IDisposable
     {
         var net = Net(bn: false);
         var loader = new DataLoader(SmallTask.Dataset(20), 5, generator: new Generator(1));
-        var optimizer = new Sgd(net.Parameters(), 1e-3f);
+        var optimizer = new SGD(net.Parameters(), 1e-3f);
         var options = new TrainerOptions
         {
             CheckpointPath = Path,
@@ -155,7 +155,7 @@ public sealed class TrainerTests : IDisposable
 
         void Refused(string message, Module net)
         {
-            var optimizer = new Sgd([Draw.Weights([1], 1)], 1);
+            var optimizer = new SGD([Draw.Weights([1], 1)], 1);
             Assert.Equal(message, Assert.Throws<ArgumentException>(
                 () => new Trainer(net, optimizer, loader, new TrainerOptions()).Fit()).Message);
         }
@@ -188,7 +188,7 @@ public sealed class TrainerTests : IDisposable
             new SmallTask(1, ownGenerator: false).Model, 20);
         var model = new SmallTask(1, ownGenerator: false).Model;
         Refused("Sgd: expected a state with step and momentum_buffer for each parameter, got one with step and exp_avg and exp_avg_sq.", model, 43,
-            new Sgd(model.Parameters(), 0.1f, momentum: 0.9f));
+            new SGD(model.Parameters(), 0.1f, momentum: 0.9f));
 
         void Refused(string message, Module net, int samples, Optimizer? optimizer = null)
         {

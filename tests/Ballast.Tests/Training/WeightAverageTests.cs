@@ -72,7 +72,7 @@ public sealed class WeightAverageTests
         var model = new Sequential(new Flatten(), new Linear(12, 8, generator: generator), new BatchNorm1d(8), new ReLU(), new Linear(8, 3, generator: generator));
         var loader = new DataLoader(SmallTask.Dataset(40), 5, shuffle: true, generator: new Generator(2));
         List<ValidationLine> lines = [];
-        var trainer = new Trainer(model, new Sgd(model.Parameters(), 0.1f), loader, new TrainerOptions
+        var trainer = new Trainer(model, new SGD(model.Parameters(), 0.1f), loader, new TrainerOptions
         {
             Epochs = 4,
             Average = new StochasticWeightAveraging(model, fromEpoch: 3),

@@ -21,7 +21,7 @@ sealed class InputScaleCheck : DoctorCheck
             yield break;
         // A normalization ahead of the first activation takes the scale away again.
         bool normalized = examination.Chains.Count > 0 && examination.Chains[0]
-            .TakeWhile(static link => link.Module is not (ReLU or Sigmoid or Tanh or Gelu or SiLU or LeakyReLU))
+            .TakeWhile(static link => link.Module is not (ReLU or Sigmoid or Tanh or GELU or SiLU or LeakyReLU))
                 .Any(static link => DoctorChecks.IsNormalization(link.Module));
         yield return Found(normalized ? Severity.Note : Severity.Warning, normalized ? Confidence.Certain : Confidence.Likely, "",
             $"The inputs are {(size > Large ? "large" : "small")}: from {Number(data.Least)} to {Number(data.Most)}, "

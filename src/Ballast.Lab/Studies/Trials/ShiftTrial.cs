@@ -62,7 +62,7 @@ sealed class ShiftTrial : TrainTrial
     {
         for (int i = layers.Count - 1; i >= 0; i--)
         {
-            if (layers[i] is Sigmoid or Tanh or ReLU or LeakyReLU or Gelu or SiLU)
+            if (layers[i] is Sigmoid or Tanh or ReLU or LeakyReLU or GELU or SiLU)
                 return i;
         }
 

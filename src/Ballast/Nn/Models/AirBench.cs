@@ -31,7 +31,7 @@ public sealed class AirBench : Module
         whiten.Weight.Frozen = true;
         chain = RegisterChain(
             ("whiten", whiten),
-            ("gelu", new Gelu()),
+            ("gelu", new GELU()),
             ("block1", new AirBenchBlock(2 * patch, 64, generator, norm)),
             ("block2", new AirBenchBlock(64, 256, generator, norm)),
             ("block3", new AirBenchBlock(256, 256, generator, norm)),

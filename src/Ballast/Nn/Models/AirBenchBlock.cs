@@ -20,9 +20,9 @@ public sealed class AirBenchBlock : Module
         chain = RegisterChain([
             ("conv1", Convolution(inChannels, outChannels, generator)),
             ("pool", new MaxPool2d(2)),
-            .. norm.Around("norm1", norm.For(outChannels, Normalization), "gelu1", new Gelu()),
+            .. norm.Around("norm1", norm.For(outChannels, Normalization), "gelu1", new GELU()),
             ("conv2", Convolution(outChannels, outChannels, generator)),
-            .. norm.Around("norm2", norm.For(outChannels, Normalization), "gelu2", new Gelu())]);
+            .. norm.Around("norm2", norm.For(outChannels, Normalization), "gelu2", new GELU())]);
     }
 
     /// <inheritdoc/>

@@ -146,7 +146,7 @@ static class PyTorchOptimizer
                     ["amsgrad"] = false,
                     ["maximize"] = false,
                 };
-            case Sgd sgd:
+            case SGD sgd:
                 var (momentum, dampening, nesterov) = sgd.Settings;
                 return new StoredMapping
                 {

@@ -13,7 +13,7 @@ namespace Ballast;
 public static class PyTorchState
 {
     /// <summary>What <c>optimizer.state_dict()</c> gives: <c>state</c> by the parameters' numbers, and <c>param_groups</c>.</summary>
-    /// <param name="optimizer">An <see cref="Adam"/>, <see cref="AdamW"/> or <see cref="Sgd"/>.</param>
+    /// <param name="optimizer">An <see cref="Adam"/>, <see cref="AdamW"/> or <see cref="SGD"/>.</param>
     /// <returns>A mapping for <c>optimizer.load_state_dict</c>: learning rates are the decimal numbers that floats stand for, 0.001.</returns>
     /// <exception cref="ArgumentException">An optimizer that PyTorch has no layout for.</exception>
     public static StoredMapping Of(Optimizer optimizer)

@@ -28,9 +28,9 @@ public sealed class PyTorchStateTests : IDisposable
             new ParameterGroup(net.Parameters().Skip(1)),
         ]),
         "adamw" => new AdamW(net.Parameters(), 0.5f, beta1: 0.8, beta2: 0.99, eps: 1e-6, weightDecay: 0.5f),
-        "sgd" => new Sgd(net.Parameters(), 0.5f),
-        "momentum" => new Sgd(net.Parameters(), 0.5f, momentum: 0.9f, nesterov: true),
-        _ => new Sgd(net.Parameters(), 0.5f, momentum: 0.8f, dampening: 0.5f),
+        "sgd" => new SGD(net.Parameters(), 0.5f),
+        "momentum" => new SGD(net.Parameters(), 0.5f, momentum: 0.9f, nesterov: true),
+        _ => new SGD(net.Parameters(), 0.5f, momentum: 0.8f, dampening: 0.5f),
     };
 
     static string PathOf(string name, int step) => Ballast.Tests.Golden.PathOf(Path.Combine("states", $"continue-{name}-{step}.pt"));

@@ -138,7 +138,7 @@ public class HealthyNetworkTests
             Batches = loader(),
             MaxBatches = 20,
             TestBatches = test(),
-            Optimizer = new Sgd(net.Parameters(), rate),
+            Optimizer = new SGD(net.Parameters(), rate),
             MakeFresh = make,
             Plan = TrainingPlan.Of(loader(), epochs: 8),
             Trained = steps > 0,

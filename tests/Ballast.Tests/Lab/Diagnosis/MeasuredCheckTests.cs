@@ -46,7 +46,7 @@ public class MeasuredCheckTests
     // The trainer tries the sizes of batches before it starts, in training mode and without gradients.
     [Fact]
     public void The_trainers_rehearsal_is_no_forgotten_eval() => Assert.Empty(Watched("forgotten-eval", static (net, loader) =>
-        new Trainer(net, new Sgd(net.Parameters(), 0.01f), loader, new TrainerOptions { Epochs = 1 }).Fit()));
+        new Trainer(net, new SGD(net.Parameters(), 0.01f), loader, new TrainerOptions { Epochs = 1 }).Fit()));
 
     static Finding[] Watched(string check, Action<Module, DataLoader> train)
     {
@@ -62,7 +62,7 @@ public class MeasuredCheckTests
         Assert.Empty(Watched("accumulation", static (net, loader) => Patient.Trained(net, loader)));
         var finding = Assert.Single(Watched("accumulation", static (net, loader) =>
         {
-            var optimizer = new Sgd(net.Parameters(), 0.01f);
+            var optimizer = new SGD(net.Parameters(), 0.01f);
             foreach (var (i, (inputs, targets)) in loader.Index())
             {
                 new CrossEntropyLoss().Forward(net.Forward(inputs), targets).Backward();

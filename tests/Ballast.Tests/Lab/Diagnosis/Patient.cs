@@ -37,7 +37,7 @@ static class Patient
         where T : Module
     {
         using var generator = Generator.UseDefault(new Generator(9));
-        var optimizer = new Sgd(net.Parameters(), learningRate);
+        var optimizer = new SGD(net.Parameters(), learningRate);
         net.Train();
         while (steps > 0)
         {
@@ -76,7 +76,7 @@ static class Patient
     /// <summary>Examines a trained network of which everything is known.</summary>
     public static Diagnosis ExamineAll(Module net) => Doctor.Examine(net, OnData() with
     {
-        Optimizer = new Sgd(net.Parameters(), 0.01f),
+        Optimizer = new SGD(net.Parameters(), 0.01f),
         MakeFresh = () => Net(),
         TestBatches = Loader(Data(seed: 8)),
         ForInference = true,

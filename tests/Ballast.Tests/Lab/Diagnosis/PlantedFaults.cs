@@ -9,7 +9,7 @@ static class PlantedFaults
     public static IReadOnlyDictionary<string, (string Check, string? Layer, Func<Diagnosis> Examine)> All { get; } = Linear().Concat(Convolutional())
         .ToDictionary(static fault => fault.Name, static fault => (fault.Check, fault.Layer, fault.Examine));
 
-    static DoctorOptions On(Module net, DataLoader loader, float rate = 0.05f) => new() { Batches = loader, Trained = true, Optimizer = new Sgd(net.Parameters(), rate) };
+    static DoctorOptions On(Module net, DataLoader loader, float rate = 0.05f) => new() { Batches = loader, Trained = true, Optimizer = new SGD(net.Parameters(), rate) };
 
     static Diagnosis Look(Module net, DataLoader? loader = null, Func<DoctorOptions, DoctorOptions>? known = null)
     {
@@ -161,7 +161,7 @@ static class PlantedFaults
         yield return ("weight decay of gamma", "decayed-norm", null, static () =>
         {
             var net = Patient.Trained(Patient.Net());
-            return Look(net, known: options => options with { Optimizer = new Sgd(net.Parameters(), 0.1f, weightDecay: 0.01f), Plan = new TrainingPlan(16, 640, Epochs: 50) });
+            return Look(net, known: options => options with { Optimizer = new SGD(net.Parameters(), 0.1f, weightDecay: 0.01f), Plan = new TrainingPlan(16, 640, Epochs: 50) });
         }
         );
         yield return ("a network that is not in evaluation mode when it serves", "training-mode", null, static () => Look(
@@ -208,7 +208,7 @@ static class PlantedFaults
     static Diagnosis Fresh(Module net, float rate, DataLoader? loader = null) => Doctor.Examine(net, new DoctorOptions
     {
         Batches = loader ?? Patient.Loader(),
-        Optimizer = new Sgd(net.Parameters(), rate),
+        Optimizer = new SGD(net.Parameters(), rate),
         Plan = new TrainingPlan(16, 640, Epochs: 5),
     });
 

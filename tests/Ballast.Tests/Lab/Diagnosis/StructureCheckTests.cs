@@ -118,7 +118,7 @@ public class StructureCheckTests
         var finding = Assert.Single(Patient.Find("decayed-norm", net, new DoctorOptions { Optimizer = Make(false) }));
         Assert.Equal((Severity.Warning, 1.0, 1.0, 1.0), (finding.Severity, finding.Evidence["gammas"], finding.Evidence["betas"], finding.Evidence["biases"]));
         Assert.Empty(Patient.Find("decayed-norm", net, new DoctorOptions { Optimizer = Make(true) }));
-        Assert.Empty(Patient.Find("decayed-norm", net, new DoctorOptions { Optimizer = new Sgd(net.Parameters(), 0.1f) }));
+        Assert.Empty(Patient.Find("decayed-norm", net, new DoctorOptions { Optimizer = new SGD(net.Parameters(), 0.1f) }));
     }
 
     // exp(-0.1 0.001 steps) is left of gamma: after 50 steps 99.5 %, after 5000 60.7 %.
@@ -130,7 +130,7 @@ public class StructureCheckTests
         var net = Patient.Net();
         var finding = Assert.Single(Patient.Find("decayed-norm", net, new DoctorOptions
         {
-            Optimizer = new Sgd(net.Parameters(), 0.1f, weightDecay: 0.001f),
+            Optimizer = new SGD(net.Parameters(), 0.1f, weightDecay: 0.001f),
             Plan = new TrainingPlan(16, 160, Epochs: epochs),
         }));
         Assert.Equal(severity, finding.Severity);

@@ -130,9 +130,9 @@ public sealed class LayerTextTests
             + "dropout dropout:p=0 linear:10").Build([3, 6, 6], 10);
         Assert.Equal(
             [
-                "Conv2d(3, 6, 3)", "GroupNorm(3, 6)", "LeakyReLU(0.01)", "InstanceNorm2d(6)", "Gelu()", "LayerNorm([6, 4, 4])", "SiLU()",
-                "LocalResponseNorm(5, alpha: 0.0001, beta: 0.75, k: 2)", "RmsNorm([6, 4, 4])", "Sigmoid()", "Dropout(0.25)", "Flatten()", "LayerNorm([96])",
-                "LeakyReLU(0.5)", "RmsNorm([96])", "Gelu(approximate: Tanh)", "GroupNorm(4, 96)", "Tanh()", "Dropout(0.5)",
+                "Conv2d(3, 6, 3)", "GroupNorm(3, 6)", "LeakyReLU(0.01)", "InstanceNorm2d(6)", "GELU()", "LayerNorm([6, 4, 4])", "SiLU()",
+                "LocalResponseNorm(5, alpha: 0.0001, beta: 0.75, k: 2)", "RMSNorm([6, 4, 4])", "Sigmoid()", "Dropout(0.25)", "Flatten()", "LayerNorm([96])",
+                "LeakyReLU(0.5)", "RMSNorm([96])", "GELU(approximate: Tanh)", "GroupNorm(4, 96)", "Tanh()", "Dropout(0.5)",
                 "Dropout(0)", "Linear(96, 10)",
             ], network.Layers.Select(static layer => layer.ToString()));
         var layers = network.Layers;
@@ -140,7 +140,7 @@ public sealed class LayerTextTests
         Assert.NotNull(((InstanceNorm2d)layers[3]).Weight);
         Assert.Null(((LayerNorm)layers[5]).Weight);
         Assert.Equal((1e-4, 0.75, 2), (((LocalResponseNorm)layers[7]).Alpha, ((LocalResponseNorm)layers[7]).Beta, ((LocalResponseNorm)layers[7]).K));
-        Assert.Equal((new RmsNorm(1).Eps, 0.25), (((RmsNorm)layers[8]).Eps, ((RmsNorm)layers[14]).Eps));
+        Assert.Equal((new RMSNorm(1).Eps, 0.25), (((RMSNorm)layers[8]).Eps, ((RMSNorm)layers[14]).Eps));
         Assert.Equal([2, 10], network.Forward(Draw.Data([2, 3, 6, 6], 1)).Shape.ToArray());
 
         Assert.IsType<InstanceNorm1d>(LayerText.Parse("instancenorm flatten").Build([2, 3]).Layers[0]);

@@ -22,9 +22,9 @@ public class NormalizedModelTests
         Assert.All(Parts<BatchNorm2d>("airbench after batchnorm"), static norm => Assert.True(norm.Weight!.Frozen));
         Assert.All(Parts<BatchNorm2d>("airbench before batchnorm:momentum=0.2"), static norm => Assert.False(norm.Weight!.Frozen));
         Assert.Equal(
-            ["GroupNorm", "RmsNorm"],
+            ["GroupNorm", "RMSNorm"],
             Parts<Module>($"airbench before groupnorm:4 {string.Join(' ', Enumerable.Repeat("rmsnorm", 5))}")
-                .Where(static part => part is GroupNorm or RmsNorm).Select(static part => part.GetType().Name).Distinct());
+                .Where(static part => part is GroupNorm or RMSNorm).Select(static part => part.GetType().Name).Distinct());
     }
 
     [Theory]

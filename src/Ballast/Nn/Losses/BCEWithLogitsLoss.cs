@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>The binary cross entropy of logits: with p = 1 / (1 + exp(-x)), l = -(w t ln p + (1 - t) ln(1 - p)), element by element;
 /// the mean over all elements, their sum, or as they are. PyTorch: <c>nn.BCEWithLogitsLoss</c>.</summary>
-public sealed class BceWithLogitsLoss
+public class BCEWithLogitsLoss
 {
     readonly Reduction reduction;
     readonly float[]? posWeight;
@@ -14,10 +14,10 @@ public sealed class BceWithLogitsLoss
     /// <param name="posWeight">w, how much a positive target counts: a value for each place of the last axis; null for 1.
     /// Above 1 it raises recall, below 1 precision. PyTorch: <c>pos_weight</c>.</param>
     /// <exception cref="ArgumentException">A weight that is negative or not finite.</exception>
-    public BceWithLogitsLoss(Reduction reduction = Reduction.Mean, IReadOnlyList<float>? posWeight = null)
+    public BCEWithLogitsLoss(Reduction reduction = Reduction.Mean, IReadOnlyList<float>? posWeight = null)
     {
         Throw.Unless(posWeight is null || posWeight.All(static w => float.IsFinite(w) && w >= 0),
-            $"BceWithLogitsLoss: expected finite positive weights of 0 or more, got {Throw.List(posWeight)}.");
+            $"BCEWithLogitsLoss: expected finite positive weights of 0 or more, got {Throw.List(posWeight)}.");
         this.reduction = reduction;
         this.posWeight = posWeight is null ? null : [.. posWeight];
     }
@@ -29,9 +29,9 @@ public sealed class BceWithLogitsLoss
     /// </exception>
     public Tensor Forward(Tensor input, Tensor target)
     {
-        PointwiseLoss.Check("BceWithLogitsLoss", input, target);
+        PointwiseLoss.Check("BCEWithLogitsLoss", input, target);
         Throw.Unless(posWeight is null || (input.Shape.Rank > 0 && input.Shape[^1] == posWeight.Length),
-            $"BceWithLogitsLoss: expected a weight for each place of the last axis of {input.Shape}, got {posWeight?.Length}.");
+            $"BCEWithLogitsLoss: expected a weight for each place of the last axis of {input.Shape}, got {posWeight?.Length}.");
         return PointwiseLossOperation<LogisticCrossEntropy>.Run(input, target, posWeight, reduction);
     }
 }

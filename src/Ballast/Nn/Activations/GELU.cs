@@ -5,7 +5,7 @@ namespace Ballast;
 /// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Hendrycks &amp; Gimpel 2016. PyTorch: <c>nn.GELU</c>.</summary>
 /// <param name="approximate">How it is computed.</param>
 /// <remarks>Far below zero, where 1 + erf has no digits left, the exact form still has four.</remarks>
-public sealed class Gelu(GeluApproximation approximate = GeluApproximation.None) : Module
+public class GELU(GeluApproximation approximate = GeluApproximation.None) : Module
 {
     /// <summary>How it is computed.</summary>
     public GeluApproximation Approximate => approximate;
@@ -14,5 +14,5 @@ public sealed class Gelu(GeluApproximation approximate = GeluApproximation.None)
     public override Tensor Forward(Tensor input) => input.Gelu(approximate);
 
     /// <inheritdoc/>
-    public override string ToString() => approximate == GeluApproximation.None ? "Gelu()" : "Gelu(approximate: Tanh)";
+    public override string ToString() => approximate == GeluApproximation.None ? "GELU()" : "GELU(approximate: Tanh)";
 }

@@ -4,10 +4,10 @@ namespace Ballast;
 
 /// <summary>The binary cross entropy of probabilities: l = -(t ln x + (1 - t) ln(1 - x)), element by element, with logarithms of
 /// at least -100; the mean over all elements, their sum, or as they are. PyTorch: <c>nn.BCELoss</c>.</summary>
-/// <remarks>Behind a sigmoid, <see cref="BceWithLogitsLoss"/> of the values before it is the better choice: it keeps its digits
+/// <remarks>Behind a sigmoid, <see cref="BCEWithLogitsLoss"/> of the values before it is the better choice: it keeps its digits
 /// where the sigmoid is 0 or 1.</remarks>
 /// <param name="reduction">How the elements' losses are put together.</param>
-public sealed class BceLoss(Reduction reduction = Reduction.Mean)
+public class BCELoss(Reduction reduction = Reduction.Mean)
 {
     /// <summary>The loss of a batch.</summary>
     /// <param name="input">Probabilities, 0 to 1, of any shape.</param>
@@ -16,9 +16,9 @@ public sealed class BceLoss(Reduction reduction = Reduction.Mean)
     /// </exception>
     public Tensor Forward(Tensor input, Tensor target)
     {
-        PointwiseLoss.Check("BceLoss", input, target);
-        PointwiseLoss.CheckShares("BceLoss", "probabilities", input, "Put a sigmoid behind the network, or take BceWithLogitsLoss of its logits.");
-        PointwiseLoss.CheckShares("BceLoss", "targets", target, "A target is the share of the positive class.");
+        PointwiseLoss.Check("BCELoss", input, target);
+        PointwiseLoss.CheckShares("BCELoss", "probabilities", input, "Put a sigmoid behind the network, or take BCEWithLogitsLoss of its logits.");
+        PointwiseLoss.CheckShares("BCELoss", "targets", target, "A target is the share of the positive class.");
         return PointwiseLossOperation<BinaryCrossEntropy>.Run(input, target, null, reduction);
     }
 }

@@ -5,7 +5,7 @@ namespace Ballast;
 /// <summary>The squared error l = (x - t)^2, element by element; the mean over all elements, their sum, or as they are.
 /// PyTorch: <c>nn.MSELoss</c>.</summary>
 /// <param name="reduction">How the elements' losses are put together.</param>
-public sealed class MseLoss(Reduction reduction = Reduction.Mean)
+public class MSELoss(Reduction reduction = Reduction.Mean)
 {
     /// <summary>The loss of a batch.</summary>
     /// <param name="input">Values of any shape.</param>
@@ -13,7 +13,7 @@ public sealed class MseLoss(Reduction reduction = Reduction.Mean)
     /// <exception cref="ArgumentException">Another shape, or a target with parameters behind it.</exception>
     public Tensor Forward(Tensor input, Tensor target)
     {
-        PointwiseLoss.Check("MseLoss", input, target);
+        PointwiseLoss.Check("MSELoss", input, target);
         return PointwiseLossOperation<SquaredError>.Run(input, target, null, reduction);
     }
 }

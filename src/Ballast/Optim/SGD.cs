@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Stochastic gradient descent, with momentum: d = momentum d + (1 - dampening) g, w -= rate d; with Nesterov
 /// w -= rate (g + momentum d). The first step takes d = g. PyTorch: <c>optim.SGD</c>.</summary>
-public sealed class Sgd : Optimizer
+public class SGD : Optimizer
 {
     readonly float dampening;
     readonly bool nesterov;
@@ -19,7 +19,7 @@ public sealed class Sgd : Optimizer
     /// <param name="nesterov">Look ahead: step by the gradient plus momentum times the direction.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
     /// with dampening.</exception>
-    public Sgd(
+    public SGD(
         IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0,
         bool nesterov = false)
         : this([new ParameterGroup(parameters)], learningRate, momentum, dampening, weightDecay, nesterov)
@@ -35,7 +35,7 @@ public sealed class Sgd : Optimizer
     /// <param name="nesterov">Look ahead: step by the gradient plus momentum times the direction.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or Nesterov without momentum or
     /// with dampening.</exception>
-    public Sgd(
+    public SGD(
         IEnumerable<ParameterGroup> groups, double learningRate, double momentum = 0, double dampening = 0,
         double weightDecay = 0, bool nesterov = false)
         : base(groups, learningRate, weightDecay)

@@ -5,7 +5,7 @@ namespace Ballast;
 /// <summary>Root-mean-square normalization: each sample is divided by the root of the mean of its squares over its last axes,
 /// then each of its values is scaled by what it learns: y = x / sqrt(mean(x^2) + eps) gamma. Nothing is subtracted. Zhang
 /// &amp; Sennrich 2019. PyTorch: <c>nn.RMSNorm</c>, from 2.4 on.</summary>
-public sealed class RmsNorm : Module
+public class RMSNorm : Module
 {
     // The distance from 1 to the next float, which PyTorch takes where no eps is given.
     const double FloatEpsilon = 1.1920928955078125e-7;
@@ -15,9 +15,9 @@ public sealed class RmsNorm : Module
     /// <param name="eps">Added to the mean of the squares; 2^-23, the epsilon of 32-bit floats, when null.</param>
     /// <param name="elementwiseAffine">Whether gamma is learned; without, it is 1.</param>
     /// <exception cref="ArgumentException">No axes, one without values, or an eps that is negative or not finite.</exception>
-    public RmsNorm(Shape normalizedShape, double? eps = null, bool elementwiseAffine = true)
+    public RMSNorm(Shape normalizedShape, double? eps = null, bool elementwiseAffine = true)
     {
-        TrailingAxes.Check("RmsNorm", normalizedShape, eps ?? FloatEpsilon);
+        TrailingAxes.Check("RMSNorm", normalizedShape, eps ?? FloatEpsilon);
         NormalizedShape = normalizedShape;
         Eps = eps ?? FloatEpsilon;
         if (elementwiseAffine)
@@ -29,7 +29,7 @@ public sealed class RmsNorm : Module
     /// <param name="eps">Added to the mean of the squares; 2^-23, the epsilon of 32-bit floats, when null.</param>
     /// <param name="elementwiseAffine">Whether gamma is learned; without, it is 1.</param>
     /// <exception cref="ArgumentException">A size below 1, or an eps that is negative or not finite.</exception>
-    public RmsNorm(int normalizedSize, double? eps = null, bool elementwiseAffine = true)
+    public RMSNorm(int normalizedSize, double? eps = null, bool elementwiseAffine = true)
         : this(new Shape(normalizedSize), eps, elementwiseAffine)
     {
     }
@@ -52,5 +52,5 @@ public sealed class RmsNorm : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"RmsNorm({NormalizedShape})";
+    public override string ToString() => $"RMSNorm({NormalizedShape})";
 }

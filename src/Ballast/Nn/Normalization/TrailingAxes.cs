@@ -2,7 +2,7 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The axes that <see cref="LayerNorm"/> and <see cref="RmsNorm"/> normalize over: the last ones of an input.</summary>
+/// <summary>The axes that <see cref="LayerNorm"/> and <see cref="RMSNorm"/> normalize over: the last ones of an input.</summary>
 static class TrailingAxes
 {
     /// <summary>Refuses axes that nothing can be normalized over.</summary>
