@@ -9,7 +9,7 @@ sealed class TrainingSteps(Module network)
     readonly SGD optimizer = new(network.Parameters(), learningRate: 0.01f, momentum: 0.9f);
 
     /// <summary>One step.</summary>
-    public void Step(Tensor inputs, Labels targets)
+    public void Step(Tensor inputs, Tensor targets)
     {
         optimizer.ZeroGrad();
         var loss = lossFunction.Forward(network.Forward(inputs), targets);

@@ -33,7 +33,7 @@ static class Ballasts
     public static Action Step(Module network, Func<IEnumerable<Parameter>, Optimizer> optimizer, int[] shape)
     {
         var x = Tensor.Rand(new Shape(shape));
-        var labels = new Labels([.. Enumerable.Range(0, shape[0]).Select(static i => i % 10)]);
+        var labels = Tensor.FromInt64([.. Enumerable.Range(0, shape[0]).Select(static i => i % 10)]);
         var steps = optimizer(network.Parameters());
         var lossFunction = new CrossEntropyLoss();
         return () =>

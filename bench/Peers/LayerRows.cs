@@ -94,7 +94,7 @@ static class LayerRows
         "softmaxce", [[samples, classes]],
         () =>
         {
-            var labels = new Labels([.. Enumerable.Range(0, samples).Select(i => i * 7 % classes)]);
+            var labels = Tensor.FromInt64([.. Enumerable.Range(0, samples).Select(i => i * 7 % classes)]);
             var loss = new CrossEntropyLoss();
             return x => loss.Forward(x[0], labels);
         },

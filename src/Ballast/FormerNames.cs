@@ -52,3 +52,19 @@ public sealed class Sgd : SGD
     {
     }
 }
+
+/// <summary>Classes on their way to an int64 tensor, which they are now: <see cref="Tensor.FromInt64(ReadOnlySpan{int})"/>.</summary>
+[Obsolete("Labels are an int64 tensor now, as in PyTorch: Tensor.FromInt64(3, 1, 4).")]
+public sealed class Labels
+{
+    readonly Tensor tensor;
+
+    /// <summary>Copies the classes.</summary>
+    public Labels(params ReadOnlySpan<int> classes) => tensor = Tensor.FromInt64(classes);
+
+    /// <summary>The tensor.</summary>
+    public Tensor ToTensor() => tensor;
+
+    /// <summary>The tensor, where one is wanted.</summary>
+    public static implicit operator Tensor(Labels labels) => labels.tensor;
+}

@@ -122,7 +122,7 @@ static class CutMix
         var outputs = model.Forward(Tensor.From(mixed, shape));
         var loss = new CrossEntropyLoss();
         var labels = batch.Targets;
-        var theirs = new Labels(Array.ConvertAll(other, n => labels[n]));
+        var theirs = labels.Index(0, Tensor.FromInt64(other));
         return (loss.Forward(outputs, labels) * (1 - share) + loss.Forward(outputs, theirs) * share, outputs);
     }
 }

@@ -41,7 +41,7 @@ public class CultureTests
         ["from 0 to 1, got 1.5."] = static () => _ = new Dropout(1.5),
         ["axis 0 has the size -2"] = static () => Tensor.Zeros([-2]),
         ["a largest norm above 0, got -0.5."] = static () => GradientClipping.ClipNorm(Weights, -0.5),
-        ["from 0 on, got -3."] = static () => new CrossEntropyLoss().Forward(Tensor.Ones([1, 2]), new Labels(-3)),
+        ["from 0 on, got -3 at [0]."] = static () => new CrossEntropyLoss().Forward(Tensor.Ones([1, 2]), Tensor.FromInt64(-3)),
     };
 
     [Theory]

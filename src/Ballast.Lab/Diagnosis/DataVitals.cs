@@ -68,7 +68,7 @@ sealed class DataVitals
     }
 
     /// <summary>Takes a batch.</summary>
-    public void Take(Tensor inputs, Labels targets)
+    public void Take(Tensor inputs, Tensor targets)
     {
         var values = inputs.AsSpan();
         int length = values.Length / inputs.Shape[0], row = inputs.Shape[^1];
@@ -87,10 +87,12 @@ sealed class DataVitals
         }
 
         count += values.Length;
-        for (int n = 0; n < targets.Count; n++)
+        var classes = targets.AsSpan<long>();
+        for (int n = 0; n < targets.Length; n++)
         {
-            Order.Add(targets[n]);
-            seen[targets[n]] = seen.GetValueOrDefault(targets[n]) + 1;
+            int label = checked((int)classes[n]);
+            Order.Add(label);
+            seen[label] = seen.GetValueOrDefault(label) + 1;
             if (labels.Count == MostSamples)
                 continue;
             int step = Math.Max(1, length / MostFeatures);
@@ -98,7 +100,7 @@ sealed class DataVitals
             for (int k = 0; k < some.Length; k++)
                 some[k] = values[n * length + k * step];
             features.Add(some);
-            labels.Add(targets[n]);
+            labels.Add(label);
         }
 
         if (!IsWhole)

@@ -23,7 +23,7 @@ public sealed record DoctorOptions
     public Func<Module, float, Optimizer>? MakeOptimizer { get; init; }
 
     /// <summary>The loss of some outputs: <see cref="CrossEntropyLoss"/> where nothing else is said.</summary>
-    public Func<Tensor, Labels, Tensor> Loss { get; init; } = static (outputs, targets) => new CrossEntropyLoss().Forward(outputs, targets);
+    public Func<Tensor, Tensor, Tensor> Loss { get; init; } = static (outputs, targets) => new CrossEntropyLoss().Forward(outputs, targets);
 
     /// <summary>The optimizer, for its weight decay and its learning rate.</summary>
     public Optimizer? Optimizer { get; init; }

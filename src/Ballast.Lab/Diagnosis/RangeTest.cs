@@ -31,9 +31,9 @@ sealed class RangeTest
     /// <param name="model">A network with fresh weights, which it keeps.</param>
     /// <param name="options">What is known besides; the optimizer at least.</param>
     /// <param name="batches">Some batches, which it goes through in turn.</param>
-    public static RangeTest? Of(Module model, DoctorOptions options, IReadOnlyList<(Tensor Inputs, Labels Targets)> batches)
+    public static RangeTest? Of(Module model, DoctorOptions options, IReadOnlyList<(Tensor Inputs, Tensor Targets)> batches)
     {
-        var kept = batches.Where(static batch => batch.Targets.Count > 1).ToList();
+        var kept = batches.Where(static batch => batch.Targets.Length > 1).ToList();
         if (kept.Count == 0)
             return null;
         var state = model.StateDict();
@@ -62,7 +62,7 @@ sealed class RangeTest
         }
     }
 
-    static double Train(Module model, StateDict state, DoctorOptions options, List<(Tensor Inputs, Labels Targets)> kept, float rate)
+    static double Train(Module model, StateDict state, DoctorOptions options, List<(Tensor Inputs, Tensor Targets)> kept, float rate)
     {
         model.LoadStateDict(state);
         var optimizer = Optimizer(model, options, rate);
@@ -81,7 +81,7 @@ sealed class RangeTest
         return Loss(model, options, kept) ?? double.PositiveInfinity;
     }
 
-    static double? Loss(Module model, DoctorOptions options, List<(Tensor Inputs, Labels Targets)> kept)
+    static double? Loss(Module model, DoctorOptions options, List<(Tensor Inputs, Tensor Targets)> kept)
     {
         using var off = Tensor.NoGrad();
         double sum = 0;

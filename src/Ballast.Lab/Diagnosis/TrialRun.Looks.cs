@@ -51,12 +51,12 @@ sealed partial class TrialRun
         examination.Model.Eval();
         double sum = 0;
         int batches = 0, right = 0, samples = 0;
-        foreach (var (inputs, targets) in kept.Where(static batch => batch.Targets.Count > 1))
+        foreach (var (inputs, targets) in kept.Where(static batch => batch.Targets.Length > 1))
         {
             var outputs = examination.Model.Forward(inputs);
             sum += examination.Options.Loss(outputs, targets).Item();
             right += Correct(outputs, targets);
-            samples += targets.Count;
+            samples += targets.Length;
             batches++;
         }
 
@@ -75,7 +75,7 @@ sealed partial class TrialRun
             examination.Options.Cancellation.ThrowIfCancellationRequested();
             TestData.Take(inputs, targets);
             right += Correct(examination.Model.Forward(inputs), targets);
-            samples += targets.Count;
+            samples += targets.Length;
             if (++count == examination.Options.MaxBatches)
                 break;
         }
@@ -84,14 +84,15 @@ sealed partial class TrialRun
             TestAccuracy = ((double)right / samples, samples);
     }
 
-    static int CountSurelyWrong(Tensor outputs, Labels targets)
+    static int CountSurelyWrong(Tensor outputs, Tensor targets)
     {
         var probabilities = outputs.Softmax();
+        var labels = targets.AsSpan<long>();
         int classes = outputs.Shape[1], count = 0;
-        for (int n = 0; n < targets.Count; n++)
+        for (int n = 0; n < targets.Length; n++)
         {
             var row = probabilities.AsSpan().Slice(n * classes, classes);
-            count += row[targets[n]] < 0.01f && Largest(row) > 0.9f ? 1 : 0;
+            count += row[(int)labels[n]] < 0.01f && Largest(row) > 0.9f ? 1 : 0;
         }
 
         return count;

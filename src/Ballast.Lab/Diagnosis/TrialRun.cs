@@ -8,7 +8,7 @@ sealed partial class TrialRun
     readonly (string Name, BatchNorm Norm, StateDict State, (float[] Mean, float[] Var)? Running)[] states;
     readonly Dictionary<BatchNorm, (double[] Sum, int Count)> evaluated = [];
     readonly Dictionary<Parameter, double> gradients = [];
-    readonly List<(Tensor Inputs, Labels Targets)> kept = [];
+    readonly List<(Tensor Inputs, Tensor Targets)> kept = [];
     int surelyWrong;
 
     TrialRun(Examination examination)
@@ -50,7 +50,7 @@ sealed partial class TrialRun
     public IReadOnlyList<string> MovedInEvaluation { get; private set; } = [];
 
     /// <summary>The first batches.</summary>
-    public IReadOnlyList<(Tensor Inputs, Labels Targets)> First => kept;
+    public IReadOnlyList<(Tensor Inputs, Tensor Targets)> First => kept;
 
     /// <summary>What the training data show.</summary>
     public DataVitals Data { get; } = new();
@@ -137,12 +137,12 @@ sealed partial class TrialRun
             RestoreNorms();
             Data.Take(inputs, targets);
             if (Batches < Kept)
-                kept.Add((inputs.Clone(), new Labels(targets.ToArray())));
+                kept.Add((inputs.Clone(), targets.Clone()));
             if (Evaluate(inputs, targets, ref hasLoss) is var (loss, correct))
                 (evaluationLoss, right) = (evaluationLoss + loss, right + correct);
             if (Train(inputs, targets, ref hasLoss) is var (other, others))
                 (trainingLoss, rightInTraining) = (trainingLoss + other, rightInTraining + others);
-            Samples += targets.Count;
+            Samples += targets.Length;
             if (++Batches == examination.Options.MaxBatches)
                 break;
         }
@@ -160,7 +160,7 @@ sealed partial class TrialRun
         (TrainingAccuracy, EvaluationAccuracy) = ((double)rightInTraining / Samples, (double)right / Samples);
     }
 
-    (double Loss, int Correct)? Evaluate(Tensor inputs, Labels targets, ref bool hasLoss)
+    (double Loss, int Correct)? Evaluate(Tensor inputs, Tensor targets, ref bool hasLoss)
     {
         using var off = Tensor.NoGrad();
         using var probe = Probe.Attach(examination.Model).OnBatchNorm(TakeEvaluated);
@@ -170,12 +170,12 @@ sealed partial class TrialRun
         {
             outputs = examination.Model.Forward(inputs).Clone();
         }
-        catch (ArgumentException) when (targets.Count == 1)
+        catch (ArgumentException) when (targets.Length == 1)
         {
             return null; // a layer without running statistics
         }
 
-        if (DependenceOnMates is null && targets.Count >= 4)
+        if (DependenceOnMates is null && targets.Length >= 4)
         {
             probe.Dispose();
             DependenceOnMates = Dependence(inputs, outputs);
@@ -184,12 +184,12 @@ sealed partial class TrialRun
         if (Loss(outputs, targets, ref hasLoss) is not { } loss)
             return null;
         Outputs = outputs.Shape.Rank == 2 ? outputs.Shape[1] : null;
-        if (Outputs is not null && outputs.Shape[0] == targets.Count)
+        if (Outputs is not null && outputs.Shape[0] == targets.Length)
             surelyWrong += CountSurelyWrong(outputs, targets);
         return (loss.Item(), Correct(outputs, targets));
     }
 
-    (double Loss, int Correct)? Train(Tensor inputs, Labels targets, ref bool hasLoss)
+    (double Loss, int Correct)? Train(Tensor inputs, Tensor targets, ref bool hasLoss)
     {
         using var probe = Probe.Attach(examination.Model).OnBatchNorm(Training.Take);
         bool looks = Batches < Closely;
@@ -197,7 +197,7 @@ sealed partial class TrialRun
         {
             foreach (var vitals in Layers)
                 probe.OnForward(vitals.Name, vitals.Take);
-            Looked += targets.Count;
+            Looked += targets.Length;
         }
 
         examination.Model.Train();
@@ -230,7 +230,7 @@ sealed partial class TrialRun
     }
 
     // Outputs of another form than the loss takes: the network is examined without a loss then.
-    Tensor? Loss(Tensor outputs, Labels targets, ref bool hasLoss)
+    Tensor? Loss(Tensor outputs, Tensor targets, ref bool hasLoss)
     {
         if (!hasLoss)
             return null;
@@ -245,8 +245,8 @@ sealed partial class TrialRun
         }
     }
 
-    static int Correct(Tensor outputs, Labels targets) =>
-        outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Count ? Evaluation.Correct(outputs, targets) : 0;
+    static int Correct(Tensor outputs, Tensor targets) =>
+        outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Length ? Evaluation.Correct(outputs, targets) : 0;
 
     double Dependence(Tensor inputs, Tensor outputs)
     {

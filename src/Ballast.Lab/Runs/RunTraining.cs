@@ -125,7 +125,7 @@ static class RunTraining
 
     /// <summary>The loss that is trained with; null for the plain cross entropy.</summary>
     /// <exception cref="ArgumentException">Settings that do not go together.</exception>
-    public static Func<Tensor, Labels, Tensor>? Loss(RunMethods methods, int classes)
+    public static Func<Tensor, Tensor, Tensor>? Loss(RunMethods methods, int classes)
     {
         if (methods.Loss == LossKind.CrossEntropy)
         {
@@ -141,11 +141,11 @@ static class RunTraining
         if (methods.Loss == LossKind.Mse)
         {
             var mse = new MSELoss();
-            return (outputs, targets) => mse.Forward(outputs, targets.OneHot(outputs.Shape[1]));
+            return (outputs, targets) => mse.Forward(outputs, targets.OneHot(outputs.Shape[1]).To(ElementType.Float32));
         }
 
         var bce = new BCEWithLogitsLoss();
-        return (outputs, targets) => bce.Forward(outputs, targets.OneHot(outputs.Shape[1]));
+        return (outputs, targets) => bce.Forward(outputs, targets.OneHot(outputs.Shape[1]).To(ElementType.Float32));
     }
 
     /// <summary>How gradients are clipped; null for not at all.</summary>

@@ -78,8 +78,8 @@ public sealed partial class DataLoader
             int first = batch * loader.BatchSize;
             int count = Math.Min(loader.BatchSize, loader.Dataset.Count - first);
             int size = loader.Dataset.SampleShape.Length;
-            var labels = Buffer.Rent(count);
-            var targets = labels.Integers(count);
+            var labels = Buffer.Rent(ElementType.Int64, count);
+            var targets = labels.Span<long>(count);
             for (int i = 0; i < count; i++)
                 targets[i] = loader.Dataset.Label(Sample(first + i));
 
@@ -87,7 +87,7 @@ public sealed partial class DataLoader
                 ? ReadImages(images, batch, first, count, size)
                 : ReadFloats(batch, first, count, size);
             return new Batch(
-                new Tensor(loader.Dataset.SampleShape.Batched(count), values), new Labels(labels, count));
+                new Tensor(loader.Dataset.SampleShape.Batched(count), values), new Tensor([count], new Values(labels)));
         }
 
         int Sample(int position) => order is null ? position : order[position];

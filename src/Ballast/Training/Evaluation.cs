@@ -33,7 +33,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <exception cref="ArgumentException">Samples or labels that do not fit the network.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(
-        Module model, Dataset dataset, Func<Tensor, Labels, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
+        Module model, Dataset dataset, Func<Tensor, Tensor, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
     {
         using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
@@ -71,7 +71,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         Run(classify, loader, null, cancellation);
 
     static Evaluation Run(
-        Func<Tensor, Tensor> classify, DataLoader loader, Func<Tensor, Labels, Tensor>? loss, CancellationToken cancellation)
+        Func<Tensor, Tensor> classify, DataLoader loader, Func<Tensor, Tensor, Tensor>? loss, CancellationToken cancellation)
     {
         var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
         double sum = 0;
@@ -80,10 +80,10 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         {
             cancellation.ThrowIfCancellationRequested();
             var outputs = classify(inputs);
-            sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Count;
+            sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Length;
             right += Correct(outputs, targets);
             notNumbers += NotNumbersIn(outputs);
-            count += targets.Count;
+            count += targets.Length;
             inputs.Consumed = targets.Consumed = true;
         }
 
@@ -91,14 +91,15 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         return new Evaluation(sum / count, notNumbers > 0 ? double.NaN : (double)right / count, count) { NotNumbers = notNumbers };
     }
 
-    /// <summary>How many rows of logits [N, C] are largest at their label; none that has a NaN.</summary>
-    public static int Correct(Tensor outputs, Labels targets)
+    /// <summary>How many rows of logits [N, C] are largest at their label, int64 [N]; none that has a NaN.</summary>
+    public static int Correct(Tensor outputs, Tensor targets)
     {
-        Throw.Unless(outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Count,
-            $"Evaluation.Correct: expected logits [{targets.Count}, C], got {outputs.Shape}.");
+        Throw.Unless(outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Length,
+            $"Evaluation.Correct: expected logits [{targets.Length}, C], got {outputs.Shape}.");
+        TypedOperations.RequireLabels("Evaluation.Correct", outputs, targets);
         int classes = outputs.Shape[1], right = 0;
         var logits = outputs.AsSpan();
-        var labels = targets.AsSpan();
+        var labels = targets.AsSpan<long>();
         for (int n = 0; n < labels.Length; n++)
         {
             var row = logits.Slice(n * classes, classes);

@@ -181,7 +181,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         step++;
         lossSum += loss;
         correct += right;
-        samples += current.Targets.Count;
+        samples += current.Targets.Length;
     }
 
     TrainingDivergedException Diverged(string what, double value)

@@ -17,7 +17,7 @@ public sealed record TrainerOptions
     public int LogEvery { get; init; } = 500;
 
     /// <summary>The loss of logits [N, C] and their labels: the mean cross entropy where null.</summary>
-    public Func<Tensor, Labels, Tensor>? Loss { get; init; }
+    public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
 
     /// <summary>The loss of a batch, computed from the network and the batch themselves, and the logits [N, C] by which the log counts
     /// what was classified right: for what changes the batch or its labels (mixup, CutMix), needs several outputs, or runs the network
@@ -26,7 +26,7 @@ public sealed record TrainerOptions
     public Func<Module, Batch, (Tensor Loss, Tensor Outputs)>? BatchLoss { get; init; }
 
     /// <summary>The mean loss that validation goes by; the cross entropy where null.</summary>
-    public Func<Tensor, Labels, Tensor>? ValidationLoss { get; init; }
+    public Func<Tensor, Tensor, Tensor>? ValidationLoss { get; init; }
 
     /// <summary>How the learning rate changes from step to step; null where it stays.</summary>
     public LearningRateSchedule? Schedule { get; init; }

@@ -7,7 +7,7 @@ sealed class TrainingStep
     readonly Module model;
     readonly Optimizer optimizer;
     readonly TrainerOptions options;
-    readonly Func<Tensor, Labels, Tensor> lossFunction;
+    readonly Func<Tensor, Tensor, Tensor> lossFunction;
     readonly LearningRateScheduler? scheduler;
     readonly Parameter[] parameters;
 

@@ -51,7 +51,7 @@ sealed record BaselineTask(Func<Module> Network, Shape Sample)
 {
     public Func<Module, Optimizer> Optimizer { get; init; } = BaselineOptimizers.Adam;
 
-    public Func<Tensor, Labels, Tensor> Loss { get; init; } = new CrossEntropyLoss().Forward;
+    public Func<Tensor, Tensor, Tensor> Loss { get; init; } = new CrossEntropyLoss().Forward;
 
     public int BatchSize { get; init; } = 10;
 
@@ -61,7 +61,7 @@ sealed record BaselineTask(Func<Module> Network, Shape Sample)
     public int Workers { get; init; } = 1;
 
     /// <summary>Normal values, moved by a tenth of their class, and the classes.</summary>
-    public (Tensor Inputs, Labels Targets) Draw(Generator generator, int count)
+    public (Tensor Inputs, Tensor Targets) Draw(Generator generator, int count)
     {
         long[] classes = new long[count];
         generator.RandomIntegers(classes, 0, 10);
@@ -69,6 +69,6 @@ sealed record BaselineTask(Func<Module> Network, Shape Sample)
         generator.Normal(values);
         for (int i = 0; i < values.Length; i++)
             values[i] += 0.1f * classes[i / Sample.Length];
-        return (Tensor.From(values, Sample.Batched(count)), new Labels(Array.ConvertAll(classes, static value => (int)value)));
+        return (Tensor.From(values, Sample.Batched(count)), Tensor.FromInt64(classes));
     }
 }

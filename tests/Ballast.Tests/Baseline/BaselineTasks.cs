@@ -108,14 +108,14 @@ static class BaselineTasks
     static IEnumerable<(string Name, BaselineTask Task)> Losses()
     {
         float[] weight = [1, 2, 3, 1, 1, 1, 0.5f, 1, 1, 1];
-        (string Name, Func<Tensor, Labels, Tensor> Loss)[] losses =
+        (string Name, Func<Tensor, Tensor, Tensor> Loss)[] losses =
         [
             ("smoothed cross entropy", new CrossEntropyLoss(labelSmoothing: 0.1f).Forward),
             ("weighted cross entropy, summed", new CrossEntropyLoss(Reduction.Sum, 0.2f, weight).Forward),
-            ("squared error", static (output, targets) => new MSELoss().Forward(output, targets.OneHot(10))),
-            ("binary cross entropy", static (output, targets) => new BCELoss().Forward(output.Sigmoid(), targets.OneHot(10))),
+            ("squared error", static (output, targets) => new MSELoss().Forward(output, targets.OneHot(10).To(ElementType.Float32))),
+            ("binary cross entropy", static (output, targets) => new BCELoss().Forward(output.Sigmoid(), targets.OneHot(10).To(ElementType.Float32))),
             ("binary cross entropy of logits", (output, targets) =>
-                new BCEWithLogitsLoss(posWeight: weight).Forward(output, targets.OneHot(10))),
+                new BCEWithLogitsLoss(posWeight: weight).Forward(output, targets.OneHot(10).To(ElementType.Float32))),
             ("entropy", static (output, _) => new EntropyLoss().Forward(output)),
         ];
         return losses.Select(static loss => (loss.Name, new BaselineTask(

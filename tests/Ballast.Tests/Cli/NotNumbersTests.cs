@@ -39,8 +39,8 @@ public sealed class NotNumbersTests : IDisposable
         var data = new ArrayDataset(values, [0, 1, 1], [2]);
         var result = Evaluation.Run(new Identity(), data);
         Assert.Equal((double.NaN, double.NaN, 3, 1), (result.Loss, result.Accuracy, result.Count, result.NotNumbers));
-        Assert.Equal(2, Evaluation.Correct(samples, new Labels(0, 1, 1)));
-        Assert.Equal(0, Evaluation.Correct(Tensor.From([float.NaN, 1], [1, 2]), new Labels(0)));
+        Assert.Equal(2, Evaluation.Correct(samples, Tensor.FromInt64(0, 1, 1)));
+        Assert.Equal(0, Evaluation.Correct(Tensor.From([float.NaN, 1], [1, 2]), Tensor.FromInt64(0)));
     }
 
     [Theory]

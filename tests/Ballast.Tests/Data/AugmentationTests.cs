@@ -70,18 +70,18 @@ public sealed class AugmentationTests : IDisposable
     public void The_order_is_the_same_with_and_without_transforms_and_whoever_reads_ahead()
     {
         var images = new RandomImages(30, 1);
-        int[] Labels(int prefetch, params ImageTransform[] transforms)
+        long[] Labels(int prefetch, params ImageTransform[] transforms)
         {
-            List<int> labels = [];
+            List<long> labels = [];
             Generator.Default.ManualSeed(5);
             var loader = new DataLoader(images, 4, shuffle: true, prefetch: prefetch, transforms: transforms);
             for (int epoch = 0; epoch < 2; epoch++)
             {
                 foreach (var (_, targets) in loader)
-                    labels.AddRange(targets.ToArray());
+                    labels.AddRange(targets.ToArray<long>());
             }
 
-            return [.. labels, (int)Generator.Default.RandomInteger(0, 1 << 30)];
+            return [.. labels, Generator.Default.RandomInteger(0, 1 << 30)];
         }
 
         var expected = Labels(0);

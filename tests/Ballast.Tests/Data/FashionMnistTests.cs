@@ -44,7 +44,7 @@ public sealed class FashionMnistTests : IDisposable
         var (inputs, targets) = new DataLoader(own, batchSize: 3).First();
         Assert.Equal(new Shape(3, 1, 28, 28), inputs.Shape);
         Assert.Equal(pixels[Pixels + 7] / 255f, inputs[1, 0, 0, 7]);
-        Assert.Equal([9, 0, 3], targets.ToArray());
+        Assert.Equal([9, 0, 3], targets.ToArray<long>());
         Assert.Equal(["images", "labels"], own.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.Throws<ArgumentException>(() => own.Label(3));
         Assert.Throws<ArgumentException>(() => own.Bytes(-1).Length);

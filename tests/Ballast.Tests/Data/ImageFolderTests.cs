@@ -36,7 +36,7 @@ public sealed class ImageFolderTests : IDisposable
         var images = new ImageFolder(folder.Path);
         var (inputs, targets) = new DataLoader(images.Subset(23, 0), batchSize: 2).First();
         Assert.Equal(new Shape(2, 1, 4, 6), inputs.Shape);
-        Assert.Equal([1, 0], targets.ToArray());
+        Assert.Equal([1, 0], targets.ToArray<long>());
         Assert.Equal(Draw.Bits([.. images.Bytes(23).ToArray().Concat(images.Bytes(0).ToArray()).Select(value => value / 255f)]), Draw.Bits(inputs.AsSpan()));
     }
 

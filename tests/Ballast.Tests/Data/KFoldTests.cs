@@ -53,7 +53,7 @@ public class KFoldTests
         using var scope = Generator.UseDefault(new Generator(42));
         var dataset = new ArrayDataset([.. Enumerable.Range(0, 100).Select(static i => (float)i)], [.. Enumerable.Range(0, 100)], [1]);
         var loader = DataLoader.OfSubset(dataset, [.. Enumerable.Range(10, 30)], 4);
-        int[][] epochs = [.. Enumerable.Range(0, 2).Select(_ => loader.SelectMany(static batch => batch.Targets.AsSpan().ToArray()).ToArray())];
+        long[][] epochs = [.. Enumerable.Range(0, 2).Select(_ => loader.SelectMany(static batch => batch.Targets.ToArray<long>()).ToArray())];
         Assert.Equal([26, 32, 30, 15, 36, 39, 38, 29], epochs[0].Take(8));
         Assert.Equal([29, 39, 12, 15, 34, 22, 14, 19], epochs[1].Take(8));
         Assert.Equal(0.6541759967803955f, Tensor.Rand([1]).Item());

@@ -36,7 +36,7 @@ public sealed class LoaderGoldenTests : IDisposable
     static int[] Samples(Batch batch)
     {
         int[] samples = Array.ConvertAll(batch.Inputs.ToArray(), static value => (int)value);
-        Assert.Equal(samples, batch.Targets.ToArray());
+        Assert.Equal(Array.ConvertAll(samples, static n => (long)n), batch.Targets.ToArray<long>());
         return samples;
     }
 

@@ -94,7 +94,7 @@ public sealed class AirBenchTests : IDisposable
     {
         var net = Make();
         var images = Images();
-        var targets = new Labels([.. Enumerable.Range(0, 16).Select(static i => i % 10)]);
+        var targets = Tensor.FromInt64([.. Enumerable.Range(0, 16).Select(static i => i % 10)]);
         var optimizer = new SGD(
             [
                 new ParameterGroup(NormBiases(net)) { LearningRate = 0.64f, WeightDecay = 1e-3f / 64 },
@@ -122,7 +122,7 @@ public sealed class AirBenchTests : IDisposable
             ["whiten.weight", .. Enumerable.Range(1, 3).SelectMany(static block =>
                 new[] { $"block{block}.norm1.weight", $"block{block}.norm2.weight" })],
             net.NamedParameters().Where(static entry => entry.Parameter.Frozen).Select(static entry => entry.Name));
-        new CrossEntropyLoss().Forward(net.Forward(Images()), new Labels([.. Enumerable.Repeat(1, 16)])).Backward();
+        new CrossEntropyLoss().Forward(net.Forward(Images()), Tensor.FromInt64([.. Enumerable.Repeat(1, 16)])).Backward();
         Assert.All(net.NamedParameters(), static entry => Assert.Equal(entry.Parameter.Frozen, entry.Parameter.Grad is null));
     }
 

@@ -182,5 +182,5 @@ public class ExtremeValuesTests
     [Fact]
     public void What_is_no_number_is_the_largest_of_a_row() =>
         Assert.Equal([1, 0, 2, 1], Tensor.From(
-            [1, float.NaN, 3, float.NaN, 2, float.NaN, 1, 2, float.NaN, 4, float.PositiveInfinity, 5], [4, 3]).ArgMax());
+            [1, float.NaN, 3, float.NaN, 2, float.NaN, 1, 2, float.NaN, 4, float.PositiveInfinity, 5], [4, 3]).ArgMax(1).ToArray<long>());
 }

@@ -166,7 +166,7 @@ public class LayerGradientTests
         {
             var x = Draw.Weights([n, c], 14);
             int[] labels = [.. Enumerable.Range(0, n).Select(i => i * 7 % c)];
-            GradientCheck.Run([x], () => new CrossEntropyLoss(reduction).Forward(x, new Labels(labels)),
+            GradientCheck.Run([x], () => new CrossEntropyLoss(reduction).Forward(x, Tensor.FromInt64(labels)),
                 v =>
                 {
                     double[] losses = Reference.CrossEntropy(v[0], labels);
@@ -189,7 +189,7 @@ public class LayerGradientTests
         var x = Draw.Weights([5, 3, 2, 2], 15);
         int[] labels = [0, 1, 2, 3, 0];
         GradientCheck.Run([x, first.Weight, first.Bias!, norm.Weight!, norm.Bias!, last.Weight, last.Bias!],
-            () => new CrossEntropyLoss().Forward(net.Forward(x), new Labels(labels)),
+            () => new CrossEntropyLoss().Forward(net.Forward(x), Tensor.FromInt64(labels)),
             v =>
             {
                 double[] h = Reference.Linear(v[0], v[1], v[2], 12, 6);

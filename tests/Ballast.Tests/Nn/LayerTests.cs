@@ -63,13 +63,47 @@ public class LayerTests
     {
         var loss = new CrossEntropyLoss();
         Refused("CrossEntropyLoss: expected logits [N, C], got [3]. The last layer must give one value for each class.",
-            () => loss.Forward(Tensor.Zeros([3]), new Labels(0, 0, 0)));
-        Refused("CrossEntropyLoss: expected as many labels as rows of logits, got 2 labels for [3, 4].",
-            () => loss.Forward(Tensor.Zeros([3, 4]), new Labels(0, 1)));
-        Refused("CrossEntropyLoss: the label 4 needs at least 5 logits, got 4. The last layer must have one output for each class.",
-            () => loss.Forward(Tensor.Zeros([2, 4]), new Labels(0, 4)));
-        Refused("Labels: expected classes from 0 on, got -1.", () => new Labels(0, -1));
-        Assert.Throws<ArgumentException>(() => loss.Forward(Tensor.Zeros([0, 4]), new Labels()));
+            () => loss.Forward(Tensor.Zeros([3]), Tensor.FromInt64(0, 0, 0)));
+        Refused("CrossEntropyLoss: expected labels [3], one for each row of the logits [3, 4], got [2].",
+            () => loss.Forward(Tensor.Zeros([3, 4]), Tensor.FromInt64(0, 1)));
+        Refused("CrossEntropyLoss: the label 4 at [1] needs at least 5 logits, got 4. The last layer must have one output for each class.",
+            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromInt64(0, 4)));
+        Refused("CrossEntropyLoss: expected labels from 0 on, got -1 at [1].", () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromInt64(0, -1)));
+        Refused("CrossEntropyLoss: the label 4294967296 at [0] needs at least 4294967297 logits, got 4. "
+                + "The last layer must have one output for each class.",
+            () => loss.Forward(Tensor.Zeros([1, 4]), Tensor.FromInt64(1L << 32)));
+        Refused("CrossEntropyLoss: expected at least 1 row of logits, got [0, 4]. Leave an empty batch out.",
+            () => loss.Forward(Tensor.Zeros([0, 4]), Tensor.FromInt64(Array.Empty<long>())));
+    }
+
+    [Fact]
+    public void Labels_of_another_type_or_shape_are_refused_with_the_remedy()
+    {
+        var loss = new CrossEntropyLoss();
+        Refused("CrossEntropyLoss: expected int64 labels [2], got float32 [2]. Convert them with To(ElementType.Int64).",
+            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([2])));
+        Refused("CrossEntropyLoss: expected int64 labels [2], got uint8 [2]. Convert them with To(ElementType.Int64).",
+            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromUInt8([0, 1], [2])));
+        Refused("CrossEntropyLoss: expected int64 labels [2], got float32 [2, 4]. Of a row of shares, ArgMax(1) is the class.",
+            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([2, 4])));
+        Refused("CrossEntropyLoss: expected labels [2], one for each row of the logits [2, 4], got [2, 1]. Reshape([2]) makes such.",
+            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromInt64([0, 1], [2, 1])));
+        Refused("Evaluation.Correct: expected int64 labels [2], got float32 [2]. Convert them with To(ElementType.Int64).",
+            () => Evaluation.Correct(Tensor.Zeros([2, 4]), Tensor.Zeros([2])));
+    }
+
+    [Fact]
+    public void Labels_may_lie_under_any_strides()
+    {
+        var x = Draw.Weights([3, 4], 1);
+        var table = Tensor.FromInt64([3, 9, 0, 9, 1, 9], [3, 2]);
+        var loss = new CrossEntropyLoss(Reduction.None, labelSmoothing: 0.1);
+        Assert.Equal(loss.Forward(x, Tensor.FromInt64(3, 0, 1)).ToArray(), loss.Forward(x, table[.., 0]).ToArray());
+        loss.Forward(x, table[.., 0]).Sum().Backward();
+        float[] strided = x.Grad!.ToArray();
+        x.ZeroGrad();
+        loss.Forward(x, Tensor.FromInt64(3, 0, 1)).Sum().Backward();
+        Assert.Equal(x.Grad!.ToArray(), strided);
     }
 
     static void Refused(string message, Func<object> action) =>

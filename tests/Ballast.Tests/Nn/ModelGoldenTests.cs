@@ -29,10 +29,10 @@ public sealed class ModelGoldenTests : IDisposable
         };
     }
 
-    static (Tensor Images, Labels Targets) Batch(JsonElement recorded)
+    static (Tensor Images, Tensor Targets) Batch(JsonElement recorded)
     {
         int count = recorded.GetProperty("batch").GetInt32(), size = recorded.GetProperty("size").GetInt32();
-        return (Tensor.Rand([count, 3, size, size], new Generator(7)), new Labels([.. Enumerable.Range(0, count).Select(i => i % 10)]));
+        return (Tensor.Rand([count, 3, size, size], new Generator(7)), Tensor.FromInt64([.. Enumerable.Range(0, count).Select(i => i % 10)]));
     }
 
     [Theory]

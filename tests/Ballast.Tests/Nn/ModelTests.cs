@@ -39,7 +39,7 @@ public class ModelTests
                     for (int step = 0; step < 2; step++)
                     {
                         optimizer.ZeroGrad();
-                        new CrossEntropyLoss().Forward(net.Forward(Draw.Data([5, 3, 32, 32], step)), new Labels(0, 1, 2, 3, 4)).Backward();
+                        new CrossEntropyLoss().Forward(net.Forward(Draw.Data([5, 3, 32, 32], step)), Tensor.FromInt64(0, 1, 2, 3, 4)).Backward();
                         optimizer.Step();
                     }
 

@@ -19,7 +19,7 @@ public class ProbeTests
             new Linear(70, 4, generator: generator));
     }
 
-    static (long[] State, int[] Gradients, float Loss) Step(Module model, Tensor input, Labels labels)
+    static (long[] State, int[] Gradients, float Loss) Step(Module model, Tensor input, Tensor labels)
     {
         var optimizer = new SGD(model.Parameters(), 0.1f, momentum: 0.9f);
         float last = 0;
@@ -43,7 +43,7 @@ public class ProbeTests
     public void Looking_at_everything_changes_no_bit(bool convolutional)
     {
         var input = Draw.Data([6, 3, 8, 8], 1);
-        var labels = new Labels(0, 1, 2, 3, 0, 1);
+        var labels = Tensor.FromInt64(0, 1, 2, 3, 0, 1);
         Func<int, Module> make = convolutional ? Convolutional : Plain;
         var expected = Step(make(2), input, labels);
 

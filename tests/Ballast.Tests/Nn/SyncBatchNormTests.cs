@@ -93,7 +93,7 @@ public sealed class SyncBatchNormTests
             int first = step * batch + mine * (communicator?.Rank ?? 0);
             optimizer.ZeroGrad();
             var output = net.Forward(Tensor.From(images.AsSpan(first * each, mine * each).ToArray(), [mine, 3, 8, 8]));
-            var loss = new CrossEntropyLoss().Forward(output, new Labels(labels.AsSpan(first, mine)));
+            var loss = new CrossEntropyLoss().Forward(output, Tensor.FromInt64(labels.AsSpan(first, mine)));
             loss.Backward();
             communicator?.AverageGradients(net.Parameters());
             optimizer.Step();

@@ -74,7 +74,7 @@ public class AutogradTests
     {
         var layer = new BatchNorm1d(3);
         var x = Draw.Weights([6, 3], 1);
-        var loss = new CrossEntropyLoss().Forward(layer.Forward(x).Relu(), new Labels(0, 1, 2, 0, 1, 2));
+        var loss = new CrossEntropyLoss().Forward(layer.Forward(x).Relu(), Tensor.FromInt64(0, 1, 2, 0, 1, 2));
         loss.Backward(retainGraph: true);
         float[] once = Grad(x), scale = Grad(layer.Weight!);
         x.ZeroGrad();

@@ -11,7 +11,7 @@ public class LifetimeTests
             Normal = Norm.Forward(Hidden);
             Open = Normal.Relu();
             Outputs = Last.Forward(Open);
-            Loss = new CrossEntropyLoss().Forward(Outputs, new Labels(0, 1, 2, 0, 1, 2));
+            Loss = new CrossEntropyLoss().Forward(Outputs, Tensor.FromInt64(0, 1, 2, 0, 1, 2));
         }
 
         public Linear First { get; } = new(5, 4, generator: new Generator(1));

@@ -100,7 +100,9 @@ public class OrderTests
         Assert.Equal([0, 2], x.ArgMin(-1).AsSpan<long>().ToArray());
         Assert.Equal([1, 0, 1], x.ArgMax(0).AsSpan<long>().ToArray());
         Assert.Equal(new Shape(1, 3), x.ArgMax(0, keepAxis: true).Shape);
-        Assert.Equal([1, 2], x.ArgMax());
+        Assert.Equal((5, 5), (x.ArgMax().Item<long>(), x.ArgMin().Item<long>()));
+        Assert.Equal((1, 0), (x[.., ..2].Permute(1, 0).ArgMax().Item<long>(), x[.., ..2].Permute(1, 0).ArgMin().Item<long>()));
+        Assert.Equal(Shape.Scalar, x.ArgMax().Shape);
         Assert.Equal(ElementType.Int64, x.ArgMax(1).ElementType);
         float[] values = [.. Tensor.Randn([3, 5000], new Generator(4)).ToArray()];
         (values[4999], values[5000 + 2048], values[10000]) = (9, 9, 9);
@@ -116,6 +118,8 @@ public class OrderTests
             Assert.Throws<ArgumentException>(() => x.Max(1)).Message);
         Assert.Equal("ArgMax: nothing of [2, 0] has no such value. Reduce axes that have positions, or check Length first.",
             Assert.Throws<ArgumentException>(() => x.ArgMax(1)).Message);
+        Assert.Equal("ArgMin: nothing of [2, 0] has no such value. Reduce axes that have positions, or check Length first.",
+            Assert.Throws<ArgumentException>(() => x.ArgMin()).Message);
         Assert.Empty(x.Max(0).Values.ToArray());
         var y = Tensor.Zeros([2, 3]);
         Assert.Equal("TopK: expected a number from 0 to 3, which axis 1 of [2, 3] has, got 4.",

@@ -7,7 +7,7 @@ public class ParameterVectorTests
         new Linear(300, 64, generator: new Generator(1)), new BatchNorm1d(64), new ReLU(), new Linear(64, 3, generator: new Generator(2)));
 
     static void Backward(Module net) =>
-        new CrossEntropyLoss().Forward(net.Forward(Draw.Data([6, 300], 3)), new Labels(0, 1, 2, 0, 1, 2)).Backward();
+        new CrossEntropyLoss().Forward(net.Forward(Draw.Data([6, 300], 3)), Tensor.FromInt64(0, 1, 2, 0, 1, 2)).Backward();
 
     [Fact]
     public void Values_come_out_one_parameter_behind_another_and_go_in_again()

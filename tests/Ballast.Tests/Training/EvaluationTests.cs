@@ -20,8 +20,8 @@ public class EvaluationTests
             float[] values = new float[12];
             dataset.Read(i, values);
             var logits = task.Model.Forward(Tensor.From(values, [1, 3, 2, 2]));
-            loss += new CrossEntropyLoss().Forward(logits, new Labels(dataset.Label(i))).Item();
-            right += logits.ArgMax()[0] == dataset.Label(i) ? 1 : 0;
+            loss += new CrossEntropyLoss().Forward(logits, Tensor.FromInt64(dataset.Label(i))).Item();
+            right += logits.ArgMax().Item<long>() == dataset.Label(i) ? 1 : 0;
         }
 
         var result = Evaluation.Run(task.Model, dataset, batchSize);
@@ -55,8 +55,8 @@ public class EvaluationTests
             () => Evaluation.Run(task.Model, task.Loader.Dataset, 10, new CancellationToken(canceled: true)));
         Assert.True(task.Model.Training);
         Assert.Throws<ArgumentException>(() => Evaluation.Run(task.Model, new RandomImages(3, 1)));
-        var error = Assert.Throws<ArgumentException>(() => Evaluation.Correct(Tensor.Zeros([2, 3]), new Labels(1)));
+        var error = Assert.Throws<ArgumentException>(() => Evaluation.Correct(Tensor.Zeros([2, 3]), Tensor.FromInt64(1)));
         Assert.Equal("Evaluation.Correct: expected logits [1, C], got [2, 3].", error.Message);
-        Assert.Equal(1, Evaluation.Correct(Tensor.From([1, 2, 2, 3, 0, 0], [2, 3]), new Labels(1, 1)));
+        Assert.Equal(1, Evaluation.Correct(Tensor.From([1, 2, 2, 3, 0, 0], [2, 3]), Tensor.FromInt64(1, 1)));
     }
 }

@@ -3,7 +3,7 @@ namespace Ballast.Tests;
 /// <summary>The memory of a convolutional network's training step.</summary>
 public sealed class NetworkMemoryTests
 {
-    static void Step(Module network, SGD optimizer, Tensor images, Labels labels)
+    static void Step(Module network, SGD optimizer, Tensor images, Tensor labels)
     {
         optimizer.ZeroGrad();
         var loss = new CrossEntropyLoss().Forward(network.Forward(images), labels);
@@ -12,7 +12,7 @@ public sealed class NetworkMemoryTests
         Assert.True(float.IsFinite(loss.Item()));
     }
 
-    static Labels Classes(int count) => new([.. Enumerable.Range(0, count).Select(static i => i % 10)]);
+    static Tensor Classes(int count) => Tensor.FromInt64([.. Enumerable.Range(0, count).Select(static i => i % 10)]);
 
     // The backward pass needs what each convolution wrote, and what the pools wrote for the convolutions behind them.
     [Fact]

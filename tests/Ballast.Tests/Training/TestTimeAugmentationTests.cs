@@ -50,8 +50,8 @@ public class TestTimeAugmentationTests
             float[] values = new float[3072];
             images.Read(i, values);
             var logits = TestTimeViews.Logits(net, Tensor.From(values, [1, 3, 32, 32]), TestTimeAugmentation.FlipTranslate);
-            loss += new CrossEntropyLoss().Forward(logits, new Labels(images.Label(i))).Item();
-            right += logits.ArgMax()[0] == images.Label(i) ? 1 : 0;
+            loss += new CrossEntropyLoss().Forward(logits, Tensor.FromInt64(images.Label(i))).Item();
+            right += logits.ArgMax().Item<long>() == images.Label(i) ? 1 : 0;
         }
 
         var result = Evaluation.Run(net, images, TestTimeAugmentation.FlipTranslate, batchSize: 3);

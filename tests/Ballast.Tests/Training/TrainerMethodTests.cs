@@ -90,7 +90,7 @@ public sealed class TrainerMethodTests : IDisposable
         Assert.Equal(weights, Draw.Bits(network.Model.StateDict()));
 
         // A finite loss, whose derivative at 0 is not: the root of 0.
-        static Tensor Overflow(Tensor outputs, Labels targets) => (outputs * 0f).Sum().Sqrt();
+        static Tensor Overflow(Tensor outputs, Tensor targets) => (outputs * 0f).Sum().Sqrt();
     }
 
     [Fact]
@@ -110,8 +110,9 @@ public sealed class TrainerMethodTests : IDisposable
     {
         var network = new Network();
         List<TrainingLine> lines = [];
-        Func<Tensor, Labels, Tensor> loss = mse
-            ? (x, t) => new MSELoss().Forward(x, t.OneHot(3)) : (x, t) => new BCEWithLogitsLoss().Forward(x, t.OneHot(3));
+        Func<Tensor, Tensor, Tensor> loss = mse
+            ? (x, t) => new MSELoss().Forward(x, t.OneHot(3).To(ElementType.Float32))
+            : (x, t) => new BCEWithLogitsLoss().Forward(x, t.OneHot(3).To(ElementType.Float32));
         network.Train(0, new TrainerOptions { Epochs = 1, LogEvery = 4, Loss = loss, OnLine = lines.Add }).Fit();
         Assert.Equal(Evaluation.Run(network.Model, SmallTask.Dataset(20), loss).Loss, lines[0].Loss, 1e-6);
     }

@@ -44,8 +44,8 @@ public sealed class TrainerTests : IDisposable
                 loss.Backward();
                 loop.Optimizer.Step();
                 currentLoss += loss.Item();
-                correct += outputs.ArgMax().Zip(targets.ToArray(), static (guess, label) => guess == label ? 1 : 0).Sum();
-                samples += targets.Count;
+                correct += (int)outputs.ArgMax(1).EqualTo(targets).CountNonzero().Item<long>();
+                samples += targets.Length;
                 if (i % 2 != 1)
                     continue;
                 lines.Add(new TrainingLine(epoch + 1, i + 1, epoch * 9 + i + 1, currentLoss / 2, (double)correct / samples));

@@ -88,10 +88,10 @@ sealed class LandscapeTrial : Trial
         readonly Module network;
         readonly double rate;
         readonly Parameter[] parameters;
-        readonly Func<Tensor, Labels, Tensor> lossFunction;
+        readonly Func<Tensor, Tensor, Tensor> lossFunction;
         readonly float[] start, gradient, moved, other;
 
-        public Walk(Module network, double rate, Func<Tensor, Labels, Tensor> lossFunction)
+        public Walk(Module network, double rate, Func<Tensor, Tensor, Tensor> lossFunction)
         {
             (this.network, this.rate, this.lossFunction) = (network, rate, lossFunction);
             parameters = [.. network.Parameters()];
@@ -99,7 +99,7 @@ sealed class LandscapeTrial : Trial
             (start, gradient, moved, other) = (new float[length], new float[length], new float[length], new float[length]);
         }
 
-        public (double Range, double Change, double Smoothness) Look(Tensor inputs, Labels targets)
+        public (double Range, double Change, double Smoothness) Look(Tensor inputs, Tensor targets)
         {
             // Running statistics and what dropout draws are the training's own.
             var state = network.StateDict();
@@ -130,7 +130,7 @@ sealed class LandscapeTrial : Trial
             return (most - least, change, smoothness);
         }
 
-        double Gradient(Tensor inputs, Labels targets, float[] destination)
+        double Gradient(Tensor inputs, Tensor targets, float[] destination)
         {
             network.ZeroGrad();
             var loss = lossFunction(network.Forward(inputs), targets);

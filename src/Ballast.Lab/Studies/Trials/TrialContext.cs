@@ -53,7 +53,7 @@ sealed class TrialContext(
     public Optimizer Optimizer(Module network) => RunTraining.Optimizer(Settings, network);
 
     /// <summary>The loss that is trained on.</summary>
-    public Func<Tensor, Labels, Tensor> Loss() =>
+    public Func<Tensor, Tensor, Tensor> Loss() =>
         RunTraining.Loss(Settings.Does, Train.ClassNames.Count) ?? new CrossEntropyLoss().Forward;
 
     /// <summary>The loader of the images to train on.</summary>

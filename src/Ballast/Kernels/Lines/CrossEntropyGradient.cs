@@ -18,7 +18,7 @@ static unsafe class CrossEntropyGradient
     /// <param name="weights">w of each class, or empty for 1.</param>
     /// <param name="dx">[rows, classes].</param>
     public static void Compute(
-        ReadOnlySpan<float> p, ReadOnlySpan<int> labels, ReadOnlySpan<float> scales, double share, float every,
+        ReadOnlySpan<float> p, ReadOnlySpan<long> labels, ReadOnlySpan<float> scales, double share, float every,
         ReadOnlySpan<float> weights, Span<float> dx)
     {
         if (dx.Length == 0)
@@ -28,7 +28,7 @@ static unsafe class CrossEntropyGradient
             all += weight;
         int classes = dx.Length / labels.Length, partRows = Math.Max(1, PartLength / classes);
         fixed (float* from = p, factors = scales, w = weights, to = dx)
-        fixed (int* targets = labels)
+        fixed (long* targets = labels)
         {
             var work = new Work
             {
@@ -56,7 +56,7 @@ static unsafe class CrossEntropyGradient
     struct Work : IWork
     {
         public float* P, Scales, Weights, Dx;
-        public int* Targets;
+        public long* Targets;
         public bool OneScale;
         public double Share, All;
         public float Every;
@@ -68,7 +68,7 @@ static unsafe class CrossEntropyGradient
             {
                 float scale = Scales[OneScale ? 0 : n];
                 float* dx = Dx + (nint)n * Classes;
-                int label = Targets[n];
+                long label = Targets[n];
                 double own = Share * (Weights is null ? 1 : Weights[label]);
                 Simd.Run(new ScaleLoop { From = P + (nint)n * Classes, To = dx, Factor = (float)(own + Every * All) * scale }, Classes);
                 for (int c = 0; Every > 0 && c < Classes; c++)

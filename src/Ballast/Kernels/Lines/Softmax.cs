@@ -35,10 +35,10 @@ static unsafe class Softmax
     /// <param name="labels">[rows], or empty. With labels, logSums[n] is less by x[n, label n] - max, which makes it
     /// -ln p[n, label n]: the logits' difference first, for it keeps its digits where they are large.</param>
     public static void Compute(
-        ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes, ReadOnlySpan<int> labels = default)
+        ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes, ReadOnlySpan<long> labels = default)
     {
         fixed (float* from = x, to = p, sums = logSums)
-        fixed (int* classOf = labels)
+        fixed (long* classOf = labels)
         {
             int partRows = Math.Clamp(PartLength / classes, 1, MostRows);
             var work = new Work
@@ -62,7 +62,7 @@ static unsafe class Softmax
     struct Work : IWork, IWideWork
     {
         public float* X, P, LogSums;
-        public int* Targets;
+        public long* Targets;
         public int Rows, Classes, PartRows;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);

@@ -1,7 +1,7 @@
 namespace Ballast;
 
-/// <summary>The loss of a classifier: for logits x and the class t of each sample, l = -ln softmax(x)[t]; from [N, C] and N
-/// labels to one value, or to [N] without a reduction. PyTorch: <c>nn.CrossEntropyLoss</c>.</summary>
+/// <summary>The loss of a classifier: for logits x and the class t of each sample, l = -ln softmax(x)[t]; from [N, C] and int64
+/// labels [N] to one value, or to [N] without a reduction. PyTorch: <c>nn.CrossEntropyLoss</c>.</summary>
 /// <remarks>
 /// With label smoothing e and class weights w, l = (1 - e) w[t] (-ln p[t]) + e / C times the sum over c of w[c] (-ln p[c]), where
 /// p = softmax(x): a share e of the target is spread over all classes (Szegedy et al. 2016, section 7). The mean divides by the
@@ -35,28 +35,28 @@ public sealed class CrossEntropyLoss
 
     /// <summary>The loss of a batch.</summary>
     /// <param name="input">Logits [N, C]: no softmax before.</param>
-    /// <param name="target">N classes, each from 0 to C - 1.</param>
-    /// <exception cref="ArgumentException">Another shape, another number of labels or of class weights, or a label out of range.
-    /// </exception>
-    public Tensor Forward(Tensor input, Labels target)
+    /// <param name="target">The class of each row: int64 [N], from 0 to C - 1, as <see cref="Tensor.FromInt64(ReadOnlySpan{int})"/> makes
+    /// it.</param>
+    /// <exception cref="ArgumentException">Another shape, labels of another type or number, another number of class weights, or a label out
+    /// of range.</exception>
+    public Tensor Forward(Tensor input, Tensor target)
     {
         Throw.Unless(input.Shape.Rank == 2 && input.Shape[1] > 0,
             $"CrossEntropyLoss: expected logits [N, C], got {input.Shape}. The last layer must give one value for each class.");
-        Throw.Unless(input.Shape[0] == target.Count && target.Count > 0,
-            $"CrossEntropyLoss: expected as many labels as rows of logits, got {target.Count} labels for {input.Shape}.");
+        Throw.Unless(input.Shape[0] > 0, $"CrossEntropyLoss: expected at least 1 row of logits, got {input.Shape}. Leave an empty batch out.");
+        TypedOperations.RequireLabels("CrossEntropyLoss", input, target);
         Throw.Unless(weight is null || weight.Length == input.Shape[1],
             $"CrossEntropyLoss: expected one class weight for each of the {input.Shape[1]} logits, got {weight?.Length}.");
-        int highest = 0, lowest = 0;
-        foreach (int label in target.AsSpan())
+        var labels = target.AsSpan<long>();
+        for (int n = 0; n < labels.Length; n++)
         {
-            highest = Math.Max(highest, label);
-            lowest = Math.Min(lowest, label);
+            long label = labels[n];
+            Throw.Unless(label >= 0, $"CrossEntropyLoss: expected labels from 0 on, got {label} at [{n}].");
+            Throw.Unless(label < input.Shape[1],
+                $"CrossEntropyLoss: the label {label} at [{n}] needs at least {label + 1} logits, got {input.Shape[1]}. "
+                    + $"The last layer must have one output for each class.");
         }
 
-        Throw.Unless(lowest >= 0, $"CrossEntropyLoss: expected labels from 0 on, got {lowest}.");
-        Throw.Unless(highest < input.Shape[1],
-            $"CrossEntropyLoss: the label {highest} needs at least {highest + 1} logits, got {input.Shape[1]}. "
-                + $"The last layer must have one output for each class.");
         return CrossEntropyOperation.Run(input, target, reduction, labelSmoothing, weight);
     }
 }

@@ -108,9 +108,6 @@ sealed class Buffer
     /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
     public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(array.AsSpan(offset))[..length];
 
-    /// <summary>The same memory as integers: class indices.</summary>
-    public Span<int> Integers(int length) => MemoryMarshal.Cast<float, int>(array.AsSpan(offset, length));
-
     /// <summary>One more holder.</summary>
     public Buffer Hold()
     {

@@ -15,6 +15,25 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
     public static Tensor FromInt64(ReadOnlySpan<long> values, Shape shape) => FromElements(values, shape);
 
+    /// <inheritdoc cref="FromInt64(ReadOnlySpan{long}, Shape)"/>
+    public static Tensor FromInt64(ReadOnlySpan<int> values, Shape shape)
+    {
+        Throw.Unless(values.Length == shape.Length,
+            $"Tensor.FromInt64: expected {shape.Length} values for the shape {shape}, got {values.Length}.");
+        var buffer = Buffer.Rent(ElementType.Int64, shape.Length);
+        var to = buffer.Span<long>(shape.Length);
+        for (int i = 0; i < to.Length; i++)
+            to[i] = values[i];
+        return new Tensor(shape, new Values(buffer));
+    }
+
+    /// <summary>An int64 tensor [N] of the values, such as the class of each sample: <c>Tensor.FromInt64(3, 1, 4)</c>. PyTorch:
+    /// <c>torch.tensor([3, 1, 4])</c>.</summary>
+    public static Tensor FromInt64(params ReadOnlySpan<int> values) => FromInt64(values, [values.Length]);
+
+    /// <inheritdoc cref="FromInt64(ReadOnlySpan{int})"/>
+    public static Tensor FromInt64(params ReadOnlySpan<long> values) => FromInt64(values, [values.Length]);
+
     /// <summary>A tensor of truth values, row-major.</summary>
     /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
     public static Tensor FromBool(ReadOnlySpan<bool> values, Shape shape) => FromElements(values, shape);

@@ -44,17 +44,15 @@ public partial class Tensor
     /// <inheritdoc cref="Max(int, bool)"/>
     public Tensor ArgMin(int axis, bool keepAxis = false) => Position(nameof(ArgMin), axis, keepAxis, LineExtremes.Smallest);
 
-    /// <summary>The position of the largest value in each row of [N, C]: the predicted classes. The first of equals;
-    /// what is not a number counts as the largest, as in PyTorch.</summary>
-    /// <exception cref="ArgumentException">Not [N, C].</exception>
-    public int[] ArgMax()
-    {
-        Throw.Unless(Shape.Rank == 2 && Shape[1] > 0, $"ArgMax: expected [N, C], got {Shape}.");
-        var positions = ArgMax(1);
-        int[] classes = Array.ConvertAll(positions.AsSpan<long>().ToArray(), static position => (int)position);
-        positions.ReleaseValues();
-        return classes;
-    }
+    /// <summary>The position of the largest of all values in row-major sequence: int64, without axes. It has no gradient. The predicted
+    /// classes of logits [N, C] are <c>ArgMax(1)</c>. PyTorch: <c>argmax()</c>.</summary>
+    /// <exception cref="ArgumentException">There are no values.</exception>
+    public Tensor ArgMax() => Position(nameof(ArgMax), LineExtremes.Largest);
+
+    /// <summary>The position of the smallest of all values in row-major sequence: int64, without axes. It has no gradient. PyTorch:
+    /// <c>argmin()</c>.</summary>
+    /// <exception cref="ArgumentException">There are no values.</exception>
+    public Tensor ArgMin() => Position(nameof(ArgMin), LineExtremes.Smallest);
 
     /// <summary>The value in the middle along an axis, the lower one of two, and its position, int64; the first that is not a number where
     /// there is one. PyTorch: <c>median(dim)</c>.</summary>
@@ -96,6 +94,12 @@ public partial class Tensor
         new ReducedAxes(operation, this, [axis]).RequireValues();
         var (values, indices) = ChosenOperation.Run(this, axis, 1, choose);
         return keepAxis ? (values, indices) : (values.Squeeze(axis), indices.Squeeze(axis));
+    }
+
+    Tensor Position(string operation, LineSearch find)
+    {
+        new ReducedAxes(operation, this, []).RequireValues();
+        return Detach().Reshape([Length]).Position(operation, 0, keepAxis: false, find);
     }
 
     Tensor Position(string operation, int axis, bool keepAxis, LineSearch find)

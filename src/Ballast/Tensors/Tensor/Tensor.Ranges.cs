@@ -112,14 +112,17 @@ public partial class Tensor
         foreach (long value in values)
             largest = Math.Max(largest, value);
         int count = classes ?? (int)Math.Min(int.MaxValue, largest + 1);
-        long[] ones = new long[(long)Length * count];
+        Shape shape = new([.. Shape.ToArray(), count]);
+        var rows = Buffer.Rent(ElementType.Int64, shape.Length);
+        var ones = rows.Span<long>(shape.Length);
+        ones.Clear();
         for (int i = 0; i < values.Length; i++)
         {
             Throw.Unless((ulong)values[i] < (ulong)count,
                 $"OneHot: class {values[i]} at {Shape.Position(i)} of {Shape} is outside of 0 to {count - 1}.");
-            ones[(long)i * count + values[i]] = 1;
+            ones[i * count + (int)values[i]] = 1;
         }
 
-        return FromInt64(ones, new Shape([.. Shape.ToArray(), count]));
+        return new Tensor(shape, new Values(rows));
     }
 }

@@ -184,55 +184,6 @@ public partial class Tensor
         }
     }
 
-    /// <summary>The values, row-major. The span is good until the next operation on tensors.</summary>
-    /// <exception cref="InvalidOperationException">The values were handed back; see the remarks of this class.</exception>
-    public ReadOnlySpan<float> AsSpan() => Buffer.Span(Length);
-
-    /// <summary>The values of a tensor of any type, row-major: <c>AsSpan&lt;long&gt;()</c> for int64. The span is good until the next
-    /// operation on tensors.</summary>
-    /// <exception cref="InvalidOperationException">The tensor has elements of another type, or its values were handed back.</exception>
-    public ReadOnlySpan<T> AsSpan<T>()
-        where T : unmanaged
-    {
-        var wanted = ElementTypes.Of<T>();
-        if (ElementType != wanted)
-            Throw.InvalidOperation(
-                $"AsSpan<{typeof(T).Name}>: this tensor {Shape} has {ElementType.Name()} values. Convert it with To(ElementType.{wanted}) first.");
-        return Memory.Span<T>(Length);
-    }
-
-    /// <summary>The values as an array of its own, row-major.</summary>
-    public float[] ToArray() => AsSpan().ToArray();
-
-    /// <summary>The value of a tensor with just one. PyTorch: <c>item()</c>.</summary>
-    /// <exception cref="InvalidOperationException">There is not exactly one value.</exception>
-    public float Item()
-    {
-        if (Length != 1)
-            Throw.InvalidOperation($"Item: expected a tensor of one value, got {Shape}. Read several with AsSpan().");
-        return AsSpan()[0];
-    }
-
-    /// <summary>One value by its position on each axis.</summary>
-    [System.Runtime.CompilerServices.IndexerName("Value")]
-    public float this[params ReadOnlySpan<int> position]
-    {
-        get
-        {
-            Throw.Unless(position.Length == Shape.Rank,
-                $"Tensor {Shape}: expected {Shape.Rank} indices, got {position.Length}.");
-            int offset = 0;
-            for (int axis = 0; axis < position.Length; axis++)
-            {
-                Throw.Unless((uint)position[axis] < (uint)Shape[axis],
-                    $"Tensor {Shape}: index {position[axis]} is outside axis {axis}, which has {Shape[axis]} values.");
-                offset = offset * Shape[axis] + position[axis];
-            }
-
-            return AsSpan()[offset];
-        }
-    }
-
     /// <summary>The same values without their history, kept for as long as the caller likes: no backward pass hands them
     /// back. Nothing is copied.</summary>
     public Tensor Detach() => new(Shape, Values.Hold());
@@ -280,10 +231,12 @@ public partial class Tensor
     const int Gone = -1;
     static readonly Buffer NoBuffer = Buffer.Rent(1);
 
-    void ThrowGone() => Throw.InvalidOperation(
-        $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back "
-            + $"through, was done with it and its memory went back to the pool. " +
-        "To keep a result for longer, keep result.Detach(), taken when it was made.");
+    void ThrowGone() => Throw.InvalidOperation(consumed && !passing
+        ? $"The values of this tensor {Shape} are gone: its batch was trained on, and the loader has moved on. "
+            + "To keep them for longer, keep Detach(), taken when the batch came."
+        : $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back "
+            + "through, was done with it and its memory went back to the pool. "
+            + "To keep a result for longer, keep result.Detach(), taken when it was made.");
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     void ThrowType(ElementType type) => Throw.InvalidOperation(

@@ -56,7 +56,7 @@ public sealed class PyTorchStateTests : IDisposable
         {
             optimizer.ZeroGrad();
             var inputs = Tensor.From(Values.AsSpan(i * Batch * Inputs, Batch * Inputs), [Batch, Inputs]);
-            var result = loss.Forward(net.Forward(inputs), new Labels(Targets.AsSpan(i * Batch, Batch)));
+            var result = loss.Forward(net.Forward(inputs), Tensor.FromInt64(Targets.AsSpan(i * Batch, Batch)));
             result.Backward();
             optimizer.Step();
             losses.Add(result.Item());

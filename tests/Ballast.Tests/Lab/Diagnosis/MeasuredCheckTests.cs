@@ -199,7 +199,7 @@ public class MeasuredCheckTests
             float[] values = Draw.Data([6, 2, 10], seed).ToArray();
             for (int i = 0; i < values.Length; i++)
                 values[i] = i % 10 >= 10 - padded ? 0 : values[i];
-            return new Batch(Tensor.From(values, [6, 2, 10]), new Labels(0, 1, 0, 1, 0, 1));
+            return new Batch(Tensor.From(values, [6, 2, 10]), Tensor.FromInt64(0, 1, 0, 1, 0, 1));
         });
         var net = new Sequential(new BatchNorm1d(2), new Flatten(), new Linear(20, 2));
         Assert.Equal(found, Patient.Find("padding", net, new DoctorOptions { Batches = batches }).Length == 1);
@@ -215,7 +215,7 @@ public class MeasuredCheckTests
         {
             float[] values = Draw.Data([6, 5, 4, 4], seed).ToArray();
             values.AsSpan(0, padded * 80).Clear();
-            return new Batch(Tensor.From(values, [6, 5, 4, 4]), new Labels(0, 1, 0, 1, 0, 1));
+            return new Batch(Tensor.From(values, [6, 5, 4, 4]), Tensor.FromInt64(0, 1, 0, 1, 0, 1));
         });
         var net = new Sequential(
             new Conv2d(5, 4, 3, bias: false, generator: new Generator(1)), new BatchNorm2d(4), new GlobalAvgPool2d(), new Flatten(), new Linear(4, 2));

@@ -53,7 +53,7 @@ static class Patient
         return net;
     }
 
-    public static void Step(Module net, Optimizer optimizer, Tensor inputs, Labels targets)
+    public static void Step(Module net, Optimizer optimizer, Tensor inputs, Tensor targets)
     {
         optimizer.ZeroGrad();
         new CrossEntropyLoss().Forward(net.Forward(inputs), targets).Backward();

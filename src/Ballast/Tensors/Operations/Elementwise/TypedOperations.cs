@@ -78,6 +78,18 @@ static class TypedOperations
     public static void RequireIndex(string name, Tensor index) => Throw.Unless(index.ElementType == ElementType.Int64,
         $"{name}: expected an int64 tensor of positions, got {index.ElementType.Name()} {index.Shape}. Convert it with To(ElementType.Int64).");
 
+    /// <summary>Refuses labels that are not one int64 for each row of logits [N, C].</summary>
+    public static void RequireLabels(string name, Tensor logits, Tensor labels)
+    {
+        int rows = logits.Shape[0];
+        Throw.Unless(labels.ElementType == ElementType.Int64,
+            $"{name}: expected int64 labels [{rows}], got {labels.ElementType.Name()} {labels.Shape}. " +
+            $"{(labels.Shape == logits.Shape ? "Of a row of shares, ArgMax(1) is the class." : "Convert them with To(ElementType.Int64).")}");
+        Throw.Unless(labels.Shape.Rank == 1 && labels.Length == rows,
+            $"{name}: expected labels [{rows}], one for each row of the logits {logits.Shape}, got {labels.Shape}." +
+            $"{(labels.Length == rows ? $" Reshape([{rows}]) makes such." : "")}");
+    }
+
     /// <summary>The elements as another type's.</summary>
     public static Tensor Convert(Tensor x, ElementType type)
     {

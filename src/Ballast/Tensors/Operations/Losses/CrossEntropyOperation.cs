@@ -13,10 +13,10 @@ sealed class CrossEntropyOperation : Operation
     readonly float smoothing;
     readonly float[]? weights;
 
-    CrossEntropyOperation(Tensor x, Buffer probabilities, Labels labels, float share, float smoothing, float[]? weights) : base(x)
+    CrossEntropyOperation(Tensor x, Buffer probabilities, Tensor labels, float share, float smoothing, float[]? weights) : base(x)
     {
         this.probabilities = probabilities.Hold();
-        this.labels = labels.Buffer.Hold();
+        this.labels = labels.Memory.Hold();
         this.share = share;
         this.smoothing = smoothing;
         this.weights = weights;
@@ -25,24 +25,25 @@ sealed class CrossEntropyOperation : Operation
 
     /// <summary>The forward pass.</summary>
     /// <param name="x">Logits [N, C].</param>
-    /// <param name="labels">[N], each from 0 to C - 1.</param>
+    /// <param name="labels">int64 [N], each from 0 to C - 1.</param>
     /// <param name="reduction">How the samples' losses become the output.</param>
     /// <param name="smoothing">e, the share of the target that all classes have.</param>
     /// <param name="weights">w of each class; null where all are 1.</param>
-    public static Tensor Run(Tensor x, Labels labels, Reduction reduction, float smoothing = 0, float[]? weights = null)
+    public static Tensor Run(Tensor x, Tensor labels, Reduction reduction, float smoothing = 0, float[]? weights = null)
     {
         int rows = x.Shape[0], classes = x.Shape[1];
+        var targets = labels.AsSpan<long>();
         var probabilities = Buffer.Rent(x.Length);
         var losses = Buffer.Rent(rows);
         var each = losses.Span(rows);
-        Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes, labels.AsSpan());
+        Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes, targets);
         if (smoothing > 0 || weights is not null)
-            Spread(x.AsSpan(), labels.AsSpan(), each, smoothing, weights);
+            Spread(x.AsSpan(), targets, each, smoothing, weights);
         double sum = 0;
         foreach (float loss in each)
             sum += loss;
 
-        double divisor = reduction == Reduction.Mean ? Divisor(labels.AsSpan(), weights) : 1;
+        double divisor = reduction == Reduction.Mean ? Divisor(targets, weights) : 1;
         Shape shape = [rows];
         var values = new Values(losses);
         if (reduction != Reduction.None)
@@ -61,7 +62,7 @@ sealed class CrossEntropyOperation : Operation
     }
 
     // The loss of a class c is that of the label and the difference of their logits.
-    static void Spread(ReadOnlySpan<float> x, ReadOnlySpan<int> labels, Span<float> losses, float smoothing, float[]? weights)
+    static void Spread(ReadOnlySpan<float> x, ReadOnlySpan<long> labels, Span<float> losses, float smoothing, float[]? weights)
     {
         int classes = x.Length / labels.Length;
         for (int n = 0; n < labels.Length; n++)
@@ -69,22 +70,22 @@ sealed class CrossEntropyOperation : Operation
             var row = x.Slice(n * classes, classes);
             double likely = losses[n], spread = 0;
             for (int c = 0; smoothing > 0 && c < classes; c++)
-                spread += Weight(weights, c) * (likely + ((double)row[labels[n]] - row[c]));
+                spread += Weight(weights, c) * (likely + ((double)row[(int)labels[n]] - row[c]));
             losses[n] = (float)((1.0 - smoothing) * Weight(weights, labels[n]) * likely + (double)smoothing / classes * spread);
         }
     }
 
-    static double Divisor(ReadOnlySpan<int> labels, float[]? weights)
+    static double Divisor(ReadOnlySpan<long> labels, float[]? weights)
     {
         if (weights is null)
             return labels.Length;
         double sum = 0;
-        foreach (int label in labels)
+        foreach (long label in labels)
             sum += weights[label];
         return sum;
     }
 
-    static double Weight(float[]? weights, int label) => weights is null ? 1 : weights[label];
+    static double Weight(float[]? weights, long label) => weights is null ? 1 : weights[label];
 
     /// <summary>dx[n, c] = dl[n] (p[n, c] times the sum of t[n] - t[n, c]); without smoothing and weights that is
     /// dl[n] (p[n, c] - 1 where c is the label).</summary>
@@ -96,7 +97,7 @@ sealed class CrossEntropyOperation : Operation
         if (Output.Shape.Rank == 0)
             whole[0] = dl[0] * share;
         var dx = Buffer.Rent(First!.Length);
-        CrossEntropyGradient.Compute(probabilities.Span(First.Length), labels.Integers(First.Shape[0]), Output.Shape.Rank == 0 ? whole : dl,
+        CrossEntropyGradient.Compute(probabilities.Span(First.Length), labels.Span<long>(First.Shape[0]), Output.Shape.Rank == 0 ? whole : dl,
             1.0 - smoothing, smoothing / First.Shape[1], weights, dx.Span(First.Length));
         incoming.Release();
         Give(First, new Values(dx));
