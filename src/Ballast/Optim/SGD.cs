@@ -41,10 +41,10 @@ public class SGD : Optimizer
         : base(groups, learningRate, weightDecay)
     {
         (this.momentum, this.dampening) = ((float)momentum, (float)dampening);
-        Throw.Unless(this.momentum is >= 0 and < 1, $"Sgd: expected a momentum from 0 up to, not including, 1, got {this.momentum}.");
-        Throw.Unless(this.dampening is >= 0 and <= 1, $"Sgd: expected a dampening from 0 to 1, got {this.dampening}.");
+        Throw.Unless(this.momentum is >= 0 and < 1, $"SGD: expected a momentum from 0 up to, not including, 1, got {this.momentum}.");
+        Throw.Unless(this.dampening is >= 0 and <= 1, $"SGD: expected a dampening from 0 to 1, got {this.dampening}.");
         Throw.Unless(!nesterov || (momentum > 0 && dampening == 0),
-            $"Sgd: Nesterov needs a momentum and no dampening, got momentum {this.momentum} and dampening {this.dampening}.");
+            $"SGD: Nesterov needs a momentum and no dampening, got momentum {this.momentum} and dampening {this.dampening}.");
         HasMomentum = momentum > 0;
         if (HasMomentum)
             KeepTensor("momentum_buffer");

@@ -113,14 +113,14 @@ public class OptimizerTests
         Refused("Adam: there are no parameters. Pass model.Parameters().", () => new Adam(Array.Empty<Parameter>()));
         Refused("Adam: a parameter [1] is given twice.", () => new Adam([w, w]));
         Refused("AdamW: expected a learning rate of 0 or more, got -1.", () => new AdamW([w], -1));
-        Refused("Sgd: expected a learning rate of 0 or more, got NaN.", () => new SGD([w], float.NaN));
-        Refused("Sgd: expected a weight decay of 0 or more, got -1.", () => new SGD([w], 1, weightDecay: -1));
+        Refused("SGD: expected a learning rate of 0 or more, got NaN.", () => new SGD([w], float.NaN));
+        Refused("SGD: expected a weight decay of 0 or more, got -1.", () => new SGD([w], 1, weightDecay: -1));
         Refused("Adam: expected beta1 and beta2 from 0 up to, not including, 1, got 1 and 0.999.",
             () => new Adam([w], beta1: 1));
         Refused("Adam: expected eps of 0 or more, got -1.", () => new Adam([w], eps: -1));
-        Refused("Sgd: expected a momentum from 0 up to, not including, 1, got 1.", () => new SGD([w], 1, 1));
-        Refused("Sgd: expected a dampening from 0 to 1, got 2.", () => new SGD([w], 1, 0.5f, 2));
-        Refused("Sgd: Nesterov needs a momentum and no dampening, got momentum 0 and dampening 0.",
+        Refused("SGD: expected a momentum from 0 up to, not including, 1, got 1.", () => new SGD([w], 1, 1));
+        Refused("SGD: expected a dampening from 0 to 1, got 2.", () => new SGD([w], 1, 0.5f, 2));
+        Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0 and dampening 0.",
             () => new SGD([w], 1, nesterov: true));
 
         static void Refused(string message, Func<object> action) =>

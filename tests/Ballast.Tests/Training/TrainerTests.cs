@@ -187,7 +187,7 @@ public sealed class TrainerTests : IDisposable
         Refused("Trainer: the checkpoint's position (epoch 3, batch 0, step 27) does not fit epochs of 4 batches.",
             new SmallTask(1, ownGenerator: false).Model, 20);
         var model = new SmallTask(1, ownGenerator: false).Model;
-        Refused("Sgd: expected a state with step and momentum_buffer for each parameter, got one with step and exp_avg and exp_avg_sq.", model, 43,
+        Refused("SGD: expected a state with step and momentum_buffer for each parameter, got one with step and exp_avg and exp_avg_sq.", model, 43,
             new SGD(model.Parameters(), 0.1f, momentum: 0.9f));
 
         void Refused(string message, Module net, int samples, Optimizer? optimizer = null)

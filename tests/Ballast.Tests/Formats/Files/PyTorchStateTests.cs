@@ -144,7 +144,7 @@ public sealed class PyTorchStateTests : IDisposable
 
     [Theory]
     [InlineData("adamw", "adam", "AdamW: expected 1 groups of parameters, got 2. Make the groups that PyTorch had.")]
-    [InlineData("sgd", "momentum", "Sgd: expected momentum 0 in group 0, got 0.9. Make the optimizer with the settings that PyTorch's had.")]
+    [InlineData("sgd", "momentum", "SGD: expected momentum 0 in group 0, got 0.9. Make the optimizer with the settings that PyTorch's had.")]
     [InlineData("adamw", "sgd", "AdamW: expected a whole number of steps for parameter 0, got none. The state belongs to another optimizer.")]
     public void A_state_of_another_optimizer_is_refused_and_nothing_changed(string made, string saved, string message)
     {
