@@ -8,6 +8,13 @@ interface IActivation
     /// <summary>Whether the gradient is computed from the result; else it is from the input.</summary>
     static abstract bool KeepsResult { get; }
 
+    /// <summary>Whether the gradient is the same function of the input as of the result.</summary>
+    static virtual bool TakesEither => false;
+
+    /// <summary>Whether the function costs next to nothing: readers then apply it each time they read, and others are computed once.
+    /// </summary>
+    static virtual bool IsCheap => false;
+
     /// <summary>The result.</summary>
     V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged;
 
@@ -27,6 +34,15 @@ static unsafe class Activations
     public static void Backward<F>(in F f, in StridedPlan plan, float* dx, float* kept, float* gradient)
         where F : struct, IActivation =>
         RunParts.Share(new BackwardRuns<F> { Plan = plan, Dx = dx, Kept = kept, G = gradient, Function = f });
+
+    /// <summary>y[i] = f(x[i]) for some values, on this thread.</summary>
+    public static void Forward<F>(in F f, float* y, float* x, int count)
+        where F : struct, IActivation => Simd.Run(new ForwardLoop<F> { X = x, Y = y, Function = f }, count);
+
+    /// <summary>dx[i] = gradient[i] f'(kept[i]) for some values, on this thread.</summary>
+    public static void Backward<F>(in F f, float* dx, float* kept, float* gradient, int count)
+        where F : struct, IActivation =>
+        Simd.Run(new BackwardLoop<F> { Dx = dx, Kept = kept, G = gradient, Function = f }, count);
 
     struct ForwardRuns<F> : IRunWork
         where F : struct, IActivation

@@ -2,6 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
+/// <summary>max(x, 0), not a number where x is none, of which g where x is not 0 or less is the gradient.</summary>
+readonly struct ReluActivation : IActivation
+{
+    public static bool KeepsResult => true;
+
+    public static bool TakesEither => true;
+
+    public static bool IsCheap => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged => S.Max(x, S.Broadcast(0));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Gradient<S, V>(V kept, V gradient) where S : struct, ISimd<V> where V : unmanaged => S.WherePositive(kept, gradient);
+}
+
 /// <summary>x where x > 0, else slope x.</summary>
 readonly struct LeakyReluActivation(float slope) : IActivation
 {

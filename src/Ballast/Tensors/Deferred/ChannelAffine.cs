@@ -8,7 +8,7 @@ namespace Ballast;
 /// <remarks>x - center comes first: x scale + (shift - center scale) would lose the digits of a small spread around a large
 /// mean. A batch in chunks has constants for each of them.</remarks>
 sealed class ChannelAffine(
-    Buffer source, Buffer table, ChannelChunks chunks, byte rows, ChannelActivation? activation = null) : ChannelRecipe
+    Buffer source, Buffer table, ChannelChunks chunks, byte rows, Pointwise? activation = null) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => chunks.Whole;
@@ -20,16 +20,13 @@ sealed class ChannelAffine(
     public int Pitch => rows * chunks.Whole.C;
 
     /// <summary>The activation that follows, if one does.</summary>
-    public ChannelActivation? Activation => activation;
+    public Pointwise? Activation => activation;
 
     /// <summary>Whether readers apply it all as they read; otherwise it is computed once, by one pass.</summary>
     public bool IsCheap => activation is not { IsCheap: false };
 
-    /// <summary>Whether any activation can follow, in one pass with the normalization.</summary>
-    public bool TakesActivation => activation is null && Layout.AreRows && chunks.Count == 1;
-
     /// <summary>Whether a ReLU follows.</summary>
-    public bool HasRelu => activation == ChannelActivation.Relu;
+    public bool HasRelu => activation == Pointwise.Relu;
 
     /// <summary>The values that were normalized.</summary>
     public ReadOnlySpan<float> Source => source.Span(Layout.Length);
@@ -37,8 +34,10 @@ sealed class ChannelAffine(
     /// <summary>center, scale and shift, [3, C], then what the normalization keeps for itself, for each chunk.</summary>
     public Span<float> Table => table.Span(chunks.Count * Pitch);
 
-    /// <summary>The same values behind an activation.</summary>
-    public ChannelAffine With(ChannelActivation behind) => new(source.Hold(), table.Hold(), chunks, rows, behind);
+    /// <summary>A function whose gradient comes from its input, in one pass with the normalization.</summary>
+    public override Deferred? Then(Pointwise function, bool recorded) =>
+        activation is null && function.TakesInput && (function.IsCheap || (Layout.AreRows && chunks.Count == 1))
+            ? new ChannelAffine(source.Hold(), table.Hold(), chunks, rows, function) : null;
 
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
@@ -53,7 +52,7 @@ sealed class ChannelAffine(
         if (activation is null)
             chunks.Map<AffineMap>(Source, default, Table, Pitch, default, destination);
         else
-            activation.Map(Source, chunks, Table, Pitch, destination);
+            activation.MapNormalized(Source, chunks, Table, Pitch, destination);
     }
 
     /// <inheritdoc/>

@@ -20,17 +20,13 @@ sealed unsafe class DeferredConvolution(
     /// <inheritdoc/>
     public override ChannelLayout Layout => shape.Output;
 
-    /// <summary>Whether a ReLU can join.</summary>
-    public bool TakesRelu => !IsComputed && !relu;
+    /// <summary>A ReLU.</summary>
+    public override Deferred? Then(Pointwise function, bool recorded) =>
+        function == Pointwise.Relu && !relu && !IsComputed ? With(added?.Hold(), relu: true) : null;
 
-    /// <summary>Whether an addition can join.</summary>
-    public bool TakesSum => TakesRelu && added is null;
-
-    /// <summary>The same result behind a ReLU.</summary>
-    public DeferredConvolution WithRelu() => With(added?.Hold(), relu: true);
-
-    /// <summary>The same result with something added, in the same order; takes over the hold on it.</summary>
-    public DeferredConvolution Plus(Buffer more) => With(more, relu: false);
+    /// <summary>One summand, before a ReLU.</summary>
+    public override Deferred? Plus(Tensor other) =>
+        added is null && !relu && !IsComputed ? With(ChannelsLast.Hold(other, Layout), relu: false) : null;
 
     DeferredConvolution With(Buffer? more, bool relu) =>
         new(input.Hold(), weight.Hold(), bias?.Hold(), prepared?.Hold(), more, shape, relu);

@@ -27,7 +27,7 @@ sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSum
         // What is in memory lies in the order of the gate already.
         var before = gradient.Buffer?.Hold() ?? new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
         var values = before.Span(destination.Length);
-        gate.Activation!.Pass(gate.Source, values, gate.Chunks, gate.Table, gate.Pitch, destination);
+        gate.Activation!.GateNormalized(gate.Source, values, gate.Chunks, gate.Table, gate.Pitch, destination);
         before.Release();
     }
 

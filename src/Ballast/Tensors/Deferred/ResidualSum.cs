@@ -29,8 +29,9 @@ sealed unsafe class ResidualSum(Values left, Values right, ChannelLayout layout,
     public static ResidualSum Of(Tensor x, Tensor y, ChannelLayout layout, bool recorded) =>
         new(ImageValues.Hold(x, layout), ImageValues.Hold(y, layout), layout, relu: false, recorded);
 
-    /// <summary>The same sum behind a ReLU.</summary>
-    public ResidualSum WithRelu() => new(left.Hold(), right.Hold(), layout, relu: true, recorded);
+    /// <summary>A ReLU.</summary>
+    public override Deferred? Then(Pointwise function, bool alsoRecorded) => function == Pointwise.Relu && !relu && !IsComputed
+        ? new ResidualSum(left.Hold(), right.Hold(), layout, relu: true, recorded) : null;
 
     /// <inheritdoc/>
     protected override void Compute(Span<float> destination)

@@ -49,6 +49,16 @@ abstract class Deferred
     /// <summary>The values in memory, in the order that is cheapest to compute, with a hold of the caller's own.</summary>
     public virtual Values Settle(Shape shape) => new(Compute(shape.Length));
 
+    /// <summary>May a function of single values join these? The same values after it, a deferred value with holds of its own; null where
+    /// these are to be computed, and the function applied to that.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="recorded">Whether a backward pass may come, which then asks the result for its gradient.</param>
+    public virtual Deferred? Then(Kernels.Pointwise function, bool recorded) => null;
+
+    /// <summary>May others of the same shape be added to these, where no gradient is recorded? The sum, a deferred value with holds of its
+    /// own; null where both are to be computed, and then added.</summary>
+    public virtual Deferred? Plus(Tensor other) => null;
+
     /// <summary>One more holder.</summary>
     public Deferred Hold()
     {

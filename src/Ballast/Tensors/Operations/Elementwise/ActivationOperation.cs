@@ -18,8 +18,8 @@ sealed class ActivationOperation<F> : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, in F function = default)
     {
-        if (!F.KeepsResult && NormalizedActivationOperation.Takes(x))
-            return NormalizedActivationOperation.Run(x, new ChannelActivation<F>(function));
+        if (x.Recipe?.Then(Pointwise.Of(function), Records(x)) is { } joined)
+            return joined is ChannelAffine ? NormalizedActivationOperation.Run(x, joined) : new Tensor(x.Shape, new Values(joined));
         var source = x.Operand;
         var result = Loops.Map(function, source);
         var values = result.ToValues();

@@ -19,23 +19,12 @@ sealed class AddOperation : BroadcastOperation
 
     static Values Sum(Tensor x, Tensor y)
     {
-        if (Joined(x, y) is { } joined)
+        if (!Records(x, y) && x.Root != y.Root && (y.Recipe?.Plus(x) ?? x.Recipe?.Plus(y)) is { } joined)
             return new Values(joined);
         var order = MemoryOrder.Of(x).Layout.Last ? MemoryOrder.Of(x) : MemoryOrder.Of(y);
         return order.Layout.Last
             ? new Values(ResidualSum.Of(x, y, order.Layout, Records(x, y)))
             : Loops.Zip<Add>(x.Operand, y.Operand, x.Shape);
-    }
-
-    // A convolution that nobody has read yet adds the other one to its result.
-    static DeferredConvolution? Joined(Tensor x, Tensor y)
-    {
-        if (Records(x, y))
-            return null;
-        if (y.Recipe is DeferredConvolution { TakesSum: true } second && x.Recipe is not DeferredConvolution { TakesSum: true })
-            return second.Plus(ChannelsLast.Hold(x, second.Layout));
-        return x.Recipe is DeferredConvolution { TakesSum: true } first && x.Root != y.Root
-            ? first.Plus(ChannelsLast.Hold(y, first.Layout)) : null;
     }
 
     /// <summary>dx = g, dy = g.</summary>

@@ -12,13 +12,7 @@ sealed class ReluOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x)
     {
-        var values = x.Recipe switch
-        {
-            ChannelAffine { Activation: null } normalized => new Values(normalized.With(ChannelActivation.Relu)),
-            ResidualSum { HasRelu: false, IsComputed: false } sum => new Values(sum.WithRelu()),
-            DeferredConvolution { TakesRelu: true } convolution => new Values(convolution.WithRelu()),
-            _ => Compute(x),
-        };
+        var values = x.Recipe?.Then(Pointwise.Relu, Records(x)) is { } joined ? new Values(joined) : Compute(x);
         return Records(x)
             ? new ReluOperation(x, values).Produce(x.Shape, values)
             : new Tensor(x.Shape, values);

@@ -183,14 +183,14 @@ sealed partial class NormalizationOperation : Operation
     }
 
     // The gradient in memory, in the order of the layout, times an activation's slope; takes it over.
-    Values Pass(ChannelActivation activation, Values gradient, out NormalizationSums known)
+    Values Pass(Pointwise activation, Values gradient, out NormalizationSums known)
     {
         var layout = chunks.Whole;
         int length = layout.Length;
         var g = gradient.Buffer!;
         var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
         double[] totals = new double[2 * layout.C];
-        activation.Gate(
+        activation.GateNormalized(
             source.Span(length), g.Span(length), layout, table.Span(3 * layout.C), passed.Span(length), totals, gateSums ??= new ChannelSums());
         g.Release();
         known = new NormalizationSums(table, totals);

@@ -12,13 +12,10 @@ sealed class NormalizedActivationOperation : Operation
         gate.Hold();
     }
 
-    /// <summary>Whether a tensor is a normalization that takes an activation.</summary>
-    public static bool Takes(Tensor x) => x.Recipe is ChannelAffine { TakesActivation: true };
-
-    /// <summary>The forward pass, for such a tensor.</summary>
-    public static Tensor Run(Tensor x, ChannelActivation activation)
+    /// <summary>The forward pass, for a normalization that an activation has joined.</summary>
+    public static Tensor Run(Tensor x, Deferred value)
     {
-        var joined = ((ChannelAffine)x.Recipe!).With(activation);
+        var joined = (ChannelAffine)value;
         return Records(x)
             ? new NormalizedActivationOperation(x, joined).Produce(x.Shape, new Values(joined))
             : new Tensor(x.Shape, new Values(joined));
