@@ -36,8 +36,8 @@ public class OwnOptimizerTests
 
         Assert.Equal(
             ["0.step", "0.momentum_buffer", "0.last_norm", "0.orthogonalized", "1.step", "1.momentum_buffer", "1.orthogonalized"], state.Keys);
-        Assert.Equal([1, 1, 1, 1], state["0.momentum_buffer"].Tensor!.ToArray());
-        Assert.Equal(3.9f, state["0.last_norm"].Tensor!.Item(), 1e-6);
+        Assert.Equal([1, 1, 1, 1], state["0.momentum_buffer"].Tensor.ToArray());
+        Assert.Equal(3.9f, state["0.last_norm"].Tensor.Item(), 1e-6);
         Assert.Equal((1L, 0L, 1L), (state["0.orthogonalized"].Number, state["1.orthogonalized"].Number, state["1.step"].Number));
 
         var other = new Muon([new ParameterGroup([new Parameter(weight), new Parameter(bias)])], 0.1);

@@ -62,7 +62,7 @@ public sealed class OwnRunTests : IDisposable
             average.AfterStep(1);
         }
 
-        Assert.Equal(4, average.StateDict()["weight"].Tensor!.Item());
+        Assert.Equal(4, average.StateDict()["weight"].Tensor.Item());
         var wrong = new Excess(layer);
         wrong.Update();
         Assert.Equal("Excess.Share: expected 0 to 1, got 1.5 after 1 updates.", Assert.Throws<ArgumentException>(wrong.Update).Message);

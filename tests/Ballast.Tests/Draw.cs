@@ -44,7 +44,7 @@ static class Draw
 
     /// <summary>The bits of a state, all entries one behind another.</summary>
     public static long[] Bits(StateDict state) =>
-        [.. state.SelectMany(static entry => entry.Value.Tensor is { } tensor
+        [.. state.SelectMany(static entry => entry.Value.Tensor is { ElementType: ElementType.Float32 } tensor
             ? Bits(tensor.AsSpan()).Select(static bit => (long)bit)
             : [entry.Value.Number!.Value])];
 }

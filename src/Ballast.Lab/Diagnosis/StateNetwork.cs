@@ -13,8 +13,8 @@ sealed class StateNetwork : Module
             string[][] inside = [.. group.Where(key => key.Length > depth + 1)];
             if (inside.Length > 0)
                 Register(group.Key, Part(state, inside, depth + 1));
-            else if (state[string.Join('.', group.First())].Tensor is { } tensor)
-                RegisterBuffer(group.Key, tensor.Clone());
+            else
+                RegisterBuffer(group.Key, state[string.Join('.', group.First())].Tensor.Clone());
         }
     }
 
@@ -27,7 +27,8 @@ sealed class StateNetwork : Module
     static Module Part(StateDict state, string[][] keys, int depth)
     {
         string prefix = string.Concat(keys[0].Take(depth).Select(static word => word + "."));
-        if (state.TryGetValue(prefix + "running_mean", out var mean) && mean.Tensor is { Shape.Rank: 1, Length: > 0 } means)
+        if (state.TryGetValue(prefix + "running_mean", out var mean)
+            && mean.Tensor is { ElementType: ElementType.Float32, Shape.Rank: 1, Length: > 0 } means)
         {
             if (Has("running_var", means.Shape))
                 return Norm(state, prefix, affine => new BatchNorm1d(means.Length, affine: affine));
@@ -37,7 +38,7 @@ sealed class StateNetwork : Module
 
         return new StateNetwork(state, keys, depth);
 
-        bool Has(string name, Shape shape) => state.TryGetValue(prefix + name, out var entry) && entry.Tensor?.Shape == shape;
+        bool Has(string name, Shape shape) => state.TryGetValue(prefix + name, out var entry) && entry.Shape == shape;
     }
 
     static BatchNorm Norm(StateDict state, string prefix, Func<bool, BatchNorm> make)

@@ -283,6 +283,7 @@ sealed partial class TrialRun
     }
 
     static bool Same(StateDict before, StateDict after) => before.All(entry =>
-        entry.Value.Number == after[entry.Key].Number
-        && (entry.Value.Tensor is null || entry.Value.Tensor.AsSpan().SequenceEqual(after[entry.Key].Tensor!.AsSpan())));
+        entry.Value.Tensor.ElementType == ElementType.Float32
+            ? entry.Value.Tensor.AsSpan().SequenceEqual(after[entry.Key].Tensor.AsSpan())
+            : entry.Value.Number == after[entry.Key].Number);
 }

@@ -85,7 +85,7 @@ public sealed class ParameterState
         {
             if (tensor is null)
                 return entry?.Number is null ? $"the state has no whole number {key}." : null;
-            return entry?.Tensor?.Shape == tensor.Shape ? null
+            return entry?.Fits(tensor) == true ? null
                 : $"the state has no {key} of the shape {tensor.Shape}. It belongs to another network or optimizer.";
         }
 
@@ -94,7 +94,7 @@ public sealed class ParameterState
             if (tensor is null)
                 Number = entry.Number!.Value;
             else
-                entry.Tensor!.AsSpan().CopyTo(tensor.Mutate());
+                tensor.Assign(entry.Tensor);
         }
     }
 }

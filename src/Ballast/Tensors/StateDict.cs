@@ -3,37 +3,34 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ballast;
 
-/// <summary>One value of a state: a tensor, or a whole number such as <c>num_batches_tracked</c>.</summary>
+/// <summary>One value of a state: a tensor of any element type. A whole number such as <c>num_batches_tracked</c> is an int64 tensor without
+/// axes.</summary>
 public sealed class StateEntry
 {
-    readonly Shape shape;
-
     /// <summary>A tensor.</summary>
     public StateEntry(Tensor tensor) => Tensor = tensor;
 
-    /// <summary>A whole number: an int64 without axes.</summary>
+    /// <summary>A whole number: an int64 tensor without axes.</summary>
     public StateEntry(long number)
-        : this(number, Shape.Scalar)
+        : this(Tensor.FromInt64([number], Shape.Scalar))
     {
     }
 
-    /// <summary>A whole number: an int64 without axes, or with one of size 1, as some writers have it.</summary>
-    internal StateEntry(long number, Shape shape)
-    {
-        Number = number;
-        this.shape = shape;
-    }
+    /// <summary>The tensor.</summary>
+    public Tensor Tensor { get; }
 
-    /// <summary>The tensor, or null for a number.</summary>
-    public Tensor? Tensor { get; }
+    /// <summary>The number of an int64 tensor of one value; null for any other tensor.</summary>
+    public long? Number => Tensor is { ElementType: ElementType.Int64, Length: 1 } ? Tensor.Item<long>() : null;
 
-    /// <summary>The number, or null for a tensor.</summary>
-    public long? Number { get; }
+    /// <summary>The tensor's shape.</summary>
+    public Shape Shape => Tensor.Shape;
 
-    /// <summary>The tensor's shape; for a number no axes, or one of size 1 where its file had that.</summary>
-    public Shape Shape => Tensor?.Shape ?? shape;
+    /// <summary>Whether this has the element type and the shape of another tensor.</summary>
+    internal bool Fits(Tensor tensor) => Tensor.ElementType == tensor.ElementType && Shape == tensor.Shape;
 
-    internal string Describe() => Tensor is null ? "a whole number" : $"floats {Tensor.Shape}";
+    internal string Describe() => Describe(Tensor);
+
+    internal static string Describe(Tensor tensor) => $"{tensor.ElementType.Name()} {tensor.Shape}";
 }
 
 /// <summary>A module's state by PyTorch's keys, in PyTorch's order: <c>layers.1.weight</c>, <c>layers.2.running_mean</c>, ...

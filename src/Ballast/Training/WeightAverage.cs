@@ -132,13 +132,13 @@ public abstract class WeightAverage
             $"{GetType().Name}: expected a state of {names.Length} averages of {model.GetType().Name} and n_averaged, got {state.Count} entries.");
         for (int i = 0; i < names.Length; i++)
         {
-            Throw.Unless(state.TryGetValue(names[i], out var entry) && entry.Tensor?.Shape == averages[i].Shape,
+            Throw.Unless(state.TryGetValue(names[i], out var entry) && entry.Fits(averages[i]),
                 $"{GetType().Name}: the state has no {names[i]} of the shape {averages[i].Shape}. It belongs to another network.");
         }
 
         Updates = state["n_averaged"].Number!.Value;
         for (int i = 0; i < names.Length; i++)
-            state[names[i]].Tensor!.AsSpan().CopyTo(averages[i].Mutate());
+            averages[i].Assign(state[names[i]].Tensor);
     }
 }
 

@@ -72,8 +72,8 @@ public sealed class EarlierFilesTests : IDisposable
         Assert.Equal(expected.Keys, got.Keys);
         foreach (var (key, entry) in expected)
         {
-            if (entry.Tensor is { } tensor)
-                Near.Equal(tensor.AsSpan(), got[key].Tensor!.AsSpan(), Drift, key);
+            if (entry.Tensor is { ElementType: ElementType.Float32 } tensor)
+                Near.Equal(tensor.AsSpan(), got[key].Tensor.AsSpan(), Drift, key);
             else
                 Assert.Equal(entry.Number, got[key].Number);
         }

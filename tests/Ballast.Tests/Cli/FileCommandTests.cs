@@ -76,7 +76,7 @@ public sealed class FileCommandTests : IDisposable
         SafetensorsFile.Save(folder.File("b.safetensors"), [new StoredTensor("w", StoredType.BF16, [1], new byte[] { 0xC0, 0x3F })]);
         var (code, output, _) = BallastProcess.Run(folder, "convert", "b.safetensors", "b.npz");
         Assert.Equal((0, "b.npz: 1 tensor, 1 elements, 4 bytes\nNow F32 instead of BF16, which the format lacks: w\n"), (code, output));
-        Assert.Equal(1.5f, StateFile.Load(folder.File("b.npz"))["w"].Tensor!.Item());
+        Assert.Equal(1.5f, StateFile.Load(folder.File("b.npz"))["w"].Tensor.Item());
     }
 
     [Fact]

@@ -28,8 +28,8 @@ public sealed class BatchRenormTests
         layer.Weight!.CopyFrom(Draw.Floats(Channels, 2));
         layer.Bias!.CopyFrom(Draw.Floats(Channels, 3));
         var state = layer.StateDict();
-        state["running_mean"].Tensor!.Mutate()[0] = 1.5f;
-        state["running_std"].Tensor!.Mutate()[1] = 2.5f;
+        state["running_mean"].Tensor.Mutate()[0] = 1.5f;
+        state["running_std"].Tensor.Mutate()[1] = 2.5f;
         layer.LoadStateDict(state);
         double[] means = Doubles(layer.RunningMean!), deviations = Doubles(layer.RunningStd), values = Doubles(x);
         double[] r = new double[Channels], d = new double[Channels];
@@ -85,8 +85,8 @@ public sealed class BatchRenormTests
     {
         var layer = new BatchRenorm(Channels, schedule: RenormSchedule.Constant(1e6, 1e6), momentum: 0);
         var state = layer.StateDict();
-        Draw.Floats(3, 5, 0.5f, 2).CopyTo(state["running_std"].Tensor!.Mutate());
-        Draw.Floats(3, 6).CopyTo(state["running_mean"].Tensor!.Mutate());
+        Draw.Floats(3, 5, 0.5f, 2).CopyTo(state["running_std"].Tensor.Mutate());
+        Draw.Floats(3, 6).CopyTo(state["running_mean"].Tensor.Mutate());
         layer.LoadStateDict(state);
         var x = Draw.Data([5, Channels, 7], 1);
         float[] trained = layer.Forward(x).ToArray();

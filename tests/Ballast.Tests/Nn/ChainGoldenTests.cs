@@ -77,7 +77,7 @@ public class ChainGoldenTests
         }
 
         foreach (var (key, values) in net.StateDict().Where(entry => entry.Key.Contains("running", StringComparison.Ordinal)))
-            Near.Equal(golden.GetProperty("buffers").GetProperty(key).Floats(), values.Tensor!.AsSpan(), 2e-5, key);
+            Near.Equal(golden.GetProperty("buffers").GetProperty(key).Floats(), values.Tensor.AsSpan(), 2e-5, key);
     }
 
     sealed class Residual : Module

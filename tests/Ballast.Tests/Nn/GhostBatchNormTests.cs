@@ -139,7 +139,7 @@ public sealed class GhostBatchNormTests
         }
 
         foreach (var (a, b) in plain.StateDict().Zip(ghost.StateDict()).Where(static pair => pair.First.Key.Contains("running", StringComparison.Ordinal)))
-            Near.Equal(a.Value.Tensor!.AsSpan(), b.Value.Tensor!.AsSpan(), 1e-6, a.Key);
+            Near.Equal(a.Value.Tensor.AsSpan(), b.Value.Tensor.AsSpan(), 1e-6, a.Key);
     }
 
     [Fact]

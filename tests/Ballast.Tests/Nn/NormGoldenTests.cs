@@ -66,7 +66,7 @@ public class NormGoldenTests
                 Near.Equal(step.GetProperty("grads").GetProperty(key).Floats(), parameter.Grad!.AsSpan(), Tolerance, key);
             var state = layer.StateDict();
             foreach (var running in step.GetProperty("running").EnumerateObject())
-                Near.Equal(running.Value.Floats(), state[running.Name].Tensor!.AsSpan(), Tolerance, running.Name);
+                Near.Equal(running.Value.Floats(), state[running.Name].Tensor.AsSpan(), Tolerance, running.Name);
         }
     }
 }

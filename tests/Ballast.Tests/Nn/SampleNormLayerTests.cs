@@ -73,7 +73,7 @@ public sealed class SampleNormLayerTests : IDisposable
             int[] output = Draw.Bits(y.AsSpan());
             y.Backward(Draw.Data(x.Shape, 6));
             return [.. output, .. Draw.Bits(x.Grad!.AsSpan()), .. layer.Parameters().SelectMany(static p => Draw.Bits(p.Grad!.AsSpan())),
-                .. layer.StateDict().SelectMany(static entry => Draw.Bits(entry.Value.Tensor!.AsSpan()))];
+                .. layer.StateDict().SelectMany(static entry => Draw.Bits(entry.Value.Tensor.AsSpan()))];
         }
 
         int[] one = Bits(1);

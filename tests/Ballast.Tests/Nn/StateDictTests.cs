@@ -27,13 +27,13 @@ public sealed class StateDictTests : IDisposable
         net.LoadStateDict(Without(file, "golden.inputs", "golden.logits"));
         net.Eval();
         Assert.Equal(20, file["layers.2.num_batches_tracked"].Number);
-        var logits = net.Forward(file["golden.inputs"].Tensor!);
-        float[] expected = file["golden.logits"].Tensor!.ToArray();
+        var logits = net.Forward(file["golden.inputs"].Tensor);
+        float[] expected = file["golden.logits"].Tensor.ToArray();
         for (int i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], logits.AsSpan()[i], 1e-5f);
 
         using var off = Tensor.NoGrad();
-        Assert.Equal(logits.ToArray(), net.Forward(file["golden.inputs"].Tensor!).ToArray());
+        Assert.Equal(logits.ToArray(), net.Forward(file["golden.inputs"].Tensor).ToArray());
     }
 
     [Fact]
@@ -54,12 +54,12 @@ public sealed class StateDictTests : IDisposable
         var state = layer.StateDict();
         layer.Forward(Draw.Data([5, 2], 2));
         layer.Weight!.CopyFrom([8, 9]);
-        Assert.Equal([0, 0], state["running_mean"].Tensor!.ToArray());
-        Assert.Equal([1, 1], state["weight"].Tensor!.ToArray());
+        Assert.Equal([0, 0], state["running_mean"].Tensor.ToArray());
+        Assert.Equal([1, 1], state["weight"].Tensor.ToArray());
         Assert.Equal(0, state["num_batches_tracked"].Number);
         layer.LoadStateDict(state);
         layer.Forward(Draw.Data([5, 2], 3));
-        Assert.Equal([0, 0], state["running_mean"].Tensor!.ToArray());
+        Assert.Equal([0, 0], state["running_mean"].Tensor.ToArray());
         Assert.Equal(1, layer.NumBatchesTracked);
     }
 
@@ -93,11 +93,90 @@ public sealed class StateDictTests : IDisposable
               unexpected:
                 2.weight
               of another shape or type:
-                0.weight: expected floats [2, 3], got floats [2, 4]
-                1.running_var: expected floats [2], got a whole number
-                1.num_batches_tracked: expected a whole number, got floats [1]
+                0.weight: expected float32 [2, 3], got float32 [2, 4]
+                1.running_var: expected float32 [2], got int64 []
+                1.num_batches_tracked: expected one int64, got float32 [1]
             """.ReplaceLineEndings("\n"), error.Message);
         Assert.Equal(before, Draw.Bits(net.StateDict()));
+    }
+
+    // Counts of its own beside weights: what an embedding with a vocabulary or a queue of samples keeps.
+    sealed class Table : Module
+    {
+        public Table()
+        {
+            Counts = RegisterBuffer("counts", Tensor.FromInt64([0, 0, 0, 0], [2, 2]));
+            Mask = RegisterBuffer("mask", Tensor.FromBool([true, false], [2]));
+            Picture = RegisterBuffer("picture", Tensor.FromUInt8([1, 2], [2]));
+            Weight = RegisterBuffer("weight", Tensor.Zeros([1]));
+        }
+
+        public Tensor Counts { get; }
+
+        public Tensor Mask { get; }
+
+        public Tensor Picture { get; }
+
+        public Tensor Weight { get; }
+
+        public override Tensor Forward(Tensor input) => input;
+    }
+
+    [Fact]
+    public void States_are_tensors_of_any_type_and_come_back_from_a_file()
+    {
+        var table = new Table();
+        var kept = table.Counts.Detach();
+        SafetensorsFile.Save(folder.File("table"),
+        [
+            StoredTensor.From<int>("counts", [1, -2, 3, int.MaxValue], 2, 2), StoredTensor.From<bool>("mask", [false, true], 2),
+            StoredTensor.From<byte>("picture", [7, 255], 2), StoredTensor.From<double>("weight", [0.5], 1),
+        ]);
+        table.LoadStateDict(StateFile.Load(folder.File("table")));
+        StateFile.Save(folder.File("again"), table.StateDict());
+        var other = new Table();
+        other.LoadStateDict(StateFile.Load(folder.File("again")));
+        Assert.Equal([1, -2, 3, int.MaxValue], other.Counts.ToArray<long>());
+        Assert.Equal([false, true], other.Mask.ToArray<bool>());
+        Assert.Equal([7, 255], other.Picture.ToArray<byte>());
+        Assert.Equal(0.5f, other.Weight.Item());
+        Assert.Equal([0, 0, 0, 0], kept.ToArray<long>());
+    }
+
+    [Fact]
+    public void A_value_of_another_type_is_refused()
+    {
+        var table = new Table();
+        var state = new StateDict
+        {
+            { "counts", Tensor.Zeros([2, 2]) },
+            { "mask", Tensor.FromUInt8([0, 1], [2]) },
+            { "picture", Tensor.FromInt64(1, 2) },
+            { "weight", Tensor.FromInt64(1) },
+        };
+        Assert.Equal(
+            """
+            The state does not fit Table. Nothing was changed.
+              of another shape or type:
+                counts: expected int64 [2, 2], got float32 [2, 2]
+                mask: expected bool [2], got uint8 [2]
+                picture: expected uint8 [2], got int64 [2]
+                weight: expected float32 [1], got int64 [1]
+            """.ReplaceLineEndings("\n"), Assert.Throws<ArgumentException>(() => table.LoadStateDict(state)).Message);
+        Assert.Equal([true, false], table.Mask.ToArray<bool>());
+    }
+
+    [Fact]
+    public void A_count_is_an_int64_without_axes_and_is_taken_with_one()
+    {
+        var layer = new BatchNorm1d(2);
+        layer.Forward(Draw.Data([5, 2], 4));
+        var state = layer.StateDict();
+        Assert.Equal("Tensor int64 [] [1]", state["num_batches_tracked"].Tensor.ToString());
+        var axis = Without(state, "num_batches_tracked");
+        axis.Add("num_batches_tracked", Tensor.FromInt64(9));
+        layer.LoadStateDict(axis);
+        Assert.Equal(9, layer.NumBatchesTracked);
     }
 
     [Fact]
@@ -120,9 +199,9 @@ public sealed class StateDictTests : IDisposable
             new("double", StoredType.F64, [1], Bytes([0.1])),
         ]);
         var state = StateFile.Load(folder.File("kinds"));
-        Assert.Equal([1.5f, -2], state["half"].Tensor!.ToArray());
-        Assert.Equal([1.5f], state["brain"].Tensor!.ToArray());
-        Assert.Equal([0.1f], state["double"].Tensor!.ToArray());
+        Assert.Equal([1.5f, -2], state["half"].Tensor.ToArray());
+        Assert.Equal([1.5f], state["brain"].Tensor.ToArray());
+        Assert.Equal([0.1f], state["double"].Tensor.ToArray());
     }
 
     static byte[] Bytes<T>(ReadOnlySpan<T> values)

@@ -71,8 +71,8 @@ public sealed class SyncBatchNormTests
         foreach (var state in states)
         {
             Assert.Equal(Draw.Bits(states[0]), Draw.Bits(state));
-            Near.Equal(one.RunningMean!.AsSpan(), state["running_mean"].Tensor!.AsSpan(), Tolerance, "running mean");
-            Near.Equal(one.RunningVar!.AsSpan(), state["running_var"].Tensor!.AsSpan(), Tolerance, "running variance");
+            Near.Equal(one.RunningMean!.AsSpan(), state["running_mean"].Tensor.AsSpan(), Tolerance, "running mean");
+            Near.Equal(one.RunningVar!.AsSpan(), state["running_var"].Tensor.AsSpan(), Tolerance, "running variance");
             Assert.Equal(2, state["num_batches_tracked"].Number);
         }
     }
@@ -99,7 +99,7 @@ public sealed class SyncBatchNormTests
             optimizer.Step();
         }
 
-        return [.. net.StateDict().Where(static entry => entry.Value.Tensor is not null).SelectMany(static entry => entry.Value.Tensor!.ToArray())];
+        return [.. net.StateDict().Where(static entry => entry.Value.Number is null).SelectMany(static entry => entry.Value.Tensor.ToArray())];
     }
 
     // Five steps of momentum carry on what rounding makes different.

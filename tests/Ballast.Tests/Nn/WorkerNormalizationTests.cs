@@ -22,7 +22,7 @@ public sealed class WorkerNormalizationTests
         var network = new Sequential(
             new Linear(In, Hidden, generator: new Generator(3)), norm, new ReLU(), new Linear(Hidden, Out, generator: new Generator(4)));
         int seed = 20;
-        foreach (string key in norm.StateDict().Where(static entry => entry.Value.Tensor is not null).Select(static entry => entry.Key))
+        foreach (string key in norm.StateDict().Where(static entry => entry.Value.Number is null).Select(static entry => entry.Key))
         {
             float[] values = Draw.Floats(Hidden, seed++, 0.3f, 1.2f);
             Patient.Set(norm, key, (i, _) => values[i]);
@@ -150,8 +150,8 @@ public sealed class WorkerNormalizationTests
         }, TimeSpan.FromSeconds(60));
 
         double[][] parameters = [.. untrained!.Parameters().Select(Doubles)];
-        var formula = new Formula(kind, parameters, untrained[1].StateDict().Where(static entry => entry.Value.Tensor is not null)
-            .ToDictionary(static entry => entry.Key, static entry => Doubles(entry.Value.Tensor!)));
+        var formula = new Formula(kind, parameters, untrained[1].StateDict().Where(static entry => entry.Value.Number is null)
+            .ToDictionary(static entry => entry.Key, static entry => Doubles(entry.Value.Tensor)));
         if (kind == "renorm")
             formula.Correct();
         Near.Equal(formula.Outputs(), outputs.SelectMany(static part => part).ToArray(), 1e-5, "output");
@@ -166,7 +166,7 @@ public sealed class WorkerNormalizationTests
         for (int worker = 0; worker < Workers; worker++)
         {
             foreach (var (key, expected) in formula.After(worker))
-                Near.Equal(expected, states[worker][key].Tensor!.AsSpan(), 1e-6, key);
+                Near.Equal(expected, states[worker][key].Tensor.AsSpan(), 1e-6, key);
         }
     }
 }

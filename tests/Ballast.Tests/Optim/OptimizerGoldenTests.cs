@@ -79,7 +79,7 @@ public class OptimizerGoldenTests
             foreach (var entry in recorded[i].EnumerateObject().Where(static entry => entry.Name != "step"))
             {
                 float[] expected = entry.Value.Floats();
-                var actual = state[$"{i}.{entry.Name}"].Tensor!.AsSpan();
+                var actual = state[$"{i}.{entry.Name}"].Tensor.AsSpan();
                 Assert.Equal(expected.Length, actual.Length);
                 // Of any size from 1e-20 to 1e3: each to its own digits.
                 for (int j = 0; j < expected.Length; j++)

@@ -151,7 +151,7 @@ public class RandomNetworkTests
                 foreach (var (name, entry) in Modules[i].StateDict())
                 {
                     if (name.StartsWith("running", StringComparison.Ordinal))
-                        found.Add(($"{i}.{name}", entry.Tensor!.ToArray()));
+                        found.Add(($"{i}.{name}", entry.Tensor.ToArray()));
                 }
             }
 

@@ -8,7 +8,7 @@ public sealed class CheckpointTests : IDisposable
 
     static Checkpoint Sample() => new()
     {
-        Model = new StateDict { { "a.weight", Draw.Data([2, 3], 1) }, { "a.count", new StateEntry(5) } },
+        Model = new StateDict { { "a.weight", Draw.Data([2, 3], 1) }, { "a.count", new StateEntry(5) }, { "a.seen", Tensor.FromInt64(3, 1L << 60) } },
         Optimizer = new StateDict { { "0.step", new StateEntry(7) }, { "0.exp_avg", Draw.Data([2, 3], 2) } },
         Epoch = 2,
         Batch = 3,
@@ -28,8 +28,9 @@ public sealed class CheckpointTests : IDisposable
         var written = Sample();
         written.Save(folder.File("c"));
         var read = Checkpoint.Load(folder.File("c"));
-        Assert.Equal(Draw.Bits(written.Model["a.weight"].Tensor!.AsSpan()), Draw.Bits(read.Model["a.weight"].Tensor!.AsSpan()));
-        Assert.Equal((2, 5L, 7L), (read.Model.Count, read.Model["a.count"].Number, read.Optimizer["0.step"].Number));
+        Assert.Equal(Draw.Bits(written.Model["a.weight"].Tensor.AsSpan()), Draw.Bits(read.Model["a.weight"].Tensor.AsSpan()));
+        Assert.Equal([3, 1L << 60], read.Model["a.seen"].Tensor.ToArray<long>());
+        Assert.Equal((3, 5L, 7L), (read.Model.Count, read.Model["a.count"].Number, read.Optimizer["0.step"].Number));
         Assert.Equal((2, 3, 21L, 0.1 + 0.2, 11L, 30L),
             (read.Epoch, read.Batch, read.Step, read.LossSum, read.Correct, read.Samples));
         Assert.Equal(written.DefaultGenerator, read.DefaultGenerator);

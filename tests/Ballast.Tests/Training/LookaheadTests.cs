@@ -43,7 +43,7 @@ public sealed class LookaheadTests : IDisposable
     }
 
     static double[] Values(Module net) =>
-        [.. net.StateDict().Where(static entry => entry.Value.Tensor is not null).SelectMany(static entry => entry.Value.Tensor!.ToArray()).Select(static value => (double)value)];
+        [.. net.StateDict().Where(static entry => entry.Value.Number is null).SelectMany(static entry => entry.Value.Tensor.ToArray()).Select(static value => (double)value)];
 
     [Fact]
     public void What_is_out_of_range_is_refused()

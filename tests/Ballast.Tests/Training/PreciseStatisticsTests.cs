@@ -22,7 +22,7 @@ public sealed class PreciseStatisticsTests : IDisposable
         foreach (var (key, entry) in network.StateDict())
         {
             var value = Recorded.GetProperty(state).GetProperty(key);
-            loaded.Add(key, entry.Tensor is { } tensor
+            loaded.Add(key, entry.Tensor is { ElementType: ElementType.Float32 } tensor
                 ? new StateEntry(Tensor.From(value.Floats(), tensor.Shape)) : new StateEntry(value.GetInt64()));
         }
 
@@ -48,7 +48,7 @@ public sealed class PreciseStatisticsTests : IDisposable
         foreach (var (key, entry) in network.StateDict())
         {
             var expected = Recorded.GetProperty("measured").GetProperty(key);
-            if (entry.Tensor is { } tensor)
+            if (entry.Tensor is { ElementType: ElementType.Float32 } tensor)
                 Near.Equal(expected.Floats(), tensor.AsSpan(), 1e-6, key);
             else
                 Assert.Equal(expected.GetInt64(), entry.Number);

@@ -60,7 +60,7 @@ public sealed class TrajectoryTests : IDisposable
             if (state[entry.Name].Number is { } number)
                 Assert.Equal(entry.Value.GetInt64(), number);
             else
-                Near.Equal(entry.Value.Doubles(), state[entry.Name].Tensor!.AsSpan()[..4], AllowedFor(entry.Name), entry.Name);
+                Near.Equal(entry.Value.Doubles(), state[entry.Name].Tensor.AsSpan()[..4], AllowedFor(entry.Name), entry.Name);
         }
     }
 

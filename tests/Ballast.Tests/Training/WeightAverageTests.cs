@@ -19,7 +19,7 @@ public sealed class WeightAverageTests
             model.Weight.CopyFrom(Recorded.GetProperty("weights")[i].Floats());
             average.Update();
             // Two roundings of 6e-8 an update.
-            Near.Equal(Recorded.GetProperty(kind)[i].Floats(), average.StateDict()["weight"].Tensor!.AsSpan(), 1e-6, $"update {i + 1}");
+            Near.Equal(Recorded.GetProperty(kind)[i].Floats(), average.StateDict()["weight"].Tensor.AsSpan(), 1e-6, $"update {i + 1}");
         }
 
         Assert.Equal(8, average.Updates);
@@ -40,7 +40,7 @@ public sealed class WeightAverageTests
             int n = step / 2 - 1;
             double keep = n == 0 ? 0 : Math.Min(0.99, (1.0 + n) / (10 + n));
             expected = keep * expected + (1 - keep) * step;
-            Assert.Equal(expected, average.StateDict()["weight"].Tensor!.Item(), 1e-5);
+            Assert.Equal(expected, average.StateDict()["weight"].Tensor.Item(), 1e-5);
         }
     }
 

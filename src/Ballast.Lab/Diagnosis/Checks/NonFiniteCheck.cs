@@ -15,7 +15,7 @@ sealed class NonFiniteCheck : DoctorCheck
         long values = 0;
         foreach (var (key, entry) in examination.Model.StateDict())
         {
-            int count = entry.Tensor is null ? 0 : Count(entry.Tensor.AsSpan());
+            int count = entry.Tensor.ElementType == ElementType.Float32 ? Count(entry.Tensor.AsSpan()) : 0;
             if (count == 0)
                 continue;
             entries.Add(key);

@@ -1,7 +1,8 @@
 namespace Ballast;
 
 /// <summary>States as files. Reading takes any of the formats by their content: safetensors and its index of several files, PyTorch's
-/// <c>.pt</c>, NumPy's <c>.npy</c> and <c>.npz</c>. Writing makes safetensors, under PyTorch's keys: tensors as F32, whole numbers as I64.
+/// <c>.pt</c>, NumPy's <c>.npy</c> and <c>.npz</c>. Writing makes safetensors, under PyTorch's keys: float32 as F32, int64 as I64, bool
+/// as BOOL, uint8 as U8.
 /// </summary>
 public static class StateFile
 {
@@ -17,16 +18,16 @@ public static class StateFile
         SafetensorsFile.Save(path, state.Select(static entry => Pack(entry.Key, entry.Value)), metadata);
 
     /// <summary>Reads a model's state from a file of any format; of a checkpoint the model's part. Half, bfloat16, 8-bit floats and double
-    /// become float. Integers, truth values and complex numbers, all but a single I64, are left out: <see cref="Load(string, out
-    /// IReadOnlyList{StoredTensor})"/> tells which.</summary>
+    /// become float32; integers int64, but for U8, which stays uint8; truth values bool. Complex numbers and integers beyond int64 are left
+    /// out: <see cref="Load(string, out IReadOnlyList{StoredTensor})"/> tells which.</summary>
     /// <exception cref="InvalidDataException">Not a file of a known format, a damaged one, or values that float32 cannot hold.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StateDict Load(string path) => Load(path, out _);
 
     /// <summary>Reads a model's state, and tells what it leaves out.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="skipped">The integers, truth values and complex numbers, by name, type and shape; their bytes are no longer to be had.
-    /// </param>
+    /// <param name="skipped">The complex numbers and the integers beyond int64, by name, type and shape; their bytes are no longer to be
+    /// had.</param>
     /// <exception cref="InvalidDataException">Not a file of a known format, a damaged one, or values that float32 cannot hold.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StateDict Load(string path, out IReadOnlyList<StoredTensor> skipped)
@@ -59,26 +60,20 @@ public static class StateFile
     public static StateConversion Convert(string from, string to, string? key = null, bool all = false) =>
         StateConverter.Run(from, to, key, all);
 
-    internal static StoredTensor Pack(string name, StateEntry entry) =>
-        entry.Tensor is { } tensor
-            ? StoredTensor.From(name, tensor)
-            : new StoredTensor(name, StoredType.I64, [.. entry.Shape.ToArray().Select(static size => (long)size)],
-                BitConverter.GetBytes(entry.Number!.Value));
+    internal static StoredTensor Pack(string name, StateEntry entry) => StoredTensor.From(name, entry.Tensor);
 
     /// <summary>A tensor as an entry of a state, or null where a state has no place for its type.</summary>
-    internal static StateEntry? TryUnpack(StoredTensor tensor, string path)
-    {
-        if (tensor is { Type: StoredType.I64, Length: 1, Shape.Length: <= 1 })
-            return new StateEntry(tensor.ToArray<long>()[0], tensor.Shape.IsEmpty ? Shape.Scalar : [1]);
-        return StoredTypes.IsFloat(tensor.Type) ? new StateEntry(StoredConversion.ToTensor(tensor, $"{path}: ")) : null;
-    }
+    internal static StateEntry? TryUnpack(StoredTensor tensor, string path) =>
+        StoredIntegers.TryRead(tensor, $"{path}: ") is { } whole ? new StateEntry(whole)
+            : StoredTypes.IsFloat(tensor.Type) ? new StateEntry(StoredConversion.ToTensor(tensor, $"{path}: "))
+            : null;
 
     internal static StateEntry Unpack(StoredTensor entry, string path)
     {
         if (TryUnpack(entry, path) is { } unpacked)
             return unpacked;
         Throw.InvalidData($"{path}: {entry.Name} holds {entry.Type} values [{string.Join(", ", entry.Shape)}]. " +
-            "Expected floats (F32, F64, F16, BF16) or one I64.");
+            "Expected floats (F32, F64, F16, BF16), integers within I64 or BOOL.");
         return null;
     }
 }

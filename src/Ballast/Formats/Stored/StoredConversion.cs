@@ -61,7 +61,8 @@ static class StoredConversion
         return new Tensor(shape, new Values(buffer));
     }
 
-    static Shape ShapeOf(StoredTensor stored, string place)
+    /// <summary>The shape as a tensor's.</summary>
+    public static Shape ShapeOf(StoredTensor stored, string place)
     {
         // A tensor without elements may still claim sizes whose product is beyond what a shape can be.
         if (stored.Shape.Length > Shape.MaxRank || stored.Length > int.MaxValue

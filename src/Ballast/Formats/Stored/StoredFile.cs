@@ -86,13 +86,12 @@ public sealed class StoredFile : IDisposable
     /// mapping under <c>state_dict</c>, <c>model</c> or another of the usual names. What DataParallel and torch.compile put before every
     /// key, <c>module.</c> and <c>_orig_mod.</c>, is taken away.</param>
     /// <exception cref="InvalidDataException">There is no such mapping, or none that is surely the model's; or a value cannot become
-    /// float32 (<see cref="StoredTensor.ToTensor"/>).</exception>
+    /// float32 (<see cref="StoredTensor.ToTensor()"/>).</exception>
     public StateDict ToStateDict(string? key = null) => ToStateDict(key, out _);
 
     /// <summary>The same, with the tensors that a state has no place for.</summary>
     /// <param name="key">The mapping to take, or null.</param>
-    /// <param name="skipped">Integers, truth values and complex numbers: all but a single I64, which is a counter. Read them from
-    /// <see cref="Tensors"/>.</param>
+    /// <param name="skipped">Complex numbers, and integers beyond int64. Read them from <see cref="Tensors"/>.</param>
     /// <exception cref="InvalidDataException">As <see cref="ToStateDict(string?)"/>.</exception>
     public StateDict ToStateDict(string? key, out IReadOnlyList<StoredTensor> skipped)
     {

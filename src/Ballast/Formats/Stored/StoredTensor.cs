@@ -95,6 +95,25 @@ public sealed class StoredTensor : StoredValue
     /// no float32 of its own; or the elements are complex.</exception>
     public Tensor ToTensor() => StoredConversion.ToTensor(this);
 
+    /// <summary>The elements in a tensor's element type: int64 of integers and truth values, uint8 and bool of their own kind alone, float32
+    /// as <see cref="ToTensor()"/>.</summary>
+    /// <exception cref="InvalidDataException">The type does not hold the elements, or the shape is larger than a tensor can be.</exception>
+    public Tensor ToTensor(ElementType type)
+    {
+        if (type == ElementType.Float32)
+            return ToTensor();
+        var read = StoredIntegers.TryRead(this, "");
+        if (type == ElementType.Int64 && read is not null)
+            return read.To(ElementType.Int64);
+        if (read?.ElementType != type)
+        {
+            Throw.InvalidData(
+                $"{this} has elements that {type.Name()} does not hold. Read it as float32, with ToTensor(), or as it is, with ToArray.");
+        }
+
+        return read;
+    }
+
     /// <summary>Whether another tensor is the same one, perhaps by another name.</summary>
     internal bool IsSameAs(StoredTensor other) => source == other.source;
 
@@ -120,12 +139,13 @@ public sealed class StoredTensor : StoredValue
     /// <summary>The same elements under another name.</summary>
     public StoredTensor Named(string name) => new(name, Type, Shape, source);
 
-    /// <summary>A float32 tensor as it is stored; the values are a copy.</summary>
+    /// <summary>A tensor as it is stored: float32 as F32, int64 as I64, bool as BOOL, uint8 as U8; the values are a copy.</summary>
     public static StoredTensor From(string name, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return new(name, StoredType.F32, [.. tensor.Shape.ToArray().Select(static size => (long)size)],
-            MemoryMarshal.AsBytes(tensor.AsSpan()).ToArray());
+        var type = tensor.ElementType;
+        return new(name, StoredIntegers.TypeOf(type), [.. tensor.Shape.ToArray().Select(static size => (long)size)],
+            tensor.Memory.Bytes(tensor.Length * type.Size()).ToArray());
     }
 
     /// <summary>Elements of C# with the element type that is theirs: <c>long</c> is I64; the values are a copy.</summary>

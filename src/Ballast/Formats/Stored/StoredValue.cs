@@ -25,7 +25,7 @@ public abstract class StoredValue
     /// <summary>A text.</summary>
     public static implicit operator StoredValue(string value) => new StoredText(value);
 
-    /// <summary>A tensor of float32.</summary>
+    /// <summary>A tensor.</summary>
     public static implicit operator StoredValue(Tensor value) => StoredTensor.From("", value);
 }
 

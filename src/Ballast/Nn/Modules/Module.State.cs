@@ -18,8 +18,9 @@ public abstract partial class Module
         return state;
     }
 
-    /// <summary>Takes over a state, copying its values. Every key must be there with the right shape and none besides; a
-    /// state without <c>num_batches_tracked</c>, as old PyTorch wrote it, loads as 0.</summary>
+    /// <summary>Takes over a state, copying its values. Every key must be there with the right element type and shape and none besides, but
+    /// for tables of integers and truth values, such as <c>position_ids</c>, which are left out where the module has no place for them; a state
+    /// without <c>num_batches_tracked</c>, as old PyTorch wrote it, loads as 0.</summary>
     /// <exception cref="ArgumentException">Keys that are missing, unexpected, or of another shape or type: the message lists
     /// them all, and nothing has been changed.</exception>
     public void LoadStateDict(StateDict state)
@@ -40,7 +41,7 @@ public abstract partial class Module
         }
 
         var known = slots.Select(static slot => slot.Name).ToHashSet();
-        var unexpected = state.Keys.Where(key => !known.Contains(key)).ToList();
+        var unexpected = state.Where(entry => !known.Contains(entry.Key) && !IsTable(entry.Value)).Select(static entry => entry.Key).ToList();
         if (missing.Count + wrong.Count + unexpected.Count > 0)
         {
             var text = new StringBuilder($"The state does not fit {GetType().Name}. Nothing was changed.");
@@ -54,14 +55,17 @@ public abstract partial class Module
             slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
     }
 
-    /// <summary>The tensors of the state that are no parameters, by their keys: running statistics.</summary>
+    // Positions and masks of other libraries' modules; a single int64 is a count.
+    static bool IsTable(StateEntry entry) => entry.Tensor.ElementType != ElementType.Float32 && entry.Number is null;
+
+    /// <summary>The float32 tensors of the state that are no parameters, by their keys: running statistics.</summary>
     internal IEnumerable<(string Name, Tensor Value)> NamedStatistics()
     {
         foreach (var (path, module) in NamedModules())
         {
             foreach (var (name, slot) in module.buffers)
             {
-                if (slot is TensorSlot tensor)
+                if (slot is TensorSlot { Tensor.ElementType: ElementType.Float32 } tensor)
                     yield return (Join(path, name), tensor.Tensor);
             }
         }

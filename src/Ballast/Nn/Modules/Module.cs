@@ -121,7 +121,7 @@ public abstract partial class Module
         return parameter;
     }
 
-    /// <summary>Makes a tensor a part of this module's state that is saved but not learned, and returns it.
+    /// <summary>Makes a tensor, of any element type, a part of this module's state that is saved but not learned, and returns it.
     /// PyTorch: <c>register_buffer</c>.</summary>
     /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken.</exception>
     protected Tensor RegisterBuffer(string name, Tensor tensor)
@@ -156,7 +156,8 @@ public abstract partial class Module
         }
     }
 
-    /// <summary>Makes a whole number a part of this module's state, such as <c>num_batches_tracked</c>. PyTorch: an int64 buffer.</summary>
+    /// <summary>Makes a whole number a part of this module's state, such as <c>num_batches_tracked</c>: an int64 tensor without
+    /// axes, as PyTorch has it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="read">Gives the number.</param>
     /// <param name="write">Takes the number of a state that is loaded; 0 where the state has none.</param>

@@ -23,11 +23,11 @@ sealed class TensorSlot(Tensor tensor) : StateSlot
     public override StateEntry Read() => new(tensor.Clone());
 
     /// <inheritdoc/>
-    public override void Write(StateEntry entry) => entry.Tensor!.AsSpan().CopyTo(tensor.Mutate());
+    public override void Write(StateEntry entry) => tensor.Assign(entry.Tensor);
 
     /// <inheritdoc/>
     public override string? Mismatch(StateEntry entry) =>
-        entry.Tensor?.Shape == tensor.Shape ? null : $"expected floats {tensor.Shape}, got {entry.Describe()}";
+        entry.Fits(tensor) ? null : $"expected {StateEntry.Describe(tensor)}, got {entry.Describe()}";
 }
 
 /// <summary>A whole number that a module counts.</summary>
@@ -41,7 +41,7 @@ sealed class CounterSlot(Func<long> read, Action<long> write) : StateSlot
 
     /// <inheritdoc/>
     public override string? Mismatch(StateEntry entry) =>
-        entry.Number is null ? $"expected a whole number, got {entry.Describe()}" : null;
+        entry.Number is null ? $"expected one int64, got {entry.Describe()}" : null;
 }
 
 /// <summary>An entry that other layers of the kind have and this one has no use for: a state may bring it.</summary>

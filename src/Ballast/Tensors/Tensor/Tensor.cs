@@ -206,9 +206,18 @@ public partial class Tensor
 
     /// <summary>The values to write over in place. If something else holds them (a graph that still needs the old weights, a
     /// detached tensor), it keeps what it has and this tensor gets memory of its own first.</summary>
-    internal Span<float> Mutate()
+    internal Span<float> Mutate() => Own(Buffer).Span(Length);
+
+    /// <summary>Writes the values of another tensor of this one's type and shape over these.</summary>
+    internal void Assign(Tensor values)
     {
-        var mine = Buffer;
+        var from = values.Memory;
+        int bytes = Length * from.Type.Size();
+        from.Bytes(bytes).CopyTo(Own(Memory).Bytes(bytes));
+    }
+
+    Buffer Own(Buffer mine)
+    {
         if (Root.values.Recipe is { } elsewhere)
         {
             Root.values = new Values(mine.Hold());
@@ -218,14 +227,16 @@ public partial class Tensor
 
         if (!mine.IsExclusive)
         {
-            var copy = Buffer.Copy(mine.Span(Length));
+            int bytes = Length * mine.Type.Size();
+            var copy = Buffer.Rent(mine.Type, Length);
+            mine.Bytes(bytes).CopyTo(copy.Bytes(bytes));
             mine.Release();
             mine = copy;
             Root.values = new Values(mine);
             Root.generation = mine.Generation;
         }
 
-        return mine.Span(Length);
+        return mine;
     }
 
     const int Gone = -1;

@@ -81,7 +81,7 @@ static class PyTorchOptimizer
         if (optimizer is AdamBase)
             moments[Step] = StoredTensor.From<float>("", [(float)own[Key(number, Step)].Number!.Value]);
         foreach (string name in Names(optimizer))
-            moments[name] = own[Key(number, name)].Tensor!;
+            moments[name] = own[Key(number, name)].Tensor;
         return moments;
     }
 
@@ -156,7 +156,7 @@ static class PyTorchOptimizer
                     ["maximize"] = false,
                 };
             default:
-                Throw.Argument($"{Name(optimizer)}: PyTorch's layout is known for Adam, AdamW and Sgd.");
+                Throw.Argument($"{Name(optimizer)}: PyTorch's layout is known for Adam, AdamW and SGD.");
                 return [];
         }
     }

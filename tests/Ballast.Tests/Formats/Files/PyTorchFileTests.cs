@@ -67,7 +67,7 @@ public sealed class PyTorchFileTests : IDisposable
         byte[] bytes = File.ReadAllBytes(folder.File("n.pt"));
         foreach (string name in new[] { "0.weight", "0.bias", "1.running_mean", "1.running_var" })
         {
-            var values = net.StateDict()[name].Tensor!.AsSpan();
+            var values = net.StateDict()[name].Tensor.AsSpan();
             int at = bytes.AsSpan().IndexOf(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
             Assert.Equal(0, at % 64);
         }

@@ -27,17 +27,74 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
-    public void Integers_that_a_state_has_no_place_for_are_skipped_and_reported()
+    public void Integers_and_truth_values_of_every_width_load_exactly()
     {
-        string path = Saved(Longs("embeddings.position_ids", [1, 4], 0, 1, 2, 3), StoredTensor.From("weight", Tensor.Ones([2])),
-            StoredTensor.From<bool>("mask", [true], 1), Longs("count", [], 7), Longs("none", [0]));
+        string path = Saved(
+            StoredTensor.From<sbyte>("i8", [-128, 127], 2), StoredTensor.From<short>("i16", [short.MinValue, 7], 1, 2),
+            StoredTensor.From<ushort>("u16", [0, ushort.MaxValue], 2), StoredTensor.From<int>("i32", [int.MinValue, int.MaxValue], 2),
+            StoredTensor.From<uint>("u32", [0, uint.MaxValue], 2), Longs("i64", [2, 1], long.MinValue, (1L << 53) + 1),
+            StoredTensor.From<ulong>("u64", [0, long.MaxValue], 2), Longs("none", [0, 3]),
+            StoredTensor.From<byte>("u8", [0, 255], 2), new StoredTensor("bool", StoredType.Bool, [3], new byte[] { 0, 1, 2 }));
         var state = StateFile.Load(path, out var skipped);
-        Assert.Equal(["count", "weight"], state.Keys);
+        Assert.Empty(skipped);
+        (string Key, Shape Shape, long[] Values)[] expected =
+        [
+            ("i8", [2], [-128, 127]), ("i16", [1, 2], [short.MinValue, 7]), ("u16", [2], [0, ushort.MaxValue]),
+            ("i32", [2], [int.MinValue, int.MaxValue]), ("u32", [2], [0, uint.MaxValue]), ("i64", [2, 1], [long.MinValue, (1L << 53) + 1]),
+            ("u64", [2], [0, long.MaxValue]), ("none", [0, 3], []),
+        ];
+        foreach (var (key, shape, values) in expected)
+        {
+            Assert.Equal(shape, state[key].Shape);
+            Assert.Equal(values, state[key].Tensor.ToArray<long>());
+            Assert.Null(state[key].Number);
+        }
+
+        Assert.Equal([0, 255], state["u8"].Tensor.ToArray<byte>());
+        Assert.Equal([false, true, true], state["bool"].Tensor.ToArray<bool>());
+
+        StateFile.Save(folder.File("g"), state);
+        Assert.Equal(["bool Bool [3]", "i16 I64 [1, 2]", "i32 I64 [2]", "i64 I64 [2, 1]", "i8 I64 [2]", "none I64 [0, 3]", "u16 I64 [2]",
+            "u32 I64 [2]", "u64 I64 [2]", "u8 U8 [2]"],
+            SafetensorsFile.Load(folder.File("g")).Entries.Select(static entry => entry.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal([long.MinValue, (1L << 53) + 1], StateFile.Load(folder.File("g"))["i64"].Tensor.ToArray<long>());
+    }
+
+    [Fact]
+    public void What_no_tensor_holds_is_skipped_and_reported()
+    {
+        string path = Saved(StoredTensor.From("weight", Tensor.Ones([2])), StoredTensor.From<ulong>("u64", [1, 1UL << 63], 2),
+            new StoredTensor("c64", StoredType.C64, [1], new byte[8]), Longs("count", [], 7));
+        var state = StateFile.Load(path, out var skipped);
+        Assert.Equal(["count", "weight"], state.Keys.Order());
         Assert.Equal(7, state["count"].Number);
-        Assert.Equal(["embeddings.position_ids I64 [1, 4]", "none I64 [0]", "mask Bool [1]"], skipped.Select(static tensor => tensor.ToString()));
+        Assert.Equal(["c64 C64 [1]", "u64 U64 [2]"], skipped.Select(static tensor => tensor.ToString()).Order());
+    }
+
+    [Fact]
+    public void A_table_of_integers_that_a_network_has_no_place_for_is_left_out_and_a_count_is_not()
+    {
         var layer = new Linear(2, 1, bias: false);
-        var fits = new StateDict { { "weight", Tensor.Ones([1, 2]) } };
-        layer.LoadStateDict(fits);
+        layer.LoadStateDict(StateFile.Load(Saved(Longs("position_ids", [1, 4], 0, 1, 2, 3), StoredTensor.From<bool>("mask", [true], 1),
+            StoredTensor.From("weight", Tensor.Full([1, 2], 3)))));
+        Assert.Equal([3, 3], layer.Weight.ToArray());
+        var counted = new StateDict { { "weight", Tensor.Ones([1, 2]) }, { "num_batches_tracked", new StateEntry(3) } };
+        Assert.Equal("The state does not fit Linear. Nothing was changed.\n  unexpected:\n    num_batches_tracked",
+            Assert.Throws<ArgumentException>(() => layer.LoadStateDict(counted)).Message);
+    }
+
+    [Fact]
+    public void Stored_integers_become_tensors_of_the_type_that_is_asked_for()
+    {
+        Assert.Equal([-3], StoredTensor.From<short>("w", [-3], 1).ToTensor(ElementType.Int64).ToArray<long>());
+        Assert.Equal([1, 0], StoredTensor.From<bool>("w", [true, false], 2).ToTensor(ElementType.Int64).ToArray<long>());
+        Assert.Equal([true], StoredTensor.From<bool>("w", [true], 1).ToTensor(ElementType.Bool).ToArray<bool>());
+        Assert.Equal([1.5f], StoredTensor.From<double>("w", [1.5], 1).ToTensor(ElementType.Float32).ToArray());
+        Assert.Equal("w F32 [1] has elements that int64 does not hold. Read it as float32, with ToTensor(), or as it is, with ToArray.",
+            Assert.Throws<InvalidDataException>(() => StoredTensor.From<float>("w", [1], 1).ToTensor(ElementType.Int64)).Message);
+        Assert.Equal("w U64 [1] has elements that int64 does not hold. Read it as float32, with ToTensor(), or as it is, with ToArray.",
+            Assert.Throws<InvalidDataException>(() => StoredTensor.From<ulong>("w", [ulong.MaxValue], 1).ToTensor(ElementType.Int64)).Message);
+        Assert.Throws<InvalidDataException>(() => StoredTensor.From<int>("w", [1], 1).ToTensor(ElementType.Bool));
     }
 
     [Fact]
@@ -52,7 +109,7 @@ public sealed class StateFileTests : IDisposable
     {
         double[] values = [1e308, double.NegativeInfinity, double.NaN, float.MaxValue];
         var state = StateFile.Load(Saved(StoredTensor.From<double>("w", values.AsSpan(1), 3)));
-        Assert.Equal([float.NegativeInfinity, float.NaN, float.MaxValue], state["w"].Tensor!.ToArray());
+        Assert.Equal([float.NegativeInfinity, float.NaN, float.MaxValue], state["w"].Tensor.ToArray());
         string path = Saved(StoredTensor.From<double>("w", values, 4));
         var error = Assert.Throws<InvalidDataException>(() => StateFile.Load(path));
         Assert.Equal($"{path}: w F64 [4] has the value 1E+308 at 0, which float32 cannot hold. " +
@@ -145,7 +202,7 @@ public sealed class StateFileTests : IDisposable
         const string Header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
         File.WriteAllBytes(folder.File("f"),
             [.. BitConverter.GetBytes((long)length), .. Encoding.ASCII.GetBytes(Header.PadRight(length)), .. BitConverter.GetBytes(1.5f)]);
-        Assert.Equal(1.5f, StateFile.Load(folder.File("f"))["w"].Tensor!.Item());
+        Assert.Equal(1.5f, StateFile.Load(folder.File("f"))["w"].Tensor.Item());
     }
 
     [Fact]

@@ -23,8 +23,8 @@ public sealed class ComparisonTests : IDisposable
             var alone = SampleRun.Folder(folder.File(arm.Name), Settings with { Layers = arm.Network.Layers });
             SampleRun.Start(alone);
             Assert.Equal(
-                StateFile.Load(alone.WeightsPath).Select(entry => entry.Value.Tensor?.ToArray()),
-                StateFile.Load(comparison.Folder.Part(arm.Name)!.WeightsPath).Select(entry => entry.Value.Tensor?.ToArray()));
+                StateFile.Load(alone.WeightsPath).Select(entry => StoredTensor.From("", entry.Value.Tensor).Data.ToArray()),
+                StateFile.Load(comparison.Folder.Part(arm.Name)!.WeightsPath).Select(entry => StoredTensor.From("", entry.Value.Tensor).Data.ToArray()));
         }
     }
 

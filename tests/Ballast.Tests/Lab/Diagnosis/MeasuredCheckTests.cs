@@ -124,8 +124,8 @@ public class MeasuredCheckTests
         var state = new StateDict();
         foreach (var (key, entry) in first.StateDict())
         {
-            state.Add(key, entry.Tensor is not { } one ? entry
-                : new StateEntry(Tensor.From([.. one.ToArray().Zip(second.StateDict()[key].Tensor!.ToArray(), static (a, b) => (a + b) / 2)], one.Shape)));
+            state.Add(key, entry.Tensor is not { ElementType: ElementType.Float32 } one ? entry
+                : new StateEntry(Tensor.From([.. one.ToArray().Zip(second.StateDict()[key].Tensor.ToArray(), static (a, b) => (a + b) / 2)], one.Shape)));
         }
 
         average.LoadStateDict(state);

@@ -93,7 +93,7 @@ static class Patient
         foreach (var (name, entry) in net.StateDict())
         {
             state.Add(name, name == key
-                ? new StateEntry(Tensor.From([.. entry.Tensor!.ToArray().Select((value, i) => change(i, value))], entry.Shape)) : entry);
+                ? new StateEntry(Tensor.From([.. entry.Tensor.ToArray().Select((value, i) => change(i, value))], entry.Shape)) : entry);
         }
 
         net.LoadStateDict(state);

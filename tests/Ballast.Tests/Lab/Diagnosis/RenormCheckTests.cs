@@ -40,7 +40,7 @@ public class RenormCheckTests
         Assert.Equal(Severity.Error, Assert.Single(Patient.Find("unconverged-statistics", Net(), new DoctorOptions { Trained = true })).Severity);
         Assert.Single(Patient.Find("unconverged-statistics", Patient.Trained(Net(momentum: 0.01)), Patient.OnData()));
         var uncounted = new StateDict();
-        foreach (var (key, entry) in Patient.Trained(Net()).StateDict().Where(static entry => entry.Value.Tensor is not null))
+        foreach (var (key, entry) in Patient.Trained(Net()).StateDict().Where(static entry => entry.Value.Number is null))
             uncounted.Add(key, entry);
         var net = Net();
         net.LoadStateDict(uncounted);

@@ -116,7 +116,7 @@ public sealed class LayerTextTests
         Assert.Equal((1e-3, 0.5, 0.25, 0.5), (((WeightStandardizedConv2d)layers[0]).Eps, ((EvoNormS0)layers[3]).Eps,
             ((EvoNormB0)layers[5]).Momentum, ((EvoNormB0)layers[5]).Eps));
         Assert.Equal(["weight", "bias", "eps"], layers[7].StateDict().Keys);
-        Assert.Equal(1e-4f, layers[7].StateDict()["eps"].Tensor![0]);
+        Assert.Equal(1e-4f, layers[7].StateDict()["eps"].Tensor[0]);
         Assert.Equal((1e-6, 1e-6), (((FilterResponseNorm)layers[1]).Eps, ((WeightStandardizedConv2d)layers[2]).Eps));
         layers.Forward(Draw.Data([2, 3, 6, 6], 1));
     }
