@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Ballast.Bench;
 
-/// <summary>Times what grew around batch normalization beside plain batch normalization of the same shape, forward and backward, in
-/// turn in one run: <c>norms layer|between THREADS SECONDS N C [H W]</c> prints a line for each kind, its least time over many
+/// <summary>Times variants of batch normalization and the other normalizations beside plain batch normalization of the same shape, forward and
+/// backward, in turn in one run: <c>norms layer|between THREADS SECONDS N C [H W]</c> prints a line for each kind, its least time over many
 /// chunks and that time by plain batch normalization's. <c>layer</c> is the normalization with a ReLU; <c>between</c> has a 3 x 3
 /// convolution of C channels before and behind it, or for [N, C] a linear layer.</summary>
 static class NormsTimer
@@ -30,6 +30,13 @@ static class NormsTimer
                 ("renorm", new BatchRenorm(c, schedule: RenormSchedule.Constant(3, 5))),
                 ("frozen", new FrozenBatchNorm(c)),
                 ("split, 2 sources", new SplitBatchNorm(c)),
+                ("group, 4 groups", new GroupNorm(4, c)),
+                ("instance", shape.Rank == 2 ? new Identity() : new InstanceNorm2d(c, affine: true)),
+                ("layer", new LayerNorm(new Shape([.. shape.ToArray()[1..]]))),
+                ("root mean square", new RMSNorm(new Shape([.. shape.ToArray()[1..]]))),
+                ("filter response", new FilterResponseNorm(c)),
+                ("EvoNorm-S0", new EvoNormS0(c, groups: 4)),
+                ("EvoNorm-B0", new EvoNormB0(c)),
             }.Select(kind => (kind.Name, new Step(kind.Norm, shape, between))),
         ];
 

@@ -105,7 +105,7 @@ public sealed class Examination
     public int? ValuesPerSample(BatchNorm norm)
     {
         valuesPerSample ??= SampleShape is { } shape ? DryRun(shape) : [];
-        return valuesPerSample.TryGetValue(norm, out int values) ? values : norm is BatchNorm2d or BatchNorm3d or AnyRankBatchNorm ? null : 1;
+        return valuesPerSample.TryGetValue(norm, out int values) ? values : norm is BatchNorm1d or MaskedBatchNorm1d ? 1 : null;
     }
 
     // One sample of zeros in evaluation mode, where nothing moves.

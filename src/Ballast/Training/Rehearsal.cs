@@ -11,9 +11,7 @@ static class Rehearsal
         var state = model.StateDict();
         var generators = new GeneratorStates(model, null);
         // Workers may have batches of different sizes, and so rehearse different ones: none waits for another.
-        BatchNorm[] shared = [.. model.NamedModules().Select(static entry => entry.Module).OfType<BatchNorm>()];
-        foreach (var norm in shared)
-            norm.Rehearses = true;
+        SharedStatistics.IsRehearsal = true;
         using var off = Tensor.NoGrad();
         using var training = ModeScope.Begin(training: true);
         try
@@ -29,8 +27,7 @@ static class Rehearsal
         {
             model.LoadStateDict(state);
             generators.Restore();
-            foreach (var norm in shared)
-                norm.Rehearses = false;
+            SharedStatistics.IsRehearsal = false;
         }
     }
 

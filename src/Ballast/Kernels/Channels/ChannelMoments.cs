@@ -4,7 +4,7 @@ namespace Ballast.Kernels;
 
 /// <summary>Mean and variance of each channel, gathered part by part by whoever writes the values, while they are in its
 /// registers. Each part sums deviations from a value of its own, so that nothing cancels; the parts are joined in double
-/// in their order (Chan, Golub and LeVeque 1979).</summary>
+/// in their order (<see cref="JoinedMoments"/>).</summary>
 sealed unsafe class ChannelMoments
 {
     float[] sums = [];
@@ -100,7 +100,7 @@ sealed unsafe class ChannelMoments
             var pivot = sums.AsSpan(part * 3 * channels, channels);
             var sum = sums.AsSpan(part * 3 * channels + channels, channels);
             for (int c = 0; c < channels; c++)
-                means[c] += (double)pivot[c] * Counts[part] + sum[c];
+                means[c] += JoinedMoments.Total(Counts[part], pivot[c], sum[c]);
         }
 
         for (int c = 0; c < channels; c++)
@@ -112,10 +112,7 @@ sealed unsafe class ChannelMoments
             var squares = sums.AsSpan(part * 3 * channels + 2 * channels, channels);
             double count = Counts[part];
             for (int c = 0; c < channels; c++)
-            {
-                double offset = pivot[c] - means[c];
-                variances[c] += squares[c] + 2 * offset * sum[c] + count * offset * offset;
-            }
+                variances[c] += JoinedMoments.Squares(count, pivot[c], sum[c], squares[c], means[c]);
         }
 
         for (int c = 0; c < channels; c++)

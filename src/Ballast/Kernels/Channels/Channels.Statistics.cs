@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Ballast.Kernels;
 
 // Mean and variance in one pass: each part takes deviations from a value of its own, and the parts are joined in double in
-// their order (Chan, Golub and LeVeque 1979).
+// their order (JoinedMoments).
 static unsafe partial class Channels
 {
     // Where the value lies further than 4 standard deviations from the part's mean, the squares have lost more than four bits:
@@ -61,7 +61,7 @@ static unsafe partial class Channels
             {
                 if (k == 0 || !parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
-                means[parts.Channel(part.FirstStretch + k)] += count * partMeans[k];
+                means[parts.Channel(part.FirstStretch + k)] += JoinedMoments.Total(count, partMeans[k], 0);
             }
         }
 
@@ -76,8 +76,7 @@ static unsafe partial class Channels
                 if (k == 0 || !parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
                 int c = parts.Channel(part.FirstStretch + k);
-                double offset = partMeans[k] - means[c];
-                squares[c] += partSquares[k] + count * offset * offset;
+                squares[c] += JoinedMoments.Squares(count, partMeans[k], 0, partSquares[k], means[c]);
             }
         }
     }

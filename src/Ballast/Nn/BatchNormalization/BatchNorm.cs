@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ballast.Kernels;
 
 namespace Ballast;
@@ -15,17 +14,18 @@ namespace Ballast;
 /// </remarks>
 public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunningStatistics
 {
+    readonly ChannelInput takes;
     readonly RunningMoments? running;
 
     // keepsDeviations: what is kept is not the running variance but the root of it and eps.
     private protected BatchNorm(
-        int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, bool keepsDeviations = false)
+        ChannelInput takes, int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, bool keepsDeviations = false)
     {
         string name = GetType().Name;
-        Throw.Unless(numFeatures > 0, $"{name}: expected at least 1 feature, got {numFeatures}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"{name}: expected eps of 0 or more, got {eps}.");
-        Throw.Unless(momentum is null or (>= 0 and <= 1),
-            $"{name}: expected a momentum from 0 to 1, or null, got {momentum}. It is the weight of the newest batch.");
+        NormalizationChecks.Features(name, numFeatures);
+        NormalizationChecks.Eps(name, eps);
+        NormalizationChecks.Momentum(name, momentum, ", or null");
+        this.takes = takes;
         NumFeatures = numFeatures;
         Eps = eps;
         Momentum = momentum;
@@ -38,8 +38,8 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
         if (trackRunningStats)
         {
             RunningMean = RegisterBuffer("running_mean", Tensor.Zeros([numFeatures]));
-            RunningSpread = RegisterBuffer(keepsDeviations ? "running_std" : "running_var", Tensor.Ones([numFeatures]));
-            var moments = running = new RunningMoments(RunningMean, RunningSpread, keepsDeviations ? eps : null);
+            RunningScale = RegisterBuffer(keepsDeviations ? "running_std" : "running_var", Tensor.Ones([numFeatures]));
+            var moments = running = new RunningMoments(RunningMean, RunningScale, keepsDeviations ? eps : null);
             RegisterCounter("num_batches_tracked", () => moments.Batches, value => moments.Batches = value);
         }
     }
@@ -63,10 +63,10 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     public Tensor? RunningMean { get; }
 
     /// <summary>The running unbiased variance [C], which training changes in place; null where none is tracked.</summary>
-    public virtual Tensor? RunningVar => RunningSpread;
+    public virtual Tensor? RunningVar => RunningScale;
 
     /// <summary>What is kept of the running variance: [C].</summary>
-    private protected Tensor? RunningSpread { get; }
+    private protected Tensor? RunningScale { get; }
 
     /// <summary>How many batches the running statistics have seen.</summary>
     public long NumBatchesTracked => running?.Batches ?? 0;
@@ -75,150 +75,85 @@ public abstract partial class BatchNorm : Module, IFreezable, IFoldable, IRunnin
     /// </summary>
     public bool StatisticsFrozen { get; private set; }
 
-    /// <summary>The workers whose samples share their statistics in training; null for the batch alone.</summary>
-    public ICommunicator? Communicator { get; internal set; }
-
     /// <summary>Whether the statistics in use are the batch's.</summary>
-    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || Observer is not null;
-
-    /// <summary>While a network is tried on zeros, no worker waits for the others.</summary>
-    internal bool Rehearses { get; set; }
-
-    bool Shares => Training && !StatisticsFrozen && !Rehearses && Observer is null && Communicator is { Size: > 1 };
+    internal bool UsesBatchStatistics => (Training && !StatisticsFrozen) || RunningMean is null || Observation.Of(this) is not null;
 
     /// <summary>How many training batches were kept out of the running statistics, since the layer was made, because their own
     /// were not finite: a single one would stay in them forever.</summary>
     public long UntrackedBatches => running?.Untracked ?? 0;
-
-    /// <summary>Is shown the statistics that an input is about to be normalized with.</summary>
-    internal BatchNormObserver? Normalizes { get; set; }
-
-    /// <inheritdoc/>
-    bool IRunningStatistics.IsTracking => KeepsStatistics && !StatisticsFrozen;
-
-    /// <summary>Whether the layer has running statistics of its own to gather.</summary>
-    private protected virtual bool KeepsStatistics => RunningMean is not null;
-
-    /// <summary>Who takes the statistics of each batch in place of the running ones.</summary>
-    private protected IStatisticsObserver? Observer => Observation.Of(this);
-
-    /// <inheritdoc/>
-    void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches) =>
-        running!.Write(mean, variance, batches);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
     /// statistics are the batch's: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
+        if (SharesStatistics)
+            return ForwardAmongWorkers(input);
         bool ofBatch = UsesBatchStatistics;
-        var layout = Layout(input.Shape, ofBatch);
-        var chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, Chunks(input.Shape));
-        Span<double> numbers = stackalloc double[4 * 64];
-        double[]? rented = null;
-        if (chunks.Channels > 64)
-            numbers = rented = System.Buffers.ArrayPool<double>.Shared.Rent(4 * chunks.Channels);
-        var statistics = numbers[..(2 * chunks.Channels)];
-        scoped Span<double> correction = default;
+        return Forward(input, Layout(input, ofBatch), ofBatch);
+    }
 
-        double count = chunks.Each.PerChannel;
-        bool shares = Shares;
+    /// <summary>Plain batch normalization of channels that lie as <paramref name="layout"/> says.</summary>
+    private protected Tensor Forward(Tensor input, ChannelLayout layout, bool ofBatch)
+    {
+        var batch = new ChannelChunks(layout, 1);
+        using var statistics = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
         if (ofBatch)
         {
-            NormalizationOperation.Statistics(input, chunks, statistics);
-            if (shares)
-                count = Join(statistics, count, input.Shape);
-            if (Observer is { } observer)
-                observer.Observe(Joined(chunks, statistics), layout.PerChannel);
-            else if (Training && !StatisticsFrozen && RunningMean is not null && count > 1) // a rehearsal alone may have a single value
-            {
-                correction = Correct(statistics, numbers.Slice(2 * chunks.Channels, 2 * chunks.Channels));
-                Track(chunks, statistics, count);
-            }
+            NormalizationOperation.Statistics(input, batch, statistics.Values);
+            Take(statistics.Values, layout.PerChannel);
         }
         else
         {
-            CopyRunning(chunks, statistics);
+            running!.CopyTo(statistics.Values);
         }
 
-        Normalizes?.Invoke(input, chunks.Whole, Joined(chunks, statistics), ofBatch);
-        var output = NormalizationOperation.Run(input, new NormalizationPlan
-        {
-            Chunks = chunks,
-            Statistics = statistics,
-            Epsilon = Eps,
-            OfBatch = ofBatch,
-            Gamma = Weight,
-            Beta = Bias,
-            Pairs = chunks.Count > 1 ? Pairs : null,
-            Correction = correction,
-            Communicator = shares ? Communicator : null,
-            Count = count,
-        });
-        if (rented is not null)
-            System.Buffers.ArrayPool<double>.Shared.Return(rented);
-        return output;
+        return Normalize(input, Plan(batch, statistics.Values, ofBatch));
     }
 
-    /// <summary>In how many chunks of samples a batch is normalized now.</summary>
-    private protected virtual int Chunks(Shape shape) => 1;
+    /// <summary>Shows the statistics of a batch to who gathers them, or takes them into the running ones.</summary>
+    /// <param name="statistics">Mean and biased variance: [2, C].</param>
+    /// <param name="count">How many values of a channel they are of.</param>
+    private protected void Take(ReadOnlySpan<double> statistics, int count)
+    {
+        if (Observation.Of(this) is { } observer)
+            observer.Observe(statistics, count);
+        else if (MovesStatistics && count > 1) // a rehearsal alone may have a single value
+            Track(statistics, count);
+    }
 
-    /// <summary>gamma and beta of each chunk, where they have their own.</summary>
-    private protected virtual AffinePair[]? Pairs => null;
+    /// <summary>Whether running statistics move with this batch, unless someone gathers them.</summary>
+    private protected bool MovesStatistics => Training && !StatisticsFrozen && RunningMean is not null;
 
-    /// <summary>What the layer takes, as an error tells it: <c>[N, 64] or [N, 64, L]</c>.</summary>
-    private protected abstract string Expected { get; }
+    /// <summary>Takes the mean and biased variance of <paramref name="count"/> values, [2, C], into the running ones; the running
+    /// variance is unbiased.</summary>
+    internal void Track(ReadOnlySpan<double> statistics, double count) =>
+        running!.Track(statistics[..NumFeatures], statistics.Slice(NumFeatures, NumFeatures), count, Momentum);
 
-    /// <summary>Whether the layer takes inputs of this rank.</summary>
-    private protected abstract bool Takes(int rank);
+    /// <summary>The normalization with statistics, eps, gamma and beta.</summary>
+    internal NormalizationPlan Plan(ChannelChunks chunks, ReadOnlySpan<double> statistics, bool ofBatch) => new()
+    {
+        Chunks = chunks,
+        Statistics = statistics,
+        Epsilon = Eps,
+        OfBatch = ofBatch,
+        Gamma = Weight,
+        Beta = Bias,
+    };
 
-    /// <summary>What to do about an input of another rank.</summary>
-    private protected abstract string Remedy(int rank);
+    /// <summary>y = (x - mean) / sqrt(var + eps) gamma + beta, shown to a <see cref="Probe"/> first.</summary>
+    internal Tensor Normalize(Tensor input, in NormalizationPlan plan)
+    {
+        Normalizes?.Invoke(input, plan.Chunks.Whole, VirtualBatches.Joined(plan.Chunks, plan.Statistics), plan.OfBatch);
+        return NormalizationOperation.Run(input, plan);
+    }
 
     /// <summary>Where the channels of an input lie, which is refused if the layer cannot take it.</summary>
-    private protected ChannelLayout Layout(Shape shape, bool ofBatch)
+    private protected ChannelLayout Layout(Tensor input, bool ofBatch)
     {
-        bool rightRank = Takes(shape.Rank);
-        if (!rightRank || shape[1] != NumFeatures)
-        {
-            Throw.Argument($"{this}: expected input {Expected}, got {shape}. " +
-                (rightRank ? $"The layer before it must produce {NumFeatures} {(shape.Rank > 3 ? "channels" : "features")}."
-                    : Remedy(shape.Rank)));
-        }
-
-        var layout = AnyRank.Layout(shape);
-        if (layout.PerChannel > 1 || !ofBatch || Shares || (Rehearses && Communicator is not null))
-            return layout;
-        if (Observer is not null)
-            RunningMoments.RefuseSingle(this, shape);
-        AnyRank.RefuseTooFew(this, shape, layout.PerChannel, Training && !StatisticsFrozen);
-        return default;
+        var layout = takes.Layout(this, NumFeatures, input.Shape);
+        if (layout.PerChannel <= 1 && ofBatch && !MayHaveSingleValues)
+            RefuseTooFew(input.Shape, layout.PerChannel);
+        return MemoryOrder.Of(input, layout).Layout;
     }
-
-    bool IFreezable.StatisticsFrozen
-    {
-        get => StatisticsFrozen;
-        set => StatisticsFrozen = value;
-    }
-
-    bool IFreezable.HasStatistics => RunningMean is not null;
-
-    FrozenAffine IFreezable.FrozenAffine { get; set; }
-
-    string? IFoldable.Varies => !UsesBatchStatistics ? null
-        : RunningMean is null ? "It has no running statistics: it normalizes with those of each batch, in evaluation mode too."
-        : "It is in training mode, where it normalizes with the statistics of each batch. Call Eval() on the network first.";
-
-    /// <inheritdoc/>
-    bool IFoldable.FitsBehind(Module before) => FitsBehind(before);
-
-    ChannelConstants IFoldable.Constants(int channel) => new(
-        RunningMean!.AsSpan()[channel], Math.Sqrt(running!.Variance(channel) + Eps),
-        Weight is null ? 1 : Weight.AsSpan()[channel], Bias is null ? 0 : Bias.AsSpan()[channel]);
-
-    /// <summary>Whether the channels of this layer are those of the layer before it.</summary>
-    private protected virtual bool FitsBehind(Module before) => before is Linear or Conv2d;
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({NumFeatures})");
 }

@@ -15,19 +15,9 @@ public sealed class BatchNorm1d : BatchNorm
     /// </exception>
     public BatchNorm1d(
         int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Sequences, numFeatures, eps, momentum, affine, trackRunningStats)
     {
     }
-
-    /// <inheritdoc/>
-    private protected override string Expected => $"[N, {NumFeatures}] or [N, {NumFeatures}, L]";
-
-    /// <inheritdoc/>
-    private protected override bool Takes(int rank) => rank is 2 or 3;
-
-    /// <inheritdoc/>
-    private protected override string Remedy(int rank) =>
-        "Put a Flatten before it, or give it one value a feature.";
 
     /// <inheritdoc/>
     private protected override bool FitsBehind(Module before) => before is Linear;

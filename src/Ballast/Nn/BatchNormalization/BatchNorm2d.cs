@@ -15,19 +15,9 @@ public sealed class BatchNorm2d : BatchNorm
     /// </exception>
     public BatchNorm2d(
         int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Images, numFeatures, eps, momentum, affine, trackRunningStats)
     {
     }
-
-    /// <inheritdoc/>
-    private protected override string Expected => $"[N, {NumFeatures}, H, W]";
-
-    /// <inheritdoc/>
-    private protected override bool Takes(int rank) => rank == 4;
-
-    /// <inheritdoc/>
-    private protected override string Remedy(int rank) =>
-        rank is 2 or 3 ? "For [N, C] or [N, C, L] use BatchNorm1d." : "It takes images; for [N, C, D, H, W] use BatchNorm3d.";
 
     /// <inheritdoc/>
     private protected override bool FitsBehind(Module before) => before is Conv2d;

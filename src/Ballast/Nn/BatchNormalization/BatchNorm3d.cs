@@ -15,19 +15,9 @@ public sealed class BatchNorm3d : BatchNorm
     /// </exception>
     public BatchNorm3d(
         int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Volumes, numFeatures, eps, momentum, affine, trackRunningStats)
     {
     }
-
-    /// <inheritdoc/>
-    private protected override string Expected => $"[N, {NumFeatures}, D, H, W]";
-
-    /// <inheritdoc/>
-    private protected override bool Takes(int rank) => rank == 5;
-
-    /// <inheritdoc/>
-    private protected override string Remedy(int rank) =>
-        rank is 4 ? "For [N, C, H, W] use BatchNorm2d." : "It takes volumes; for [N, C] or [N, C, L] use BatchNorm1d.";
 
     /// <inheritdoc/>
     private protected override bool FitsBehind(Module before) => false;

@@ -18,7 +18,7 @@ namespace Ballast;
 /// the running sigma becomes sqrt(var + eps). While they are, and under <see cref="Tent"/>, a batch is normalized with its own
 /// statistics and not corrected.</para>
 /// </remarks>
-public sealed class BatchRenorm : AnyRankBatchNorm
+public sealed class BatchRenorm : BatchNorm
 {
     /// <summary>Makes the layer: gamma 1, beta 0, running mean 0 and sigma 1. The defaults are the paper's.</summary>
     /// <param name="numFeatures">C, the number of channels.</param>
@@ -31,7 +31,7 @@ public sealed class BatchRenorm : AnyRankBatchNorm
     /// schedule that goes backwards.</exception>
     public BatchRenorm(
         int numFeatures, double eps = 1e-3, double momentum = 0.01, bool affine = true, RenormSchedule? schedule = null)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats: true, keepsDeviations: true)
+        : base(ChannelInput.Any, numFeatures, eps, momentum, affine, trackRunningStats: true, keepsDeviations: true)
     {
         Schedule = schedule ?? new RenormSchedule();
         Schedule.Check();
@@ -41,7 +41,7 @@ public sealed class BatchRenorm : AnyRankBatchNorm
     public RenormSchedule Schedule { get; }
 
     /// <summary>The running sigma, sqrt(var + eps), which training changes in place: [C].</summary>
-    public Tensor RunningStd => RunningSpread!;
+    public Tensor RunningStd => RunningScale!;
 
     /// <summary>The running sigma's variance, sigma^2 - eps: [C], computed each time. Writing to it changes nothing. Rounding may leave
     /// that of a constant channel a little below 0.</summary>
@@ -58,10 +58,22 @@ public sealed class BatchRenorm : AnyRankBatchNorm
     }
 
     /// <inheritdoc/>
-    private protected override Span<double> Correct(ReadOnlySpan<double> statistics, Span<double> room)
+    public override Tensor Forward(Tensor input)
     {
+        if (!MovesStatistics || Observation.Of(this) is not null)
+            return base.Forward(input);
+        var layout = Layout(input, ofBatch: true);
+        using var statistics = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
+        double count = Measure(input, layout, statistics.Values);
+        var plan = Plan(new ChannelChunks(layout, 1), statistics.Values, ofBatch: true);
+        if (SharesStatistics)
+            plan = plan with { Communicator = Communicator, Count = count };
+        if (count <= 1) // in a rehearsal alone
+            return Normalize(input, plan);
+        using var correction = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
         var (rMax, dMax) = Schedule.At(NumBatchesTracked);
-        ChannelTables.Corrections(statistics, Eps, RunningMean!.AsSpan(), RunningStd.AsSpan(), rMax, dMax, room);
-        return room;
+        ChannelTables.Corrections(statistics.Values, Eps, RunningMean!.AsSpan(), RunningStd.AsSpan(), rMax, dMax, correction.Values);
+        Track(statistics.Values, count);
+        return Normalize(input, plan with { Correction = correction.Values });
     }
 }

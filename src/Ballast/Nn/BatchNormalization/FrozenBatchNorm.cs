@@ -18,8 +18,8 @@ public sealed class FrozenBatchNorm : Module, IFoldable
     /// <exception cref="ArgumentException">No channels, or an eps that is negative or not finite.</exception>
     public FrozenBatchNorm(int numFeatures, double eps = 1e-5)
     {
-        Throw.Unless(numFeatures > 0, $"FrozenBatchNorm: expected at least 1 feature, got {numFeatures}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"FrozenBatchNorm: expected eps of 0 or more, got {eps}.");
+        NormalizationChecks.Features("FrozenBatchNorm", numFeatures);
+        NormalizationChecks.Eps("FrozenBatchNorm", eps);
         NumFeatures = numFeatures;
         Eps = eps;
         Weight = RegisterBuffer("weight", Tensor.Ones([numFeatures]));
@@ -66,27 +66,22 @@ public sealed class FrozenBatchNorm : Module, IFoldable
     /// <exception cref="ArgumentException">Another rank or another number of channels, or no values.</exception>
     public override Tensor Forward(Tensor input)
     {
-        var layout = AnyRank.Layout(this, NumFeatures, input.Shape, training: false, ofBatch: false);
-        double[]? rented = null;
-        Span<double> statistics = NumFeatures <= 64 ? stackalloc double[2 * 64]
-            : rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * NumFeatures);
+        var layout = ChannelInput.Any.Layout(this, NumFeatures, input.Shape);
+        using var statistics = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
         for (int c = 0; c < NumFeatures; c++)
         {
-            statistics[c] = RunningMean.AsSpan()[c];
-            statistics[NumFeatures + c] = RunningVar.AsSpan()[c];
+            statistics.Values[c] = RunningMean.AsSpan()[c];
+            statistics.Values[NumFeatures + c] = RunningVar.AsSpan()[c];
         }
 
-        var output = NormalizationOperation.Run(input, new NormalizationPlan
+        return NormalizationOperation.Run(input, new NormalizationPlan
         {
             Chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, 1),
-            Statistics = statistics[..(2 * NumFeatures)],
+            Statistics = statistics.Values,
             Epsilon = Eps,
             FixedScales = Weight.AsSpan(),
             FixedShifts = Bias.AsSpan(),
         });
-        if (rented is not null)
-            System.Buffers.ArrayPool<double>.Shared.Return(rented);
-        return output;
     }
 
     string? IFoldable.Varies => null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ballast.Kernels;
 
 namespace Ballast;
 
@@ -13,8 +14,10 @@ namespace Ballast;
 /// <para>Evaluation knows no virtual batches: it normalizes any number of samples with the running statistics, or, where none are
 /// tracked, with those of the whole batch.</para>
 /// </remarks>
-public sealed class GhostBatchNorm : AnyRankBatchNorm
+public sealed class GhostBatchNorm : BatchNorm
 {
+    readonly BatchNorm[] owners;
+
     /// <summary>Makes the layer: gamma 1, beta 0, running mean 0 and variance 1.</summary>
     /// <param name="numFeatures">C, the number of channels.</param>
     /// <param name="virtualBatchSize">How many samples share statistics. It must divide every batch of training.</param>
@@ -28,20 +31,28 @@ public sealed class GhostBatchNorm : AnyRankBatchNorm
     public GhostBatchNorm(
         int numFeatures, int virtualBatchSize, double eps = 1e-5, double? momentum = 0.1, bool affine = true,
         bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Any, numFeatures, eps, momentum, affine, trackRunningStats)
     {
         Throw.Unless(virtualBatchSize > 0, $"GhostBatchNorm: expected a virtual batch of at least 1 sample, got {virtualBatchSize}.");
         VirtualBatchSize = virtualBatchSize;
+        owners = [this];
     }
 
     /// <summary>How many samples share statistics in training.</summary>
     public int VirtualBatchSize { get; }
 
     /// <inheritdoc/>
-    private protected override int Chunks(Shape shape)
+    public override Tensor Forward(Tensor input)
     {
         if (!Training || StatisticsFrozen)
-            return 1;
+            return base.Forward(input);
+        var chunks = new ChannelChunks(Layout(input, ofBatch: true), Count(input.Shape));
+        return VirtualBatches.Forward(this, input, chunks, ofBatch: true, owners, null, MovesStatistics);
+    }
+
+    // How many virtual batches a batch has.
+    int Count(Shape shape)
+    {
         int samples = shape[0];
         if (samples % VirtualBatchSize != 0)
         {
@@ -53,7 +64,7 @@ public sealed class GhostBatchNorm : AnyRankBatchNorm
         }
 
         int chunks = samples / VirtualBatchSize;
-        int values = AnyRank.Layout(shape).PerChannel / chunks;
+        int values = ChannelInput.LayoutOf(shape).PerChannel / chunks;
         Throw.Unless(values > 1,
             $"{this}: expected more than 1 value per channel in a virtual batch, got input {shape}. One value "
                 + $"has no variance. Use a larger virtual batch.");

@@ -21,7 +21,7 @@ public sealed class MaskedBatchNorm1d : BatchNorm
     /// </exception>
     public MaskedBatchNorm1d(
         int numFeatures, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.PaddedSequences, numFeatures, eps, momentum, affine, trackRunningStats)
     {
     }
 
@@ -34,63 +34,38 @@ public sealed class MaskedBatchNorm1d : BatchNorm
     public Tensor Forward(Tensor input, Tensor mask)
     {
         bool ofBatch = UsesBatchStatistics;
-        var layout = Layout(input.Shape, ofBatch: false);
-        int count = Count(input.Shape, mask, layout, ofBatch);
-        double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(2 * NumFeatures);
-        var statistics = rented.AsSpan(0, 2 * NumFeatures);
-        if (ofBatch)
-        {
-            MaskedNormalizationOperation.Statistics(input, mask, layout, count, statistics);
-            if (Observer is { } observer)
-                observer.Observe(statistics, count);
-            else if (Training && RunningMean is not null)
-                Track(statistics, count);
-        }
-        else
-        {
-            CopyRunning(statistics);
-        }
-
-        var output = MaskedNormalizationOperation.Run(input, mask, count, new NormalizationPlan
-        {
-            Chunks = new ChannelChunks(layout, 1),
-            Statistics = statistics,
-            Epsilon = Eps,
-            OfBatch = ofBatch,
-            Gamma = Weight,
-            Beta = Bias,
-        });
-        System.Buffers.ArrayPool<double>.Shared.Return(rented);
-        return output;
+        var layout = Layout(input, ofBatch: false);
+        var valid = Valid(input.Shape, mask, layout, ofBatch);
+        int positions = layout.N * layout.L;
+        var sequences = input.Permute(0, 2, 1).Reshape(positions, NumFeatures).IndexSelect(0, valid);
+        var normalized = Forward(sequences, new ChannelLayout(valid.Length, NumFeatures, 1), ofBatch);
+        return Tensor.Zeros([positions, NumFeatures]).IndexAdd(0, valid, normalized)
+            .Reshape(layout.N, layout.L, NumFeatures).Permute(0, 2, 1);
     }
 
-    int Count(Shape input, Tensor mask, ChannelLayout layout, bool ofBatch)
+    // The positions of the mask that are valid, counted through all samples.
+    Tensor Valid(Shape input, Tensor mask, ChannelLayout layout, bool ofBatch)
     {
         Throw.Unless(mask.Shape == new Shape(layout.N, layout.L),
             $"{this}: expected a mask [{layout.N}, {layout.L}] for the input {input}, got {mask.Shape}. It has "
                 + $"a value for each position, shared by all channels.");
-        int count = 0;
-        foreach (float value in mask.AsSpan())
+        var valid = new List<long>();
+        var values = mask.AsSpan();
+        for (int i = 0; i < values.Length; i++)
         {
-            Throw.Unless(value is 0 or 1, $"{this}: a mask is 1 where a position is valid and 0 where it is padding, got {value}.");
-            count += (int)value;
+            Throw.Unless(values[i] is 0 or 1, $"{this}: a mask is 1 where a position is valid and 0 where it is padding, got {values[i]}.");
+            if (values[i] == 1)
+                valid.Add(i);
         }
+
+        int count = valid.Count;
 
         Throw.Unless(count > 0 || !ofBatch, $"{this}: the mask {mask.Shape} has no valid position. Leave such a batch out.");
         Throw.Unless(count > 1 || !ofBatch,
             $"{this}: expected more than 1 valid position in the mask {mask.Shape} when training, got 1. One "
                 + $"value has no variance. Use a larger batch, or call Eval() first.");
-        return count;
+        return Tensor.FromInt64(valid.ToArray(), [count]);
     }
-
-    /// <inheritdoc/>
-    private protected override string Expected => $"[N, {NumFeatures}, L]";
-
-    /// <inheritdoc/>
-    private protected override bool Takes(int rank) => rank == 3;
-
-    /// <inheritdoc/>
-    private protected override string Remedy(int rank) => "It takes sequences; without padding use the other batch normalizations.";
 
     /// <inheritdoc/>
     private protected override bool FitsBehind(Module before) => false;

@@ -1,11 +1,21 @@
+using Ballast.Kernels;
+
 namespace Ballast;
 
 /// <summary>The statistics of one batch that lies with several workers.</summary>
 static class SharedStatistics
 {
+    [ThreadStatic] static bool isRehearsal;
+
+    /// <summary>Whether a network is tried on this thread: no worker waits for the others then.</summary>
+    public static bool IsRehearsal
+    {
+        get => isRehearsal;
+        set => isRehearsal = value;
+    }
+
     /// <summary>Joins every worker's mean and biased variance of each channel, weighted by how many values it has. Each worker fills
-    /// a row of its own, so that one sum brings all rows to all; they are joined in the workers' order, in double, and nothing
-    /// cancels (Chan, Golub and LeVeque 1979).</summary>
+    /// a row of its own, so that one sum brings all rows to all; they are joined in the workers' order.</summary>
     /// <param name="communicator">The workers.</param>
     /// <param name="statistics">This worker's, [2, C]; becomes that of all.</param>
     /// <param name="channels">C.</param>
@@ -30,17 +40,8 @@ static class SharedStatistics
             total += rows[worker * width];
         for (int c = 0; c < channels && total > 0; c++)
         {
-            double mean = 0, variance = 0;
-            for (int worker = 0; worker < communicator.Size; worker++)
-                mean += rows[worker * width] * rows[worker * width + 1 + c];
-            mean /= total;
-            for (int worker = 0; worker < communicator.Size; worker++)
-            {
-                double offset = rows[worker * width + 1 + c] - mean;
-                variance += rows[worker * width] * (rows[worker * width + 1 + channels + c] + offset * offset);
-            }
-
-            (statistics[c], statistics[channels + c]) = (mean, variance / total);
+            (statistics[c], statistics[channels + c]) =
+                JoinedMoments.Of(rows[(1 + c)..], rows[(1 + channels + c)..], width, rows);
         }
 
         System.Buffers.ArrayPool<double>.Shared.Return(rented);

@@ -8,7 +8,7 @@ namespace Ballast;
 /// is the main one, and evaluation uses it alone. Xie et al. 2020, section 4.2; timm: <c>SplitBatchNorm2d</c>.</summary>
 /// <remarks>The state has timm's keys: the main part's are those of a plain batch normalization, the others' lie under
 /// <c>aux_bn.0</c>, <c>aux_bn.1</c>, ...</remarks>
-public sealed class SplitBatchNorm : AnyRankBatchNorm
+public sealed class SplitBatchNorm : BatchNorm
 {
     readonly BatchNorm[] parts;
     readonly AffinePair[] pairs;
@@ -25,7 +25,7 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
     /// outside 0 to 1.</exception>
     public SplitBatchNorm(
         int numFeatures, int splits = 2, double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Any, numFeatures, eps, momentum, affine, trackRunningStats)
     {
         Throw.Unless(splits > 1,
             $"SplitBatchNorm: expected at least 2 splits, got {splits}. One source needs no more than a BatchNorm.");
@@ -44,10 +44,19 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
     public IReadOnlyList<BatchNorm> Auxiliary => new ArraySegment<BatchNorm>(parts, 1, parts.Length - 1);
 
     /// <inheritdoc/>
-    private protected override int Chunks(Shape shape)
+    public override Tensor Forward(Tensor input)
     {
         if (!Training)
-            return 1;
+            return base.Forward(input);
+        bool ofBatch = UsesBatchStatistics;
+        var layout = Layout(input, ofBatch);
+        Check(input.Shape, layout.PerChannel / Splits, ofBatch);
+        return VirtualBatches.Forward(this, input, new ChannelChunks(layout, Splits), ofBatch, parts, pairs, MovesStatistics);
+    }
+
+    // Refuses a batch that is not made of equally many samples of each source.
+    void Check(Shape shape, int values, bool ofBatch)
+    {
         if (shape[0] % Splits != 0)
         {
             Throw.Argument(
@@ -56,28 +65,9 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
                 "Put equally many samples of each source one behind the other, and drop the last incomplete batch (DataLoader with dropLast: true).");
         }
 
-        int values = AnyRank.Layout(shape).PerChannel / Splits;
-        Throw.Unless(values > (UsesBatchStatistics ? 1 : 0),
+        Throw.Unless(values > (ofBatch ? 1 : 0),
             $"{this}: expected more than 1 value per channel of each source when training, got input {shape}. "
                 + $"One value has no variance. Use a larger batch.");
-        return Splits;
-    }
-
-    /// <inheritdoc/>
-    private protected override AffinePair[] Pairs => pairs;
-
-    /// <inheritdoc/>
-    private protected override void Track(ChannelChunks chunks, ReadOnlySpan<double> statistics, double count)
-    {
-        for (int i = 0; i < chunks.Count; i++)
-            parts[i].Track(statistics.Slice(i * 2 * NumFeatures, 2 * NumFeatures), count);
-    }
-
-    /// <inheritdoc/>
-    private protected override void CopyRunning(ChannelChunks chunks, Span<double> statistics)
-    {
-        for (int i = 0; i < chunks.Count; i++)
-            parts[i].CopyRunning(statistics.Slice(i * 2 * NumFeatures, 2 * NumFeatures));
     }
 
     /// <inheritdoc/>
@@ -85,7 +75,7 @@ public sealed class SplitBatchNorm : AnyRankBatchNorm
 
     /// <summary>What another source is normalized with.</summary>
     sealed class AuxiliaryBatchNorm(int numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats)
-        : AnyRankBatchNorm(numFeatures, eps, momentum, affine, trackRunningStats)
+        : BatchNorm(ChannelInput.Any, numFeatures, eps, momentum, affine, trackRunningStats)
     {
         /// <inheritdoc/>
         private protected override bool KeepsStatistics => false; // what it has, the layer it belongs to brings it

@@ -10,7 +10,7 @@ namespace Ballast;
 /// them together. The running variance divides by the number of all workers' values less one.</para>
 /// <para>All workers have to run the same network in the same order. In evaluation nothing is exchanged.</para>
 /// </remarks>
-public sealed class SyncBatchNorm : AnyRankBatchNorm
+public sealed class SyncBatchNorm : BatchNorm
 {
     /// <summary>Makes the layer: gamma 1, beta 0, running mean 0 and variance 1.</summary>
     /// <param name="numFeatures">C, the number of channels.</param>
@@ -25,7 +25,7 @@ public sealed class SyncBatchNorm : AnyRankBatchNorm
     public SyncBatchNorm(
         int numFeatures, ICommunicator communicator, double eps = 1e-5, double? momentum = 0.1, bool affine = true,
         bool trackRunningStats = true)
-        : base(numFeatures, eps, momentum, affine, trackRunningStats)
+        : base(ChannelInput.Any, numFeatures, eps, momentum, affine, trackRunningStats)
     {
         ArgumentNullException.ThrowIfNull(communicator);
         Communicator = communicator;

@@ -37,7 +37,7 @@ public sealed class WeightStandardizedConv2d : Conv2d
         layout = new GroupLayout(outChannels, 1, inChannels / groups * kernelSize * kernelSize, 1);
         Throw.Unless(layout.PerGroup > 1,
             $"WeightStandardizedConv2d: each output channel has 1 weight, which has no variance. Use a larger kernel, fewer groups, or Conv2d.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"WeightStandardizedConv2d: expected eps of 0 or more, got {eps}.");
+        NormalizationChecks.Eps("WeightStandardizedConv2d", eps);
         Eps = eps;
     }
 

@@ -22,10 +22,9 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
     /// </exception>
     public EvoNormB0(int numFeatures, double eps = 1e-3, double momentum = 0.1)
     {
-        Throw.Unless(numFeatures > 0, $"EvoNormB0: expected at least 1 feature, got {numFeatures}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"EvoNormB0: expected eps of 0 or more, got {eps}.");
-        Throw.Unless(momentum is >= 0 and <= 1,
-            $"EvoNormB0: expected a momentum from 0 to 1, got {momentum}. It is the weight of the newest batch.");
+        NormalizationChecks.Features("EvoNormB0", numFeatures);
+        NormalizationChecks.Eps("EvoNormB0", eps);
+        NormalizationChecks.Momentum("EvoNormB0", momentum);
         NumFeatures = numFeatures;
         Eps = eps;
         Momentum = momentum;
@@ -81,7 +80,7 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
     {
         var observer = Observation.Of(this);
         bool ofBatch = Training || observer is not null;
-        var layout = SampleLayout.Of(this, input.Shape, NumFeatures);
+        var layout = ChannelInput.LayoutOf(this, NumFeatures, input.Shape);
         if (ofBatch && layout.PerChannel < 2)
             RunningMoments.RefuseSingle(this, input.Shape);
         double[] moments = EvoNormB0Operation.Moments(input, layout);

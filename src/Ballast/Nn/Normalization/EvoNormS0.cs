@@ -20,7 +20,7 @@ public sealed class EvoNormS0 : Module
             $"EvoNormS0: expected at least 1 feature and 1 group, got {numFeatures} features and {groups} groups.");
         Throw.Unless(numFeatures % groups == 0,
             $"EvoNormS0: {numFeatures} channels do not divide into {groups} groups. Choose a number of groups that divides them.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"EvoNormS0: expected eps of 0 or more, got {eps}.");
+        NormalizationChecks.Eps("EvoNormS0", eps);
         NumFeatures = numFeatures;
         Groups = groups;
         Eps = eps;
@@ -51,7 +51,7 @@ public sealed class EvoNormS0 : Module
     /// <exception cref="ArgumentException">Not [N, C, ...], or just one value a group: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
-        var layout = SampleLayout.Of(this, input.Shape, NumFeatures);
+        var layout = ChannelInput.LayoutOf(this, NumFeatures, input.Shape);
         Throw.Unless(layout.L * (NumFeatures / Groups) > 1,
             $"{this}: expected more than 1 value per group, got input {input.Shape}. One value has no variance. "
                 + $"Use fewer groups, or an input of more values a channel.");

@@ -21,7 +21,7 @@ public sealed class FilterResponseNorm : Module
     /// <exception cref="ArgumentException">No channels, or an eps that is not above 0 or not finite.</exception>
     public FilterResponseNorm(int numFeatures, double eps = 1e-6, bool threshold = true, bool learnEps = false)
     {
-        Throw.Unless(numFeatures > 0, $"FilterResponseNorm: expected at least 1 feature, got {numFeatures}.");
+        NormalizationChecks.Features("FilterResponseNorm", numFeatures);
         Throw.Unless(double.IsFinite(eps) && eps > 0, $"FilterResponseNorm: expected eps above 0, got {eps}.");
         NumFeatures = numFeatures;
         Eps = eps;
@@ -54,7 +54,7 @@ public sealed class FilterResponseNorm : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not [N, C, ...].</exception>
     public override Tensor Forward(Tensor input) => FilterResponseOperation.Run(
-        input, Weight, Bias, Tau, LearnedEps, SampleLayout.Of(this, input.Shape, NumFeatures), Eps);
+        input, Weight, Bias, Tau, LearnedEps, ChannelInput.LayoutOf(this, NumFeatures, input.Shape), Eps);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"FilterResponseNorm({NumFeatures})");

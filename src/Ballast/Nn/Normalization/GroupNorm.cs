@@ -22,7 +22,7 @@ public sealed class GroupNorm : Module
             $"GroupNorm: expected at least 1 group and 1 channel, got {numGroups} groups of {numChannels} channels.");
         Throw.Unless(numChannels % numGroups == 0,
             $"GroupNorm: {numChannels} channels do not divide into {numGroups} groups. Choose a number of groups that divides them.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"GroupNorm: expected eps of 0 or more, got {eps}.");
+        NormalizationChecks.Eps("GroupNorm", eps);
         NumGroups = numGroups;
         NumChannels = numChannels;
         Eps = eps;
@@ -52,12 +52,7 @@ public sealed class GroupNorm : Module
     public override Tensor Forward(Tensor input)
     {
         var shape = input.Shape;
-        Throw.Unless(shape.Rank >= 2 && shape[1] == NumChannels,
-            $"{this}: expected input [N, {NumChannels}] or [N, {NumChannels}, ...], got {shape}. The layer before "
-                + $"it must produce {NumChannels} channels.");
-        int values = 1;
-        for (int axis = 2; axis < shape.Rank; axis++)
-            values *= shape[axis];
+        int values = ChannelInput.LayoutOf(this, NumChannels, shape).L;
         var layout = new GroupLayout(shape[0], NumGroups, NumChannels / NumGroups, values);
         Throw.Unless(layout.PerGroup != 1,
             $"{this}: expected more than 1 value per group, got input {shape}. One value has no variance. Use "

@@ -20,10 +20,9 @@ public abstract class InstanceNorm : Module
     private protected InstanceNorm(int numFeatures, double eps, double momentum, bool affine, bool trackRunningStats)
     {
         string name = GetType().Name;
-        Throw.Unless(numFeatures > 0, $"{name}: expected at least 1 feature, got {numFeatures}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"{name}: expected eps of 0 or more, got {eps}.");
-        Throw.Unless(momentum is >= 0 and <= 1,
-            $"{name}: expected a momentum from 0 to 1, got {momentum}. It is the weight of the newest batch.");
+        NormalizationChecks.Features(name, numFeatures);
+        NormalizationChecks.Eps(name, eps);
+        NormalizationChecks.Momentum(name, momentum);
         NumFeatures = numFeatures;
         Eps = eps;
         Momentum = momentum;
@@ -101,9 +100,7 @@ public abstract class InstanceNorm : Module
                     : "There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W]."));
         }
 
-        int values = 1;
-        for (int axis = 2; axis < rank; axis++)
-            values *= shape[axis];
+        int values = ChannelInput.LayoutOf(shape).L;
         if (values <= 1 && ofSample)
         {
             Throw.Argument(

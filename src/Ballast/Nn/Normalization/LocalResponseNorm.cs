@@ -48,10 +48,7 @@ public sealed class LocalResponseNorm : Module
         Throw.Unless(shape.Rank >= 3,
             $"{this}: expected input [N, C, L], [N, C, H, W] or [N, C, D, H, W], got {shape}. It works across "
                 + $"channels at each position: Reshape [N, C] to [N, C, 1].");
-        int values = 1;
-        for (int axis = 2; axis < shape.Rank; axis++)
-            values *= shape[axis];
-        return ResponseNormalizationOperation.Run(input, new ChannelLayout(shape[0], shape[1], values), rule);
+        return ResponseNormalizationOperation.Run(input, ChannelInput.LayoutOf(shape), rule);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ static class TrailingAxes
             $"{layer}: expected the sizes of one or more trailing axes, got none. For inputs [N, 768] it is [768].");
         Throw.Unless(normalizedShape.Length > 0,
             $"{layer}: expected axes of at least 1 value, got {normalizedShape}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"{layer}: expected eps of 0 or more, got {eps}.");
+        NormalizationChecks.Eps(layer, eps);
     }
 
     /// <summary>One group for each position of the leading axes, with a channel for each of its values.</summary>

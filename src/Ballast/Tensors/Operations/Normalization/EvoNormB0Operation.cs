@@ -33,7 +33,7 @@ sealed class EvoNormB0Operation : SampleOperation
     public static (double Mean, double Variance) OfBatch(ReadOnlySpan<double> moments, ChannelLayout layout, int c)
     {
         int stride = 2 * layout.C, length = (layout.N - 1) * stride + 1;
-        return TotalVariance.Of(moments.Slice(c, length), moments.Slice(layout.C + c, length), stride);
+        return JoinedMoments.Of(moments.Slice(c, length), moments.Slice(layout.C + c, length), stride);
     }
 
     /// <summary>The forward pass.</summary>

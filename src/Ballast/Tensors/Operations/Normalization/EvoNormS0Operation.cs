@@ -55,7 +55,7 @@ sealed class EvoNormS0Operation : SampleOperation
             var variances = moments.AsSpan((n * 2 + 1) * channels, channels);
             for (int first = 0; first < channels; first += each)
             {
-                var (mean, variance) = TotalVariance.Of(means.Slice(first, each), variances.Slice(first, each));
+                var (mean, variance) = JoinedMoments.Of(means.Slice(first, each), variances.Slice(first, each));
                 double inverse = Deviations.Inverse(variance + epsilon);
                 for (int c = first; c < first + each; c++)
                 {
