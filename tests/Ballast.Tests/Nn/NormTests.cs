@@ -30,6 +30,33 @@ public class NormTests
 
     static Shape Sizes(string sizes) => new([.. sizes.Split(' ').Select(int.Parse)]);
 
+    // A sample is normalized in several blocks of groups.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void Groups_that_fill_a_cache_have_the_gradients_of_their_channels(int groups)
+    {
+        const int Channels = 6, L = 61 * 67;
+        var layer = new GroupNorm(groups, Channels);
+        Randomize(layer.Weight, layer.Bias);
+        float[] values = Draw.Floats(2 * Channels * L, 7), cotangent = Draw.Floats(values.Length, 8);
+        var x = new Parameter(Tensor.From(values, [2, Channels, 61, 67]));
+        double[] h = Normalize(Array.ConvertAll(values, static value => (double)value), groups, Channels / groups, L, null, null, 1e-5);
+        var y = layer.Forward(x);
+        y.Backward(Tensor.From(cotangent, y.Shape));
+        double[] dgamma = new double[Channels], dbeta = new double[Channels];
+        for (int i = 0; i < values.Length; i++)
+        {
+            dgamma[i / L % Channels] += cotangent[i] * h[i];
+            dbeta[i / L % Channels] += cotangent[i];
+        }
+
+        Near.Equal(dgamma, layer.Weight!.Grad!.AsSpan(), 3e-6);
+        Near.Equal(dbeta, layer.Bias!.Grad!.AsSpan(), 3e-6);
+        foreach (float[] group in x.Grad!.ToArray().Chunk(Channels / groups * L))
+            Assert.Equal(0, group.Average(static value => (double)value), 1e-6); // a shift of a group changes nothing
+    }
+
     [Theory]
     [InlineData("6 4", 1, true, true)]
     [InlineData("3 2 5", 2, true, true)]

@@ -8,7 +8,6 @@ static unsafe class ChannelActivations
 {
     // Rows that are the unit of work.
     const int PieceRows = 256;
-    const int SerialLength = 1 << 15;
 
     /// <summary>to[i] = F((x[i] - center) scale + shift).</summary>
     /// <param name="x">The values to normalize: [rows, C].</param>
@@ -24,10 +23,7 @@ static unsafe class ChannelActivations
         {
             var work = new Work<F> { X = from, Table = t, To = destination, Rows = rows, Channels = channels, Function = function };
             int pieces = (rows + PieceRows - 1) / PieceRows;
-            if ((long)rows * channels < SerialLength)
-                work.Run(0, pieces);
-            else
-                Workers.Run(work, pieces);
+            Workers.Run(work, pieces, (long)rows * channels, SharedFrom.Cache);
         }
     }
 

@@ -6,8 +6,6 @@ namespace Ballast.Kernels;
 /// are shared out among the threads whole, large ones part by part.</remarks>
 readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
 {
-    const int SerialLength = 1 << 16;
-
     /// <summary>Where the channels of one chunk lie.</summary>
     public ChannelLayout Each => Whole with { N = Whole.N / Count };
 
@@ -73,8 +71,8 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
     public void Run<W>(in W work)
         where W : struct, IWork
     {
-        if (Count > 1 && Whole.Length >= SerialLength && Each.Length < SerialLength)
-            Workers.Run(work, Count);
+        if (Count > 1 && Each.Length < SharedFrom.Memory)
+            Workers.Run(work, Count, Whole.Length);
         else
             work.Run(0, Count);
     }

@@ -9,7 +9,6 @@ static unsafe class ChannelGates
 {
     // Rows that are summed in float before they are added up in double, and the unit of work.
     const int PieceRows = 256;
-    const int SerialLength = 1 << 16;
 
     /// <summary>to[i] = gradient[i] F'((x[i] - center) scale + shift); first and second are the sums of to and of to times
     /// x - center.</summary>
@@ -42,10 +41,7 @@ static unsafe class ChannelGates
                 Function = function,
                 Sums = parts,
             };
-            if ((long)rows * channels < SerialLength)
-                work.Run(0, pieces);
-            else
-                Workers.Run(work, pieces);
+            Workers.Run(work, pieces, (long)rows * channels);
         }
 
         parts.Finish(sums);

@@ -6,7 +6,6 @@ namespace Ballast.Kernels;
 /// scattered runs.</summary>
 readonly struct ChannelParts
 {
-    const int SerialLength = 1 << 16;
     const int LongestStretch = 4096;
 
     // Values of a channel that a part sums in float before they are added up in double.
@@ -35,14 +34,14 @@ readonly struct ChannelParts
         length = rows ? 1 : layout.L;
         stretches = layout.C * perRun;
         samples = rows ? layout.PerChannel : layout.N;
-        IsSerial = layout.Length < SerialLength;
+        bool alone = layout.Length < SharedFrom.Memory;
 
         int wanted = Math.Max(LeastWanted, Wanted / chunks);
         int most = rows ? MostRows : Math.Max(1, MostValues / Math.Min(layout.L, LongestStretch));
-        partSamples = IsSerial ? most : Math.Clamp((samples + wanted - 1) / wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
+        partSamples = alone ? most : Math.Clamp((samples + wanted - 1) / wanted, rows ? 32 : 1, Math.Max(most, rows ? 32 : 1));
         sampleBlocks = Math.Max(1, (samples + partSamples - 1) / partSamples);
         partStretches = Math.Min(stretches, rows ? MostColumns : MostStretches);
-        if (!IsSerial && sampleBlocks < wanted)
+        if (!alone && sampleBlocks < wanted)
         {
             int blocks = (wanted + sampleBlocks - 1) / sampleBlocks;
             int columns = rows ? 64 : 1; // whole cache lines
@@ -72,9 +71,6 @@ readonly struct ChannelParts
 
     /// <summary>How many parts a column has.</summary>
     public int PerColumn => sampleBlocks;
-
-    /// <summary>Whether the whole is too small to be shared.</summary>
-    public bool IsSerial { get; }
 
     /// <summary>Whether all stretches have one length, and each is a channel.</summary>
     public bool AreAlike => perRun == 1;
@@ -119,13 +115,7 @@ readonly struct ChannelParts
 
     /// <summary>Runs the parts.</summary>
     public void Run<W>(in W work)
-        where W : struct, IWork
-    {
-        if (IsSerial)
-            work.Run(0, Count);
-        else
-            Workers.Run(work, Count);
-    }
+        where W : struct, IWork => Workers.Run(work, Count, layout.Length);
 }
 
 /// <summary>A block of samples by a block of stretches.</summary>

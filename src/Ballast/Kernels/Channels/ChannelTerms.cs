@@ -9,6 +9,19 @@ readonly struct Channel<V>(V center, V scale, V shift)
     public V Center { get; } = center;
     public V Scale { get; } = scale;
     public V Shift { get; } = shift;
+
+    /// <summary>Those of neighbouring channels, a lane for each.</summary>
+    /// <param name="table">The first channel's center.</param>
+    /// <param name="stride">From one row of constants to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<V> Load<S>(float* table, nint stride)
+        where S : struct, ISimd<V> => new(S.Load(table), S.Load(table + stride), S.Load(table + 2 * stride));
+
+    /// <summary>Those of one channel in all lanes.</summary>
+    /// <inheritdoc cref="Load{S}(float*, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<V> Broadcast<S>(float* table, nint stride)
+        where S : struct, ISimd<V> => new(S.Broadcast(*table), S.Broadcast(table[stride]), S.Broadcast(table[2 * stride]));
 }
 
 /// <summary>What a sum over all values of a channel adds up: two sums at once.</summary>

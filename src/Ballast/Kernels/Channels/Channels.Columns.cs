@@ -5,11 +5,6 @@ namespace Ballast.Kernels;
 // One value a stretch: channels lie side by side, and so do the rows of a part.
 static unsafe partial class Channels
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Channel<V> Load<S, V>(float* table, nint stride)
-        where S : struct, ISimd<V>
-        where V : unmanaged => new(S.Load(table), S.Load(table + stride), S.Load(table + 2 * stride));
-
     // A few rows at once, so that the sums stay in their registers for as long and memory is still read nearly in its order.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int SumColumns<T, S, V>(
@@ -33,7 +28,7 @@ static unsafe partial class Channels
             int c = start;
             for (; c <= end - 2 * w; c += 2 * w)
             {
-                Channel<V> channel0 = Load<S, V>(table + c, stride), channel1 = Load<S, V>(table + c + w, stride);
+                Channel<V> channel0 = Channel<V>.Load<S>(table + c, stride), channel1 = Channel<V>.Load<S>(table + c + w, stride);
                 V a0 = S.Load(firsts + c), a1 = S.Load(firsts + c + w), b0 = S.Load(seconds + c), b1 = S.Load(seconds + c + w);
                 float* value = block + c;
                 for (int n = 0; n < count; n++, value += step)
@@ -57,7 +52,7 @@ static unsafe partial class Channels
 
             for (; c < end; c += w)
             {
-                var channel = Load<S, V>(table + c, stride);
+                var channel = Channel<V>.Load<S>(table + c, stride);
                 V a = S.Load(firsts + c), b = S.Load(seconds + c);
                 float* value = block + c;
                 for (int n = 0; n < count; n++, value += step)
@@ -95,8 +90,8 @@ static unsafe partial class Channels
             float* row = x + n * step;
             for (int c = start; c < end; c += w)
             {
-                var channel = Load<S, V>(table + c, stride);
-                var a = Load<S, V>(more + c, stride);
+                var channel = Channel<V>.Load<S>(table + c, stride);
+                var a = Channel<V>.Load<S>(more + c, stride);
                 float* value = row + c;
                 for (int i = 0; i < count; i++, value += step)
                 {

@@ -176,8 +176,8 @@ static unsafe partial class Channels
             for (int n = part.FirstSample; n < part.LastSample; n++)
             {
                 float* run = X + n * Parts.Step + start;
-                int done = GroupMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
-                GroupMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
+                int done = RowMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
+                RowMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
             }
 
             double count = (double)part.Samples * length, offset = sum / count;

@@ -5,12 +5,6 @@ namespace Ballast.Kernels;
 // Several values a stretch: a register holds neighbouring values of one channel.
 static unsafe partial class Channels
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Channel<V> Broadcast<S, V>(float* table, nint stride)
-        where S : struct, ISimd<V>
-        where V : unmanaged =>
-        new(S.Broadcast(*table), S.Broadcast(table[stride]), S.Broadcast(table[2 * stride]));
-
     // Each stretch has a register of its own for each sum, in memory, and one value for what does not fill a register.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumStretches<T, S, V>(
@@ -55,7 +49,7 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var channel = Broadcast<S, V>(table, stride);
+        var channel = Channel<V>.Broadcast<S>(table, stride);
         int w = S.Width, i = 0;
         if (length >= 8 * w)
         {
@@ -82,7 +76,7 @@ static unsafe partial class Channels
             T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a, ref b);
         if (i == length)
             return;
-        var single = Broadcast<SimdScalar, float>(table, stride);
+        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
         float firstRest = restA, secondRest = restB;
         for (; i < length; i++)
             T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref firstRest, ref secondRest);
@@ -124,8 +118,8 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var channel = Broadcast<S, V>(table, stride);
-        var a = Broadcast<S, V>(more, stride);
+        var channel = Channel<V>.Broadcast<S>(table, stride);
+        var a = Channel<V>.Broadcast<S>(more, stride);
         int w = S.Width, i = 0;
         if (away && length >= w)
         {
@@ -149,8 +143,8 @@ static unsafe partial class Channels
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
         if (i == length)
             return;
-        var single = Broadcast<SimdScalar, float>(table, stride);
-        var singleA = Broadcast<SimdScalar, float>(more, stride);
+        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
+        var singleA = Channel<float>.Broadcast<SimdScalar>(more, stride);
         for (; i < length; i++)
             to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single, singleA);
     }

@@ -78,6 +78,12 @@ static unsafe partial class Channels
 
     /// <summary>The same, with the parts made before.</summary>
     internal static void Map<M>(float* x, float* g, ChannelLayout layout, in ChannelParts parts, float* table, float* more, float* to)
+        where M : struct, IChannelMap =>
+        Map<M>(x, g, layout, parts, table, more, to, layout.Length >= AwayLength && to != x && to != g);
+
+    /// <summary>The same, with results stored past the caches or not.</summary>
+    internal static void Map<M>(
+        float* x, float* g, ChannelLayout layout, in ChannelParts parts, float* table, float* more, float* to, bool away)
         where M : struct, IChannelMap => parts.Run(new MapWork<M>
         {
             X = x,
@@ -88,7 +94,7 @@ static unsafe partial class Channels
             C = layout.C,
             Parts = parts,
             AreRows = layout.AreRows,
-            Away = layout.Length >= AwayLength && to != x && to != g,
+            Away = away,
         });
 
     /// <summary>Both sums of one part's stretches, [2, Width].</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>x sigmoid(a x) b + c, with a = v, b = gamma / sqrt(group variance + eps), c = beta.</summary>
+/// <summary>x sigmoid(bend x) scale + shift, with bend = v, scale = gamma / sqrt(group variance + eps), shift = beta.</summary>
 readonly struct EvoNormS0Map : ISampleMap
 {
     public static bool ReadsGradient => false;
@@ -12,22 +12,22 @@ readonly struct EvoNormS0Map : ISampleMap
         where S : struct, ISimd<V> where V : unmanaged
     {
         Gate<S, V>(x, k, out V open, out _);
-        return S.Fma(S.Multiply(x, open), k.B, k.C);
+        return S.Fma(S.Multiply(x, open), k.Scale, k.Shift);
     }
 
-    /// <summary>s = sigmoid(a x), and 1 - s with all its digits.</summary>
+    /// <summary>s = sigmoid(bend x), and 1 - s with all its digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gate<S, V>(V x, in SampleConstants<V> k, out V open, out V rest)
         where S : struct, ISimd<V> where V : unmanaged
     {
-        V one = S.Broadcast(1), zero = S.Broadcast(0), u = S.Multiply(x, k.A), positive = S.GreaterOrNaN(u, zero);
+        V one = S.Broadcast(1), zero = S.Broadcast(0), u = S.Multiply(x, k.Bend), positive = S.GreaterOrNaN(u, zero);
         V e = S.Exp(S.Select(positive, S.Subtract(zero, u), u)), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
         open = S.Select(positive, large, small);
         rest = S.Select(positive, small, large);
     }
 }
 
-/// <summary>The sums of the gradient g, of g x s and of g x^2 s (1 - s), with s = sigmoid(a x).</summary>
+/// <summary>The sums of the gradient g, of g x s and of g x^2 s (1 - s), with s = sigmoid(bend x).</summary>
 readonly struct EvoNormS0Term : ISampleTerm
 {
     public static bool ReadsGradient => true;
@@ -47,8 +47,8 @@ readonly struct EvoNormS0Term : ISampleTerm
     }
 }
 
-/// <summary>g b s (1 + a x (1 - s)) + ((x - d) + f) e, with d + (-f) the mean of the group and e the slope of its variance.
-/// </summary>
+/// <summary>g scale s (1 + bend x (1 - s)) + ((x - center) + offset) slope, with center - offset the mean of the group and slope that of
+/// its variance.</summary>
 readonly struct EvoNormS0Gradient : ISampleMap
 {
     public static bool ReadsGradient => true;
@@ -58,14 +58,14 @@ readonly struct EvoNormS0Gradient : ISampleMap
         where S : struct, ISimd<V> where V : unmanaged
     {
         EvoNormS0Map.Gate<S, V>(x, k, out V open, out V rest);
-        V slope = S.Multiply(open, S.Fma(S.Multiply(x, k.A), rest, S.Broadcast(1)));
-        V spread = S.Multiply(S.Add(S.Subtract(x, k.D), k.F), k.E);
-        return S.Fma(S.Multiply(gradient, k.B), slope, spread);
+        V slope = S.Multiply(open, S.Fma(S.Multiply(x, k.Bend), rest, S.Broadcast(1)));
+        V spread = S.Multiply(S.Add(S.Subtract(x, k.Center), k.Offset), k.Slope);
+        return S.Fma(S.Multiply(gradient, k.Scale), slope, spread);
     }
 }
 
-/// <summary>x / max(a, b x + c) d + e, with a = sqrt(batch variance + eps), b = v, c = sqrt(instance variance + eps), d = gamma,
-/// e = beta.</summary>
+/// <summary>x / max(bound, bend x + spread) scale + shift, with bound = sqrt(batch variance + eps), bend = v,
+/// spread = sqrt(instance variance + eps), scale = gamma, shift = beta.</summary>
 readonly struct EvoNormB0Map : ISampleMap
 {
     public static bool ReadsGradient => false;
@@ -73,11 +73,11 @@ readonly struct EvoNormB0Map : ISampleMap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
         where S : struct, ISimd<V> where V : unmanaged =>
-        S.Fma(S.Divide(x, S.Max(S.Fma(x, k.B, k.C), k.A)), k.D, k.E);
+        S.Fma(S.Divide(x, S.Max(S.Fma(x, k.Bend, k.Spread), k.Bound)), k.Scale, k.Shift);
 }
 
-/// <summary>With q = 1 / max(a, b x + c) and the gradient g: the sums of g, of g x q, of g x q^2 where the maximum is a and where
-/// it is not, and there of g x^2 q^2.</summary>
+/// <summary>With q = 1 / max(bound, bend x + spread) and the gradient g: the sums of g, of g x q, of g x q^2 where the maximum is bound and
+/// where it is not, and there of g x^2 q^2.</summary>
 readonly struct EvoNormB0Term : ISampleTerm
 {
     public static bool ReadsGradient => true;
@@ -89,8 +89,8 @@ readonly struct EvoNormB0Term : ISampleTerm
         V x, V gradient, in SampleConstants<V> k, ref V first, ref V second, ref V third, ref V fourth, ref V fifth)
         where S : struct, ISimd<V> where V : unmanaged
     {
-        V right = S.Fma(x, k.B, k.C), zero = S.Broadcast(0), isRight = S.GreaterOrNaN(right, k.A);
-        V q = S.Divide(S.Broadcast(1), S.Select(isRight, right, k.A)), h = S.Multiply(x, q);
+        V right = S.Fma(x, k.Bend, k.Spread), zero = S.Broadcast(0), isRight = S.GreaterOrNaN(right, k.Bound);
+        V q = S.Divide(S.Broadcast(1), S.Select(isRight, right, k.Bound)), h = S.Multiply(x, q);
         V e = S.Multiply(S.Multiply(gradient, h), q), ofRight = S.Select(isRight, e, zero);
         first = S.Add(first, gradient);
         second = S.Fma(gradient, h, second);
@@ -100,8 +100,8 @@ readonly struct EvoNormB0Term : ISampleTerm
     }
 }
 
-/// <summary>g d q - (g d x q^2 b where the maximum is not a) + (x - f) g + h: the last two carry what goes through both
-/// variances.</summary>
+/// <summary>g scale q - (g scale x q^2 bend where the maximum is not bound) + (x - center) slope + offset: the last two carry what goes
+/// through both variances.</summary>
 readonly struct EvoNormB0Gradient : ISampleMap
 {
     public static bool ReadsGradient => true;
@@ -110,10 +110,10 @@ readonly struct EvoNormB0Gradient : ISampleMap
     public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
         where S : struct, ISimd<V> where V : unmanaged
     {
-        V right = S.Fma(x, k.B, k.C), one = S.Broadcast(1), isRight = S.GreaterOrNaN(right, k.A);
-        V q = S.Divide(one, S.Select(isRight, right, k.A));
-        V share = S.Select(isRight, S.Multiply(S.Multiply(x, q), k.B), S.Broadcast(0));
-        V direct = S.Multiply(S.Multiply(gradient, k.D), q);
-        return S.Fma(direct, S.Subtract(one, share), S.Fma(S.Subtract(x, k.F), k.G, k.H));
+        V right = S.Fma(x, k.Bend, k.Spread), one = S.Broadcast(1), isRight = S.GreaterOrNaN(right, k.Bound);
+        V q = S.Divide(one, S.Select(isRight, right, k.Bound));
+        V share = S.Select(isRight, S.Multiply(S.Multiply(x, q), k.Bend), S.Broadcast(0));
+        V direct = S.Multiply(S.Multiply(gradient, k.Scale), q);
+        return S.Fma(direct, S.Subtract(one, share), S.Fma(S.Subtract(x, k.Center), k.Slope, k.Offset));
     }
 }

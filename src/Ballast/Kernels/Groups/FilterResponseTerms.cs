@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>max(x a + b, c), with a = gamma / sqrt(mean x^2 + eps), b = beta, c = tau.</summary>
+/// <summary>max(x scale + shift, bound), with scale = gamma / sqrt(mean x^2 + eps), shift = beta, bound = tau.</summary>
 readonly struct FilterResponseMap : ISampleMap
 {
     public static bool ReadsGradient => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
-        where S : struct, ISimd<V> where V : unmanaged => S.Max(S.Fma(x, k.A, k.B), k.C);
+        where S : struct, ISimd<V> where V : unmanaged => S.Max(S.Fma(x, k.Scale, k.Shift), k.Bound);
 
     /// <summary>What of the gradient passes the threshold: all above it, half at it, as PyTorch's <c>maximum</c> has it.
     /// </summary>
@@ -17,9 +17,9 @@ readonly struct FilterResponseMap : ISampleMap
     public static V Pass<S, V>(V x, V gradient, in SampleConstants<V> k)
         where S : struct, ISimd<V> where V : unmanaged
     {
-        V y = S.Fma(x, k.A, k.B), zero = S.Broadcast(0);
-        V below = S.Select(S.Equal(y, k.C), S.Multiply(gradient, S.Broadcast(0.5f)), zero);
-        return S.Select(S.GreaterOrNaN(y, k.C), gradient, below);
+        V y = S.Fma(x, k.Scale, k.Shift), zero = S.Broadcast(0);
+        V below = S.Select(S.Equal(y, k.Bound), S.Multiply(gradient, S.Broadcast(0.5f)), zero);
+        return S.Select(S.GreaterOrNaN(y, k.Bound), gradient, below);
     }
 }
 
@@ -42,7 +42,7 @@ readonly struct FilterResponseTerm : ISampleTerm
     }
 }
 
-/// <summary>p a + x d, with p the gradient that passes.</summary>
+/// <summary>p scale + x slope, with p the gradient that passes.</summary>
 readonly struct FilterResponseGradient : ISampleMap
 {
     public static bool ReadsGradient => true;
@@ -50,5 +50,5 @@ readonly struct FilterResponseGradient : ISampleMap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<S, V>(V x, V gradient, in SampleConstants<V> k)
         where S : struct, ISimd<V> where V : unmanaged =>
-        S.Fma(FilterResponseMap.Pass<S, V>(x, gradient, k), k.A, S.Multiply(x, k.D));
+        S.Fma(FilterResponseMap.Pass<S, V>(x, gradient, k), k.Scale, S.Multiply(x, k.Slope));
 }

@@ -1,188 +1,192 @@
 namespace Ballast.Kernels;
 
-/// <summary>Normalization of groups of values inside each sample: layer, group, instance and root-mean-square normalization
-/// are this with one layout or another. A group is read from memory once in each direction and stays in the cache for the
-/// passes over it.</summary>
-static unsafe partial class GroupNormalization
+/// <summary>Normalization of groups of channels inside each sample, with several values a channel: group and instance normalization.
+/// It is <see cref="Channels"/> with a block of groups for a batch: what groups add is that their channels' statistics are joined. A block is
+/// read from memory once in each direction and stays in the cache for the passes over it.</summary>
+static unsafe class GroupNormalization
 {
-    const int SerialLength = 1 << 15;
+    // Blocks that are worked on whole by one thread, where there are enough of them.
+    const int LeastBlocks = 4;
 
     /// <summary>y = (x - mean) / sqrt(variance + eps) gamma + beta.</summary>
     /// <param name="x">The values.</param>
-    /// <param name="gamma">[C], or empty for 1.</param>
-    /// <param name="beta">[C], or empty for 0.</param>
-    /// <param name="layout">Where the groups lie.</param>
-    /// <param name="statistics">Which statistics to use.</param>
+    /// <param name="blocks">Where the groups lie.</param>
+    /// <param name="affine">gamma and beta, [C] each, empty for 1 and 0.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="moments">The statistics of each group: read where they are given, else written.</param>
+    /// <param name="statistics">Takes each channel's mean and biased variance, those of its group: [blocks, 2, C of a block].</param>
+    /// <param name="table">Takes the constants: [blocks, <see cref="ChannelRows.Count"/>, C of a block].</param>
     /// <param name="y">The results.</param>
     public static void Forward(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, GroupLayout layout,
-        GroupStatistics statistics, double epsilon, Span<float> moments, Span<float> y)
+        ReadOnlySpan<float> x, GroupBlocks blocks, in Affine affine, double epsilon, Span<double> statistics,
+        Span<float> table, Span<float> y)
     {
-        float* affine = Affine(gamma, beta, layout.C);
-        fixed (float* from = x, to = y, m = moments)
+        if (blocks.Length == 0)
         {
-            var work = new ForwardWork
+            statistics.Clear();
+            table.Clear();
+            return;
+        }
+
+        fixed (float* from = x, gamma = affine.Gamma, beta = affine.Beta, constants = table, to = y)
+        fixed (double* moments = statistics)
+        {
+            Run(new ForwardWork
             {
+                Blocks = blocks,
+                Parts = new ChannelParts(blocks.Each, blocks.Count),
                 X = from,
-                Y = to,
-                Moments = (GroupMoments*)m,
-                Affine = affine,
-                Layout = layout,
-                Statistics = statistics,
+                Gamma = gamma,
+                Beta = beta,
                 Epsilon = epsilon,
-                Away = layout.Length >= Channels.AwayLength && to != from,
-            };
-            if (layout.Length < SerialLength)
-                work.Run(0, layout.Count);
-            else
-                Workers.Run(work, layout.Count);
+                Statistics = moments,
+                Table = constants,
+                Y = to,
+                Away = blocks.Length >= Channels.AwayLength && to != from,
+            }, blocks);
         }
     }
 
-    /// <summary>The gradients. With g the gradient of y, h = (x - mean) / sqrt(variance + eps), and means over the group:
-    /// dgamma = sum of g h, dbeta = sum of g, dx = (g gamma - mean(g gamma) - h mean(g gamma h)) / sqrt(variance + eps).
-    /// Without a mean its term drops out; with given statistics both do.</summary>
+    /// <summary>The gradient of x. With g the gradient of y, h = (x - mean) / sqrt(variance + eps), and means over the group:
+    /// dx = (g gamma - mean(g gamma) - h mean(g gamma h)) / sqrt(variance + eps).</summary>
     /// <param name="x">The values.</param>
     /// <param name="gradient">The gradient of the results.</param>
-    /// <param name="gamma">[C], or empty for 1.</param>
-    /// <param name="layout">Where the groups lie.</param>
-    /// <param name="statistics">Which statistics the forward pass used.</param>
-    /// <param name="moments">The statistics of each group.</param>
+    /// <param name="blocks">Where the groups lie.</param>
+    /// <param name="table">What <see cref="Forward"/> wrote.</param>
+    /// <param name="sums">Takes the sums of the gradient and of the gradient times x - mean: [blocks, 2, C of a block].</param>
     /// <param name="dx">The gradient of the values, which may be where <paramref name="gradient"/> is.</param>
-    /// <param name="sums">dgamma and dbeta: [2, C].</param>
     public static void Backward(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, ReadOnlySpan<float> gamma, GroupLayout layout,
-        GroupStatistics statistics, ReadOnlySpan<float> moments, Span<float> dx, Span<float> sums)
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, GroupBlocks blocks, ReadOnlySpan<float> table, Span<double> sums, Span<float> dx)
     {
-        // Sums of a column run over PartSamples samples, those of a run over one.
-        bool columns = layout.L == 1 && statistics != GroupStatistics.Given;
-        int parts = columns ? Parts(layout.N) : layout.Count;
-        int rows = columns ? parts : layout.N;
-        float* affine = Affine(gamma, default, layout.C);
-        float[] partial = System.Buffers.ArrayPool<float>.Shared.Rent(Math.Max(1, rows) * 2 * layout.C);
-        fixed (float* from = x, g = gradient, to = dx, m = moments, p = partial)
+        if (blocks.Length == 0)
         {
-            var work = new BackwardWork
+            sums.Clear();
+            return;
+        }
+
+        fixed (float* from = x, g = gradient, constants = table, to = dx)
+        fixed (double* totals = sums)
+        {
+            Run(new BackwardWork
             {
+                Blocks = blocks,
+                Parts = new ChannelParts(blocks.Each, blocks.Count),
                 X = from,
                 G = g,
+                Table = constants,
+                Sums = totals,
                 Dx = to,
-                Moments = (GroupMoments*)m,
-                Affine = affine,
-                Sums = p,
-                Layout = layout,
-                Statistics = statistics,
-                Away = layout.Length >= Channels.AwayLength && to != from && to != g,
-            };
-            if (layout.Length < SerialLength)
-                work.Run(0, parts);
-            else
-                Workers.Run(work, parts);
+                Away = blocks.Length >= Channels.AwayLength && to != from && to != g,
+            }, blocks);
         }
-
-        Reductions.SumRows(partial.AsSpan(0, rows * 2 * layout.C), rows, 2 * layout.C, sums);
-        System.Buffers.ArrayPool<float>.Shared.Return(partial);
     }
 
-    // At most 256 samples a part, so that a sum in float keeps its digits, and about 64 parts where there are fewer.
-    static int PartSamples(int samples) => Math.Clamp((samples + 63) / 64, 4, 256);
-
-    static int Parts(int samples) => (samples + PartSamples(samples) - 1) / PartSamples(samples);
-
-    // gamma and beta, [2, C], ones and zeros where there are none.
-    static float* Affine(ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, int channels)
+    static void Run<W>(in W work, GroupBlocks blocks)
+        where W : struct, IWork
     {
-        float* affine = Scratch.TakeShared(2 * channels);
-        Span<float> scale = new(affine, channels), shift = new(affine + channels, channels);
-        if (gamma.IsEmpty)
-            scale.Fill(1);
+        if (blocks.Count >= LeastBlocks)
+            Workers.Run(work, blocks.Count, blocks.Length);
         else
-            gamma.CopyTo(scale);
-        if (beta.IsEmpty)
-            shift.Clear();
-        else
-            beta.CopyTo(shift);
-        return affine;
+            work.Run(0, blocks.Count);
     }
 
-    struct ForwardWork : IWork, IWideWork
+    /// <summary>Gives each channel of one sample the mean and the biased variance of its group: [2, C].</summary>
+    public static void Join(Span<double> statistics, int channels, int groups)
+    {
+        int each = channels / groups;
+        Span<double> means = statistics[..channels], variances = statistics.Slice(channels, channels);
+        for (int first = 0; each > 1 && first < channels; first += each)
+        {
+            var (mean, variance) = JoinedMoments.Of(means.Slice(first, each), variances.Slice(first, each));
+            means.Slice(first, each).Fill(mean);
+            variances.Slice(first, each).Fill(variance);
+        }
+    }
+
+    struct ForwardWork : IWork
     {
         public static int Pieces => 4;
 
-        public float* X, Y, Affine;
-        public GroupMoments* Moments;
-        public GroupLayout Layout;
-        public GroupStatistics Statistics;
+        public GroupBlocks Blocks;
+        public ChannelParts Parts;
+        public float* X, Gamma, Beta, Table, Y;
         public double Epsilon;
+        public double* Statistics;
         public bool Away;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
+        public readonly void Run(int first, int last)
         {
-            int length = Layout.PerGroup;
-            for (int group = first; group < last; group++)
+            var each = Blocks.Each;
+            int c = each.C;
+            for (int block = first; block < last; block++)
             {
-                float* x = X + (nint)group * length, y = Y + (nint)group * length;
-                float* gamma = Affine + group % Layout.Groups * Layout.Channels, beta = gamma + Layout.C;
-                if (Statistics != GroupStatistics.Given)
-                    Moments[group] = GroupMoments.Measure<S, V>(x, length, Statistics == GroupStatistics.MeanAndVariance, Epsilon);
-                if (Layout.L == 1)
-                    Columns<S, V>(x, y, length, Moments[group], gamma, beta);
-                else
-                    Runs<S, V>(x, y, Layout, Moments[group], gamma, beta, Away);
+                nint start = (nint)block * each.Length, column = block % Blocks.PerSample * c;
+                double* own = Statistics + (nint)block * 2 * c;
+                float* table = Table + (nint)block * ChannelRows.Count * c;
+                Channels.Statistics(X + start, each, Parts, own);
+                Join(new Span<double>(own, 2 * c), c, Blocks.Groups);
+                ChannelTables.Constants(
+                    own, Epsilon, Gamma is null ? null : Gamma + column, Beta is null ? null : Beta + column, null, c, table);
+                Channels.Map<AffineMap>(X + start, null, each, Parts, table, null, Y + start, Away);
             }
-
-            if (Away)
-                StoresAway.Fence();
         }
     }
 
-    struct BackwardWork : IWork, IWideWork
+    struct BackwardWork : IWork
     {
         public static int Pieces => 4;
 
-        public float* X, G, Dx, Affine, Sums;
-        public GroupMoments* Moments;
-        public GroupLayout Layout;
-        public GroupStatistics Statistics;
+        public GroupBlocks Blocks;
+        public ChannelParts Parts;
+        public float* X, G, Table, Dx;
+        public double* Sums;
         public bool Away;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
+        public readonly void Run(int first, int last)
         {
-            for (int part = first; part < last; part++)
+            var each = Blocks.Each;
+            int c = each.C;
+            float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(3 * c);
+            fixed (float* more = rented)
             {
-                if (Layout.L == 1 && Statistics != GroupStatistics.Given)
-                    ColumnGradients<S, V>(this, part);
-                else
-                    RunGradients<S, V>(this, part);
+                for (int block = first; block < last; block++)
+                {
+                    nint start = (nint)block * each.Length;
+                    double* sums = Sums + (nint)block * 2 * c;
+                    float* table = Table + (nint)block * ChannelRows.Count * c;
+                    Channels.Sum<GradientTerm<OpenGate>>(X + start, G + start, each, Parts, table, sums);
+                    ChannelTables.Center(table, sums, c);
+                    Fill(table, sums, more);
+                    Channels.Map<GradientMap<OpenGate>>(X + start, G + start, each, Parts, table, more, Dx + start, Away);
+                }
             }
 
-            if (Away)
-                StoresAway.Fence();
+            System.Buffers.ArrayPool<float>.Shared.Return(rented);
         }
-    }
 
-    // What a group's gradient is made of: dx = g gamma Scale + h Slope + Offset, with h the normalized value.
-    readonly struct GroupGradient
-    {
-        public GroupGradient(in GroupMoments moments, double sum, double product, int length, GroupStatistics statistics)
+        // The constants of the gradient's map, with the sums over a group in the place of a channel's.
+        readonly void Fill(float* table, double* sums, float* more)
         {
-            Scale = moments.Inverse;
-            Slope = statistics == GroupStatistics.Given ? 0 : (float)(-moments.Inverse * product / length);
-            Offset = statistics == GroupStatistics.MeanAndVariance ? (float)(-moments.Inverse * sum / length) : 0;
-        }
+            int channels = Blocks.Each.C, each = channels / Blocks.Groups;
+            double count = (double)each * Blocks.Each.L;
+            var rows = new ChannelRows(table, channels);
+            var to = new GradientRows(more, channels);
+            for (int first = 0; first < channels; first += each)
+            {
+                double total = 0, product = 0, inverse = rows.InverseDeviation[first];
+                for (int c = first; c < first + each; c++)
+                {
+                    total += rows.Scale[c] * sums[c];
+                    product += rows.Scale[c] * sums[channels + c];
+                }
 
-        public float Scale { get; }
-        public float Slope { get; }
-        public float Offset { get; }
+                double slope = -inverse * inverse * product / count;
+                for (int c = first; c < first + each; c++)
+                {
+                    to.Slope[c] = (float)slope;
+                    to.Scale[c] = rows.Scale[c];
+                    to.Offset[c] = (float)(-total / count - rows.MeanRest[c] * slope);
+                }
+            }
+        }
     }
 }

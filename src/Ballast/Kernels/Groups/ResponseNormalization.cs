@@ -11,8 +11,6 @@ namespace Ballast.Kernels;
 /// <param name="K">Added to the mean.</param>
 readonly record struct ResponseNormalization(int Size, float Alpha, float Beta, float K)
 {
-    const int SerialLength = 1 << 14;
-
     // Positions that a part covers: a multiple of every register's width.
     const int PartPositions = 256;
 
@@ -35,10 +33,7 @@ readonly record struct ResponseNormalization(int Size, float Alpha, float Beta, 
     {
         var layout = work.Layout;
         int parts = layout.N * Work.PartsOfSample(layout);
-        if (layout.Length < SerialLength)
-            work.Run(0, parts);
-        else
-            Workers.Run(work, parts);
+        Workers.Run(work, parts, layout.Length, SharedFrom.Function);
     }
 
     unsafe struct Work : IWork, IWideWork

@@ -2,19 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>Eight constants of one channel of a sample, or of a register of channels; what they are, each term and map says.
-/// </summary>
-readonly struct SampleConstants<V>(V a, V b, V c, V d, V e, V f, V g, V h)
+/// <summary>The constants of one channel of a sample, or of a register of channels, by the rows that they lie in. Each term and map says what
+/// it does with them.</summary>
+readonly struct SampleConstants<V>(V center, V scale, V shift, V slope, V offset, V bend, V bound, V spread)
     where V : unmanaged
 {
-    public V A { get; } = a;
-    public V B { get; } = b;
-    public V C { get; } = c;
-    public V D { get; } = d;
-    public V E { get; } = e;
-    public V F { get; } = f;
-    public V G { get; } = g;
-    public V H { get; } = h;
+    public V Center { get; } = center;
+    public V Scale { get; } = scale;
+    public V Shift { get; } = shift;
+    public V Slope { get; } = slope;
+    public V Offset { get; } = offset;
+    public V Bend { get; } = bend;
+    public V Bound { get; } = bound;
+    public V Spread { get; } = spread;
+}
+
+/// <summary>The rows of the constants of a sample's channels. Loops read the first eight; two more are the operation's own.</summary>
+static class SampleRow
+{
+    public const int Center = 0, Scale = 1, Shift = 2, Slope = 3, Offset = 4, Bend = 5, Bound = 6, Spread = 7, Own = 8, Second = 9;
+
+    /// <summary>How many there are.</summary>
+    public const int Count = 10;
 }
 
 /// <summary>What a sum over a channel of a sample adds up: up to five sums at once.</summary>
@@ -41,19 +50,6 @@ interface ISampleMap
         where S : struct, ISimd<V> where V : unmanaged;
 }
 
-/// <summary>The sum of x.</summary>
-readonly struct SampleValueTerm : ISampleTerm
-{
-    public static bool ReadsGradient => false;
-
-    public static int Count => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<S, V>(
-        V x, V gradient, in SampleConstants<V> k, ref V first, ref V second, ref V third, ref V fourth, ref V fifth)
-        where S : struct, ISimd<V> where V : unmanaged => first = S.Add(first, x);
-}
-
 /// <summary>The sum of x^2.</summary>
 readonly struct SampleSquareTerm : ISampleTerm
 {
@@ -65,22 +61,4 @@ readonly struct SampleSquareTerm : ISampleTerm
     public static void Add<S, V>(
         V x, V gradient, in SampleConstants<V> k, ref V first, ref V second, ref V third, ref V fourth, ref V fifth)
         where S : struct, ISimd<V> where V : unmanaged => first = S.Fma(x, x, first);
-}
-
-/// <summary>The sums of (x - a)^2 and of x - a, which corrects the first for the rounding of the center a.</summary>
-readonly struct SampleDeviationTerm : ISampleTerm
-{
-    public static bool ReadsGradient => false;
-
-    public static int Count => 2;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<S, V>(
-        V x, V gradient, in SampleConstants<V> k, ref V first, ref V second, ref V third, ref V fourth, ref V fifth)
-        where S : struct, ISimd<V> where V : unmanaged
-    {
-        var deviation = S.Subtract(x, k.A);
-        first = S.Fma(deviation, deviation, first);
-        second = S.Add(second, deviation);
-    }
 }

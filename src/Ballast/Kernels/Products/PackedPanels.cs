@@ -5,8 +5,6 @@ namespace Ballast.Kernels;
 /// <summary>Packs the columns of an operand into panels for <see cref="Panels"/>.</summary>
 static unsafe class PackedPanels
 {
-    const int SerialLength = 1 << 16;
-
     /// <summary>How many floats the packed operand has.</summary>
     public static int Length(int depth, int columns) => depth * Panels.Padded(columns);
 
@@ -37,10 +35,7 @@ static unsafe class PackedPanels
                 To = to,
             };
             int parts = (columns + Work.Widest - 1) / Work.Widest;
-            if ((long)tapCount * length * columns < SerialLength)
-                work.Run(0, parts);
-            else
-                Workers.Run(work, parts);
+            Workers.Run(work, parts, (long)tapCount * length * columns);
         }
     }
 

@@ -78,6 +78,21 @@ static class Workers
         }
     }
 
+    /// <summary>The same for work on so many values, of which the calling thread does few by itself: waking another takes longer.
+    /// </summary>
+    /// <param name="work">The work.</param>
+    /// <param name="parts">How many parts it has.</param>
+    /// <param name="values">How many values it goes through.</param>
+    /// <param name="shared">From how many on it is shared: one of <see cref="SharedFrom"/>.</param>
+    public static void Run<T>(in T work, int parts, long values, int shared = SharedFrom.Memory)
+        where T : struct, IWork
+    {
+        if (values < shared)
+            work.Run(0, parts);
+        else
+            Run(work, parts);
+    }
+
     static void RunShared<T>(in T work, int parts)
         where T : struct, IWork
     {

@@ -9,7 +9,6 @@ static unsafe class SquareSums
 {
     const int Part = 1 << 13;
     const int MostParts = 1 << 10;
-    const int SerialLength = 1 << 16;
 
     /// <summary>The scalar reference.</summary>
     public static double Reference(ReadOnlySpan<float> x)
@@ -25,7 +24,7 @@ static unsafe class SquareSums
     {
         fixed (float* from = x)
         {
-            if (x.Length < SerialLength)
+            if (x.Length < SharedFrom.Memory)
                 return Compute(from, x.Length);
             int part = Math.Max(Part, (x.Length + MostParts - 1) / MostParts);
             int parts = (x.Length + part - 1) / part;

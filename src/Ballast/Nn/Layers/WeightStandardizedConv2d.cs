@@ -14,7 +14,7 @@ namespace Ballast;
 /// </remarks>
 public sealed class WeightStandardizedConv2d : Conv2d
 {
-    readonly GroupLayout layout;
+    readonly RowLayout layout;
 
     /// <summary>Makes the layer and draws its initial weights as <see cref="Conv2d"/> does.</summary>
     /// <param name="inChannels">C, the channels of the input.</param>
@@ -34,8 +34,8 @@ public sealed class WeightStandardizedConv2d : Conv2d
         bool bias = true, double eps = 1e-6, Generator? generator = null)
         : base(inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, generator)
     {
-        layout = new GroupLayout(outChannels, 1, inChannels / groups * kernelSize * kernelSize, 1);
-        Throw.Unless(layout.PerGroup > 1,
+        layout = new RowLayout(outChannels, 1, inChannels / groups * kernelSize * kernelSize);
+        Throw.Unless(layout.Channels > 1,
             $"WeightStandardizedConv2d: each output channel has 1 weight, which has no variance. Use a larger kernel, fewer groups, or Conv2d.");
         NormalizationChecks.Eps("WeightStandardizedConv2d", eps);
         Eps = eps;
@@ -49,6 +49,6 @@ public sealed class WeightStandardizedConv2d : Conv2d
     public Conv2d ToConv2d() => ToPlain(bias: false);
 
     /// <inheritdoc/>
-    private protected override Tensor Kernel() => GroupNormalizationOperation.Run(
-        Weight, null, null, layout, GroupStatistics.MeanAndVariance, Eps);
+    private protected override Tensor Kernel() => RowNormalizationOperation.Run(
+        Weight, null, null, layout, centered: true, Eps);
 }

@@ -51,13 +51,14 @@ public sealed class GroupNorm : Module
     /// <exception cref="ArgumentException">Not [N, C, ...], or just one value a group: one value has no variance.</exception>
     public override Tensor Forward(Tensor input)
     {
-        var shape = input.Shape;
-        int values = ChannelInput.LayoutOf(this, NumChannels, shape).L;
-        var layout = new GroupLayout(shape[0], NumGroups, NumChannels / NumGroups, values);
-        Throw.Unless(layout.PerGroup != 1,
-            $"{this}: expected more than 1 value per group, got input {shape}. One value has no variance. Use "
+        var layout = ChannelInput.LayoutOf(this, NumChannels, input.Shape);
+        int each = NumChannels / NumGroups;
+        Throw.Unless(each * layout.L != 1,
+            $"{this}: expected more than 1 value per group, got input {input.Shape}. One value has no variance. Use "
                 + $"fewer groups, or an input of more values a channel.");
-        return GroupNormalizationOperation.Run(input, Weight, Bias, layout, GroupStatistics.MeanAndVariance, Eps);
+        if (layout.L == 1)
+            return RowNormalizationOperation.Run(input, Weight, Bias, new RowLayout(layout.N, NumGroups, each), centered: true, Eps);
+        return GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumGroups, Eps);
     }
 
     /// <inheritdoc/>

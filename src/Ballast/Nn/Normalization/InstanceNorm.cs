@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Ballast.Kernels;
 
 namespace Ballast;
@@ -74,21 +73,36 @@ public abstract class InstanceNorm : Module
     {
         bool ofSample = Training || RunningMean is null;
         var layout = Layout(input.Shape, ofSample);
-        var moments = Buffer.Rent(GroupMoments.Size * layout.Count);
+        if (RunningMean is null)
+            return GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumFeatures, Eps);
+        using var memory = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
+        var statistics = memory.Values;
         if (!ofSample)
-            Fill(Moments(moments, layout));
-        var output = GroupNormalizationOperation.Run(
-            input, Weight, Bias, layout, ofSample ? GroupStatistics.MeanAndVariance : GroupStatistics.Given, Eps, moments);
-        if (Training && RunningMean is not null && layout.N > 0)
-            Track(Moments(moments, layout), layout);
-        moments.Release();
+            return WithRunning(input, layout, statistics);
+        var output = GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumFeatures, Eps, statistics);
+        if (layout.N > 0)
+            running!.Track(statistics[..NumFeatures], statistics[NumFeatures..], layout.L, Momentum);
         return output;
+    }
+
+    // As a batch normalization does.
+    Tensor WithRunning(Tensor input, ChannelLayout layout, Span<double> statistics)
+    {
+        running!.CopyTo(statistics);
+        return NormalizationOperation.Run(input, new NormalizationPlan
+        {
+            Chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, 1),
+            Statistics = statistics,
+            Epsilon = Eps,
+            Gamma = Weight,
+            Beta = Bias,
+        });
     }
 
     /// <summary>The axes behind the channels, as an error tells them: <c>H, W</c>.</summary>
     private protected abstract string Axes { get; }
 
-    GroupLayout Layout(Shape shape, bool ofSample)
+    ChannelLayout Layout(Shape shape, bool ofSample)
     {
         int rank = 2 + Axes.Split(", ").Length;
         if (shape.Rank != rank || shape[1] != NumFeatures)
@@ -100,8 +114,8 @@ public abstract class InstanceNorm : Module
                     : "There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W]."));
         }
 
-        int values = ChannelInput.LayoutOf(shape).L;
-        if (values <= 1 && ofSample)
+        var layout = ChannelInput.LayoutOf(shape);
+        if (layout.L <= 1 && ofSample)
         {
             Throw.Argument(
                 $"{this}: expected more than 1 value per channel and sample{(RunningMean is null ? "" : " when training")}, "
@@ -110,34 +124,7 @@ public abstract class InstanceNorm : Module
                 $"Use larger inputs or less pooling before it{(RunningMean is null ? "" : ", or call Eval() first")}.");
         }
 
-        return new GroupLayout(shape[0], NumFeatures, 1, values);
-    }
-
-    static Span<GroupMoments> Moments(Buffer buffer, GroupLayout layout) =>
-        MemoryMarshal.Cast<float, GroupMoments>(buffer.Span(GroupMoments.Size * layout.Count));
-
-    void Fill(Span<GroupMoments> moments)
-    {
-        double[] statistics = new double[2 * NumFeatures];
-        running!.CopyTo(statistics);
-        for (int i = 0; i < moments.Length; i++)
-            moments[i] = new GroupMoments(statistics[i % NumFeatures], statistics[NumFeatures + i % NumFeatures], Eps);
-    }
-
-    // The averages over the samples.
-    void Track(ReadOnlySpan<GroupMoments> moments, GroupLayout layout)
-    {
-        double[] statistics = new double[2 * NumFeatures];
-        for (int i = 0; i < moments.Length; i++)
-        {
-            int c = i % NumFeatures;
-            statistics[c] += (double)moments[i].Center + moments[i].Rest;
-            statistics[NumFeatures + c] += moments[i].Variance;
-        }
-
-        for (int i = 0; i < statistics.Length; i++)
-            statistics[i] /= layout.N;
-        running!.Track(statistics.AsSpan(0, NumFeatures), statistics.AsSpan(NumFeatures), layout.L, Momentum);
+        return layout;
     }
 
     /// <inheritdoc/>

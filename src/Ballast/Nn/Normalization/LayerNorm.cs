@@ -53,7 +53,7 @@ public sealed class LayerNorm : Module
     public override Tensor Forward(Tensor input)
     {
         var layout = TrailingAxes.Layout(this, input.Shape, NormalizedShape);
-        return GroupNormalizationOperation.Run(input, Weight, Bias, layout, GroupStatistics.MeanAndVariance, Eps);
+        return RowNormalizationOperation.Run(input, Weight, Bias, layout, centered: true, Eps);
     }
 
     /// <inheritdoc/>

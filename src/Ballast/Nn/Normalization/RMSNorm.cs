@@ -48,7 +48,7 @@ public class RMSNorm : Module
     public override Tensor Forward(Tensor input)
     {
         var layout = TrailingAxes.Layout(this, input.Shape, NormalizedShape);
-        return GroupNormalizationOperation.Run(input, Weight, null, layout, GroupStatistics.MeanSquare, Eps);
+        return RowNormalizationOperation.Run(input, Weight, null, layout, centered: false, Eps);
     }
 
     /// <inheritdoc/>

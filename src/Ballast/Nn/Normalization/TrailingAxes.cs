@@ -15,8 +15,8 @@ static class TrailingAxes
         NormalizationChecks.Eps(layer, eps);
     }
 
-    /// <summary>One group for each position of the leading axes, with a channel for each of its values.</summary>
-    public static GroupLayout Layout(Module layer, Shape input, Shape normalizedShape)
+    /// <summary>One row for each position of the leading axes.</summary>
+    public static RowLayout Layout(Module layer, Shape input, Shape normalizedShape)
     {
         int leading = input.Rank - normalizedShape.Rank;
         bool fits = leading >= 0;
@@ -30,6 +30,6 @@ static class TrailingAxes
                 "Its last axes must be those of normalizedShape: change it, or the layer before.");
         }
 
-        return new GroupLayout(input.Length / normalizedShape.Length, 1, normalizedShape.Length, 1);
+        return new RowLayout(input.Length / normalizedShape.Length, 1, normalizedShape.Length);
     }
 }

@@ -7,8 +7,8 @@ namespace Ballast;
 /// EvoNorm-B0.</summary>
 sealed class EvoNormB0Operation : SampleOperation
 {
-    // Rows of the constants: what the loops read, and the center less the batch's mean and less the sample's.
-    const int Left = 0, Bend = 1, Spread = 2, Gamma = 3, Shift = 4, Center = 5, Slope = 6, Offset = 7, BatchLag = 8, Lag = 9;
+    // Rows of one's own: the center less the batch's mean and less the sample's.
+    const int BatchLag = SampleRow.Own, Lag = SampleRow.Second;
 
     readonly bool batchStatistics;
     Parameter? v;
@@ -21,11 +21,9 @@ sealed class EvoNormB0Operation : SampleOperation
     /// <summary>The mean and the biased variance of each channel of each sample, in memory that the caller gives back.</summary>
     public static double[] Moments(Tensor x, ChannelLayout layout)
     {
-        var order = MemoryOrder.Of(x, layout);
-        var source = order.Hold(x);
         double[] moments = ArrayPool<double>.Shared.Rent(2 * layout.N * layout.C);
-        SampleChannels.Moments(source.Span(layout.Length), order.Layout, moments);
-        source.Release();
+        var chunks = new ChannelChunks(MemoryOrder.Of(x, layout).Layout, layout.N);
+        NormalizationOperation.Statistics(x, chunks, moments.AsSpan(0, 2 * layout.N * layout.C));
         return moments;
     }
 
@@ -57,17 +55,17 @@ sealed class EvoNormB0Operation : SampleOperation
         ReadOnlySpan<float> bend = v.AsSpan(), scale = gamma.AsSpan(), shift = beta.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = constants.Span(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = constants.Span(n * SampleRow.Count * channels, SampleRow.Count * channels);
             var own = moments.Slice(n * 2 * channels, 2 * channels);
             for (int c = 0; c < channels; c++)
             {
                 float center = (float)statistics[c];
-                row[Left * channels + c] = (float)Math.Sqrt(statistics[channels + c] + epsilon);
-                row[Bend * channels + c] = bend[c];
-                row[Spread * channels + c] = (float)Math.Sqrt(own[channels + c] + epsilon);
-                row[Gamma * channels + c] = scale[c];
-                row[Shift * channels + c] = shift[c];
-                row[Center * channels + c] = center;
+                row[SampleRow.Bound * channels + c] = (float)Math.Sqrt(statistics[channels + c] + epsilon);
+                row[SampleRow.Bend * channels + c] = bend[c];
+                row[SampleRow.Spread * channels + c] = (float)Math.Sqrt(own[channels + c] + epsilon);
+                row[SampleRow.Scale * channels + c] = scale[c];
+                row[SampleRow.Shift * channels + c] = shift[c];
+                row[SampleRow.Center * channels + c] = center;
                 row[BatchLag * channels + c] = (float)(center - statistics[c]);
                 row[Lag * channels + c] = (float)(center - own[c]);
             }
@@ -98,11 +96,11 @@ sealed class EvoNormB0Operation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
             var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
             for (int c = 0; c < channels; c++)
             {
-                double gamma = row[Gamma * channels + c];
+                double gamma = row[SampleRow.Scale * channels + c];
                 totals[c] += own[channels + c];
                 totals[channels + c] += own[c];
                 totals[2 * channels + c] -= gamma * own[4 * channels + c];
@@ -112,16 +110,16 @@ sealed class EvoNormB0Operation : SampleOperation
 
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
             var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
             for (int c = 0; c < channels; c++)
             {
                 double ofBatch = batchStatistics
-                    ? totals[3 * channels + c] / ((double)row[Left * channels + c] * Layout.PerChannel) : 0;
-                double ofSample = -row[Gamma * channels + c] * own[3 * channels + c]
-                    / ((double)row[Spread * channels + c] * Layout.L);
-                row[Slope * channels + c] = (float)(ofBatch + ofSample);
-                row[Offset * channels + c] =
+                    ? totals[3 * channels + c] / ((double)row[SampleRow.Bound * channels + c] * Layout.PerChannel) : 0;
+                double ofSample = -row[SampleRow.Scale * channels + c] * own[3 * channels + c]
+                    / ((double)row[SampleRow.Spread * channels + c] * Layout.L);
+                row[SampleRow.Slope * channels + c] = (float)(ofBatch + ofSample);
+                row[SampleRow.Offset * channels + c] =
                     (float)(row[BatchLag * channels + c] * ofBatch + row[Lag * channels + c] * ofSample);
             }
         }

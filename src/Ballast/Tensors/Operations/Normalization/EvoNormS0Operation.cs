@@ -6,8 +6,8 @@ namespace Ballast;
 /// <summary>y = x sigmoid(v x) / sqrt(group variance + eps) gamma + beta. Liu et al. 2020, EvoNorm-S0.</summary>
 sealed class EvoNormS0Operation : SampleOperation
 {
-    // Rows of the constants: what the loops read, and 1 / sqrt(group variance + eps) and gamma.
-    const int Bend = 0, Scale = 1, Shift = 2, Center = 3, Slope = 4, Lag = 5, Inverse = 8, Gamma = 9;
+    // Rows of one's own: 1 / sqrt(group variance + eps) and gamma.
+    const int InverseDeviation = SampleRow.Own, Gamma = SampleRow.Second;
 
     readonly int groups;
     Parameter? v;
@@ -30,7 +30,7 @@ sealed class EvoNormS0Operation : SampleOperation
         var order = MemoryOrder.Of(x, layout);
         var source = order.Hold(x);
         var constants = Buffer.Rent(ConstantCount(layout));
-        Fill(source, constants, gamma, beta, v, groups, order.Layout, epsilon);
+        Fill(x, constants, gamma, beta, v, groups, order.Layout, epsilon);
         var values = Map<EvoNormS0Map>(source, constants, order);
         var output = Records(x, gamma, beta, v)
             ? new EvoNormS0Operation(x, gamma, beta, v, groups, source, constants, order).Produce(x.Shape, values)
@@ -41,32 +41,27 @@ sealed class EvoNormS0Operation : SampleOperation
     }
 
     static void Fill(
-        Buffer source, Buffer constants, Parameter gamma, Parameter beta, Parameter v, int groups, ChannelLayout layout,
-        double epsilon)
+        Tensor x, Buffer constants, Parameter gamma, Parameter beta, Parameter v, int groups, ChannelLayout layout, double epsilon)
     {
-        int channels = layout.C, each = channels / groups;
+        int channels = layout.C;
         double[] moments = ArrayPool<double>.Shared.Rent(2 * layout.N * channels);
-        SampleChannels.Moments(source.Span(layout.Length), layout, moments);
+        NormalizationOperation.Statistics(x, new ChannelChunks(layout, layout.N), moments.AsSpan(0, 2 * layout.N * channels));
         ReadOnlySpan<float> bend = v.AsSpan(), scale = gamma.AsSpan(), shift = beta.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = constants.Span(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
-            var means = moments.AsSpan(n * 2 * channels, channels);
-            var variances = moments.AsSpan((n * 2 + 1) * channels, channels);
-            for (int first = 0; first < channels; first += each)
+            var row = constants.Span(n * SampleRow.Count * channels, SampleRow.Count * channels);
+            var own = moments.AsSpan(n * 2 * channels, 2 * channels);
+            GroupNormalization.Join(own, channels, groups);
+            for (int c = 0; c < channels; c++)
             {
-                var (mean, variance) = JoinedMoments.Of(means.Slice(first, each), variances.Slice(first, each));
-                double inverse = Deviations.Inverse(variance + epsilon);
-                for (int c = first; c < first + each; c++)
-                {
-                    row[Bend * channels + c] = bend[c];
-                    row[Scale * channels + c] = (float)(scale[c] * inverse);
-                    row[Shift * channels + c] = shift[c];
-                    row[Center * channels + c] = (float)mean;
-                    row[Lag * channels + c] = (float)((float)mean - mean);
-                    row[Inverse * channels + c] = (float)inverse;
-                    row[Gamma * channels + c] = scale[c];
-                }
+                double mean = own[c], inverse = Deviations.Inverse(own[channels + c] + epsilon);
+                row[SampleRow.Bend * channels + c] = bend[c];
+                row[SampleRow.Scale * channels + c] = (float)(scale[c] * inverse);
+                row[SampleRow.Shift * channels + c] = shift[c];
+                row[SampleRow.Center * channels + c] = (float)mean;
+                row[SampleRow.Offset * channels + c] = (float)((float)mean - mean);
+                row[InverseDeviation * channels + c] = (float)inverse;
+                row[Gamma * channels + c] = scale[c];
             }
         }
 
@@ -87,21 +82,21 @@ sealed class EvoNormS0Operation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
             var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
             for (int first = 0; first < channels; first += each)
             {
                 double through = 0;
                 for (int c = first; c < first + each; c++)
                 {
-                    double inverse = row[Inverse * channels + c];
+                    double inverse = row[InverseDeviation * channels + c];
                     totals[c] += own[channels + c] * inverse;
                     totals[channels + c] += own[c];
-                    totals[2 * channels + c] += own[2 * channels + c] * row[Scale * channels + c];
+                    totals[2 * channels + c] += own[2 * channels + c] * row[SampleRow.Scale * channels + c];
                     through += row[Gamma * channels + c] * own[channels + c] * inverse * inverse * inverse;
                 }
 
-                row.Slice(Slope * channels + first, each).Fill((float)(-through / ((double)each * Layout.L)));
+                row.Slice(SampleRow.Slope * channels + first, each).Fill((float)(-through / ((double)each * Layout.L)));
             }
         }
 

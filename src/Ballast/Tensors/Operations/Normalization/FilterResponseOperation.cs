@@ -7,8 +7,8 @@ namespace Ballast;
 /// Krishnan 2020, equations 1 to 3.</summary>
 sealed class FilterResponseOperation : SampleOperation
 {
-    // Rows of the constants: what the loops read, and 1 / sqrt(nu2 + |eps|) and the sign of eps.
-    const int Scale = 0, Shift = 1, Threshold = 2, Slope = 3, Inverse = 8, Sign = 9;
+    // Rows of one's own: 1 / sqrt(nu2 + |eps|) and the sign of eps.
+    const int InverseDeviation = SampleRow.Own, Sign = SampleRow.Second;
 
     Parameter? tau, eps;
 
@@ -53,17 +53,17 @@ sealed class FilterResponseOperation : SampleOperation
         ReadOnlySpan<float> threshold = tau is null ? default : tau.AsSpan(), added = eps is null ? default : eps.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = all.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = all.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
             for (int c = 0; c < channels; c++)
             {
                 double square = sums[n * SampleChannels.Sums * channels + c] / layout.L;
                 if (!double.IsFinite(square))
                     square = Square(source, layout, n, c);
                 double inverse = Deviations.Inverse(square + (added.IsEmpty ? epsilon : Math.Abs((double)added[c])));
-                row[Scale * channels + c] = (float)(scale[c] * inverse);
-                row[Shift * channels + c] = shift[c];
-                row[Threshold * channels + c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
-                row[Inverse * channels + c] = (float)inverse;
+                row[SampleRow.Scale * channels + c] = (float)(scale[c] * inverse);
+                row[SampleRow.Shift * channels + c] = shift[c];
+                row[SampleRow.Bound * channels + c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
+                row[InverseDeviation * channels + c] = (float)inverse;
                 row[Sign * channels + c] = added.IsEmpty ? 0 : float.IsNaN(added[c]) ? float.NaN : MathF.Sign(added[c]);
             }
         }
@@ -97,13 +97,13 @@ sealed class FilterResponseOperation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleChannels.Constants * channels, SampleChannels.Constants * channels);
+            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
             var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
             for (int c = 0; c < channels; c++)
             {
-                double passed = own[c], product = own[channels + c], inverse = row[Inverse * channels + c];
-                double through = row[Scale * channels + c] * inverse * inverse * product;
-                row[Slope * channels + c] = (float)(-through / Layout.L);
+                double passed = own[c], product = own[channels + c], inverse = row[InverseDeviation * channels + c];
+                double through = row[SampleRow.Scale * channels + c] * inverse * inverse * product;
+                row[SampleRow.Slope * channels + c] = (float)(-through / Layout.L);
                 totals[c] += product * inverse;
                 totals[channels + c] += passed;
                 totals[2 * channels + c] += own[2 * channels + c];

@@ -1,90 +1,115 @@
+using System.Buffers;
 using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>y = (x - mean) / sqrt(variance + eps) gamma + beta, with statistics of groups of values inside each sample. Layer
-/// normalization (Ba et al. 2016), group normalization (Wu &amp; He 2018), instance normalization (Ulyanov et al. 2016) and
-/// root-mean-square normalization (Zhang &amp; Sennrich 2019) are this with their layout and statistics.</summary>
+/// <summary>y = (x - mean) / sqrt(variance + eps) gamma + beta, with statistics of groups of channels inside each sample. Group
+/// normalization (Wu &amp; He 2018) and, with a group for each channel, instance normalization (Ulyanov et al. 2016).</summary>
 sealed class GroupNormalizationOperation : Operation
 {
     readonly Buffer source;
-    readonly Buffer? scale; // gamma as it was
-    readonly Buffer moments;
-    readonly GroupLayout layout;
-    readonly GroupStatistics statistics;
+    readonly Buffer table; // [blocks, ChannelRows.Count, C of a block]
+    readonly MemoryOrder order;
+    readonly GroupBlocks blocks;
 
     GroupNormalizationOperation(
-        Tensor x, Parameter? gamma, Parameter? beta, Buffer moments, GroupLayout layout, GroupStatistics statistics)
+        Tensor x, Parameter? gamma, Parameter? beta, GroupBlocks blocks, Buffer source, Buffer table, MemoryOrder order)
         : base(x, gamma, beta)
     {
-        source = x.Buffer.Hold();
-        scale = gamma?.Buffer.Hold();
-        this.moments = moments.Hold();
-        this.layout = layout;
-        this.statistics = statistics;
-    }
-
-    /// <summary>The forward pass with the groups' own statistics.</summary>
-    /// <inheritdoc cref="Run(Tensor, Parameter?, Parameter?, GroupLayout, GroupStatistics, double, Buffer)"/>
-    public static Tensor Run(
-        Tensor x, Parameter? gamma, Parameter? beta, GroupLayout layout, GroupStatistics statistics, double epsilon)
-    {
-        var moments = Buffer.Rent(GroupMoments.Size * layout.Count);
-        var output = Run(x, gamma, beta, layout, statistics, epsilon, moments);
-        moments.Release();
-        return output;
+        this.source = source.Hold();
+        this.table = table.Hold();
+        this.order = order;
+        this.blocks = blocks;
     }
 
     /// <summary>The forward pass.</summary>
-    /// <param name="x">Values that lie as <paramref name="layout"/> says.</param>
+    /// <param name="x">[N, C, ...].</param>
     /// <param name="gamma">[C], or null for 1.</param>
     /// <param name="beta">[C], or null for 0.</param>
-    /// <param name="layout">Where the groups lie.</param>
-    /// <param name="statistics">Which statistics to use.</param>
+    /// <param name="layout">Where the channels lie if x is row-major.</param>
+    /// <param name="groups">How many groups of neighbouring channels share statistics.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="moments">A <see cref="GroupMoments"/> for each group: read where they are given, else written.</param>
+    /// <param name="averages">Takes the averages over the samples of each channel's mean and biased variance, [2, C], unless it is empty.</param>
     public static Tensor Run(
-        Tensor x, Parameter? gamma, Parameter? beta, GroupLayout layout, GroupStatistics statistics, double epsilon,
-        Buffer moments)
+        Tensor x, Parameter? gamma, Parameter? beta, ChannelLayout layout, int groups, double epsilon, Span<double> averages = default)
     {
-        var result = Buffer.Rent(x.Length);
+        var order = MemoryOrder.Of(x, layout);
+        var source = order.Hold(x);
+        var blocks = new GroupBlocks(order.Layout, groups);
+        int constants = blocks.Numbers(ChannelRows.Count);
+        var table = Buffer.Rent(constants);
+        var result = Buffer.Rent(layout.Length);
+        double[] rented = ArrayPool<double>.Shared.Rent(blocks.Numbers(2));
+        var statistics = rented.AsSpan(0, blocks.Numbers(2));
+        var affine = new Affine(gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan());
         GroupNormalization.Forward(
-            x.AsSpan(), gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan(),
-            layout, statistics, epsilon, moments.Span(GroupMoments.Size * layout.Count),
-            result.Span(x.Length));
-        var values = new Values(result);
-        bool record = Tensor.Recording
-            && (x.RequiresGrad || gamma is { RequiresGrad: true } || beta is { RequiresGrad: true });
-        return record
-            ? new GroupNormalizationOperation(x, gamma, beta, moments, layout, statistics).Produce(x.Shape, values)
-            : new Tensor(x.Shape, values);
+            source.Span(layout.Length), blocks, affine, epsilon, statistics, table.Span(constants), result.Span(layout.Length));
+        if (!averages.IsEmpty)
+            blocks.Average(statistics, averages);
+        ArrayPool<double>.Shared.Return(rented);
+        bool record = Tensor.Recording && (x.RequiresGrad || gamma is { RequiresGrad: true } || beta is { RequiresGrad: true });
+        var output = record
+            ? new GroupNormalizationOperation(x, gamma, beta, blocks, source, table, order).Produce(x.Shape, order.Values(result))
+            : new Tensor(x.Shape, order.Values(result));
+        source.Release();
+        table.Release();
+        return output;
     }
 
-    /// <summary>See <see cref="GroupNormalization.Backward"/> for the formula.</summary>
+    /// <summary>With g the gradient and h the normalized values: dgamma = sum g h, dbeta = sum g, and dx as
+    /// <see cref="GroupNormalization.Backward"/> has it.</summary>
     public override void Backward(Values gradient)
     {
-        int length = Output.Length, c = layout.C;
-        var (gamma, beta) = ((Parameter?)Second, (Parameter?)Third);
-        var g = gradient.Read(length);
+        var layout = order.Layout;
+        int length = layout.Length, count = blocks.Numbers(2);
+        var g = order.Read(gradient, length);
         var dx = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
-        var sums = Buffer.Rent(2 * c);
+        double[] rented = ArrayPool<double>.Shared.Rent(count);
+        var sums = rented.AsSpan(0, count);
         GroupNormalization.Backward(
-            source.Span(length), g.Span(length), scale is null ? default : scale.Span(c), layout, statistics,
-            moments.Span(GroupMoments.Size * layout.Count), dx.Span(length), sums.Span(2 * c));
-        if (gamma is { RequiresGrad: true })
-            Give(gamma, new Values(Buffer.Copy(sums.Span(0, c))));
-        if (beta is { RequiresGrad: true })
-            Give(beta, new Values(Buffer.Copy(sums.Span(c, c))));
-        sums.Release();
+            source.Span(length), g.Span(length), blocks, table.Span(blocks.Numbers(ChannelRows.Count)), sums, dx.Span(length));
+        Give(sums);
+        ArrayPool<double>.Shared.Return(rented);
         g.Release();
-        Give(First!, new Values(dx));
+        Give(First!, order.Values(dx));
+    }
+
+    // Block by block: those of all samples lie one sample's blocks apart.
+    unsafe void Give(ReadOnlySpan<double> sums)
+    {
+        int c = blocks.Each.C, pitch = ChannelRows.Count * c, n = order.Layout.N;
+        var dgamma = Second is Parameter { RequiresGrad: true } ? Buffer.Rent(order.Layout.C) : null;
+        var dbeta = Third is Parameter { RequiresGrad: true } ? Buffer.Rent(order.Layout.C) : null;
+        fixed (double* own = sums)
+        fixed (float* constants = table.Span(blocks.Numbers(ChannelRows.Count)))
+        {
+            for (int block = 0; block < blocks.PerSample; block++)
+            {
+                double* totals = own + (nint)block * 2 * c;
+                fixed (float* to = dgamma is null ? default : dgamma.Span(block * c, c))
+                {
+                    if (to is not null)
+                        ChannelTables.ScaleGradient(constants + (nint)block * pitch, blocks.PerSample * pitch, totals, n, c, to, blocks.PerSample);
+                }
+
+                fixed (float* to = dbeta is null ? default : dbeta.Span(block * c, c))
+                {
+                    if (to is not null)
+                        ChannelTables.ShiftGradient(totals, n, c, to, blocks.PerSample);
+                }
+            }
+        }
+
+        if (dgamma is not null)
+            Give((Parameter)Second!, new Values(dgamma));
+        if (dbeta is not null)
+            Give((Parameter)Third!, new Values(dbeta));
     }
 
     /// <inheritdoc/>
     protected override void ReleaseSaved()
     {
         source.Release();
-        scale?.Release();
-        moments.Release();
+        table.Release();
     }
 }

@@ -27,11 +27,11 @@ abstract class SampleOperation : Operation
     /// <summary>The input.</summary>
     protected ReadOnlySpan<float> Source => source.Span(Layout.Length);
 
-    /// <summary>What each channel of each sample is normalized with: [N, <see cref="SampleChannels.Constants"/>, C].</summary>
+    /// <summary>What each channel of each sample is normalized with: [N, <see cref="SampleRow.Count"/>, C].</summary>
     protected Span<float> Constants => constants.Span(ConstantCount(Layout));
 
     /// <summary>How many constants a layout has.</summary>
-    protected static int ConstantCount(ChannelLayout layout) => layout.N * SampleChannels.Constants * layout.C;
+    protected static int ConstantCount(ChannelLayout layout) => layout.N * SampleRow.Count * layout.C;
 
     /// <summary>Whether gradients are recorded and one of these wants them.</summary>
     protected static bool Records(Tensor x, params ReadOnlySpan<Parameter?> parameters)

@@ -3,22 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>Which statistics a group is normalized with.</summary>
-enum GroupStatistics
-{
-    /// <summary>Its mean and its variance.</summary>
-    MeanAndVariance,
-
-    /// <summary>The mean of its squares, around 0.</summary>
-    MeanSquare,
-
-    /// <summary>Those that are given: no gradient goes through them.</summary>
-    Given,
-}
-
-/// <summary>The statistics of one group: four floats.</summary>
+/// <summary>The statistics of one row: four floats.</summary>
 [StructLayout(LayoutKind.Sequential)]
-unsafe struct GroupMoments
+unsafe struct RowMoments
 {
     // Values that are summed in float before they are added up in double.
     const int Piece = 4096;
@@ -36,20 +23,20 @@ unsafe struct GroupMoments
     public float Variance;
 
     /// <summary>1 / sqrt(variance + eps), 0 where that is infinite.</summary>
-    public float Inverse;
+    public float InverseDeviation;
 
     /// <summary>From the mean and the biased variance.</summary>
-    public GroupMoments(double mean, double variance, double epsilon)
+    public RowMoments(double mean, double variance, double epsilon)
     {
         Center = (float)mean;
         Rest = (float)(mean - Center);
         Variance = (float)variance;
-        Inverse = (float)Deviations.Inverse(variance + epsilon);
+        InverseDeviation = (float)Deviations.Inverse(variance + epsilon);
     }
 
-    /// <summary>Measures a group. Deviations are taken from its first value; where that lies far from the mean, so that the
+    /// <summary>Measures a row. Deviations are taken from its first value; where that lies far from the mean, so that the
     /// squares would lose digits, once more from the mean.</summary>
-    public static GroupMoments Measure<S, V>(float* x, int length, bool centered, double epsilon)
+    public static RowMoments Measure<S, V>(float* x, int length, bool centered, double epsilon)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -58,7 +45,7 @@ unsafe struct GroupMoments
         if (!double.IsFinite(squares))
             return Precise(x, length, centered, epsilon);
         if (!centered)
-            return new GroupMoments(0, squares / length, epsilon);
+            return new RowMoments(0, squares / length, epsilon);
         double offset = sum / length, variance = squares / length - offset * offset;
         if (!(offset * offset <= 4 * variance))
         {
@@ -68,14 +55,14 @@ unsafe struct GroupMoments
             variance = squares / length - offset * offset;
         }
 
-        return new GroupMoments(pivot + offset, Math.Max(0, variance), epsilon);
+        return new RowMoments(pivot + offset, Math.Max(0, variance), epsilon);
     }
 
     // Squares that a float cannot hold: once more, value by value in double.
-    static GroupMoments Precise(float* x, int length, bool centered, double epsilon)
+    static RowMoments Precise(float* x, int length, bool centered, double epsilon)
     {
         var (mean, variance) = PreciseMoments.Of(x, length, 1, centered);
-        return new GroupMoments(mean, variance, epsilon);
+        return new RowMoments(mean, variance, epsilon);
     }
 
     static (double Sum, double Squares) SumDeviations<S, V>(float* x, int length, float pivot)

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-// One value a channel: a register holds neighbouring channels.
-static unsafe partial class GroupNormalization
+// A register holds neighbouring columns.
+static unsafe partial class RowNormalization
 {
     // Values whose sum stays in float.
     const int Piece = 4096;
@@ -11,7 +11,7 @@ static unsafe partial class GroupNormalization
     // Rows that share a pass over gamma and the sums of the columns.
     const int Block = 4;
 
-    static void Columns<S, V>(float* x, float* y, int length, in GroupMoments moments, float* gamma, float* beta)
+    static void Columns<S, V>(float* x, float* y, int length, in RowMoments moments, float* gamma, float* beta)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -20,7 +20,7 @@ static unsafe partial class GroupNormalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Columns<S, V>(float* x, float* y, int i, int length, in GroupMoments moments, float* gamma, float* beta)
+    static int Columns<S, V>(float* x, float* y, int i, int length, in RowMoments moments, float* gamma, float* beta)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -54,24 +54,21 @@ static unsafe partial class GroupNormalization
         int length = layout.Channels;
         nint start = (nint)sample * layout.C + group * length;
         float* gamma = work.Affine + group * length;
-        GroupMoments* moments = work.Moments + (nint)sample * layout.Groups + group;
-        GroupGradient* gradients = stackalloc GroupGradient[Block];
+        RowMoments* moments = work.Moments + (nint)sample * layout.Groups + group;
+        RowGradient* gradients = stackalloc RowGradient[Block];
         for (int row = 0; row < count; row++)
         {
             nint offset = start + (nint)row * layout.C;
             var own = moments[row * layout.Groups];
             double sum = 0, product = 0;
-            if (work.Statistics != GroupStatistics.Given)
+            for (int from = 0; from < length; from += Piece)
             {
-                for (int from = 0; from < length; from += Piece)
-                {
-                    int to = Math.Min(from + Piece, length);
-                    int done = AddProducts<S, V>(work.X + offset, work.G + offset, from, to, gamma, own, ref sum, ref product);
-                    AddProducts<SimdScalar, float>(work.X + offset, work.G + offset, done, to, gamma, own, ref sum, ref product);
-                }
+                int to = Math.Min(from + Piece, length);
+                int done = AddProducts<S, V>(work.X + offset, work.G + offset, from, to, gamma, own, ref sum, ref product);
+                AddProducts<SimdScalar, float>(work.X + offset, work.G + offset, done, to, gamma, own, ref sum, ref product);
             }
 
-            gradients[row] = new GroupGradient(own, sum, product, length, work.Statistics);
+            gradients[row] = new RowGradient(own, sum, product, length, work.Centered);
         }
 
         int ended = Rows<S, V>(work, start, 0, count, gamma, moments, gradients, sums);
@@ -81,7 +78,7 @@ static unsafe partial class GroupNormalization
     // The sums of g gamma and of g gamma h.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int AddProducts<S, V>(
-        float* x, float* g, int i, int length, float* gamma, in GroupMoments moments, ref double sum, ref double product)
+        float* x, float* g, int i, int length, float* gamma, in RowMoments moments, ref double sum, ref double product)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -111,7 +108,7 @@ static unsafe partial class GroupNormalization
 
     // Down the rows of a block: what the columns of gamma and beta gather, and the gradient of the values.
     static int Rows<S, V>(
-        in BackwardWork work, nint start, int i, int count, float* gamma, GroupMoments* moments, GroupGradient* gradients,
+        in BackwardWork work, nint start, int i, int count, float* gamma, RowMoments* moments, RowGradient* gradients,
         float* sums)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -133,8 +130,8 @@ static unsafe partial class GroupNormalization
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int OneRow<S, V>(
-        float* x, float* g, float* dx, int i, GroupLayout layout, float* gamma, in GroupMoments moments,
-        in GroupGradient gradient, float* sums)
+        float* x, float* g, float* dx, int i, RowLayout layout, float* gamma, in RowMoments moments,
+        in RowGradient gradient, float* sums)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -153,8 +150,8 @@ static unsafe partial class GroupNormalization
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int FourRows<S, V>(
-        float* x, float* g, float* dx, int i, GroupLayout layout, float* gamma, GroupMoments* moments,
-        GroupGradient* gradients, float* sums)
+        float* x, float* g, float* dx, int i, RowLayout layout, float* gamma, RowMoments* moments,
+        RowGradient* gradients, float* sums)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -187,11 +184,11 @@ static unsafe partial class GroupNormalization
         readonly V center, inverse, rest, slope, offset;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Row(in GroupMoments moments, in GroupGradient gradient = default)
+        public Row(in RowMoments moments, in RowGradient gradient = default)
         {
             center = S.Broadcast(moments.Center);
-            inverse = S.Broadcast(moments.Inverse);
-            rest = S.Broadcast(-moments.Rest * moments.Inverse);
+            inverse = S.Broadcast(moments.InverseDeviation);
+            rest = S.Broadcast(-moments.Rest * moments.InverseDeviation);
             slope = S.Broadcast(gradient.Slope);
             offset = S.Broadcast(gradient.Offset);
         }
