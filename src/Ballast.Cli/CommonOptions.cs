@@ -37,7 +37,7 @@ static class CommonOptions
 
     public static Option<string?> Data() => new("--data")
     {
-        Description = $"What to train on: {Datasets}, or a folder of PNG pictures with a subfolder for each class (./NAME where it is "
+        Description = $"What to train on: {Datasets}, or a folder of pictures with a subfolder for each class (./NAME where it is "
             + "called as a dataset), or a file of records of 1 label byte (0-9) and 3072 image bytes [default: cifar10]",
         HelpName = "DATA",
     };

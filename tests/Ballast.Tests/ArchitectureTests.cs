@@ -15,9 +15,10 @@ public partial class ArchitectureTests
         ["Optim"] = ["Kernels", "Tensors"],
         ["Formats"] = ["Kernels", "Tensors"],
         ["Data"] = ["Kernels", "Tensors", "Formats"],
+        ["Data package"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
         ["Training"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data"],
         ["Lab"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
-        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab"],
+        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package"],
     };
 
     static readonly string Source = Path.Combine(Root(), "src");
@@ -41,6 +42,7 @@ public partial class ArchitectureTests
             string? room = path[0] switch
             {
                 "Ballast" => path.Length > 2 ? path[1] : null, // the root serves everybody
+                "Ballast.Data" => "Data package",
                 _ => path[0].Split('.')[^1],
             };
             if (room is null)

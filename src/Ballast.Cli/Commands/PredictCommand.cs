@@ -14,7 +14,7 @@ static class PredictCommand
 
     static readonly Argument<string[]> Images = new("IMAGES")
     {
-        Description = "PNG files, of the size and colour that the run was trained on",
+        Description = "Picture files, or folders of them",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -22,10 +22,11 @@ static class PredictCommand
     {
         var command = new ExampleCommand("predict",
             "Prints the class of each picture by a run's network, and its probability.",
-            "ballast predict runs/20260502-140300-train shirt.png",
+            "ballast predict runs/20260502-140300-train shirt.jpg",
+            "ballast predict runs/20260502-140300-train photos/new --top 3",
             "ballast predict runs/20260502-140300-compare/with photos/*.png --top 3 --json")
         {
-            Run, Images, Top, Weights, Threads, Json,
+            Run, Images, Top, Weights, PictureOptions.SkipBroken, Threads, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -37,9 +38,9 @@ static class PredictCommand
             Compute.Threads = threads;
         using var interruption = new Interruption();
         var folder = RunPaths.Trained(result.GetValue(Run)!, "Predict with");
-        string[] images = result.GetValue(Images)!;
         var predictions = RunPrediction.Run(
-            folder, images, result.GetValue(Top), result.GetValue(Weights), interruption.Token);
+            folder, PicturePaths.Of(result.GetValue(Images)!), result.GetValue(Top), result.GetValue(Weights),
+            result.GetValue(PictureOptions.SkipBroken) ? PictureOptions.List : null, interruption.Token);
         if (result.GetValue(Json))
         {
             foreach (var prediction in predictions)

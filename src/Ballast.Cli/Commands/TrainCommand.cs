@@ -29,7 +29,8 @@ static class TrainCommand
             "ballast train --recipe resnet20",
             "ballast train --model vgg-small --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine --warm-up 500",
             "ballast train --data fashion-mnist",
-            "ballast train --data pictures/train --test-data pictures/test",
+            "ballast train --data photos",
+            "ballast train --data pictures/train --test-data pictures/test --size 96",
             "ballast train --data pictures --folds 5 --stratified",
             "ballast train --resume runs/20260502-140300-train --epochs 20");
         TrainOptions.AddTo(command);
@@ -53,7 +54,7 @@ static class TrainCommand
             throw new UsageException("--stratified divides the images of a cross validation: give --folds too.");
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
-        var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
+        var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress), PicturesProgress = new PicturesDisplay(progress) });
         bool json = result.GetValue(Json);
         var (folder, work) = result.Has(Resume)
             ? Reopen(result, source, json, progress, interruption)
@@ -91,7 +92,7 @@ static class TrainCommand
     {
         if (result.Has(Resume))
             throw new UsageException("A cross validation goes on by ballast study --resume FOLDER.");
-        var settings = TrainOptions.Read(result);
+        var settings = TrainOptions.Read(result, folds: true);
         RunPaths.Refuse(result.GetValue(Out), StudyFolder.RefuseUsed);
         Refuse(settings);
         return StudyCommand.Execute(result, (source, cancellation) =>
@@ -122,6 +123,7 @@ static class TrainCommand
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
+        PictureOptions.List(source.Skipped);
         if (run.SurplusOf is { } outputs)
             Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the "
                 + $"others mean nothing. End with linear:{data.ClassNames.Count}.");

@@ -50,7 +50,7 @@ static class TrainOptions
     };
 
     static readonly Option[] Fixed =
-        [RecipeName, .. MethodOptions.All, Model, BatchSize, DropLast,
+        [RecipeName, .. MethodOptions.All, .. PictureOptions.All, Model, BatchSize, DropLast,
             Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
 
     /// <summary>The optimizer's name.</summary>
@@ -74,19 +74,22 @@ static class TrainOptions
         command.Add(Layers);
         foreach (var option in (Option[])[
             RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
-            CheckpointEvery, Data, TestData, .. MethodOptions.All])
+            CheckpointEvery, Data, TestData, .. PictureOptions.All, .. MethodOptions.All])
         {
             command.Add(option);
         }
     }
 
     /// <summary>The settings of a new run.</summary>
-    public static RunSettings Read(ParseResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="folds">Whether it is a cross validation, which holds nothing back by itself.</param>
+    public static RunSettings Read(ParseResult result, bool folds = false)
     {
         var recipe = FindRecipe(result);
-        var from = recipe?.Settings ?? RunSettings.Tutorial;
-        var network = Network(result) ?? (from.Layers, from.Model);
-        return new RunSettings(
+        var chosen = Network(result);
+        var from = recipe?.Settings ?? Defaults(result, chosen is null, folds);
+        var network = chosen ?? (from.Layers, from.Model);
+        return PictureOptions.Read(result, new RunSettings(
             network.Layers,
             network.Name,
             result.Given(Epochs) ?? from.Epochs,
@@ -103,7 +106,23 @@ static class TrainOptions
         {
             Methods = MethodOptions.Read(result, from.Methods),
             Recipe = recipe?.Name,
-        }.WithData(result.GetValue(Data), result.GetValue(TestData));
+            Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
+        }.WithData(result.GetValue(Data), result.GetValue(TestData)));
+    }
+
+    // A folder of pictures is trained on in another way than the tutorial's images.
+    static RunSettings Defaults(ParseResult result, bool fitsNetwork, bool folds)
+    {
+        if (result.GetValue(Data) is not { } data || NamedDatasets.Find(data) is not null || !Directory.Exists(data))
+            return RunSettings.Tutorial;
+        var own = RunSettings.OfPictures;
+        double share = folds ? 0 : result.Has(TestData) ? own.Does.Validation / 2 : own.Does.Validation;
+        return own with
+        {
+            Pictures = own.Pictures! with { FitsNetwork = fitsNetwork },
+            Methods = folds ? own.Does with { Validation = 0, KeepBest = false, Monitor = ValidationMetric.Loss }
+                : own.Does with { Validation = share },
+        };
     }
 
     static Recipe? FindRecipe(ParseResult result)

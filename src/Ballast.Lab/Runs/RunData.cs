@@ -5,21 +5,21 @@ namespace Ballast.Lab;
 public sealed class RunData(DatasetOptions options)
 {
     // A folder's pictures are decoded once, however often they are asked for.
-    readonly Dictionary<string, ImageFolder> folders = [];
+    readonly Dictionary<(string Folder, PictureSettings? Pictures), ImageFolder> folders = [];
 
     /// <summary>The images to train on, checked.</summary>
     /// <exception cref="ArgumentException">Means and deviations of another number of channels.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset Train(RunSettings settings, CancellationToken cancellation = default) =>
-        Scale(settings, Open(settings.Data ?? NamedDatasets.Cifar10.Name, static named => named.Train, cancellation));
+        Scale(settings, Open(settings.Data ?? NamedDatasets.Cifar10.Name, settings.Pictures, static named => named.Train, cancellation));
 
     /// <summary>The images to test on, checked; null if the settings have none.</summary>
     /// <exception cref="ArgumentException">Means and deviations of another number of channels.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset? Test(RunSettings settings, CancellationToken cancellation = default) =>
-        settings.TestName is { } name ? Scale(settings, Open(name, static named => named.Test, cancellation)) : null;
+        settings.TestName is { } name ? Scale(settings, Open(name, settings.Pictures, static named => named.Test, cancellation)) : null;
 
     /// <summary>The settings with what has to be computed of the training data: the scale of its channels.</summary>
     /// <exception cref="ArgumentException">A channel that is the same everywhere.</exception>
@@ -27,11 +27,36 @@ public sealed class RunData(DatasetOptions options)
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public RunSettings Complete(RunSettings settings, CancellationToken cancellation = default)
     {
+        settings = Fit(settings, cancellation);
         if (settings.Methods is not { Scale.Mean.Count: 0 } methods)
             return settings;
         var data = Train(settings with { Methods = methods with { Scale = null } }, cancellation);
         return settings with { Methods = methods with { Scale = ChannelScale.Of(data) } };
     }
+
+    // What follows from a folder's pictures: their size, the network for it, how many mini-batches an epoch has.
+    RunSettings Fit(RunSettings settings, CancellationToken cancellation)
+    {
+        if (settings.Pictures is not { } pictures || settings.Data is not { } folder || !Directory.Exists(folder))
+            return settings;
+        settings = settings with { Pictures = pictures.Of(folder, cancellation) };
+        if (!pictures.FitsNetwork && !pictures.LogsEpochs)
+            return settings;
+        var data = Train(settings with { Methods = null }, cancellation);
+        // So few pictures that none would be held back.
+        if (pictures.LogsEpochs && settings.Does is { Validation: > 0 } does && Math.Round(data.Count * does.Validation) == 0)
+            settings = settings with { Methods = does with { Validation = 0, KeepBest = false, Monitor = ValidationMetric.Loss } };
+        if (pictures.FitsNetwork)
+            settings = settings with { Layers = PictureSettings.Network(data.SampleShape, data.ClassNames.Count), Model = null };
+        int trained = data.Count - (int)Math.Round(data.Count * settings.Does.Validation);
+        return !pictures.LogsEpochs ? settings : settings with
+        {
+            LogEvery = Math.Max(1, settings.DropLast ? trained / settings.BatchSize : (trained - 1) / settings.BatchSize + 1),
+        };
+    }
+
+    /// <summary>The files of the folders read so far that were left out, with the reasons.</summary>
+    public IReadOnlyList<BrokenPicture> Skipped => [.. folders.Values.SelectMany(static folder => folder.Skipped)];
 
     static ByteDataset Scale(RunSettings settings, ByteDataset data)
     {
@@ -76,14 +101,19 @@ public sealed class RunData(DatasetOptions options)
         [.. dataset.Files.Select(static file => new DataFile(Path.GetFileName(file.Path), file.Sha256))];
 
     ByteDataset Open(
-        string data, Func<NamedDataset, Func<DatasetOptions, CancellationToken, ByteDataset>> part, CancellationToken cancellation)
+        string data, PictureSettings? pictures, Func<NamedDataset, Func<DatasetOptions, CancellationToken, ByteDataset>> part, CancellationToken cancellation)
     {
         if (NamedDatasets.Find(data) is { } named)
             return part(named)(options, cancellation);
         if (Directory.Exists(data))
         {
-            if (!folders.TryGetValue(data, out var folder))
-                folders[data] = folder = new ImageFolder(data, cancellation);
+            if (!folders.TryGetValue((data, pictures), out var folder))
+            {
+                string cache = Path.Combine(options.CacheFolder, "pictures");
+                folders[(data, pictures)] = folder = pictures is null ? new ImageFolder(data, cancellation)
+                    : new ImageFolder(data, pictures.ToFolder(cache, options.PicturesProgress), cancellation);
+            }
+
             return folder;
         }
 
@@ -91,6 +121,6 @@ public sealed class RunData(DatasetOptions options)
     }
 
     static FileNotFoundException Missing(string data) => new(
-        $"There is no file or folder {data}. Expected a folder with one subfolder of PNG pictures for each class, a file of records, "
+        $"There is no file or folder {data}. Expected a folder with one subfolder of pictures for each class, a file of records, "
         + $"or a dataset's name. {Suggestion.Of(Path.GetFileName(data), NamedDatasets.All.Select(static dataset => dataset.Name))}");
 }

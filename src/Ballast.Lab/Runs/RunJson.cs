@@ -10,7 +10,7 @@ namespace Ballast.Lab;
     Converters =
     [
         typeof(RunKindJson), typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson),
-        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson),
+        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson), typeof(PictureFitJson),
     ])]
 [JsonSerializable(typeof(RunRecord))]
 sealed partial class RunJson : JsonSerializerContext;
@@ -30,6 +30,8 @@ sealed class RunKindJson() : JsonStringEnumConverter<RunKind>(JsonNamingPolicy.C
 sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class LossKindJson() : JsonStringEnumConverter<LossKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class PictureFitJson() : JsonStringEnumConverter<PictureFit>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class FlipKindJson() : JsonStringEnumConverter<FlipKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

@@ -7,10 +7,12 @@ public static class RunPrediction
 
     /// <summary>Reads all pictures, makes the network, loads its state, and runs it over them.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="pictures">PNG files, of the size and colour that the network was trained on.</param>
+    /// <param name="pictures">Picture files. They are brought to the size and colour that the network was trained on where the run's
+    /// settings say how; otherwise they have to have them.</param>
     /// <param name="top">How many classes to give for each, 1 or more.</param>
     /// <param name="weights">A safetensors file of the network's state; null for the run's weights, or its checkpoint while
     /// it is not complete.</param>
+    /// <param name="skipped">Told of the files that cannot be used, which are left out; null where they are refused.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <returns>For each picture its most probable classes, the likeliest first.</returns>
     /// <exception cref="ArgumentException">A state of another network.</exception>
@@ -20,11 +22,13 @@ public static class RunPrediction
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static IReadOnlyList<PicturePrediction> Run(
         RunFolder folder, IReadOnlyList<string> pictures, int top = 1, string? weights = null,
-        CancellationToken cancellation = default)
+        Action<IReadOnlyList<BrokenPicture>>? skipped = null, CancellationToken cancellation = default)
     {
         var samples = folder.Record.TrainedOn;
         var (network, _) = RunNetwork.Load(folder, weights);
-        Picture[] read = [.. Picture.ReadAll(pictures, samples.ToShape(), cancellation)];
+        if (skipped is not null)
+            pictures = Usable(folder.Record.Settings.Pictures, pictures, skipped, cancellation);
+        Picture[] read = [.. Read(folder.Record.Settings.Pictures, pictures, samples.ToShape(), cancellation)];
         var scale = folder.Record.Settings.Does.Scale?.ToStandardization();
         var results = new List<PicturePrediction>();
         foreach (var batch in read.Chunk(BatchSize))
@@ -36,6 +40,26 @@ public static class RunPrediction
         }
 
         return results;
+    }
+
+    static IReadOnlyList<string> Usable(
+        PictureSettings? settings, IReadOnlyList<string> pictures, Action<IReadOnlyList<BrokenPicture>> skipped, CancellationToken cancellation)
+    {
+        var broken = ImageFolder.Broken(pictures, (settings ?? new PictureSettings()).ToFolder(null), cancellation);
+        skipped(broken);
+        var paths = broken.Select(static file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return [.. pictures.Where(path => !paths.Contains(path))];
+    }
+
+    static IReadOnlyList<Picture> Read(
+        PictureSettings? settings, IReadOnlyList<string> pictures, Shape shape, CancellationToken cancellation)
+    {
+        if (settings is null)
+            return Picture.ReadAll(pictures, shape, cancellation);
+        return ImageFolder.ReadFiles(pictures, settings.ToFolder(null) with
+        {
+            Channels = shape[0], Height = shape[1], Width = shape[2], SkipBroken = false,
+        }, cancellation);
     }
 
     // A network may have more outputs than the data had classes. They are no classes, and take no part in the probabilities.

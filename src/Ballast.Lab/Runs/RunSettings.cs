@@ -49,6 +49,20 @@ public sealed record RunSettings(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunMethods? Methods { get; init; }
 
+    /// <summary>How pictures of a folder become samples; null for pictures that are of one size already, and for other data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PictureSettings? Pictures { get; init; }
+
+    /// <summary>The training of a network on a folder of pictures, where nothing else is said.</summary>
+    public static RunSettings OfPictures { get; } = new(
+        NamedNetworks.Tutorial.Layers, Epochs: 20, BatchSize: 32, LearningRate: 1e-3f)
+    {
+        Methods = new RunMethods(
+            Schedule: "cosine", Crop: 4, CropPadding: PaddingMode.Reflect, Flip: FlipKind.Random, Scale: new ChannelScale([], []),
+            Validation: 0.2, Monitor: ValidationMetric.Accuracy, KeepBest: true),
+        Pictures = new PictureSettings(Background: PictureColor.White) { FitsNetwork = true, LogsEpochs = true },
+    };
+
     /// <summary>The recipe that the settings are from, in part at least; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Recipe { get; init; }

@@ -15,6 +15,9 @@ public sealed record DatasetOptions
     /// <summary>Told how far a download is; it may be called from several threads. Default: null, nobody.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 
+    /// <summary>Told how many of a folder's pictures are read; it may be called from several threads. Default: null, nobody.</summary>
+    public IProgress<(int Done, int Count)>? PicturesProgress { get; init; }
+
     /// <summary>Where the system's packages put datasets.</summary>
     internal IReadOnlyList<string> SystemFolders { get; init; } = DataFolder.System();
 

@@ -10,19 +10,19 @@ sealed record ImageFolderListing(string Path, string[] ClassNames, string[] Path
     /// <summary>Lists a folder; no file is opened.</summary>
     /// <exception cref="InvalidDataException">No classes, an empty class, or a folder in a class's folder.</exception>
     /// <exception cref="IOException">There is no such folder.</exception>
-    public static ImageFolderListing Read(string path)
+    public static ImageFolderListing Read(string path, string formats)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(path))
         {
             DataErrors.Unavailable((File.Exists(path) ? $"{path} is a file." : $"There is no folder {path}.")
-                + " Expected a folder with one subfolder of PNG pictures for each class.");
+                + $" Expected a folder with one subfolder of pictures ({formats}) for each class.");
         }
 
         string[] classes = Names(Directory.EnumerateDirectories(path));
         if (classes.Length == 0)
         {
-            Throw.InvalidData($"{path} has no subfolders. Expected one subfolder of PNG pictures for each class, named after the "
+            Throw.InvalidData($"{path} has no subfolders. Expected one subfolder of pictures for each class, named after the "
                 + $"class: {System.IO.Path.Combine(path, "cat", "1.png")}.");
         }
 
@@ -43,13 +43,13 @@ sealed record ImageFolderListing(string Path, string[] ClassNames, string[] Path
         string folder = System.IO.Path.Combine(path, name);
         if (Names(Directory.EnumerateDirectories(folder)) is [var inner, ..])
         {
-            Throw.InvalidData($"{folder} holds the folder {inner}. Expected only PNG pictures in the subfolder of a class. If the "
+            Throw.InvalidData($"{folder} holds the folder {inner}. Expected only pictures in the subfolder of a class. If the "
                 + $"classes are the subfolders of {folder}, name that folder instead.");
         }
 
         string[] pictures = Names(Directory.EnumerateFiles(folder));
         if (pictures.Length == 0)
-            Throw.InvalidData($"{folder} has no pictures. Put PNG files of the class {name} into it, or remove the subfolder.");
+            Throw.InvalidData($"{folder} has no pictures. Put pictures of the class {name} into it, or remove the subfolder.");
         return Array.ConvertAll(pictures, file => System.IO.Path.Combine(folder, file));
     }
 

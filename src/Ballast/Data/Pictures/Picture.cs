@@ -2,19 +2,24 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>A decoded PNG picture as bytes <c>[C, H, W]</c>: one channel for grey, three for RGB, each channel's rows one
+/// <summary>A decoded picture as bytes <c>[C, H, W]</c>: one channel for grey, three for RGB, each channel's rows one
 /// after the other.</summary>
-/// <remarks>
-/// Grey of 1, 2 or 4 bits is spread over 0..255, of 16 bits the high byte is kept, and a palette becomes RGB. An alpha
-/// channel that is opaque everywhere is dropped; a transparent pixel is refused, since a picture does not say what is
-/// behind it. (torchvision's loader drops alpha silently, and turns grey into RGB.)
-/// </remarks>
-public sealed class Picture
+/// <remarks>Of 16 bits the high byte is kept or the nearest value taken, as the decoder says, and a palette becomes RGB. An alpha
+/// channel that is opaque everywhere is dropped; a transparent pixel is composed over <see cref="PictureOptions.Background"/>, and
+/// refused where there is none. (torchvision's loader drops alpha silently, and turns grey into RGB.)</remarks>
+public sealed partial class Picture
 {
     readonly byte[] bytes;
 
-    Picture(Shape shape, byte[] bytes)
+    /// <summary>Makes a picture of its bytes, which are not copied.</summary>
+    /// <param name="shape"><c>[1, H, W]</c> for grey, <c>[3, H, W]</c> for RGB.</param>
+    /// <param name="bytes">The samples, 0 to 255, row-major.</param>
+    /// <exception cref="ArgumentException">Another shape, or another number of bytes.</exception>
+    public Picture(Shape shape, byte[] bytes)
     {
+        ArgumentNullException.ThrowIfNull(bytes);
+        Throw.Unless(shape.Rank == 3 && shape[0] is 1 or 3 && shape.Length > 0, $"Picture: expected a shape [1, H, W] or [3, H, W], got {shape}.");
+        Throw.Unless(bytes.Length == shape.Length, $"Picture: the shape {shape} needs {shape.Length} bytes, got {bytes.Length}.");
         Shape = shape;
         this.bytes = bytes;
     }
@@ -22,32 +27,57 @@ public sealed class Picture
     /// <summary><c>[1, H, W]</c> for a grey picture, <c>[3, H, W]</c> for one in colour.</summary>
     public Shape Shape { get; }
 
+    /// <summary>C: 1 for grey, 3 for RGB.</summary>
+    public int Channels => Shape[0];
+
+    /// <summary>H: how many rows there are.</summary>
+    public int Height => Shape[1];
+
+    /// <summary>W: how many pixels a row has.</summary>
+    public int Width => Shape[2];
+
     /// <summary>The samples, 0 to 255, row-major.</summary>
     public ReadOnlySpan<byte> Bytes => bytes;
 
-    /// <summary>Reads a PNG file.</summary>
-    /// <exception cref="InvalidDataException">It is no PNG picture, a damaged one, or one with transparent pixels.
-    /// </exception>
-    /// <exception cref="IOException">There is no such file, it is a folder, or it cannot be read.</exception>
-    public static Picture Read(string path)
+    /// <summary>Makes a picture of pixels that lie one after the other, as decoders give them.</summary>
+    /// <param name="pixels">H x W x C bytes.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="channels">Bytes a pixel: 1 for grey, 2 for grey and alpha, 3 for RGB, 4 for RGB and alpha.</param>
+    /// <param name="options">The channels that the picture shall have, and what is behind transparent pixels.</param>
+    /// <exception cref="ArgumentException">Other sizes.</exception>
+    /// <exception cref="InvalidDataException">A transparent pixel, and no background.</exception>
+    public static Picture FromPixels(ReadOnlySpan<byte> pixels, int height, int width, int channels, PictureOptions options)
     {
-        if (Directory.Exists(path))
-            DataErrors.Unavailable($"{path} is a folder. Expected a PNG file: name the files in it.");
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no file {path}. Expected a PNG picture.", path);
+        ArgumentNullException.ThrowIfNull(options);
+        Throw.Unless(height > 0 && width > 0 && channels is >= 1 and <= 4 && pixels.Length == (long)height * width * channels,
+            $"Picture.FromPixels: {height} x {width} pixels of {channels} bytes do not make {pixels.Length} bytes.");
+        return PicturePlanes.Arrange(pixels, height, width, channels, options);
+    }
+
+    /// <summary>Reads a picture file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Limits and colours.</param>
+    /// <param name="decoder">What reads it; <see cref="PictureDecoder.Default"/> where null.</param>
+    /// <exception cref="InvalidDataException">It is no picture, a damaged one, one beyond the limits, or one with transparent pixels
+    /// where no background is given.</exception>
+    /// <exception cref="IOException">There is no such file, it is a folder, or it cannot be read.</exception>
+    public static Picture Read(string path, PictureOptions? options = null, PictureDecoder? decoder = null)
+    {
+        options ??= new PictureOptions();
+        decoder ??= PictureDecoder.Default;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 14);
-            return Arrange(PngImage.Decode(stream));
+            return decoder.Decode(PictureDecoder.ReadFile(path, decoder, options), options);
         }
         catch (InvalidDataException e)
         {
-            Throw.InvalidData($"{path} cannot be used: {e.Message} Expected a PNG picture, grey or RGB.", e);
+            Throw.InvalidData($"{path} cannot be used: {e.Message} Expected a picture: {decoder.Formats}.", e);
             return null;
         }
     }
 
-    /// <summary>Reads PNG files, which all have to be of one shape.</summary>
+    /// <summary>Reads picture files, which all have to be of one shape.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="shape">The shape that is expected; null for that of the first.</param>
     /// <param name="cancellation">Looked at with every picture.</param>
@@ -61,7 +91,9 @@ public sealed class Picture
         if (paths.Count == 0)
             return pictures;
         var (expected, reason) = shape is { } given ? (given, "") : (Read(paths[0]).Shape, $", as {paths[0]} is");
-        PictureFiles.Each(paths, expected, reason, (i, picture) => pictures[i] = picture, cancellation);
+        var failures = PictureFiles.Each(paths, path => Read(path), (i, picture) => pictures[i] = PictureFiles.Fitting(
+            picture, paths[i], expected, reason), cancellation);
+        PictureFiles.Refuse(failures);
         return pictures;
     }
 
@@ -86,34 +118,5 @@ public sealed class Picture
         }
 
         return new Tensor(shape.Batched(pictures.Length), new Values(values));
-    }
-
-    // Channels apart, and an opaque alpha channel left out.
-    static Picture Arrange(PngImage image)
-    {
-        int stored = image.Channels, channels = stored - (stored + 1) % 2, pixels = image.Width * image.Height;
-        if (stored != channels)
-            RefuseTransparent(image, stored);
-        var bytes = new byte[channels * pixels];
-        for (int c = 0; c < channels; c++)
-        {
-            var plane = bytes.AsSpan(c * pixels, pixels);
-            for (int i = 0, from = c; i < plane.Length; i++, from += stored)
-                plane[i] = image.Pixels[from];
-        }
-
-        return new Picture([channels, image.Height, image.Width], bytes);
-    }
-
-    static void RefuseTransparent(PngImage image, int stored)
-    {
-        for (int i = 0; i < image.Width * image.Height; i++)
-        {
-            if (image.Pixels[i * stored + stored - 1] != byte.MaxValue)
-            {
-                Throw.InvalidData($"PNG: the pixel in row {i / image.Width}, column {i % image.Width} is transparent. Save the "
-                    + "picture without transparency, on the background that you want.");
-            }
-        }
     }
 }

@@ -1,51 +1,84 @@
 namespace Ballast;
 
-/// <summary>Reads many pictures on all cores, and refuses the first that does not fit.</summary>
+/// <summary>A picture file that cannot be used.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Reason">What is wrong with it, with its path.</param>
+public sealed record BrokenPicture(string Path, string Reason)
+{
+    /// <summary>What was thrown.</summary>
+    internal Exception Error { get; init; } = new InvalidDataException(Reason);
+}
+
+/// <summary>Reads many pictures on all cores, and collects those that cannot be used.</summary>
 static class PictureFiles
 {
-    /// <summary>Reads pictures of one shape.</summary>
+    const int Listed = 10;
+
+    /// <summary>Does something with each file.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="expected">The shape that each has to have.</param>
-    /// <param name="reason">Why, behind the shape in a message: <c>, as a.png is</c>.</param>
+    /// <param name="read">What is made of a file.</param>
     /// <param name="take">Is given each with its index, in any order and from several threads.</param>
     /// <param name="cancellation">Looked at with every picture.</param>
-    /// <exception cref="InvalidDataException">A file that is no picture, or one of another shape.</exception>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    public static void Each(
-        IReadOnlyList<string> paths, Shape expected, string reason, Action<int, Picture> take, CancellationToken cancellation)
+    /// <returns>For each file the failure, or null. All are tried, so that the answer is the same each time.</returns>
+    public static BrokenPicture?[] Each<T>(
+        IReadOnlyList<string> paths, Func<string, T> read, Action<int, T> take, CancellationToken cancellation)
     {
-        // All are tried, so that the message is the same each time and tells how many there are to look at.
-        var failures = new Exception?[paths.Count];
+        var failures = new BrokenPicture?[paths.Count];
         FileWork.Each(paths.Count, i =>
         {
             try
             {
-                var picture = Picture.Read(paths[i]);
-                if (picture.Shape != expected)
-                    Throw.InvalidData(Difference(paths[i], picture.Shape, expected, reason));
-                take(i, picture);
+                take(i, read(paths[i]));
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                failures[i] = e;
+                failures[i] = new BrokenPicture(paths[i], e.Message) { Error = e };
             }
         }, cancellation);
-
-        if (Array.Find(failures, failure => failure is not null) is not { } first)
-            return;
-        int others = failures.Count(failure => failure is not null) - 1;
-        string message = others == 0 ? first.Message : $"{first.Message} ({others} more of {paths.Count} files cannot be used either.)";
-        if (first is InvalidDataException)
-            Throw.InvalidData(message, first);
-        DataErrors.Unavailable(message, first);
+        return failures;
     }
 
-    static string Difference(string path, Shape got, Shape expected, string reason)
+    /// <summary>Refuses the files that cannot be used, the first ones with their reasons.</summary>
+    /// <exception cref="InvalidDataException">A file that is no picture, or does not fit.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static void Refuse(BrokenPicture?[] failures)
+    {
+        BrokenPicture[] broken = [.. failures.OfType<BrokenPicture>()];
+        if (broken.Length == 0)
+            return;
+        string message = broken[0].Reason;
+        if (broken.Length > 1)
+        {
+            message += $" ({broken.Length - 1} more of {failures.Length} files cannot be used either"
+                + $"{(broken.Length > Listed ? $"; the next {Listed - 1}" : "")}:"
+                + string.Concat(broken.Skip(1).Take(Listed - 1).Select(static file => $"\n  {file.Reason}")) + ")";
+        }
+
+        if (broken[0].Error is InvalidDataException)
+            Throw.InvalidData(message, broken[0].Error);
+        DataErrors.Unavailable(message, broken[0].Error);
+    }
+
+    /// <summary>A picture, refused if it has another shape.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="expected">The shape that it has to have.</param>
+    /// <param name="reason">Why, after the shape in a message: <c>, as a.png is</c>.</param>
+    /// <exception cref="InvalidDataException">It has another one.</exception>
+    public static Picture Fitting(Picture picture, string path, Shape expected, string reason)
+    {
+        if (picture.Shape != expected)
+            Throw.InvalidData(Difference(path, picture.Shape, expected, reason));
+        return picture;
+    }
+
+    /// <summary>What a message says of a picture of another shape.</summary>
+    public static string Difference(string path, Shape got, Shape expected, string reason)
     {
         string wanted = $"Expected {Size(expected)} pixels, {Color(expected)}{reason}.";
         return got[0] != expected[0]
             ? $"{path} is {Color(got)}. {wanted} Convert it, or leave it out."
-            : $"{path} has {Size(got)} pixels (width x height). {wanted} Scale or cut it to that size, or leave it out.";
+            : $"{path} has {Size(got)} pixels (width x height). {wanted} Choose a size that all pictures are brought to, or leave it out.";
     }
 
     static string Size(Shape shape) => $"{shape[2]} x {shape[1]}";
