@@ -115,13 +115,16 @@ static class TrainOptions
     {
         if (result.GetValue(Data) is not { } data || NamedDatasets.Find(data) is not null || !Directory.Exists(data))
             return RunSettings.Tutorial;
-        var own = RunSettings.OfPictures;
-        double share = folds ? 0 : result.Has(TestData) ? own.Does.Validation / 2 : own.Does.Validation;
+        var own = fitsNetwork ? RunSettings.OfPictures : RunSettings.Tutorial with { Methods = RunMethods.None };
+        bool tested = result.Has(TestData);
+        double share = folds || (tested && !fitsNetwork) ? 0 : tested ? 0.1 : 0.2;
         return own with
         {
-            Pictures = own.Pictures! with { FitsNetwork = fitsNetwork },
-            Methods = folds ? own.Does with { Validation = 0, KeepBest = false, Monitor = ValidationMetric.Loss }
-                : own.Does with { Validation = share },
+            Pictures = RunSettings.OfPictures.Pictures! with { FitsNetwork = fitsNetwork },
+            Methods = own.Does with
+            {
+                Validation = share, KeepBest = share > 0, Monitor = share > 0 ? ValidationMetric.Accuracy : ValidationMetric.Loss,
+            },
         };
     }
 

@@ -13,6 +13,7 @@ static class PhotoEnd
         {
             PhotoFormat.Jpeg => file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) > file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]),
             PhotoFormat.Png => HasPngEnd(file),
+            PhotoFormat.Tiff => TiffStrips.AreWithin(file),
             PhotoFormat.Webp => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L <= file.Length,
             _ => true,
         };

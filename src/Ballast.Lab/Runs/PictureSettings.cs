@@ -47,10 +47,11 @@ public sealed record PictureSettings(
     /// <exception cref="IOException">There is no such folder, or a file cannot be read.</exception>
     public PictureSettings Of(string folder, CancellationToken cancellation)
     {
-        var found = ImageFolder.Probe(folder, ToFolder(null), cancellation);
+        var found = ImageFolder.Inspect(folder, ToFolder(null), cancellation);
         int channels = Channels ?? (found.IsGray ? 1 : 3);
         return Height is not null ? this with { Channels = channels }
-            : found is { Height: <= LargestSide, Width: <= LargestSide } ? this with { Height = found.Height, Width = found.Width, Channels = channels }
+            : found is { Height: <= LargestSide, Width: <= LargestSide }
+                ? this with { Height = found.Height, Width = found.Width, Channels = channels }
             : this with { Height = DefaultSide, Width = DefaultSide, Channels = channels };
     }
 

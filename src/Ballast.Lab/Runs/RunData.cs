@@ -43,11 +43,18 @@ public sealed class RunData(DatasetOptions options)
         if (!pictures.FitsNetwork && !pictures.LogsEpochs)
             return settings;
         var data = Train(settings with { Methods = null }, cancellation);
+        // Pictures so small that they would be moved out of sight.
+        int side = Math.Min(data.SampleShape[1], data.SampleShape[2]);
+        if (settings.Does is { Crop: > 0 } moved && pictures.FitsNetwork && moved.Crop > side / 8)
+            settings = settings with { Methods = moved with { Crop = side / 8 } };
         // So few pictures that none would be held back.
         if (pictures.LogsEpochs && settings.Does is { Validation: > 0 } does && Math.Round(data.Count * does.Validation) == 0)
             settings = settings with { Methods = does with { Validation = 0, KeepBest = false, Monitor = ValidationMetric.Loss } };
         if (pictures.FitsNetwork)
+        {
             settings = settings with { Layers = PictureSettings.Network(data.SampleShape, data.ClassNames.Count), Model = null };
+        }
+
         int trained = data.Count - (int)Math.Round(data.Count * settings.Does.Validation);
         return !pictures.LogsEpochs ? settings : settings with
         {
@@ -101,7 +108,8 @@ public sealed class RunData(DatasetOptions options)
         [.. dataset.Files.Select(static file => new DataFile(Path.GetFileName(file.Path), file.Sha256))];
 
     ByteDataset Open(
-        string data, PictureSettings? pictures, Func<NamedDataset, Func<DatasetOptions, CancellationToken, ByteDataset>> part, CancellationToken cancellation)
+        string data, PictureSettings? pictures, Func<NamedDataset, Func<DatasetOptions, CancellationToken, ByteDataset>> part,
+        CancellationToken cancellation)
     {
         if (NamedDatasets.Find(data) is { } named)
             return part(named)(options, cancellation);

@@ -63,10 +63,10 @@ public sealed class ImageFolderTests : IDisposable
     public void No_classes_an_empty_one_and_folders_in_folders_are_refused()
     {
         PictureMaker.WriteGray(At("a.png"));
-        Assert.Contains($"{folder.Path} has no subfolders. Expected one subfolder of PNG pictures for each class", Refused(), StringComparison.Ordinal);
+        Assert.Contains($"{folder.Path} has no subfolders. Expected one subfolder of pictures for each class", Refused(), StringComparison.Ordinal);
         PictureMaker.WriteGray(At("cat", "1.png"));
         Directory.CreateDirectory(At("dog"));
-        Assert.Contains($"{At("dog")} has no pictures. Put PNG files of the class dog into it, or remove the subfolder.", Refused(), StringComparison.Ordinal);
+        Assert.Contains($"{At("dog")} has no pictures. Put pictures of the class dog into it, or remove the subfolder.", Refused(), StringComparison.Ordinal);
         PictureMaker.WriteGray(At("dog", "small", "1.png"));
         Assert.Contains($"{At("dog")} holds the folder small.", Refused(), StringComparison.Ordinal);
     }
@@ -80,14 +80,16 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_two_sizes_or_both_grey_and_coloured_are_refused()
+    public void Pictures_of_two_sizes_are_refused_and_of_both_grey_and_coloured_ones_all_are_coloured()
     {
         PictureMaker.WriteGray(At("cat", "1.png"));
         PictureMaker.WriteGray(At("dog", "1.png"), 8, 4);
         Assert.Contains($"{At("dog", "1.png")} has 8 x 4 pixels (width x height). Expected 6 x 4 pixels, grey, as {At("cat", "1.png")} is.", Refused(),
             StringComparison.Ordinal);
         PictureMaker.WriteRgb(At("dog", "1.png"));
-        Assert.Contains($"{At("dog", "1.png")} is RGB. Expected 6 x 4 pixels, grey", Refused(), StringComparison.Ordinal);
+        var mixed = new ImageFolder(folder.Path);
+        Assert.Equal(new Shape(3, 4, 6), mixed.SampleShape);
+        Assert.Equal(Picture.Read(At("cat", "1.png")).WithChannels(3).Bytes.ToArray(), mixed.Bytes(0).ToArray());
     }
 
     [Fact]

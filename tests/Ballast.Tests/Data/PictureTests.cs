@@ -34,7 +34,7 @@ public sealed class PictureTests : IDisposable
         Assert.Equal([7, 8], Picture.Read(PictureMaker.Write(Png("ga.png"), 2, 1, [7, 255, 8, 255])).Bytes.ToArray());
         Assert.Equal([1, 4, 2, 5, 3, 6], Picture.Read(PictureMaker.Write(Png("rgba.png"), 2, 1, [1, 2, 3, 255, 4, 5, 6, 255])).Bytes.ToArray());
         string message = Refused(() => Picture.Read(PictureMaker.Write(Png("t.png"), 1, 3, [1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 254])));
-        Assert.Contains("t.png cannot be used: PNG: the pixel in row 2, column 0 is transparent. Save the picture without transparency", message,
+        Assert.Contains("t.png cannot be used: the pixel in row 2, column 0 is transparent. Save the picture without transparency", message,
             StringComparison.Ordinal);
         Assert.Contains("row 0, column 1", Refused(() => Picture.Read(PictureMaker.Write(Png("u.png"), 2, 1, [1, 255, 1, 0]))), StringComparison.Ordinal);
     }
@@ -45,7 +45,7 @@ public sealed class PictureTests : IDisposable
         File.WriteAllText(Png("notes.txt"), "these are my notes");
         Assert.Contains("notes.txt cannot be used: PNG: the file does not begin as one.", Refused(() => Picture.Read(Png("notes.txt"))),
             StringComparison.Ordinal);
-        Assert.EndsWith("Expected a PNG picture, grey or RGB.", Refused(() => Picture.Read(Png("notes.txt"))), StringComparison.Ordinal);
+        Assert.EndsWith("Expected a picture: PNG.", Refused(() => Picture.Read(Png("notes.txt"))), StringComparison.Ordinal);
         byte[] whole = File.ReadAllBytes(PictureMaker.WriteGray(Png("whole.png")));
         for (int length = 0; length < whole.Length; length++)
         {
@@ -53,7 +53,7 @@ public sealed class PictureTests : IDisposable
             Assert.Contains("cut.png", Refused(() => Picture.Read(Png("cut.png"))), StringComparison.Ordinal);
         }
 
-        Assert.Contains("is a folder. Expected a PNG file", Assert.Throws<IOException>(() => Picture.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder. Expected a picture (PNG): name the files in it.", Assert.Throws<IOException>(() => Picture.Read(folder.Path)).Message, StringComparison.Ordinal);
         Assert.Contains("There is no file", Assert.Throws<FileNotFoundException>(() => Picture.Read(Png("none.png"))).Message, StringComparison.Ordinal);
     }
 
@@ -66,10 +66,11 @@ public sealed class PictureTests : IDisposable
 
         PictureMaker.WriteGray(paths[11], 6, 5);
         Assert.Equal($"{paths[11]} has 6 x 5 pixels (width x height). Expected 6 x 4 pixels, grey, as {paths[0]} is. "
-            + "Scale or cut it to that size, or leave it out.", Refused(() => Picture.ReadAll(paths)));
+            + "Choose a size that all pictures are brought to, or leave it out.", Refused(() => Picture.ReadAll(paths)));
         PictureMaker.WriteRgb(paths[9]);
         Assert.Equal($"{paths[9]} is RGB. Expected 6 x 4 pixels, grey, as {paths[0]} is. Convert it, or leave it out. "
-            + "(1 more of 40 files cannot be used either.)", Refused(() => Picture.ReadAll(paths)));
+            + $"(1 more of 40 files cannot be used either:\n  {paths[11]} has 6 x 5 pixels (width x height). Expected 6 x 4 pixels, grey, as "
+            + $"{paths[0]} is. Choose a size that all pictures are brought to, or leave it out.)", Refused(() => Picture.ReadAll(paths)));
         File.Delete(paths[3]);
         Assert.Contains(paths[3], Assert.Throws<IOException>(() => Picture.ReadAll(paths)).Message, StringComparison.Ordinal);
         Assert.Contains("0.png is grey. Expected 6 x 4 pixels, RGB. ", Refused(() => Picture.ReadAll(paths[..1], [3, 4, 6])), StringComparison.Ordinal);

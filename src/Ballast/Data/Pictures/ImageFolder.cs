@@ -117,7 +117,7 @@ public sealed class ImageFolder : ByteDataset
     /// <exception cref="InvalidDataException">As the constructor says.</exception>
     /// <exception cref="IOException">There is no such folder, or a file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static (int? Height, int? Width, bool IsGray) Probe(
+    public static (int? Height, int? Width, bool IsGray) Inspect(
         string path, ImageFolderOptions options, CancellationToken cancellation = default)
     {
         var listing = ImageFolderListing.Read(path, (options.Decoder ?? PictureDecoder.Default).Formats);

@@ -49,7 +49,8 @@ public sealed record ImageFolderOptions
     internal void Check()
     {
         Throw.Unless(Height is null == Width is null, $"ImageFolder: expected a height and a width or neither, got {Height} and {Width}.");
-        Throw.Unless(Height is null or > 0 && Width is null or > 0, $"ImageFolder: expected a size of at least 1 x 1 pixels, got {Width} x {Height}.");
+        Throw.Unless(Height is null or > 0 && Width is null or > 0,
+            $"ImageFolder: expected a size of at least 1 x 1 pixels, got {Width} x {Height}.");
         Throw.Unless(Channels is null or 1 or 3, $"ImageFolder: expected 1 channel for grey or 3 for RGB, got {Channels}.");
     }
 }
