@@ -109,9 +109,9 @@ public sealed partial class DataLoader
         // Images that stay in place and as they are are not touched yet; others are copied, still as bytes.
         unsafe Values ReadImages(ByteDataset images, int batch, int first, int count, int size)
         {
-            var addresses = Buffer.Rent(PixelValues.AddressFloats(count));
+            var addresses = Buffer.Rent(ElementType.Int64, count);
             object owner = images;
-            fixed (float* start = addresses.Span(PixelValues.AddressFloats(count)))
+            fixed (long* start = addresses.Span<long>(count))
             {
                 byte** to = (byte**)start;
                 if (augmentation is null && images.Address(Sample(first)) is not null)
@@ -121,7 +121,7 @@ public sealed partial class DataLoader
                 }
                 else
                 {
-                    var copy = Buffer.Rent((count * size + sizeof(float) - 1) / sizeof(float));
+                    var copy = Buffer.Rent(ElementType.UInt8, count * size);
                     owner = copy;
                     var bytes = copy.Bytes(count * size);
                     for (int i = 0; i < count; i++)

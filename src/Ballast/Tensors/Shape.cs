@@ -4,13 +4,14 @@ namespace Ballast;
 
 /// <summary>The sizes of a tensor's axes, outermost first, as in PyTorch's <c>torch.Size</c>: up to eight axes, none for a
 /// scalar. Values are stored row-major, so the last axis varies fastest.</summary>
+/// <remarks>A shape is as large as a reference: shapes of equal sizes mostly share them.</remarks>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>
 {
     /// <summary>The largest number of axes.</summary>
     public const int MaxRank = 8;
 
-    readonly Axes axes;
+    readonly SharedSizes? shared; // none for a scalar
 
     /// <summary>Makes a shape from its sizes.</summary>
     /// <exception cref="ArgumentException">More than eight axes, a negative size, or more than 2^31 - 1 values in all.
@@ -26,34 +27,33 @@ public readonly struct Shape : IEquatable<Shape>
             length *= sizes[i];
             Throw.Unless(length <= int.MaxValue,
                 $"Shape: more than {int.MaxValue} values. Split the data into smaller tensors.");
-            axes[i] = sizes[i];
         }
 
-        Rank = sizes.Length;
-        Length = (int)length;
+        shared = sizes.IsEmpty ? null : SharedSizes.Of(sizes, (int)length);
     }
 
     /// <summary>For collection expressions: <c>Shape shape = [10, 3, 32, 32];</c></summary>
     public static Shape Create(ReadOnlySpan<int> sizes) => new(sizes);
 
     /// <summary>The shape of a single value: no axes.</summary>
-    public static Shape Scalar => new([]);
+    public static Shape Scalar => default;
 
     /// <summary>How many axes there are.</summary>
-    public int Rank { get; }
+    public int Rank => shared?.Rank ?? 0;
 
     /// <summary>How many values there are: the product of the sizes, 1 for a scalar.</summary>
-    public int Length { get; }
+    public int Length => shared?.Length ?? 1;
 
     /// <summary>The size of an axis; <c>shape[^1]</c> is the last one.</summary>
     public int this[Index axis]
     {
         get
         {
-            int i = axis.GetOffset(Rank);
-            if ((uint)i >= (uint)Rank)
+            var sizes = Sizes;
+            int i = axis.GetOffset(sizes.Length);
+            if ((uint)i >= (uint)sizes.Length)
                 Throw.Argument($"Shape {this}: there is no axis {axis}; it has {Rank}.");
-            return axes[i];
+            return sizes[i];
         }
     }
 
@@ -69,7 +69,7 @@ public readonly struct Shape : IEquatable<Shape>
     public IEnumerator<int> GetEnumerator()
     {
         for (int i = 0; i < Rank; i++)
-            yield return axes[i];
+            yield return Sizes[i];
     }
 
     /// <summary>The same shape with another size on its first axis: <c>[10, 3, 32, 32]</c> becomes
@@ -102,31 +102,19 @@ public readonly struct Shape : IEquatable<Shape>
     }
 
     /// <summary>Copies the sizes.</summary>
-    internal void CopyTo(Span<int> sizes)
-    {
-        for (int i = 0; i < Rank; i++)
-            sizes[i] = axes[i];
-    }
+    internal void CopyTo(Span<int> sizes) => Sizes.CopyTo(sizes);
+
+    /// <summary>The sizes.</summary>
+    internal ReadOnlySpan<int> Sizes => shared is null ? default : shared.Sizes;
 
     /// <inheritdoc/>
-    public bool Equals(Shape other)
-    {
-        if (Rank != other.Rank || Length != other.Length)
-            return false;
-        for (int i = 0; i < Rank; i++)
-        {
-            if (axes[i] != other.axes[i])
-                return false;
-        }
-
-        return true;
-    }
+    public bool Equals(Shape other) => shared == other.shared || Sizes.SequenceEqual(other.Sizes);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Shape other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Rank, Length, Rank > 0 ? axes[0] : 0);
+    public override int GetHashCode() => HashCode.Combine(Rank, Length, Rank > 0 ? Sizes[0] : 0);
 
     /// <summary>Whether all sizes are equal.</summary>
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);
@@ -142,16 +130,10 @@ public readonly struct Shape : IEquatable<Shape>
     {
         int[] position = new int[Rank];
         for (int axis = Rank - 1; axis >= 0; axis--)
-            (position[axis], flat) = (flat % axes[axis], flat / axes[axis]);
+            (position[axis], flat) = (flat % Sizes[axis], flat / Sizes[axis]);
         return Describe(position);
     }
 
     /// <summary>Sizes that may be no shape's, or axes, as a shape is printed.</summary>
     internal static string Describe(ReadOnlySpan<int> sizes) => $"[{string.Join(", ", sizes.ToArray())}]";
-
-    [InlineArray(MaxRank)]
-    struct Axes
-    {
-        int first;
-    }
 }

@@ -149,7 +149,7 @@ public class RearrangingTests
             () => Tensor.Zeros([2, 0]).Pad([1, 0], PadMode.Replicate));
         Refused("Repeat: expected a number for each of the 2 axes of [2, 3] at least, got [2]. Tile takes fewer.", () => x.Repeat(2));
         Refused("Repeat: expected numbers of 0 or more, got [2, -1].", () => x.Repeat(2, -1));
-        Refused("RepeatInterleave: expected an int64 number for each of the 3 positions of axis 1 of [2, 3], got int64 [2].",
+        Refused("RepeatInterleave: expected a number for each of the 3 positions of axis 1 of [2, 3], got [2].",
             () => x.RepeatInterleave(Tensor.FromInt64([1, 1], [2]), 1));
         Refused("RepeatInterleave: expected numbers of 0 or more, got -1 at 1.", () => x.RepeatInterleave(Tensor.FromInt64([1, -1, 0], [3]), 1));
         Refused("Roll: expected a shift for each axis, got [1, 2] for [0].", () => x.Roll([1, 2], [0]));

@@ -28,6 +28,38 @@ public class ShapeTests
     }
 
     [Fact]
+    public void A_shape_of_sizes_that_were_met_before_allocates_nothing()
+    {
+        Shape kept = [7, 1, 1931];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool equal = true;
+        for (int i = 0; i < 100; i++)
+            equal &= new Shape(7, 1, 1931) == kept && kept.WithBatch(9).WithBatch(7) == kept;
+        Assert.True(equal);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000);
+    }
+
+    // More of them than are remembered, by four threads, so that entries are found, missed and replaced all the time.
+    [Fact]
+    public void Shapes_that_several_threads_make_at_once_have_their_own_sizes()
+    {
+        Parallel.For(0, 4, thread =>
+        {
+            var random = new Random(thread % 2);
+            for (int i = 0; i < 50_000; i++)
+            {
+                int[] sizes = new int[random.Next(1, 9)];
+                for (int axis = 0; axis < sizes.Length; axis++)
+                    sizes[axis] = random.Next(0, 4);
+                Shape shape = new(sizes), other = new(sizes);
+                if (!shape.ToArray().AsSpan().SequenceEqual(sizes) || shape != other || shape.Rank != sizes.Length
+                    || shape.Length != sizes.Aggregate(1, static (product, size) => product * size))
+                    Assert.Fail($"{shape} for {string.Join(", ", sizes)}");
+            }
+        });
+    }
+
+    [Fact]
     public void Impossible_shapes_are_refused()
     {
         Refused("Shape: expected at most 8 axes, got 9. Merge axes with Reshape first.", () => new Shape(1, 1, 1, 1, 1, 1, 1, 1, 1));

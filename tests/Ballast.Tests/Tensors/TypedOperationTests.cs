@@ -185,7 +185,7 @@ public class TypedOperationTests
         Refused("Arange: steps of 0 do not lead from 0 to 1.", () => Tensor.Arange(0, 1, 0.0));
         Refused("Linspace: expected 0 steps or more, got -1.", () => Tensor.Linspace(0, 1, -1));
         Refused("OneHot: class 3 at [1] of [2] is outside of 0 to 2.", () => Tensor.FromInt64([0, 3], [2]).OneHot(3));
-        Refused("OneHot: expected an int64 tensor of positions, got float32 [1]. Convert it with To(ElementType.Int64).", () => Tensor.Zeros([1]).OneHot());
+        Refused("OneHot: expected an int64 tensor of classes, got float32 [1]. Convert it with To(ElementType.Int64).", () => Tensor.Zeros([1]).OneHot());
         Refused("Expected a value that a tensor of uint8 can have, got 256.", () => Tensor.Full([1], 256, ElementType.UInt8));
     }
 

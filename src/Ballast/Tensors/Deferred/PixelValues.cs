@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>The values of images that are still bytes: byte / 255. A linear layer reads the bytes themselves, where they are;
 /// whoever else reads gets floats.</summary>
-/// <param name="addresses">Where each image's bytes are: as many addresses as there are images.</param>
+/// <param name="addresses">Where each image's bytes are: as many addresses as there are images, in an int64 buffer.</param>
 /// <param name="count">How many images there are.</param>
 /// <param name="size">How many bytes an image has.</param>
 /// <param name="owner">What keeps the bytes in place: their dataset, or a buffer of which this owns a hold.</param>
@@ -18,13 +18,10 @@ sealed unsafe class PixelValues(
     {
         get
         {
-            fixed (float* start = addresses.Span(AddressFloats(count)))
+            fixed (long* start = addresses.Span<long>(count))
                 return (byte**)start;
         }
     }
-
-    /// <summary>How many floats hold that many addresses.</summary>
-    public static int AddressFloats(int count) => count * sizeof(byte*) / sizeof(float);
 
     /// <summary>Whether the images, as bytes, are the rows of a matrix of this shape.</summary>
     public bool AreRows(int rows, int columns) => rows == count && columns == size && mean is null;

@@ -106,7 +106,7 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Not int64, or a class outside of 0 to <paramref name="classes"/> - 1.</exception>
     public Tensor OneHot(int? classes = null)
     {
-        TypedOperations.RequireIndex(nameof(OneHot), this);
+        TypedOperations.RequireIndex(nameof(OneHot), this, "classes");
         var values = AsSpan<long>();
         long largest = -1;
         foreach (long value in values)

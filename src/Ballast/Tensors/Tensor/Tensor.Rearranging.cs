@@ -96,9 +96,9 @@ public partial class Tensor
     public Tensor RepeatInterleave(Tensor repeats, int axis)
     {
         axis = Axis(nameof(RepeatInterleave), axis);
-        Throw.Unless(repeats.ElementType == ElementType.Int64 && repeats.Shape == [Shape[axis]],
-            $"RepeatInterleave: expected an int64 number for each of the {Shape[axis]} positions of axis {axis} of {Shape}, " +
-            $"got {repeats.ElementType.Name()} {repeats.Shape}.");
+        TypedOperations.RequireIndex(nameof(RepeatInterleave), repeats, "numbers");
+        Throw.Unless(repeats.Shape == [Shape[axis]],
+            $"RepeatInterleave: expected a number for each of the {Shape[axis]} positions of axis {axis} of {Shape}, got {repeats.Shape}.");
         List<long> positions = [];
         var times = repeats.AsSpan<long>();
         for (int i = 0; i < times.Length; i++)

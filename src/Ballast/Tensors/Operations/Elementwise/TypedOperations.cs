@@ -74,9 +74,9 @@ static class TypedOperations
         $"{name}: expected a bool tensor, got {x.ElementType.Name()} {x.Shape}. " +
         $"Compare first, as in x > 0 or x.NotEqualTo(0), or convert it with To(ElementType.Bool).");
 
-    /// <summary>Refuses all but integers as positions.</summary>
-    public static void RequireIndex(string name, Tensor index) => Throw.Unless(index.ElementType == ElementType.Int64,
-        $"{name}: expected an int64 tensor of positions, got {index.ElementType.Name()} {index.Shape}. Convert it with To(ElementType.Int64).");
+    /// <summary>Refuses all but integers as positions, or what else they stand for.</summary>
+    public static void RequireIndex(string name, Tensor index, string what = "positions") => Throw.Unless(index.ElementType == ElementType.Int64,
+        $"{name}: expected an int64 tensor of {what}, got {index.ElementType.Name()} {index.Shape}. Convert it with To(ElementType.Int64).");
 
     /// <summary>Refuses labels that are not one int64 for each row of logits [N, C].</summary>
     public static void RequireLabels(string name, Tensor logits, Tensor labels)
