@@ -9,18 +9,18 @@ static unsafe class Convolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    /// <param name="end">What follows; a depthwise convolution knows only <see cref="ResultEnd.IsPlain"/>.</param>
+    /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it for this shape, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in ResultEnd end = default,
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue = default,
         float* prepared = null)
     {
         if (Winograd.Fits(shape))
-            Winograd.Forward(shape, x, w, bias, y, end, prepared);
-        else if (end.IsPlain && DepthwiseConvolution.Fits(shape))
-            DepthwiseConvolution.Forward(shape, x, w, bias, y);
+            Winograd.Forward(shape, x, w, bias, y, epilogue, prepared);
+        else if (DepthwiseConvolution.Fits(shape))
+            DepthwiseConvolution.Forward(shape, x, w, bias, y, epilogue);
         else
-            DirectConvolution.Forward(shape, x, w, bias, y, end, prepared);
+            DirectConvolution.Forward(shape, x, w, bias, y, epilogue, prepared);
     }
 
     /// <summary>How many floats <see cref="Prepare"/> writes; 0 where nothing is worth preparing.</summary>
@@ -45,16 +45,16 @@ static unsafe class Convolution
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    /// <param name="end">What follows; a depthwise convolution knows only <see cref="ResultEnd.IsPlain"/>.</param>
+    /// <param name="epilogue">What is done to the result as it is written.</param>
     public static void BackwardInput(
-        in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end = default)
+        in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue = default)
     {
         if (Winograd.FitsInput(shape))
-            Winograd.BackwardInput(shape, dy, w, dx, end);
-        else if (end.IsPlain && DepthwiseConvolution.Fits(shape))
-            DepthwiseConvolution.BackwardInput(shape, dy, w, dx);
+            Winograd.BackwardInput(shape, dy, w, dx, epilogue);
+        else if (DepthwiseConvolution.Fits(shape))
+            DepthwiseConvolution.BackwardInput(shape, dy, w, dx, epilogue);
         else
-            DirectConvolution.BackwardInput(shape, dy, w, dx, end);
+            DirectConvolution.BackwardInput(shape, dy, w, dx, epilogue);
     }
 
     /// <summary>The gradient of the weight.</summary>
@@ -62,12 +62,12 @@ static unsafe class Convolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, in GradientSource dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
     {
-        if (Winograd.Fits(shape) && dy.IsPlain)
-            Winograd.BackwardWeight(shape, x, dy.Gradient, dw);
-        else if (DepthwiseConvolution.Fits(shape) && dy.IsPlain)
-            DepthwiseConvolution.BackwardWeight(shape, x, dy.Gradient, dw);
+        if (Winograd.Fits(shape))
+            Winograd.BackwardWeight(shape, x, dy, dw);
+        else if (DepthwiseConvolution.Fits(shape))
+            DepthwiseConvolution.BackwardWeight(shape, x, dy, dw);
         else
             DirectConvolution.BackwardWeight(shape, x, dy, dw);
     }

@@ -18,10 +18,11 @@ static unsafe class DepthwiseConvolution
     /// <param name="w">[C, 1, KernelH, KernelW].</param>
     /// <param name="bias">[C], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, C].</param>
-    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y)
+    /// <param name="epilogue">What is done to the result as it is written.</param>
+    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue)
     {
         float* taps = Taps(shape, w);
-        Run(new ForwardWork { Shape = shape, X = x, Taps = taps, Bias = bias, Y = y }, shape.N * shape.OutH, shape);
+        Run(new ForwardWork { Shape = shape, X = x, Taps = taps, Bias = bias, Y = y, Epilogue = epilogue }, shape.N * shape.OutH, shape);
     }
 
     /// <summary>The gradient of the input.</summary>
@@ -29,10 +30,11 @@ static unsafe class DepthwiseConvolution
     /// <param name="dy">[N, OutH, OutW, C].</param>
     /// <param name="w">[C, 1, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx)
+    /// <param name="epilogue">What is done to the result as it is written.</param>
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue)
     {
         float* taps = Taps(shape, w);
-        Run(new InputWork { Shape = shape, Dy = dy, Taps = taps, Dx = dx }, shape.N * shape.H, shape);
+        Run(new InputWork { Shape = shape, Dy = dy, Taps = taps, Dx = dx, Epilogue = epilogue }, shape.N * shape.H, shape);
     }
 
     /// <summary>The gradient of the weight.</summary>
@@ -86,6 +88,7 @@ static unsafe class DepthwiseConvolution
         public ConvolutionShape Shape;
         public ImageSource X;
         public float* Taps, Bias, Y;
+        public Epilogue Epilogue;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -97,6 +100,7 @@ static unsafe class DepthwiseConvolution
             {
                 int done = Row<S, V>(row, 0);
                 Row<SimdScalar, float>(row, done);
+                Epilogue.Finish<S, V>(Y, (nint)row * Shape.OutW * Shape.C, Shape.OutW * Shape.C);
             }
         }
 
@@ -141,6 +145,7 @@ static unsafe class DepthwiseConvolution
     {
         public ConvolutionShape Shape;
         public float* Dy, Taps, Dx;
+        public Epilogue Epilogue;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -152,6 +157,7 @@ static unsafe class DepthwiseConvolution
             {
                 int done = Row<S, V>(row, 0);
                 Row<SimdScalar, float>(row, done);
+                Epilogue.Finish<S, V>(Dx, (nint)row * Shape.W * Shape.C, Shape.W * Shape.C);
             }
         }
 

@@ -10,8 +10,8 @@ static unsafe partial class DirectConvolution
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="dx">[N, H, W, C].</param>
-    /// <param name="end">What follows.</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end)
+    /// <param name="epilogue">What is done to the result as it is written.</param>
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue)
     {
         int area = shape.KernelH * shape.KernelW, phases = shape.StrideH * shape.StrideW;
         nint depth = shape.Depth;
@@ -59,9 +59,8 @@ static unsafe partial class DirectConvolution
                 Phases = phasePointer,
                 PhaseCount = phases,
                 Offsets = offsetPointer,
-                End = end,
+                Epilogue = epilogue,
             };
-            end.Begin(work.Parts, shape.C);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -104,7 +103,7 @@ static unsafe partial class DirectConvolution
         public Phase* Phases;
         public nint* Offsets;
         public int PhaseCount;
-        public ResultEnd End;
+        public Epilogue Epilogue;
 
         // A part is some rows of every phase.
         readonly int PhaseRows => (Shape.H + Shape.StrideH - 1) / Shape.StrideH;
@@ -158,7 +157,7 @@ static unsafe partial class DirectConvolution
                         Rows<S, V>(memory, Phases[phase], image, top, rows);
                 }
 
-                End.Finish<S, V>(part, Dx, pixel, inputRows * Shape.W, Shape.C);
+                Epilogue.Finish<S, V>(Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
             }
         }
 

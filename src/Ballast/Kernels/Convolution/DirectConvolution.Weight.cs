@@ -13,7 +13,7 @@ static unsafe partial class DirectConvolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, in GradientSource dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
     {
         int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
         int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
@@ -90,8 +90,7 @@ static unsafe partial class DirectConvolution
 
         public ConvolutionShape Shape;
         public ImageSource X;
-        public GradientSource Dy;
-        public float* Partial;
+        public float* Dy, Partial;
         public nint* Offsets;
         public int PaddedDepth, Sums, Parts;
 
@@ -140,11 +139,11 @@ static unsafe partial class DirectConvolution
                 {
                     width = Panels.Width<S, V>(Shape.GroupK - k);
                     int column = group * Shape.GroupK + k, valid = Math.Min(width, Shape.GroupK - k);
-                    float* b = Dy.Gradient + pixel * Shape.K + column;
+                    float* b = Dy + pixel * Shape.K + column;
                     nint stepB = Shape.K;
-                    if (valid < width || !Dy.IsPlain)
+                    if (valid < width)
                     {
-                        Dy.Copy<S, V>(pixel, rows * Shape.OutW, Shape.K, column, valid, edge, width);
+                        Widen(b, rows * Shape.OutW, Shape.K, valid, edge, width);
                         b = edge;
                         stepB = width;
                     }
@@ -157,6 +156,16 @@ static unsafe partial class DirectConvolution
                         sums += Panels.Rows * width;
                     }
                 }
+            }
+        }
+
+        // Some channels of some pixels, with zeros past the last channel.
+        static void Widen(float* from, int count, int step, int valid, float* to, int width)
+        {
+            for (int i = 0; i < count; i++, from += step, to += width)
+            {
+                new Span<float>(from, valid).CopyTo(new Span<float>(to, valid));
+                new Span<float>(to + valid, width - valid).Clear();
             }
         }
     }

@@ -47,10 +47,10 @@ static unsafe partial class DirectConvolution
     /// <param name="w">[K, C / Groups, KernelH, KernelW].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    /// <param name="end">What follows.</param>
+    /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in ResultEnd end, float* prepared = null)
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
     {
         int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
         float* starts = Scratch.TakeShared(shape.Groups * (packed + padded));
@@ -86,9 +86,8 @@ static unsafe partial class DirectConvolution
                 Segments = segments,
                 Length = depth / segments,
                 PackedLength = packed,
-                End = end,
+                Epilogue = epilogue,
             };
-            end.Begin(work.Parts, shape.K);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -135,7 +134,7 @@ static unsafe partial class DirectConvolution
         public float* Panels, Starts, Y;
         public nint* Offsets;
         public int Segments, Length, PackedLength;
-        public ResultEnd End;
+        public Epilogue Epilogue;
 
         readonly int PartRows => RowsPerPart(
             Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C,
@@ -175,7 +174,7 @@ static unsafe partial class DirectConvolution
                 for (int group = 0; group < Shape.Groups; group++)
                     Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
                 nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
-                End.Finish<S, V>(part, Y, pixel, rows * Shape.OutW, Shape.K);
+                Epilogue.Finish<S, V>(Y, pixel * Shape.K, rows * Shape.OutW * Shape.K);
             }
         }
 

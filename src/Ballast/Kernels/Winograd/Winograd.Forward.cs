@@ -6,34 +6,33 @@ static unsafe partial class Winograd
 {
     static void Run(
         in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, float* weights, float* bias, float* y,
-        in ResultEnd end)
-    {
-        end.Begin(tiles.Blocks, shape.K);
-        end.Choose(new Start { Shape = shape, Tiles = tiles, X = x, Weights = weights, Bias = bias, Y = y, End = end });
-    }
+        in Epilogue epilogue) =>
+        Workers.Run(
+            new ForwardWork
+            {
+                Shape = shape,
+                Tiles = tiles,
+                X = x,
+                Weights = weights,
+                Bias = bias,
+                Y = y,
+                Epilogue = epilogue,
+                Plane = Plane(shape),
+            },
+            tiles.Blocks);
 
-    struct Start : IEndWork
+    struct ForwardWork : IWork, IWideWork
     {
+        public static int Pieces => 4;
+
+        const int MostRegions = 3;
+        const int StepProducts = 1024;
+
         public ConvolutionShape Shape;
         public WinogradTiles Tiles;
         public ImageSource X;
         public float* Weights, Bias, Y;
-        public ResultEnd End;
-
-        public readonly void Run<T>()
-            where T : struct, IResultEnd =>
-            Workers.Run(new ForwardWork<T> { All = this, Plane = Plane(Shape) }, Tiles.Blocks);
-    }
-
-    struct ForwardWork<T> : IWork, IWideWork
-        where T : struct, IResultEnd
-    {
-        public static int Pieces => 4;
-
-        const int MostRegions = 5;
-        const int StepProducts = 1024;
-
-        public Start All;
+        public Epilogue Epilogue;
         public nint Plane;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -42,8 +41,8 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            ConvolutionShape shape = All.Shape;
-            WinogradTiles tiles = All.Tiles;
+            ConvolutionShape shape = Shape;
+            WinogradTiles tiles = Tiles;
             nint patchPlane = (nint)tiles.RowTiles * shape.C + PlanePadding;
             nint resultPlane = (nint)tiles.RowTiles * 2 * S.Width + PlanePadding;
             float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + WinogradTransforms.WorkRegisters * S.Width);
@@ -53,18 +52,18 @@ static unsafe partial class Winograd
             for (int block = first; block < last; block++)
             {
                 int start = block * tiles.BlockTiles, count = Math.Min(tiles.BlockTiles, tiles.Count - start);
-                Patches<S, V>(shape, tiles, All.X, start, count, patches, patchPlane, work);
+                Patches<S, V>(shape, tiles, X, start, count, patches, patchPlane, work);
                 int width;
                 for (int k = 0; k < shape.K; k += width)
                 {
                     width = Panels.Width<S, V>(shape.K - k);
                     int regions = Soon(start, k == 0, k + width >= shape.K && block + 1 < last, soon);
                     Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane, soon, regions);
-                    Results<S, V>(block, k, width, start, count, results, resultPlane, work);
+                    Results<S, V>(k, width, start, count, results, resultPlane, work);
                 }
 
-                if (All.End.Moments is { } moments)
-                    moments.Counts[block] = tiles.Pixels(start, count, shape);
+                if (Epilogue.Afterwards is { } function)
+                    Finish(function, start, count);
             }
         }
 
@@ -72,28 +71,23 @@ static unsafe partial class Winograd
         // then the next block's input.
         readonly int Soon(int start, bool atFirst, bool atLast, Region* regions)
         {
-            var shape = All.Shape;
+            var shape = Shape;
             int count = 0;
             if (atFirst)
             {
-                var from = All.End.Sources;
-                regions[count++] = Beside(start, All.Y);
-                if (from.Added is not null)
-                    regions[count++] = Beside(start, from.Added);
-                if (from.Gate is not null)
-                    regions[count++] = Beside(start, from.Gate);
-                if (from.Normalized is not null)
-                    regions[count++] = Beside(start, from.Normalized);
+                regions[count++] = Beside(start, Y);
+                if (Epilogue.Added is not null)
+                    regions[count++] = Beside(start, Epilogue.Added);
             }
 
             if (atLast)
-                regions[count++] = All.Tiles.Region(
-                    start + All.Tiles.BlockTiles, All.X.Pixels, shape.C, shape.H, shape.W, shape.PadH);
+                regions[count++] = Tiles.Region(
+                    start + Tiles.BlockTiles, X.Pixels, shape.C, shape.H, shape.W, shape.PadH);
             return count;
         }
 
         readonly Region Beside(int start, float* values) =>
-            All.Tiles.Region(start, values, All.Shape.K, All.Shape.OutH, All.Shape.OutW, 0);
+            Tiles.Region(start, values, Shape.K, Shape.OutH, Shape.OutW, 0);
 
         // [36][tile][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -103,7 +97,7 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = All.Shape.C, rows = (count + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
+            int channels = Shape.C, rows = (count + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
             float** from = stackalloc float*[rows];
             float** to = stackalloc float*[rows];
             for (int i = 0; i < rows; i++)
@@ -112,7 +106,7 @@ static unsafe partial class Winograd
                 to[i] = results + i * width;
             }
 
-            float* panel = All.Weights + (nint)k * channels;
+            float* panel = Weights + (nint)k * channels;
             // A step each few hundred multiply-adds: more often it would cost more than it saves.
             int every = Math.Max(1, StepProducts / (channels * width)) * Panels.Rows;
             var prefetching = new Prefetching(soon, regions, Planes * ((rows + every - 1) / every));
@@ -128,60 +122,61 @@ static unsafe partial class Winograd
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Results<S, V>(
-            int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+        readonly void Results<S, V>(int k, int width, int start, int count, float* results, nint resultPlane, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int height = All.Shape.OutH, columns = All.Shape.OutW, channels = All.Shape.K;
-            float* biases = All.Bias;
+            bool adds = Epilogue.Added is not null;
+            if (adds && Epilogue.HasRelu)
+                Results<AddReluEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+            else if (adds)
+                Results<AddEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+            else if (Epilogue.HasRelu)
+                Results<ReluEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+            else
+                Results<NoEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Results<E, S, V>(int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+            where E : struct, IEpilogue
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int height = Shape.OutH, columns = Shape.OutW, channels = Shape.K;
             bool two = width > S.Width;
-            V zero = S.Broadcast(0), bias = biases is null ? zero : S.Load(biases + k);
-            V bias2 = two && biases is not null ? S.Load(biases + k + S.Width) : zero;
-            var channel = Constants<S, V>(k, results, resultPlane, bias);
-            var channel2 = two ? Constants<S, V>(k + S.Width, results + S.Width, resultPlane, bias2) : default;
-            V first = zero, second = zero, first2 = zero, second2 = zero;
-            var sources = All.End.Sources;
+            V zero = S.Broadcast(0), bias = Bias is null ? zero : S.Load(Bias + k);
+            V bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : zero;
             int run;
             for (int i = 0; i < count; i += run, results += (nint)run * width)
             {
-                var (image, y, x) = All.Tiles.Locate(start + i);
-                run = All.Tiles.Run(start + i, count - i);
+                var (image, y, x) = Tiles.Locate(start + i);
+                run = Tiles.Run(start + i, count - i);
                 nint at = (((nint)image * height + y) * columns + x) * channels + k;
-                var to = new ResultTiles(All.Y, at, (nint)columns * channels, channels, height - y, columns - x, run);
-                WinogradTransforms.Results<T, S, V>(
-                    results, resultPlane, width, bias, to, sources, channel, ref first, ref second, work);
+                var to = new ResultTiles(Y, at, (nint)columns * channels, channels, height - y, columns - x, run);
+                WinogradTransforms.Results<E, S, V>(results, resultPlane, width, bias, to, Epilogue.Added, work);
                 if (two)
                 {
-                    WinogradTransforms.Results<T, S, V>(
-                        results + S.Width, resultPlane, width, bias2, to with { At = at + S.Width }, sources, channel2,
-                        ref first2, ref second2, work);
+                    WinogradTransforms.Results<E, S, V>(
+                        results + S.Width, resultPlane, width, bias2, to with { At = at + S.Width }, Epilogue.Added, work);
                 }
             }
-
-            Keep<S, V>(block, k, channel, first, second);
-            if (two)
-                Keep<S, V>(block, k + S.Width, channel2, first2, second2);
         }
 
-        // The constants of the normalization whose sums are taken, or as a center of deviations the first value.
-        readonly Channel<V> Constants<S, V>(int k, float* results, nint resultPlane, V bias)
-            where S : struct, ISimd<V>
-            where V : unmanaged
+        // A function of the tiles of a block, row by row.
+        readonly void Finish(Pointwise function, int start, int count)
         {
-            if (T.TakesMoments)
-                return new(WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias), bias, bias);
-            return All.End.Table is null ? default : PixelMaps.Load<Normalized, S, V>(All.End.Table, k, All.Shape.K);
-        }
-
-        readonly void Keep<S, V>(int block, int k, in Channel<V> channel, V first, V second)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            if (T.TakesMoments)
-                All.End.Moments!.Store<S, V>(block, k, channel.Center, first, second);
-            All.End.Sums?.Store<S, V>(block, k, first, second);
+            nint pitch = (nint)Shape.OutW * Shape.K;
+            int run;
+            for (int i = 0; i < count; i += run)
+            {
+                var (image, y, x) = Tiles.Locate(start + i);
+                run = Tiles.Run(start + i, count - i);
+                int columns = Math.Min(WinogradTiles.Size * run, Shape.OutW - x);
+                float* row = Y + ((nint)image * Shape.OutH + y) * pitch + (nint)x * Shape.K;
+                for (int rows = Math.Min(WinogradTiles.Size, Shape.OutH - y); rows > 0; rows--, row += pitch)
+                    function.Apply(row, columns * Shape.K);
+            }
         }
     }
 }

@@ -40,10 +40,10 @@ static unsafe partial class Winograd
     /// <param name="w">[K, C, 3, 3].</param>
     /// <param name="bias">[K], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, K].</param>
-    /// <param name="end">What follows.</param>
+    /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in ResultEnd end, float* prepared = null)
+        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
     {
         if (prepared is null)
         {
@@ -51,7 +51,7 @@ static unsafe partial class Winograd
             Prepare(shape, w, prepared);
         }
 
-        Run(shape, new WinogradTiles(shape), x, prepared, bias, y, end);
+        Run(shape, new WinogradTiles(shape), x, prepared, bias, y, epilogue);
     }
 
     /// <summary>Whether <see cref="BackwardInput"/> may write its result over dy: then a block is some whole images, whose
@@ -68,14 +68,14 @@ static unsafe partial class Winograd
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="w">[K, C, 3, 3].</param>
     /// <param name="dx">[N, H, W, C]; dy itself where <see cref="CanOverwrite"/> allows it.</param>
-    /// <param name="end">What follows.</param>
-    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in ResultEnd end)
+    /// <param name="epilogue">What is done to the result as it is written.</param>
+    public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue)
     {
         var backward = Backward(shape);
         float* weights = Scratch.TakeShared(PreparedLength(backward));
         Transform(backward, w, (nint)shape.C * 9, 9, flip: true, weights);
         Run(
             backward, new WinogradTiles(backward, wholeImages: TakesWholeImages(backward)), new ImageSource(dy, shape.K), weights,
-            null, dx, end);
+            null, dx, epilogue);
     }
 }

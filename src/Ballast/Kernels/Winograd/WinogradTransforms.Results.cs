@@ -23,16 +23,12 @@ static unsafe partial class WinogradTransforms
     /// <param name="width">From one tile to the next in a plane.</param>
     /// <param name="bias">Added to every value.</param>
     /// <param name="to">Where the tiles go.</param>
-    /// <param name="sources">What the end reads along.</param>
-    /// <param name="channel">The channels' constants.</param>
-    /// <param name="first">Takes the first sum of the end.</param>
-    /// <param name="second">Takes the second.</param>
+    /// <param name="added">What the epilogue adds, in the order of the result.</param>
     /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Results<T, S, V>(
-        float* from, nint plane, int width, V bias, in ResultTiles to, in ResultSources sources, in Channel<V> channel,
-        ref V first, ref V second, float* work)
-        where T : struct, IResultEnd
+    public static void Results<E, S, V>(
+        float* from, nint plane, int width, V bias, in ResultTiles to, float* added, float* work)
+        where E : struct, IEpilogue
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -57,8 +53,6 @@ static unsafe partial class WinogradTransforms
         int rows = Math.Min(4, to.Rows), columns = to.Columns;
         for (int tile = 0; tile < tiles; tile++, start += 4 * step, columns -= 4, work += 24 * w)
         {
-            // A tile has sums of its own: less rounding, and none waits for the one before.
-            V a = S.Broadcast(0), b = a;
             nint at = start;
             float* t = work;
             for (int i = 0; i < rows; i++, t += 6 * w, at += pitch)
@@ -66,47 +60,26 @@ static unsafe partial class WinogradTransforms
                 Result<S, V>(
                     S.Load(t), S.Load(t + w), S.Load(t + 2 * w), S.Load(t + 3 * w), S.Load(t + 4 * w), S.Load(t + 5 * w),
                     out V y0, out V y1, out V y2, out V y3);
-                Put<T, S, V>(y, S.Add(y0, bias), at, sources, channel, ref a, ref b);
+                Put<E, S, V>(y, added, S.Add(y0, bias), at);
                 if (columns >= 4)
                 {
-                    Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
-                    Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
-                    Put<T, S, V>(y, S.Add(y3, bias), at + 3 * step, sources, channel, ref a, ref b);
+                    Put<E, S, V>(y, added, S.Add(y1, bias), at + step);
+                    Put<E, S, V>(y, added, S.Add(y2, bias), at + 2 * step);
+                    Put<E, S, V>(y, added, S.Add(y3, bias), at + 3 * step);
                     continue;
                 }
 
                 if (columns > 1)
-                    Put<T, S, V>(y, S.Add(y1, bias), at + step, sources, channel, ref a, ref b);
+                    Put<E, S, V>(y, added, S.Add(y1, bias), at + step);
                 if (columns > 2)
-                    Put<T, S, V>(y, S.Add(y2, bias), at + 2 * step, sources, channel, ref a, ref b);
+                    Put<E, S, V>(y, added, S.Add(y2, bias), at + 2 * step);
             }
-
-            first = S.Add(first, a);
-            second = S.Add(second, b);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<T, S, V>(
-        float* y, V value, nint at, in ResultSources sources, in Channel<V> channel, ref V first, ref V second)
-        where T : struct, IResultEnd
+    static void Put<E, S, V>(float* y, float* added, V value, nint at)
+        where E : struct, IEpilogue
         where S : struct, ISimd<V>
-        where V : unmanaged =>
-        S.Store(y + at, T.Take<S, V>(value, sources, at, channel, ref first, ref second));
-
-    /// <summary>The first of the 4 x 4 values of <see cref="Results"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static V FirstResult<S, V>(float* from, nint plane, V bias)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        V sum = bias;
-        for (int i = 0; i < 5; i++)
-        {
-            for (int j = 0; j < 5; j++)
-                sum = S.Add(sum, S.Load(from + (i * 6 + j) * plane));
-        }
-
-        return sum;
-    }
+        where V : unmanaged => S.Store(y + at, E.Apply<S, V>(value, added + at));
 }

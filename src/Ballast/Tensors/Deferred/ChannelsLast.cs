@@ -4,28 +4,15 @@ namespace Ballast;
 
 /// <summary>Values of [N, C, ...] in memory as [N, ..., C]: what convolutions write and read, and what passes between them.
 /// </summary>
-sealed class ChannelsLast(
-    Buffer values, ChannelLayout layout, double[]? statistics = null, NormalizationSums? sums = null, ResidualSum? gate = null)
-    : ChannelRecipe
+sealed class ChannelsLast(Buffer values, ChannelLayout layout) : ChannelRecipe
 {
     Buffer? rowMajor;
 
     /// <inheritdoc/>
     public override ChannelLayout Layout => layout;
 
-    /// <summary>The mean and the biased variance of each channel, [2, C], where whoever made the values took them along.
-    /// </summary>
-    public double[]? Statistics => statistics;
-
     /// <summary>Whether the memory is held by this recipe alone.</summary>
     public bool OwnsValues => values.IsExclusive;
-
-    /// <summary>Where these are the gradient of a normalization's result: what its own gradient needs summed up, if whoever
-    /// wrote the values took it along.</summary>
-    public NormalizationSums? Sums => sums;
-
-    /// <summary>Where these are a gradient that has passed a ReLU already: the ReLU's result.</summary>
-    public ResidualSum? Gate => gate;
 
     /// <summary>The values of a tensor with channels last, with a hold of the caller's own. Values that nobody has read yet
     /// are computed in this order, and the tensor or its recipe keeps them so.</summary>

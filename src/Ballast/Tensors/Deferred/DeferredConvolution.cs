@@ -40,8 +40,7 @@ sealed unsafe class DeferredConvolution(
         fixed (float* ready = prepared is null ? default : prepared.Span(prepared.Capacity))
         fixed (float* more = added is null ? default : added.Span(shape.Output.Length))
         {
-            var end = new ResultEnd { Sources = new ResultSources { Added = more }, HasRelu = relu };
-            Convolution.Forward(shape, x, w, b, y, end, ready);
+            Convolution.Forward(shape, x, w, b, y, new Epilogue { Added = more, Function = relu ? Pointwise.Relu : null }, ready);
         }
     }
 

@@ -7,8 +7,6 @@ namespace Ballast;
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {
-    [ThreadStatic] static ChannelMoments? moments;
-
     readonly Values input;
     readonly Buffer weight;
     readonly ConvolutionShape shape;
@@ -35,24 +33,10 @@ sealed unsafe class ConvolutionOperation : Operation
 
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
-        // A batch normalization follows more often than not: its statistics cost next to nothing here, and a pass over
-        // memory there.
-        var sums = DepthwiseConvolution.Fits(shape) ? null : moments ??= new ChannelMoments();
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-        {
-            Convolution.Forward(
-                shape, ImageValues.Open(input, shape.Input), weights, bias, y, new ResultEnd { Moments = sums });
-        }
+            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y);
 
-        double[]? statistics = null;
-        if (sums is not null)
-        {
-            sums.Finish(statistics = new double[2 * shape.K]);
-            if (!ChannelTables.AreFinite(statistics, 1))
-                statistics = null; // squares that are no floats: a normalization measures for itself
-        }
-
-        var values = new Values(new ChannelsLast(result, shape.Output, statistics));
+        var values = new Values(new ChannelsLast(result, shape.Output));
         var made = new ConvolutionOperation(x, w, b, input, shape).Produce(output, values);
         input.Release();
         return made;
@@ -62,20 +46,7 @@ sealed unsafe class ConvolutionOperation : Operation
     public override void Backward(Values gradient)
     {
         var (x, w, b) = (First!, Second!, (Parameter?)Third);
-        if (gradient.Recipe is PooledGradient)
-            ReleaseOutput(); // the gradient may be written over it
-        if (gradient.Recipe is NormalizedGradient normalized && normalized.Layout == shape.Output)
-        {
-            ReleaseOutput(); // the gradient may be written over it
-            if (!x.RequiresGrad && b is not { RequiresGrad: true } && normalized.CanOpen)
-            {
-                if (w.RequiresGrad)
-                    GiveWeight(w, normalized.Open());
-                gradient.Release();
-                return;
-            }
-        }
-
+        ReleaseOutput(); // the gradient may be written over it
         int length = shape.Output.Length;
         var read = ChannelsLast.Read(gradient, shape.Output);
         if (b is { RequiresGrad: true })
@@ -88,7 +59,7 @@ sealed unsafe class ConvolutionOperation : Operation
         fixed (float* dy = read.Span(length))
         {
             if (w.RequiresGrad)
-                GiveWeight(w, new GradientSource(dy));
+                GiveWeight(w, dy);
             if (x.RequiresGrad)
                 GiveInput(x, read, dy, w.Length);
         }
@@ -96,7 +67,7 @@ sealed unsafe class ConvolutionOperation : Operation
         read.Release();
     }
 
-    void GiveWeight(Tensor w, GradientSource dy)
+    void GiveWeight(Tensor w, float* dy)
     {
         var dw = Buffer.Rent(w.Length);
         fixed (float* to = dw.Span(w.Length))
@@ -108,10 +79,14 @@ sealed unsafe class ConvolutionOperation : Operation
     {
         bool over = read.IsExclusive && Winograd.CanOverwrite(shape);
         var dx = over ? read.Hold() : Buffer.Rent(shape.Input.Length);
-        var end = new InputGradientEnd(DepthwiseConvolution.Fits(shape) ? default : input, shape, x);
+        // What other readers of the input have given before is added as this gradient is written.
+        var before = x.Producer?.Gradient(x.OutputIndex).Take() is { IsEmpty: false } gathered
+            ? ChannelsLast.Read(gathered, shape.Input) : null;
         fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(weightLength))
-            Convolution.BackwardInput(shape, dy, weights, to, end.Open());
-        Give(x, new Values(end.Finish(dx)));
+        fixed (float* added = before is null ? default : before.Span(shape.Input.Length))
+            Convolution.BackwardInput(shape, dy, weights, to, new Epilogue { Added = added });
+        before?.Release();
+        Give(x, new Values(new ChannelsLast(dx, shape.Input)));
     }
 
     /// <inheritdoc/>

@@ -85,21 +85,16 @@ sealed partial class NormalizationOperation : Operation
     public override void Backward(Values gradient)
     {
         bool gated = false;
-        NormalizationSums? known;
+        double[]? known = null;
         if (gradient.Recipe is GatedGradient gate && gate.Gate.SharesTable(table))
         {
             var activation = gate.Gate.Activation!;
             gated = activation.IsCheap;
-            known = gate.Sums;
             var ungated = gate.HoldGradient();
             gradient.Release();
             gradient = ungated;
             if (!gated)
                 gradient = Pass(activation, gradient, out known);
-        }
-        else
-        {
-            known = (gradient.Recipe as ChannelsLast)?.Sums;
         }
 
         var layout = chunks.Whole;
@@ -134,9 +129,9 @@ sealed partial class NormalizationOperation : Operation
         {
             sums.Clear(); // nobody asks for them
         }
-        else if (known is not null && known.AreOf(table))
+        else if (known is not null)
         {
-            known.Totals.CopyTo(sums);
+            known.CopyTo(sums);
         }
         else
         {
@@ -183,17 +178,16 @@ sealed partial class NormalizationOperation : Operation
     }
 
     // The gradient in memory, in the order of the layout, times an activation's slope; takes it over.
-    Values Pass(Pointwise activation, Values gradient, out NormalizationSums known)
+    Values Pass(Pointwise activation, Values gradient, out double[] known)
     {
         var layout = chunks.Whole;
         int length = layout.Length;
         var g = gradient.Buffer!;
         var passed = g.IsExclusive ? g.Hold() : Buffer.Rent(length);
-        double[] totals = new double[2 * layout.C];
+        known = new double[2 * layout.C];
         activation.GateNormalized(
-            source.Span(length), g.Span(length), layout, table.Span(3 * layout.C), passed.Span(length), totals, gateSums ??= new ChannelSums());
+            source.Span(length), g.Span(length), layout, table.Span(3 * layout.C), passed.Span(length), known, gateSums ??= new ChannelSums());
         g.Release();
-        known = new NormalizationSums(table, totals);
         return new MemoryOrder(layout).Values(passed);
     }
 

@@ -3,8 +3,7 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>The gradient of a normalization's input, gradient a.scale + (x - center) a.center + a.shift for each channel, not yet
-/// computed: a convolution that needs it for its weight alone applies it while it reads. Whoever else reads gets it in the
-/// memory of the gradient, or of x where that is nobody's any more.</summary>
+/// computed: whoever reads gets it in the memory of the gradient, or of x where that is nobody's any more.</summary>
 /// <param name="gradient">The gradient of the result: in memory, or of a max pool behind a ReLU.</param>
 /// <param name="x">The values that were normalized.</param>
 /// <param name="table">center, scale and shift of each chunk: [3, C].</param>
@@ -20,18 +19,6 @@ sealed unsafe class NormalizedGradient(
 
     /// <inheritdoc/>
     public override ChannelLayout Layout => chunks.Whole;
-
-    /// <summary>Whether the gradient of the result is in memory, all samples share constants and x has a part in it, so that
-    /// <see cref="Open"/> can be called.</summary>
-    public bool CanOpen => gradient.Buffer is not null && chunks.Count == 1 && ofBatch;
-
-    /// <summary>Opens the recipe for a kernel that applies it; this must be held for as long as it is used.</summary>
-    public GradientSource Open()
-    {
-        fixed (float* g = gradient.Buffer!.Span(Layout.Length), values = x.Span(Layout.Length))
-        fixed (float* constants = table.Span(3 * Layout.C), a = more.Span(3 * Layout.C))
-            return new GradientSource(g, values, constants, a, gated);
-    }
 
     /// <inheritdoc/>
     public override Buffer HoldInOrder()

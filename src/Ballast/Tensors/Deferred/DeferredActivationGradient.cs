@@ -6,17 +6,13 @@ namespace Ballast;
 /// set to zero where it was closed. The normalization does that in the passes it makes anyway.</summary>
 /// <param name="gradient">The gradient before the gate, in the order of the gate: in memory, or of a max pool.</param>
 /// <param name="gate">The normalization and its activation.</param>
-/// <param name="sums">What the normalization needs summed up, where it is known.</param>
-sealed class GatedGradient(Values gradient, ChannelAffine gate, NormalizationSums? sums) : ChannelRecipe
+sealed class GatedGradient(Values gradient, ChannelAffine gate) : ChannelRecipe
 {
     /// <inheritdoc/>
     public override ChannelLayout Layout => gate.Layout;
 
     /// <summary>The normalization and its activation, which tell how the gradient passes.</summary>
     public ChannelAffine Gate => gate;
-
-    /// <summary>What the normalization needs summed up, where it is known.</summary>
-    public NormalizationSums? Sums => sums;
 
     /// <summary>The gradient before the gate, with a hold of the caller's own.</summary>
     public Values HoldGradient() => gradient.Hold();

@@ -17,11 +17,6 @@ sealed unsafe class ResidualSum(Values left, Values right, ChannelLayout layout,
     /// <summary>Whether a ReLU follows.</summary>
     public bool HasRelu => relu;
 
-    /// <summary>The summand that is a normalization, where one is: the first of two.</summary>
-    public ChannelAffine? Normalized =>
-        left.Recipe as ChannelAffine is { Activation: null } first ? first
-        : right.Recipe as ChannelAffine is { Activation: null } second ? second : null;
-
     /// <inheritdoc/>
     protected override bool KeepsOperands => recorded;
 

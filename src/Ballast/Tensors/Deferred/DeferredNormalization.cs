@@ -42,10 +42,6 @@ sealed class ChannelAffine(
     /// <summary>Whether this is a recipe over the same normalization.</summary>
     public bool SharesTable(Buffer other) => table == other;
 
-    /// <summary>What the normalization's gradient needs summed up, as whoever wrote the gradient of these values knows it.
-    /// </summary>
-    public NormalizationSums Sums(double[] totals) => new(table, totals);
-
     /// <inheritdoc/>
     public override void WriteInOrder(Span<float> destination)
     {
