@@ -33,7 +33,7 @@ public unsafe class ProductKernels
     public void Forward()
     {
         fixed (float* a = x, b = w, c = y)
-            RowProducts.Compute(new Rows(a, Inputs), b, null, c, N, Outputs, Inputs);
+            RowProducts.Compute(new RowPrologue(a, Inputs), b, null, c, N, Outputs, Inputs);
     }
 
     [Benchmark(Description = "dW = dy^T x, applied by Adam")]
@@ -53,8 +53,9 @@ public unsafe class ProductKernels
         };
         fixed (float* a = y, b = x, c = w, m = first, v = second)
         {
-            ColumnProducts.Compute(a, Outputs, 1, new Rows(b, Inputs), N, Outputs, Inputs,
-                new Updates.ToWeights<AdamRule>(rule, c, m, v, Inputs));
+            ColumnProducts.Compute(a, Outputs, 1, new RowPrologue(b, Inputs), N, Outputs, Inputs,
+                new ColumnProducts.ToReader(
+                    Updates.OfBlocks<AdamRule>.For(rule, c, m, v), (Inputs + ColumnProducts.LongestChunk - 1) / ColumnProducts.LongestChunk, Inputs));
         }
     }
 }
@@ -97,6 +98,6 @@ public unsafe class PassKernels
     {
         fixed (byte* from = bytes)
         fixed (float* to = y)
-            Rows.Convert(from, to, N * C);
+            RowPrologue.Convert(from, to, N * C);
     }
 }

@@ -126,6 +126,73 @@ public partial class ArchitectureTests
         Assert.True(arrows.Count == 0, string.Join('\n', arrows));
     }
 
+    [GeneratedRegex(@"\bclass\s+(\w+)\b[^{;]*?:\s*(\w+)", RegexOptions.Singleline)]
+    private static partial Regex Derived();
+
+    static HashSet<string> DeferredTypes(Dictionary<string, List<(string File, string Code)>> rooms)
+    {
+        var bases = rooms["Tensors"].SelectMany(static entry => Derived().Matches(entry.Code))
+            .Select(static match => (Name: match.Groups[1].Value, Base: match.Groups[2].Value)).ToList();
+        HashSet<string> found = ["Deferred"];
+        while (bases.Any(entry => found.Contains(entry.Base) && found.Add(entry.Name)))
+        {
+        }
+
+        found.Remove("Deferred");
+        return found;
+    }
+
+    // Where a file names a type other than to make an object of it, or to call what makes one.
+    static IEnumerable<string> Asked(string code, IEnumerable<string> types) => types.Where(type =>
+        Regex.IsMatch(code, $@"(?<!\bnew\s|[.\w]){type}\b(?!\s*\.|\s*\()|\b(?:is|as|not|or|and|case)\s+{type}\b"));
+
+    [Fact]
+    public void Nobody_names_the_deferred_type_of_another_file()
+    {
+        var rooms = Rooms();
+        var types = DeferredTypes(rooms);
+        Assert.Superset(
+            new HashSet<string> { "DeferredNormalization", "DeferredSum", "DeferredConvolution", "OuterProduct", "PixelValues", "Strided" }, types);
+        List<string> found = [];
+        foreach (var (file, code) in rooms.Values.SelectMany(static files => files))
+        {
+            if (file.Contains("/Tensors/Deferred/", StringComparison.Ordinal))
+                continue;
+            var declared = Declaration().Matches(code).Select(static match => match.Groups[1].Value).ToHashSet();
+            found.AddRange(Asked(code, types).Where(type => !declared.Contains(type)).Select(type => $"{file} asks for {type}"));
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Theory]
+    [InlineData("if (x.Recipe is DeferredSum sum)", true)]
+    [InlineData("x.Recipe as DeferredSum", true)]
+    [InlineData("case DeferredSum:", true)]
+    [InlineData("((DeferredSum)x.Recipe).Left", true)]
+    [InlineData("void Take(DeferredSum sum)", true)]
+    [InlineData("new DeferredSum(x, y)", false)]
+    [InlineData("DeferredSum.Of(x, y)", false)]
+    [InlineData("new DeferredSummary()", false)]
+    public void Asking_for_a_type_is_told_from_making_one(string code, bool asks) =>
+        Assert.Equal(asks, Asked(code, ["DeferredSum"]).Any());
+
+    [Theory]
+    [InlineData("MishFunction")]
+    [InlineData("HardswishFunction")]
+    [InlineData("SiluActivation")]
+    [InlineData("GeluActivation")]
+    [InlineData("LeakyReluActivation")]
+    [InlineData("SoftsignFunction")]
+    public void An_activation_is_named_where_it_is_written_and_by_its_method(string name)
+    {
+        var files = Rooms().Values.SelectMany(static files => files)
+            .Where(entry => Regex.IsMatch(entry.Code, $@"\b{name}\b")).Select(static entry => entry.File).ToList();
+        Assert.Equal(2, files.Count);
+        Assert.Contains(files, static file => file.Contains("/Kernels/Functions/", StringComparison.Ordinal));
+        Assert.Contains(files, static file => file.Contains("/Tensor/Tensor.", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Kernels_have_a_namespace_of_their_own_and_everybody_else_has_one()
     {

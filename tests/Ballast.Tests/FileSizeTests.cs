@@ -13,7 +13,6 @@ public class FileSizeTests
     [
         "DepthwiseConvolution.cs",
         "Layout.cs",
-        "NormalizationOperation.cs",
         "PooledNormalization.cs",
         "Tensor.cs",
         "TrialRun.cs",

@@ -23,7 +23,7 @@ public abstract class ByteDataset : Dataset
         CheckDestination(destination.Length);
         fixed (byte* from = Bytes(index))
         fixed (float* to = destination)
-            Rows.Convert(from, to, destination.Length);
+            RowPrologue.Convert(from, to, destination.Length);
         Standardization?.Apply(destination);
     }
 

@@ -135,9 +135,17 @@ public abstract partial class Optimizer
         var weight = parameter.Mutate();
         var first = R.States > 0 ? state.Values(0) : default;
         var second = R.States > 1 ? state.Values(1) : default;
-        if (parameter.Gradient.Recipe is OuterProduct product)
-            product.Apply(rule, weight, first, second, backwards);
+        if (parameter.Gradient.Recipe is { Blocks: > 0 } deferred)
+            Apply(rule, deferred, weight, first, second);
         else
             Updates.Apply(rule, parameter.ReadGradient().Span(length), weight, first, second);
+    }
+
+    // A gradient that is never written: each of its blocks goes into the weight while it is hot.
+    unsafe void Apply<R>(R rule, Deferred gradient, Span<float> weight, Span<float> first, Span<float> second)
+        where R : struct, IUpdateRule
+    {
+        fixed (float* w = weight, m = first, v = second)
+            gradient.ReadBlocks(Updates.OfBlocks<R>.For(rule, w, m, v), backwards);
     }
 }

@@ -51,11 +51,8 @@ public readonly ref struct ObservedValues
         Throw.Unless(destination.Length == ChannelLength,
             $"ObservedValues {Shape}: a channel has {ChannelLength} values, got room for {destination.Length}.");
         var values = tensor.Values;
-        if (values.Buffer is null && values.Recipe is ChannelRecipe recipe && recipe.Layout.N == Shape[0] && recipe.Layout.C == channels)
-        {
-            recipe.WriteChannel(channel, destination);
+        if (values.Recipe is { } deferred && deferred.TryWriteChannel(Shape, channel, destination))
             return;
-        }
 
         Buffer all;
         if (values.Buffer is { } buffer)

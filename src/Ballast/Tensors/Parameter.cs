@@ -98,23 +98,31 @@ public sealed class Parameter : Tensor
     }
 
     /// <summary>The sum of the squares of the gradient, in double; 0 without one.</summary>
-    internal double GradientSquareSum() => gradient switch
+    internal double GradientSquareSum()
     {
-        { IsEmpty: true } => 0,
-        { Recipe: OuterProduct product } => product.SquareSum(),
-        _ => Kernels.SquareSums.Compute(ReadGradient().Span(Length)),
-    };
+        if (gradient.IsEmpty)
+            return 0;
+        if (gradient.Recipe is not { Blocks: > 0 and int blocks } deferred)
+            return Kernels.SquareSums.Compute(ReadGradient().Span(Length));
+        double[] sums = System.Buffers.ArrayPool<double>.Shared.Rent(blocks);
+        deferred.ReadBlocks(new Kernels.SquareSums.OfBlocks(sums), backwards: false);
+        double sum = 0;
+        for (int i = 0; i < blocks; i++)
+            sum += sums[i];
+        System.Buffers.ArrayPool<double>.Shared.Return(sums);
+        return sum;
+    }
 
-    /// <summary>Multiplies the gradient; one of two factors stays so.</summary>
+    /// <summary>Multiplies the gradient, which stays deferred if it can.</summary>
     internal void ScaleGradient(float factor)
     {
         if (gradient.IsEmpty)
             return;
-        if (gradient.Recipe is OuterProduct product)
+        if (gradient.Recipe?.Times(factor) is { } product)
         {
             ForgetRead();
-            gradient = new Values(product.Scale(factor));
-            product.Release();
+            gradient.Release();
+            gradient = new Values(product);
             return;
         }
 

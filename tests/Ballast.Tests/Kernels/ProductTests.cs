@@ -47,7 +47,7 @@ public sealed unsafe class ProductTests : IDisposable
         float[] expected = new float[rowsX * rowsW], y = [.. Enumerable.Repeat(float.NaN, rowsX * rowsW)];
         RowProducts.Reference(x, w, b, expected, rowsX, rowsW, k);
         fixed (float* from = x, weights = w, shifts = b, to = y)
-            RowProducts.Compute(new Rows(from, k), weights, shifts, to, rowsX, rowsW, k);
+            RowProducts.Compute(new RowPrologue(from, k), weights, shifts, to, rowsX, rowsW, k);
         Assert.Equal(expected, y);
     }
 
@@ -67,12 +67,12 @@ public sealed unsafe class ProductTests : IDisposable
             {
                 for (int i = 0; i < rows; i++)
                     all[i] = b + i * k;
-                RowProducts.Compute(new Rows(all), weights, null, to, rows, 7, k);
-                RowProducts.Compute(new Rows(x, k), weights, null, other, rows, 7, k);
+                RowProducts.Compute(new RowPrologue(all), weights, null, to, rows, 7, k);
+                RowProducts.Compute(new RowPrologue(x, k), weights, null, other, rows, 7, k);
                 ColumnProducts.Compute(
-                    weights, 3, 1, new Rows(all), rows, 3, k, new ColumnProducts.ToMemory(d, k));
+                    weights, 3, 1, new RowPrologue(all), rows, 3, k, new ColumnProducts.ToMemory(d, k));
                 ColumnProducts.Compute(
-                    weights, 3, 1, new Rows(x, k), rows, 3, k, new ColumnProducts.ToMemory(e, k));
+                    weights, 3, 1, new RowPrologue(x, k), rows, 3, k, new ColumnProducts.ToMemory(e, k));
             }
 
             Assert.Equal(Draw.Bits(z), Draw.Bits(y));
@@ -123,11 +123,11 @@ public sealed unsafe class ProductTests : IDisposable
                 float[] c = new float[rows * columns];
                 fixed (float* left = a, right = b, to = c)
                 {
-                    ColumnProducts.Compute(left, strideS, strideI, new Rows(right, columns), sums, rows, columns,
+                    ColumnProducts.Compute(left, strideS, strideI, new RowPrologue(right, columns), sums, rows, columns,
                         new Adding(to, columns), backwards);
                     Assert.Equal(expected, c);
                     Array.Fill(c, float.NaN);
-                    ColumnProducts.Compute(left, strideS, strideI, new Rows(right, columns), sums, rows, columns,
+                    ColumnProducts.Compute(left, strideS, strideI, new RowPrologue(right, columns), sums, rows, columns,
                         new ColumnProducts.ToMemory(to, columns), backwards);
                     Assert.Equal(expected, c);
                 }
@@ -136,7 +136,7 @@ public sealed unsafe class ProductTests : IDisposable
     }
 
     // A piece that came twice would show as twice its value, one that never came as zero.
-    readonly struct Adding(float* destination, int stride) : IRowConsumer
+    readonly struct Adding(float* destination, int stride) : IRowEpilogue
     {
         public float* Memory => null;
 
@@ -162,8 +162,8 @@ public sealed unsafe class ProductTests : IDisposable
                 float[] y = new float[rowsX * rowsW], dw = new float[rowsW * k];
                 fixed (float* from = x, weights = w, to = y, up = g, d = dw)
                 {
-                    RowProducts.Compute(new Rows(from, k), weights, null, to, rowsX, rowsW, k);
-                    ColumnProducts.Compute(up, rowsW, 1, new Rows(from, k), rowsX, rowsW, k,
+                    RowProducts.Compute(new RowPrologue(from, k), weights, null, to, rowsX, rowsW, k);
+                    ColumnProducts.Compute(up, rowsW, 1, new RowPrologue(from, k), rowsX, rowsW, k,
                         new ColumnProducts.ToMemory(d, k), backwards: count % 2 == 0);
                 }
 

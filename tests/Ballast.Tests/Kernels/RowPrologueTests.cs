@@ -3,7 +3,7 @@ using Ballast.Kernels;
 
 namespace Ballast.Tests.Kernels;
 
-public unsafe class RowsTests
+public unsafe class RowPrologueTests
 {
     static readonly byte[] EveryByte = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
@@ -12,19 +12,19 @@ public unsafe class RowsTests
     [Fact]
     public void Every_byte_becomes_exactly_itself_over_255_at_every_length() => Check((source, destination, _, length) =>
     {
-        Rows.Convert(source, destination, length);
+        RowPrologue.Convert(source, destination, length);
         return length;
     });
 
     [Fact]
     public void So_it_does_at_every_width()
     {
-        Check(Rows.Convert<SimdScalar, float>);
-        Check(Rows.Convert<Simd128, Vector128<float>>);
+        Check(RowPrologue.Convert<SimdScalar, float>);
+        Check(RowPrologue.Convert<Simd128, Vector128<float>>);
         if (Vector256.IsHardwareAccelerated)
-            Check(Rows.Convert<Simd256, Vector256<float>>);
+            Check(RowPrologue.Convert<Simd256, Vector256<float>>);
         if (Vector512.IsHardwareAccelerated)
-            Check(Rows.Convert<Simd512, Vector512<float>>);
+            Check(RowPrologue.Convert<Simd512, Vector512<float>>);
     }
 
     // The last bytes of the 256 at every length: the vector loop sees every byte, and so does what is left behind it.
@@ -62,9 +62,9 @@ public unsafe class RowsTests
         {
             for (int i = 0; i < 5; i++)
                 all[i] = b + i * 37;
-            Assert.True(new Rows(f, 37).AreFloats && !new Rows(all).AreFloats);
-            new Rows(all).Copy(3, 11, 20, to);
-            new Rows(f, 37).Copy(3, 11, 20, other);
+            Assert.True(new RowPrologue(f, 37).AreFloats && !new RowPrologue(all).AreFloats);
+            new RowPrologue(all).Copy(3, 11, 20, to);
+            new RowPrologue(f, 37).Copy(3, 11, 20, other);
         }
 
         Assert.Equal(floats.AsSpan(3 * 37 + 11, 20).ToArray(), fromBytes);

@@ -150,8 +150,8 @@ public sealed unsafe class UpdatesTests : IDisposable
         Updates.Apply(Adam(0, 1), g, w, m, v);
         fixed (float* left = a, right = b, to = weight, x = first, y = second)
         {
-            ColumnProducts.Compute(left, Rows, 1, new Rows(right, Columns), Sums, Rows, Columns,
-                new Updates.ToWeights<AdamRule>(Adam(0, 1), to, x, y, Columns));
+            ColumnProducts.Compute(left, Rows, 1, new RowPrologue(right, Columns), Sums, Rows, Columns,
+                new ColumnProducts.ToReader(Updates.OfBlocks<AdamRule>.For(Adam(0, 1), to, x, y), 1, Columns));
         }
 
         Near.Equal(w, weight, Tolerance);

@@ -93,7 +93,7 @@ public class ProbeTests
             layer.Forwarded += (_, output) => before = output.Recipe;
             probe.OnForward(name, Look);
             layer.Forwarded += (_, output) => Assert.Same(before, output.Recipe);
-            layer.Forwarded += (_, output) => Assert.IsAssignableFrom<ChannelRecipe>(output.Recipe);
+            layer.Forwarded += (_, output) => Assert.IsAssignableFrom<DeferredChannels>(output.Recipe);
         }
 
         model.Forward(Draw.Data([6, 3, 8, 8], 4));

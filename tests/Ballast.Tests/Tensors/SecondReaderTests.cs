@@ -8,7 +8,7 @@ public class SecondReaderTests
     const int Channels = 8;
 
     // Runs a network on x, with every value of it read at once or none; results within rounding of where a slope jumps are told.
-    sealed class Network(bool read)
+    sealed class Network(bool read, int channels = Channels, int size = 6, int batch = 4)
     {
         readonly List<Parameter> parameters = [];
         int seed;
@@ -19,7 +19,7 @@ public class SecondReaderTests
 
         public Parameter Input()
         {
-            var x = Draw.Weights([4, Channels, 6, 6], 1);
+            var x = Draw.Weights([batch, channels, size, size], 1);
             parameters.Add(x);
             return x;
         }
@@ -31,25 +31,31 @@ public class SecondReaderTests
         }
 
         public Tensor Convolve(Tensor x, int kernel = 3) =>
-            Apply(new Conv2d(Channels, Channels, kernel, padding: kernel / 2, generator: new Generator(100 + seed++)), x);
+            Apply(new Conv2d(channels, channels, kernel, padding: kernel / 2, generator: new Generator(100 + seed++)), x);
 
         public Tensor Normalize(Tensor x)
         {
-            var layer = new BatchNorm2d(Channels);
-            layer.Weight!.CopyFrom(Draw.Floats(Channels, 200 + seed++, 0.5f, 1.5f));
-            layer.Bias!.CopyFrom(Draw.Floats(Channels, 200 + seed++));
+            var layer = new BatchNorm2d(channels);
+            layer.Weight!.CopyFrom(Draw.Floats(channels, 200 + seed++, 0.5f, 1.5f));
+            layer.Bias!.CopyFrom(Draw.Floats(channels, 200 + seed++));
             return Apply(layer, x);
         }
 
-        public Tensor Relu(Tensor x)
+        public Tensor Relu(Tensor x) => Apply("ReLU", x);
+
+        public Tensor Apply(string function, Tensor x)
         {
+            var (of, kinks) = Functions[function];
             if (read)
             {
                 foreach (float value in x.AsSpan())
-                    Nearest = Math.Min(Nearest, Math.Abs(value));
+                {
+                    foreach (float kink in kinks)
+                        Nearest = Math.Min(Nearest, Math.Abs(value - kink));
+                }
             }
 
-            return Look(x.Relu());
+            return Look(of(x));
         }
 
         public Tensor Look(Tensor tensor)
@@ -60,7 +66,7 @@ public class SecondReaderTests
         }
     }
 
-    static bool Compare(Func<Network, Tensor> build, string what)
+    static bool Compare(Func<Network, Tensor> build, string what, int channels = Channels, int size = 6, int batch = 4)
     {
         List<float[]> Run(Network network)
         {
@@ -69,8 +75,8 @@ public class SecondReaderTests
             return [.. network.Gradients];
         }
 
-        Network plain = new(read: true);
-        var (apart, joined) = (Run(plain), Run(new Network(read: false)));
+        Network plain = new(read: true, channels, size, batch);
+        var (apart, joined) = (Run(plain), Run(new Network(read: false, channels, size, batch)));
         if (plain.Nearest < 1e-5)
             return false; // rounding may open or close a ReLU, which changes a gradient by a pixel's share
         Assert.Equal(apart.Count, joined.Count);
@@ -78,6 +84,19 @@ public class SecondReaderTests
             Near.Equal(apart[i], joined[i], 1e-4, $"{what}: gradient {i}");
         return true;
     }
+
+    // Each function, and where its slope jumps.
+    static readonly Dictionary<string, (Func<Tensor, Tensor> Of, float[] Kinks)> Functions = new()
+    {
+        ["ReLU"] = (static x => x.Relu(), [0]),
+        ["SiLU"] = (static x => x.Silu(), []),
+        ["GELU"] = (static x => x.Gelu(), []),
+        ["LeakyReLU"] = (static x => x.LeakyRelu(0.1), [0]),
+        ["Hardswish"] = (static x => x.Hardswish(), [-3, 3]),
+        ["Mish"] = (static x => x.Mish(), []),
+        ["sigmoid"] = (static x => x.Sigmoid(), []),
+        ["tanh"] = (static x => x.Tanh(), []),
+    };
 
     static readonly (string Name, Func<Network, Tensor, Tensor> Of)[] Readers =
     [
@@ -163,6 +182,77 @@ public class SecondReaderTests
                 return Join(net, one, b.Of(net, n));
             },
             $"{a.Name} and {b.Name}");
+    }
+
+    public static TheoryData<string> FunctionNames => [.. Functions.Keys];
+
+    // What a network is read by: nothing else, then one more reader of each kind, then two more.
+    static void CompareReaders(Func<Network, Tensor> value, string what, int channels, int size, int batch)
+    {
+        int told = 0;
+        var random = new Random(channels + size);
+        for (int readers = 1; readers <= 3; readers++)
+        {
+            for (int first = 0; first < Readers.Length; first++)
+            {
+                int[] chosen = [first, random.Next(Readers.Length), random.Next(Readers.Length)];
+                int count = readers;
+                told += Compare(
+                    net =>
+                    {
+                        var n = value(net);
+                        var sum = Readers[chosen[0]].Of(net, n);
+                        for (int i = 1; i < count; i++)
+                            sum = Join(net, sum, Readers[chosen[i]].Of(net, n));
+                        return sum;
+                    },
+                    $"{what}: {string.Join(", ", chosen.Take(count).Select(static i => Readers[i].Name))}", channels, size, batch) ? 1 : 0;
+            }
+        }
+
+        Assert.True(told > Readers.Length, $"{told} of {3 * Readers.Length} networks said something");
+    }
+
+    [Theory]
+    [MemberData(nameof(FunctionNames))]
+    public void A_function_after_a_normalization_has_up_to_three_readers(string name) => CompareReaders(
+        net => net.Apply(name, net.Normalize(net.Convolve(net.Input()))), name, Channels, 6, 4);
+
+    [Theory]
+    [MemberData(nameof(FunctionNames))]
+    public void A_function_after_a_residual_sum_has_up_to_three_readers(string name) => CompareReaders(
+        net =>
+        {
+            var x = net.Convolve(net.Input());
+            return net.Apply(name, net.Look(net.Normalize(net.Convolve(x)) + net.Relu(net.Normalize(x))));
+        },
+        name, Channels, 6, 4);
+
+    // Kernels cut their work otherwise here: tiles and blocks that are no whole images, channels that are no whole registers.
+    [Theory]
+    [InlineData(8, 48, 2)]
+    [InlineData(16, 50, 1)]
+    [InlineData(300, 7, 2)]
+    public void Large_images_and_many_channels_have_two_readers(int channels, int size, int batch)
+    {
+        int told = 0;
+        foreach (string name in Functions.Keys)
+        {
+            foreach (bool residual in (bool[])[false, true])
+            {
+                told += Compare(
+                    net =>
+                    {
+                        var x = net.Convolve(net.Input(), 1);
+                        var n = net.Normalize(x);
+                        var y = net.Apply(name, residual ? net.Look(n + x) : n);
+                        return net.Look(net.Convolve(y) + net.Look(y * y));
+                    },
+                    $"{name}, {(residual ? "residual" : "alone")}", channels, size, batch) ? 1 : 0;
+            }
+        }
+
+        Assert.True(told >= Functions.Count, $"{told} of {2 * Functions.Count} networks said something");
     }
 
     [Fact]

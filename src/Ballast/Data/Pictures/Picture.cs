@@ -113,7 +113,7 @@ public sealed partial class Picture
                 Throw.Unless(pictures[i].Shape == shape,
                     $"Picture.Stack: expected pictures of one shape, got {pictures[i].Shape} at {i} and {shape} at 0.");
                 fixed (byte* from = pictures[i].bytes)
-                    Rows.Convert(from, to + (nint)i * size, size);
+                    RowPrologue.Convert(from, to + (nint)i * size, size);
             }
         }
 

@@ -12,7 +12,7 @@ static unsafe class Convolution
     /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it for this shape, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue = default,
+        in ConvolutionShape shape, in ImagePrologue x, float* w, float* bias, float* y, in Epilogue epilogue = default,
         float* prepared = null)
     {
         if (Winograd.Fits(shape))
@@ -62,7 +62,7 @@ static unsafe class Convolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
         if (Winograd.Fits(shape))
             Winograd.BackwardWeight(shape, x, dy, dw);

@@ -19,7 +19,7 @@ static unsafe class DepthwiseConvolution
     /// <param name="bias">[C], or null for none.</param>
     /// <param name="y">[N, OutH, OutW, C].</param>
     /// <param name="epilogue">What is done to the result as it is written.</param>
-    public static void Forward(in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue)
+    public static void Forward(in ConvolutionShape shape, in ImagePrologue x, float* w, float* bias, float* y, in Epilogue epilogue)
     {
         float* taps = Taps(shape, w);
         Run(new ForwardWork { Shape = shape, X = x, Taps = taps, Bias = bias, Y = y, Epilogue = epilogue }, shape.N * shape.OutH, shape);
@@ -42,7 +42,7 @@ static unsafe class DepthwiseConvolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, C].</param>
     /// <param name="dw">[C, 1, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
         int area = shape.KernelH * shape.KernelW, sums = area * shape.C, parts = Math.Min(MostParts, shape.N);
         float* partial = Scratch.TakeShared(Math.Max(1, parts) * sums);
@@ -86,7 +86,7 @@ static unsafe class DepthwiseConvolution
     struct ForwardWork : IWork, IWideWork
     {
         public ConvolutionShape Shape;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Taps, Bias, Y;
         public Epilogue Epilogue;
 
@@ -202,7 +202,7 @@ static unsafe class DepthwiseConvolution
     struct WeightWork : IWork, IWideWork
     {
         public ConvolutionShape Shape;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Dy, Partial;
         public int Parts;
 

@@ -140,7 +140,7 @@ static unsafe partial class DirectConvolution
             int partRows = PartRows, perImage = PartsPerImage;
             bool hasEmptyPhases = HasEmptyPhases;
             float* memory = Scratch.Take(Slab.Length(partRows + Edge.MoreRows, Edge.Width, Shape.K));
-            var source = new ImageSource(Dy, Shape.K);
+            var source = new ImagePrologue(Dy, Shape.K);
             for (int part = first; part < last; part++)
             {
                 int image = part / perImage, top = part % perImage * partRows;

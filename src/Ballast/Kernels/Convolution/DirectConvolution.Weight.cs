@@ -13,7 +13,7 @@ static unsafe partial class DirectConvolution
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C / Groups, KernelH, KernelW].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
         int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
         int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
@@ -89,7 +89,7 @@ static unsafe partial class DirectConvolution
         public static int Pieces => 4;
 
         public ConvolutionShape Shape;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Dy, Partial;
         public nint* Offsets;
         public int PaddedDepth, Sums, Parts;

@@ -50,7 +50,7 @@ static unsafe partial class DirectConvolution
     /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
+        in ConvolutionShape shape, in ImagePrologue x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
     {
         int depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK), padded = Panels.Padded(shape.GroupK);
         float* starts = Scratch.TakeShared(shape.Groups * (packed + padded));
@@ -130,7 +130,7 @@ static unsafe partial class DirectConvolution
         public static int Pieces => 4;
 
         public ConvolutionShape Shape;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Panels, Starts, Y;
         public nint* Offsets;
         public int Segments, Length, PackedLength;

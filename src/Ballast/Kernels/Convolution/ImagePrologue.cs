@@ -4,7 +4,7 @@ namespace Ballast.Kernels;
 
 /// <summary>Images [N, H, W, C] as a convolution or a pool reads them: as they lie, or normalized on the way, with a ReLU or
 /// not. Normalized values are made in the reader's cache and never written to memory.</summary>
-readonly unsafe struct ImageSource(float* pixels, int channels, float* table = null, bool relu = false)
+readonly unsafe struct ImagePrologue(float* pixels, int channels, float* table = null, bool relu = false)
 {
     /// <summary>The values as they lie.</summary>
     public float* Pixels { get; } = pixels;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Ballast.Kernels;
 
 /// <summary>What becomes of a pixel's channels while they are read.</summary>
-interface IPixelMap
+interface IPrologue
 {
     /// <summary>Whether the map needs the channels' constants.</summary>
     static abstract bool ReadsTable { get; }
@@ -12,7 +12,7 @@ interface IPixelMap
 }
 
 /// <summary>Nothing.</summary>
-readonly struct AsItLies : IPixelMap
+readonly struct Identity : IPrologue
 {
     public static bool ReadsTable => false;
 
@@ -21,7 +21,7 @@ readonly struct AsItLies : IPixelMap
 }
 
 /// <summary>(x - center) scale + shift.</summary>
-readonly struct Normalized : IPixelMap
+readonly struct Normalized : IPrologue
 {
     public static bool ReadsTable => true;
 
@@ -31,7 +31,7 @@ readonly struct Normalized : IPixelMap
 }
 
 /// <summary>max(0, (x - center) scale + shift).</summary>
-readonly struct NormalizedRelu : IPixelMap
+readonly struct NormalizedRelu : IPrologue
 {
     public static bool ReadsTable => true;
 
@@ -41,7 +41,7 @@ readonly struct NormalizedRelu : IPixelMap
 }
 
 /// <summary>What maps of pixels share.</summary>
-static unsafe class PixelMaps
+static unsafe class Prologues
 {
     /// <summary>The constants of a register of channels, where the map needs them.</summary>
     /// <param name="table">center, scale and shift: [3, C].</param>
@@ -49,7 +49,7 @@ static unsafe class PixelMaps
     /// <param name="channels">C.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Channel<V> Load<M, S, V>(float* table, int c, int channels)
-        where M : struct, IPixelMap
+        where M : struct, IPrologue
         where S : struct, ISimd<V>
         where V : unmanaged =>
         M.ReadsTable ? new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c)) : default;

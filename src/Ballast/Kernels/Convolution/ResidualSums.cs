@@ -2,45 +2,67 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>The sum of two tensors with channels last, each as it lies or normalized on the way, and a ReLU behind it or not: one
-/// pass over memory for the end of a residual block.</summary>
+/// <summary>The sum of two tensors with channels last, each with a prologue, and a function after it: one pass over memory for the end of
+/// a residual block. ReLU is applied in registers, any other function to each block that was written a moment ago.</summary>
 static unsafe class ResidualSums
 {
     const int PiecePixels = 128;
     const int SerialLength = 1 << 16;
 
-    /// <summary>to = a + b, or max(0, a + b).</summary>
+    /// <summary>to = f(a + b).</summary>
     /// <param name="a">The first summand.</param>
     /// <param name="b">The second summand.</param>
-    /// <param name="relu">Whether a ReLU follows.</param>
+    /// <param name="function">f, or null for none.</param>
     /// <param name="pixels">How many pixels there are.</param>
     /// <param name="to">[pixels, C].</param>
-    public static void Compute(in ImageSource a, in ImageSource b, bool relu, int pixels, float* to)
+    public static void Compute(in ImagePrologue a, in ImagePrologue b, Pointwise? function, int pixels, float* to) =>
+        Choose(a, b, function, pixels, to, gradient: false);
+
+    /// <summary>dx = dx f'(a + b): the gradient before the function over the gradient after it.</summary>
+    /// <param name="a">The first summand.</param>
+    /// <param name="b">The second summand.</param>
+    /// <param name="function">f.</param>
+    /// <param name="pixels">How many pixels there are.</param>
+    /// <param name="dx">The gradient: [pixels, C].</param>
+    public static void Gradient(in ImagePrologue a, in ImagePrologue b, Pointwise function, int pixels, float* dx) =>
+        Choose(a, b, function, pixels, dx, gradient: true);
+
+    static void Choose(in ImagePrologue a, in ImagePrologue b, Pointwise? function, int pixels, float* to, bool gradient)
     {
         if (a.IsPlain)
-            Compute<AsItLies>(a, b, relu, pixels, to);
+            Choose<Identity>(a, b, function, pixels, to, gradient);
         else if (a.HasRelu)
-            Compute<NormalizedRelu>(a, b, relu, pixels, to);
+            Choose<NormalizedRelu>(a, b, function, pixels, to, gradient);
         else
-            Compute<Normalized>(a, b, relu, pixels, to);
+            Choose<Normalized>(a, b, function, pixels, to, gradient);
     }
 
-    static void Compute<A>(in ImageSource a, in ImageSource b, bool relu, int pixels, float* to)
-        where A : struct, IPixelMap
+    static void Choose<A>(in ImagePrologue a, in ImagePrologue b, Pointwise? function, int pixels, float* to, bool gradient)
+        where A : struct, IPrologue
     {
         if (b.IsPlain)
-            Compute<A, AsItLies>(a, b, relu, pixels, to);
+            Run<A, Identity>(a, b, function, pixels, to, gradient);
         else if (b.HasRelu)
-            Compute<A, NormalizedRelu>(a, b, relu, pixels, to);
+            Run<A, NormalizedRelu>(a, b, function, pixels, to, gradient);
         else
-            Compute<A, Normalized>(a, b, relu, pixels, to);
+            Run<A, Normalized>(a, b, function, pixels, to, gradient);
     }
 
-    static void Compute<A, B>(in ImageSource a, in ImageSource b, bool relu, int pixels, float* to)
-        where A : struct, IPixelMap
-        where B : struct, IPixelMap
+    static void Run<A, B>(in ImagePrologue a, in ImagePrologue b, Pointwise? function, int pixels, float* to, bool gradient)
+        where A : struct, IPrologue
+        where B : struct, IPrologue
     {
-        var work = new Work<A, B> { Left = a, Right = b, Floor = relu ? 0 : float.NegativeInfinity, Pixels = pixels, To = to };
+        bool relu = !gradient && function == Pointwise.Relu;
+        var work = new Work<A, B>
+        {
+            Left = a,
+            Right = b,
+            Floor = relu ? 0 : float.NegativeInfinity,
+            Function = relu ? null : function,
+            IsGradient = gradient,
+            Pixels = pixels,
+            To = to,
+        };
         int pieces = (pixels + PiecePixels - 1) / PiecePixels;
         if (pixels * a.Channels < SerialLength)
             work.Run(0, pieces);
@@ -49,13 +71,15 @@ static unsafe class ResidualSums
     }
 
     struct Work<A, B> : IWork, IWideWork
-        where A : struct, IPixelMap
-        where B : struct, IPixelMap
+        where A : struct, IPrologue
+        where B : struct, IPrologue
     {
         public static int Pieces => 4;
 
-        public ImageSource Left, Right;
+        public ImagePrologue Left, Right;
         public float Floor;
+        public Pointwise? Function;
+        public bool IsGradient;
         public int Pixels;
         public float* To;
 
@@ -65,28 +89,51 @@ static unsafe class ResidualSums
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int from = first * PiecePixels, until = Math.Min(Pixels, last * PiecePixels);
-            int done = Piece<S, V>(from, until, 0);
+            if (Function is null)
+            {
+                Sum<S, V>(first * PiecePixels, Math.Min(Pixels, last * PiecePixels), To + (nint)first * PiecePixels * Left.Channels);
+                return;
+            }
+
+            float* sums = IsGradient ? Scratch.Take(PiecePixels * Left.Channels) : null;
+            for (int piece = first; piece < last; piece++)
+            {
+                int from = piece * PiecePixels, until = Math.Min(Pixels, from + PiecePixels), count = (until - from) * Left.Channels;
+                float* to = To + (nint)from * Left.Channels;
+                Sum<S, V>(from, until, IsGradient ? sums : to);
+                if (IsGradient)
+                    Function.Gradient(sums, to, to, count);
+                else
+                    Function.Apply(to, count);
+            }
+        }
+
+        // a + b of some pixels.
+        readonly void Sum<S, V>(int from, int until, float* to)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int done = Sum<S, V>(from, until, to, 0);
             if (done < Left.Channels)
-                Piece<SimdScalar, float>(from, until, done);
+                Sum<SimdScalar, float>(from, until, to, done);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Piece<S, V>(int from, int until, int start)
+        readonly int Sum<S, V>(int from, int until, float* to, int start)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Left.Channels, end = start + (channels - start) / S.Width * S.Width;
             nint at = (nint)from * channels;
-            float* left = Left.Pixels + at, right = Right.Pixels + at, to = To + at;
+            float* left = Left.Pixels + at, right = Right.Pixels + at;
             float* leftTable = Left.Table, rightTable = Right.Table;
             V floor = S.Broadcast(Floor);
             for (int i = from; i < until; i++, left += channels, right += channels, to += channels)
             {
                 for (int c = start; c < end; c += S.Width)
                 {
-                    V a = A.Apply<S, V>(S.Load(left + c), PixelMaps.Load<A, S, V>(leftTable, c, channels));
-                    V b = B.Apply<S, V>(S.Load(right + c), PixelMaps.Load<B, S, V>(rightTable, c, channels));
+                    V a = A.Apply<S, V>(S.Load(left + c), Prologues.Load<A, S, V>(leftTable, c, channels));
+                    V b = B.Apply<S, V>(S.Load(right + c), Prologues.Load<B, S, V>(rightTable, c, channels));
                     S.Store(to + c, S.Max(S.Add(a, b), floor));
                 }
             }

@@ -17,7 +17,7 @@ readonly unsafe struct Slab(float* values, int rows, int width, int channels)
     /// <param name="imageWidth">The image's columns.</param>
     /// <param name="top">The image's row that becomes the first, perhaps one above it.</param>
     /// <param name="left">The image's column that becomes the first.</param>
-    public void Fill<S, V>(in ImageSource source, int image, int height, int imageWidth, int top, int left)
+    public void Fill<S, V>(in ImagePrologue source, int image, int height, int imageWidth, int top, int left)
         where S : struct, ISimd<V>
         where V : unmanaged
     {

@@ -11,10 +11,6 @@ interface IActivation
     /// <summary>Whether the gradient is the same function of the input as of the result.</summary>
     static virtual bool TakesEither => false;
 
-    /// <summary>Whether the function costs next to nothing: readers then apply it each time they read, and others are computed once.
-    /// </summary>
-    static virtual bool IsCheap => false;
-
     /// <summary>The result.</summary>
     V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged;
 

@@ -7,11 +7,8 @@ namespace Ballast.Kernels;
 /// <see cref="IActivation"/> is written once and has all of them by <see cref="Of"/>.</summary>
 abstract unsafe class Pointwise
 {
-    /// <summary>ReLU, which kernels know in their registers.</summary>
+    /// <summary>ReLU, which costs so little that kernels apply it in their registers each time they read; others are computed once.</summary>
     public static Pointwise Relu { get; } = Of(default(ReluActivation));
-
-    /// <summary>Whether the function costs so little that readers apply it each time they read; others are computed once.</summary>
-    public abstract bool IsCheap { get; }
 
     /// <summary>Whether the gradient is computed from the result, where that is in memory; else from the input.</summary>
     public abstract bool KeepsResult { get; }
@@ -40,7 +37,7 @@ abstract unsafe class Pointwise
 
     /// <summary>to[i] = f((x[i] - center) scale + shift).</summary>
     /// <param name="x">The values that are normalized.</param>
-    /// <param name="chunks">The batch's chunks, one alone where the function is not cheap.</param>
+    /// <param name="chunks">The batch's chunks, one alone where the function is not ReLU.</param>
     /// <param name="table">center, scale and shift, [3, C], for each chunk.</param>
     /// <param name="pitch">From one chunk's constants to the next one's.</param>
     /// <param name="to">Takes the results.</param>
@@ -67,9 +64,6 @@ sealed unsafe class Pointwise<F> : Pointwise
     readonly F function;
 
     Pointwise(in F function) => this.function = function;
-
-    /// <inheritdoc/>
-    public override bool IsCheap => F.IsCheap;
 
     /// <inheritdoc/>
     public override bool KeepsResult => F.KeepsResult;

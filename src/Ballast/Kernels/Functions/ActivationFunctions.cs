@@ -9,8 +9,6 @@ readonly struct ReluActivation : IActivation
 
     public static bool TakesEither => true;
 
-    public static bool IsCheap => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged => S.Max(x, S.Broadcast(0));
 

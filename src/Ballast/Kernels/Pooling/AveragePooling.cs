@@ -11,10 +11,10 @@ static unsafe class AveragePooling
     /// <param name="countPadding">Whether values on the padding count, as zeros.</param>
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="y">[N, OutH, OutW, C].</param>
-    public static void Forward(in PoolShape shape, bool countPadding, in ImageSource x, float* y)
+    public static void Forward(in PoolShape shape, bool countPadding, in ImagePrologue x, float* y)
     {
         if (x.IsPlain)
-            Forward<AsItLies>(shape, countPadding, x, y);
+            Forward<Identity>(shape, countPadding, x, y);
         else if (x.HasRelu)
             Forward<NormalizedRelu>(shape, countPadding, x, y);
         else
@@ -30,14 +30,14 @@ static unsafe class AveragePooling
         PoolParts.Run(
             new BackwardWork { Shape = shape, CountPadding = countPadding, Dy = dy, Dx = dx }, PoolParts.Blocks(shape), shape);
 
-    static void Forward<M>(in PoolShape shape, bool countPadding, in ImageSource x, float* y)
-        where M : struct, IPixelMap =>
+    static void Forward<M>(in PoolShape shape, bool countPadding, in ImagePrologue x, float* y)
+        where M : struct, IPrologue =>
         PoolParts.Run(
             new ForwardWork<M> { Shape = shape, CountPadding = countPadding, X = x.Pixels, Table = x.Table, Y = y },
             PoolParts.Rows(shape), shape);
 
     struct ForwardWork<M> : IWork, IWideWork
-        where M : struct, IPixelMap
+        where M : struct, IPrologue
     {
         public PoolShape Shape;
         public bool CountPadding;
@@ -75,7 +75,7 @@ static unsafe class AveragePooling
                 V divisor = S.Broadcast(Shape.Divisor(rows, columns, CountPadding));
                 for (int c = start; c < end; c += S.Width)
                 {
-                    var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                    var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V sum = S.Broadcast(0);
                     float* from = corner + c;
                     for (int i = rows.First; i < rows.Last; i++, from += line)

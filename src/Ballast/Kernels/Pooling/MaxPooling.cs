@@ -12,10 +12,10 @@ static unsafe class MaxPooling
     /// <param name="shape">The sizes.</param>
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="y">[N, OutH, OutW, C].</param>
-    public static void Forward(in PoolShape shape, in ImageSource x, float* y)
+    public static void Forward(in PoolShape shape, in ImagePrologue x, float* y)
     {
         if (x.IsPlain)
-            Forward<AsItLies>(shape, x, y);
+            Forward<Identity>(shape, x, y);
         else if (x.HasRelu)
             Forward<NormalizedRelu>(shape, x, y);
         else
@@ -27,29 +27,29 @@ static unsafe class MaxPooling
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, C].</param>
     /// <param name="dx">[N, H, W, C]; where windows do not overlap it may be x itself, if x is plain.</param>
-    public static void Backward(in PoolShape shape, in ImageSource x, float* dy, float* dx)
+    public static void Backward(in PoolShape shape, in ImagePrologue x, float* dy, float* dx)
     {
         if (x.IsPlain)
-            Backward<AsItLies>(shape, x, dy, dx);
+            Backward<Identity>(shape, x, dy, dx);
         else if (x.HasRelu)
             Backward<NormalizedRelu>(shape, x, dy, dx);
         else
             Backward<Normalized>(shape, x, dy, dx);
     }
 
-    static void Forward<M>(in PoolShape shape, in ImageSource x, float* y)
-        where M : struct, IPixelMap =>
+    static void Forward<M>(in PoolShape shape, in ImagePrologue x, float* y)
+        where M : struct, IPrologue =>
         PoolParts.Run(
             new ForwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Y = y }, PoolParts.Rows(shape), shape);
 
-    static void Backward<M>(in PoolShape shape, in ImageSource x, float* dy, float* dx)
-        where M : struct, IPixelMap =>
+    static void Backward<M>(in PoolShape shape, in ImagePrologue x, float* dy, float* dx)
+        where M : struct, IPrologue =>
         PoolParts.Run(
             new BackwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Dy = dy, Dx = dx }, PoolParts.Blocks(shape),
             shape);
 
     struct ForwardWork<M> : IWork, IWideWork
-        where M : struct, IPixelMap
+        where M : struct, IPrologue
     {
         public static int Pieces => 4;
 
@@ -88,7 +88,7 @@ static unsafe class MaxPooling
                 {
                     for (int c = start; c < end; c += S.Width)
                     {
-                        var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                        var channel = Prologues.Load<M, S, V>(Table, c, channels);
                         float* x = top + c, under = x + line;
                         S.Store(to + c, QuadWindow.Largest<S, V>(
                             M.Apply<S, V>(S.Load(x), channel), M.Apply<S, V>(S.Load(x + channels), channel),
@@ -105,7 +105,7 @@ static unsafe class MaxPooling
                 float* corner = image + Shape.Offset(rows, columns);
                 for (int c = start; c < end; c += S.Width)
                 {
-                    var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                    var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V best = S.Broadcast(float.NegativeInfinity);
                     float* from = corner + c;
                     for (int i = rows.First; i < rows.Last; i++, from += line)
@@ -127,7 +127,7 @@ static unsafe class MaxPooling
     }
 
     struct BackwardWork<M> : IWork, IWideWork
-        where M : struct, IPixelMap
+        where M : struct, IPrologue
     {
         public static int Pieces => 4;
 
@@ -177,7 +177,7 @@ static unsafe class MaxPooling
                 nint corner = image + Shape.Offset(rows, columns);
                 for (int c = start; c < end; c += S.Width)
                 {
-                    var channel = PixelMaps.Load<M, S, V>(Table, c, channels);
+                    var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
                     float* from = X + corner + c;
                     for (int i = rows.First; i < rows.Last; i++, from += line)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Ballast.Kernels;
 
 /// <summary>Takes the rows of a product piece by piece, each while it is in the first-level cache.</summary>
-unsafe interface IRowConsumer
+unsafe interface IRowEpilogue
 {
     /// <summary>The values of one row from <paramref name="column"/> on.</summary>
     void Take(int row, int column, float* values, int length);
@@ -59,8 +59,8 @@ static unsafe partial class ColumnProducts
     /// <param name="backwards">Take the rows from the last to the first. A caller that alternates finds the end of one pass
     /// still in cache at the start of the next. The values are the same.</param>
     public static void Compute<C>(
-        float* a, int strideS, int strideI, Rows b, int sums, int rows, int columns, C consumer, bool backwards = false)
-        where C : struct, IRowConsumer
+        float* a, int strideS, int strideI, RowPrologue b, int sums, int rows, int columns, C consumer, bool backwards = false)
+        where C : struct, IRowEpilogue
     {
         var work = new Work<C>
         {
@@ -81,11 +81,11 @@ static unsafe partial class ColumnProducts
     }
 
     partial struct Work<C> : IWork, IWideWork
-        where C : struct, IRowConsumer
+        where C : struct, IRowEpilogue
     {
         public float* A;
         public int StrideS, StrideI, Sums, Rows, Columns;
-        public Rows B;
+        public RowPrologue B;
         public C Consumer;
         public bool Backwards;
 
@@ -220,7 +220,7 @@ static unsafe partial class ColumnProducts
     }
 
     /// <summary>Writes c to memory, row after row.</summary>
-    public readonly struct ToMemory(float* destination, int stride) : IRowConsumer
+    public readonly struct ToMemory(float* destination, int stride) : IRowEpilogue
     {
         /// <inheritdoc/>
         public void Take(int row, int column, float* values, int length) =>

@@ -40,7 +40,7 @@ static unsafe partial class RowProducts
     /// <param name="rowsX">How many rows x has.</param>
     /// <param name="rowsW">How many rows w has.</param>
     /// <param name="k">The length of every row.</param>
-    public static void Compute(Rows x, float* w, float* bias, float* y, int rowsX, int rowsW, int k)
+    public static void Compute(RowPrologue x, float* w, float* bias, float* y, int rowsX, int rowsW, int k)
     {
         var work = new Work { X = x, W = w, Bias = bias, Y = y, RowsX = rowsX, RowsW = rowsW, K = k };
         if ((long)rowsX * rowsW * k < SerialProducts)
@@ -51,7 +51,7 @@ static unsafe partial class RowProducts
 
     struct Work : IWork, IWideWork
     {
-        public Rows X;
+        public RowPrologue X;
         public float* W, Bias, Y;
         public int RowsX, RowsW, K;
 

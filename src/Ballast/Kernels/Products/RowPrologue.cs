@@ -6,7 +6,7 @@ namespace Ballast.Kernels;
 /// <summary>The rows of a matrix as a product reads them: floats a stride apart, or the bytes of images wherever they are,
 /// each standing for byte / 255. Bytes become floats in the reader's own cache: a quarter of the memory traffic of floats
 /// made beforehand, and nothing that one core writes for another to read.</summary>
-readonly unsafe struct Rows
+readonly unsafe struct RowPrologue
 {
     const int CacheLine = 64;
 
@@ -14,14 +14,14 @@ readonly unsafe struct Rows
     readonly byte** images;
 
     /// <summary>Rows of floats, <paramref name="stride"/> apart.</summary>
-    public Rows(float* floats, int stride)
+    public RowPrologue(float* floats, int stride)
     {
         this.floats = floats;
         Stride = stride;
     }
 
     /// <summary>Rows of bytes, each at an address of its own.</summary>
-    public Rows(byte** images) => this.images = images;
+    public RowPrologue(byte** images) => this.images = images;
 
     /// <summary>From one row of floats to the next, in values.</summary>
     public int Stride { get; }

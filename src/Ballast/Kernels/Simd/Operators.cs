@@ -46,20 +46,6 @@ readonly struct Negate : IUnary
         S.Subtract(S.Broadcast(0), x);
 }
 
-/// <summary>max(x, 0); not a number stays so.</summary>
-readonly struct Relu : IUnary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged => S.Max(x, S.Broadcast(0));
-}
-
-/// <summary>The gradient y where the result x of <see cref="Relu"/> is above zero.</summary>
-readonly struct ReluBackward : IBinary
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<S, V>(V x, V y) where S : struct, ISimd<V> where V : unmanaged => S.WherePositive(x, y);
-}
-
 /// <summary>exp(x).</summary>
 readonly struct Exponential : IUnary
 {

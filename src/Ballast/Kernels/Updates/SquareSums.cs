@@ -68,20 +68,11 @@ static unsafe class SquareSums
         return sum;
     }
 
-    /// <summary>Takes the rows of a product that is not kept, and leaves the sum of squares of each piece.</summary>
-    /// <param name="sums">A sum for each piece of each row: [rows, <paramref name="pieces"/>].</param>
-    /// <param name="pieces">How many pieces a row has, of <paramref name="length"/> values but for the last.</param>
-    /// <param name="length">How long a piece is.</param>
-    public readonly struct OfRows(double* sums, int pieces, int length) : IRowConsumer
+    /// <summary>Leaves the sum of squares of each block.</summary>
+    /// <param name="sums">A sum for each block.</param>
+    public sealed class OfBlocks(double[] sums) : BlockReader
     {
         /// <inheritdoc/>
-        public void Take(int row, int column, float* values, int count) =>
-            sums[row * pieces + column / length] = Compute(values, count);
-
-        /// <inheritdoc/>
-        public float* Memory => null;
-
-        /// <inheritdoc/>
-        public int Stride => 0;
+        public override void Take(int block, nint start, float* values, int count) => sums[block] = Compute(values, count);
     }
 }

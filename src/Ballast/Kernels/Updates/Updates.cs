@@ -75,22 +75,28 @@ static unsafe class Updates
         return i;
     }
 
-    /// <summary>Applies a rule to the rows of a weight as <see cref="ColumnProducts"/> yields the gradient's.</summary>
-    public readonly struct ToWeights<R>(R rule, float* weight, float* first, float* second, int stride) : IRowConsumer
+    /// <summary>Applies a rule to a weight as its gradient is given, block by block.</summary>
+    public sealed class OfBlocks<R> : BlockReader
         where R : struct, IUpdateRule
     {
-        /// <inheritdoc/>
-        public void Take(int row, int column, float* values, int length)
+        [ThreadStatic] static OfBlocks<R>? own;
+
+        R rule;
+        float* weight, first, second;
+
+        /// <summary>This thread's reader, for a rule and the places of a weight and its state; good until the next call.</summary>
+        public static OfBlocks<R> For(R rule, float* weight, float* first, float* second)
         {
-            nint offset = (nint)row * stride + column;
-            Apply(rule, values, weight + offset, first is null ? null : first + offset,
-                second is null ? null : second + offset, length);
+            var reader = own ??= new OfBlocks<R>();
+            reader.rule = rule;
+            reader.weight = weight;
+            reader.first = first;
+            reader.second = second;
+            return reader;
         }
 
         /// <inheritdoc/>
-        public float* Memory => null;
-
-        /// <inheritdoc/>
-        public int Stride => stride;
+        public override void Take(int block, nint start, float* values, int count) =>
+            Apply(rule, values, weight + start, first is null ? null : first + start, second is null ? null : second + start, count);
     }
 }

@@ -5,7 +5,7 @@ namespace Ballast.Kernels;
 static unsafe partial class Winograd
 {
     static void Run(
-        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, float* weights, float* bias, float* y,
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImagePrologue x, float* weights, float* bias, float* y,
         in Epilogue epilogue) =>
         Workers.Run(
             new ForwardWork
@@ -30,7 +30,7 @@ static unsafe partial class Winograd
 
         public ConvolutionShape Shape;
         public WinogradTiles Tiles;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Weights, Bias, Y;
         public Epilogue Epilogue;
         public nint Plane;

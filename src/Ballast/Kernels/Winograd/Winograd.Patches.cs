@@ -5,12 +5,12 @@ namespace Ballast.Kernels;
 static unsafe partial class Winograd
 {
     static void Patches<S, V>(
-        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImagePrologue x, int start, int count, float* to, nint plane, float* work)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         if (x.IsPlain)
-            Patches<AsItLies, S, V>(shape, tiles, x, start, count, to, plane, work);
+            Patches<Identity, S, V>(shape, tiles, x, start, count, to, plane, work);
         else if (x.HasRelu)
             Patches<NormalizedRelu, S, V>(shape, tiles, x, start, count, to, plane, work);
         else
@@ -18,8 +18,8 @@ static unsafe partial class Winograd
     }
 
     static void Patches<M, S, V>(
-        in ConvolutionShape shape, in WinogradTiles tiles, in ImageSource x, int start, int count, float* to, nint plane, float* work)
-        where M : struct, IPixelMap
+        in ConvolutionShape shape, in WinogradTiles tiles, in ImagePrologue x, int start, int count, float* to, nint plane, float* work)
+        where M : struct, IPrologue
         where S : struct, ISimd<V>
         where V : unmanaged
     {

@@ -13,7 +13,7 @@ static unsafe partial class Winograd
     /// <param name="x">[N, H, W, C].</param>
     /// <param name="dy">[N, OutH, OutW, K].</param>
     /// <param name="dw">[K, C, 3, 3].</param>
-    public static void BackwardWeight(in ConvolutionShape shape, in ImageSource x, float* dy, float* dw)
+    public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
         // With many channels the sums fit in no near cache: then more tiles for each time they are gone through.
         var tiles = new WinogradTiles(shape, least: 4 * Panels.Rows);
@@ -31,7 +31,7 @@ static unsafe partial class Winograd
 
         public ConvolutionShape Shape;
         public WinogradTiles Tiles;
-        public ImageSource X;
+        public ImagePrologue X;
         public float* Dy, Partial;
         public int Parts;
 

@@ -43,7 +43,7 @@ static unsafe partial class Winograd
     /// <param name="epilogue">What is done to the result as it is written.</param>
     /// <param name="prepared">The weight as <see cref="Prepare"/> left it, or null.</param>
     public static void Forward(
-        in ConvolutionShape shape, in ImageSource x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
+        in ConvolutionShape shape, in ImagePrologue x, float* w, float* bias, float* y, in Epilogue epilogue, float* prepared = null)
     {
         if (prepared is null)
         {
@@ -75,7 +75,7 @@ static unsafe partial class Winograd
         float* weights = Scratch.TakeShared(PreparedLength(backward));
         Transform(backward, w, (nint)shape.C * 9, 9, flip: true, weights);
         Run(
-            backward, new WinogradTiles(backward, wholeImages: TakesWholeImages(backward)), new ImageSource(dy, shape.K), weights,
+            backward, new WinogradTiles(backward, wholeImages: TakesWholeImages(backward)), new ImagePrologue(dy, shape.K), weights,
             null, dx, epilogue);
     }
 }

@@ -51,7 +51,7 @@ static unsafe partial class WinogradTransforms
     public static int Patches<M, S, V>(
         float* image, nint pitch, int channels, int first, (int From, int Until) rows, (int From, int Until) columns, int tiles,
         float* table, float* to, nint plane, float* work)
-        where M : struct, IPixelMap
+        where M : struct, IPrologue
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -64,7 +64,7 @@ static unsafe partial class WinogradTransforms
         to += c;
         for (; c <= channels - S.Width; c += S.Width, image += S.Width, to += S.Width)
         {
-            var channel = PixelMaps.Load<M, S, V>(table, c, channels);
+            var channel = Prologues.Load<M, S, V>(table, c, channels);
             float* pixel = image, column = work;
             for (int x = 0; x < width; x++, pixel += channels, column += S.Width)
             {

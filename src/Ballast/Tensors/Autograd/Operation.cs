@@ -153,7 +153,7 @@ abstract class Operation
     /// <summary>a + b, taking over both.</summary>
     public static Values Sum(Values a, Values b, int length)
     {
-        var order = a.Recipe is ChannelRecipe { Layout.Last: true } recipe ? new MemoryOrder(recipe.Layout) : default;
+        var order = a.Recipe is { Order.Last: true } deferred ? new MemoryOrder(deferred.Order) : default;
         var sum = order.ReadExclusive(a, length);
         var other = order.Read(b, length);
         Kernels.Elementwise.Zip<Kernels.Add>(sum.Span(length), other.Span(length), sum.Span(length));

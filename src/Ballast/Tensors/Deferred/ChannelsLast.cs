@@ -4,50 +4,31 @@ namespace Ballast;
 
 /// <summary>Values of [N, C, ...] in memory as [N, ..., C]: what convolutions write and read, and what passes between them.
 /// </summary>
-sealed class ChannelsLast(Buffer values, ChannelLayout layout) : ChannelRecipe
+sealed class ChannelsLast : DeferredChannels
 {
+    readonly ChannelLayout layout;
     Buffer? rowMajor;
+
+    /// <summary>Takes over the hold on the memory.</summary>
+    public ChannelsLast(Buffer values, ChannelLayout layout)
+    {
+        this.layout = layout;
+        Keep(values);
+    }
 
     /// <inheritdoc/>
     public override ChannelLayout Layout => layout;
 
-    /// <summary>Whether the memory is held by this recipe alone.</summary>
-    public bool OwnsValues => values.IsExclusive;
-
-    /// <summary>The values of a tensor with channels last, with a hold of the caller's own. Values that nobody has read yet
-    /// are computed in this order, and the tensor or its recipe keeps them so.</summary>
-    public static Buffer Hold(Tensor x, ChannelLayout layout)
+    /// <inheritdoc/>
+    public override bool TryOperand(Shape shape, out Operand operand)
     {
-        if (x.Recipe is not ChannelRecipe recipe || recipe.Layout != layout)
-            return Transposed(x.AsSpan(), layout);
-        if (recipe is ChannelsLast or ComputedOnce)
-            return recipe.HoldInOrder();
-        var computed = recipe.HoldInOrder();
-        x.Replace(new ChannelsLast(computed.Hold(), layout));
-        return computed;
-    }
-
-    /// <summary>A gradient with channels last; takes over the hold on it.</summary>
-    public static Buffer Read(Values gradient, ChannelLayout layout)
-    {
-        if (gradient.Recipe is ChannelRecipe recipe && recipe.Layout == layout)
-        {
-            var inOrder = recipe.HoldInOrder();
-            recipe.Release();
-            return inOrder;
-        }
-
-        var rows = gradient.Read(layout.Length);
-        var transposed = Transposed(rows.Span(layout.Length), layout);
-        rows.Release();
-        return transposed;
-    }
-
-    static Buffer Transposed(ReadOnlySpan<float> rowMajor, ChannelLayout layout)
-    {
-        var transposed = Buffer.Rent(layout.Length);
-        Transposition.Compute(rowMajor, transposed.Span(layout.Length), layout.N, layout.C, layout.L);
-        return transposed;
+        operand = default;
+        if (!FitsUnder(shape))
+            return false;
+        var values = HoldInOrder();
+        values.Release(); // this keeps it
+        operand = new Operand(values, Ballast.Layout.ChannelsLast(shape));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -58,27 +39,17 @@ sealed class ChannelsLast(Buffer values, ChannelLayout layout) : ChannelRecipe
     }
 
     /// <inheritdoc/>
-    public override bool TryOperand(Shape shape, out Operand operand)
+    protected override void ReleaseSources()
     {
-        operand = FitsUnder(shape) ? new Operand(values, Ballast.Layout.ChannelsLast(shape)) : default;
-        return FitsUnder(shape);
+        base.ReleaseSources();
+        rowMajor?.Release();
     }
 
     /// <inheritdoc/>
-    public override Buffer HoldInOrder() => values.Hold();
+    protected override Buffer ComputeInOrder() => throw new System.Diagnostics.UnreachableException();
 
     /// <inheritdoc/>
-    public override void WriteInOrder(Span<float> destination) =>
-        values.Span(destination.Length).CopyTo(destination);
-
-    /// <inheritdoc/>
-    public override void WriteChannel(int channel, Span<float> destination) =>
-        layout.Gather(values.Span(layout.Length), channel, destination);
-
-    /// <inheritdoc/>
-    protected override void ReleaseSources()
+    protected override void ReleaseOperands()
     {
-        values.Release();
-        rowMajor?.Release();
     }
 }

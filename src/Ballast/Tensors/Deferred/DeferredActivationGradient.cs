@@ -2,35 +2,40 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The gradient behind an activation that followed a normalization, not yet multiplied with its slope: for a ReLU not yet
-/// set to zero where it was closed. The normalization does that in the passes it makes anyway.</summary>
-/// <param name="gradient">The gradient before the gate, in the order of the gate: in memory, or of a max pool.</param>
-/// <param name="gate">The normalization and its activation.</param>
-sealed class GatedGradient(Values gradient, ChannelAffine gate) : ChannelRecipe
+/// <summary>Deferred activation gradient: the gradient after a function that has joined a normalization, not yet multiplied with the
+/// function's slope. The normalization does that in the passes it makes anyway.</summary>
+/// <param name="gradient">The gradient after the function: in memory in the order of the normalization, or of a max pool.</param>
+/// <param name="normalized">The normalization, with a hold of this one's own.</param>
+/// <param name="joined">The function.</param>
+sealed class DeferredActivationGradient(Values gradient, DeferredNormalization normalized, Pointwise joined) : DeferredChannels
 {
     /// <inheritdoc/>
-    public override ChannelLayout Layout => gate.Layout;
-
-    /// <summary>The normalization and its activation, which tell how the gradient passes.</summary>
-    public ChannelAffine Gate => gate;
-
-    /// <summary>The gradient before the gate, with a hold of the caller's own.</summary>
-    public Values HoldGradient() => gradient.Hold();
+    public override ChannelLayout Layout => normalized.Layout;
 
     /// <inheritdoc/>
-    public override void WriteInOrder(Span<float> destination)
+    public override bool TryGate(Buffer normalization, out Values after, out Pointwise function)
     {
-        // What is in memory lies in the order of the gate already.
-        var before = gradient.Buffer?.Hold() ?? new MemoryOrder(gate.Layout).Read(gradient.Hold(), destination.Length);
-        var values = before.Span(destination.Length);
-        gate.Activation!.GateNormalized(gate.Source, values, gate.Chunks, gate.Table, gate.Pitch, destination);
-        before.Release();
+        if (IsComputed || !normalized.IsOf(normalization))
+            return base.TryGate(normalization, out after, out function);
+        (after, function) = (gradient, joined);
+        return true;
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseSources()
+    protected override Buffer ComputeInOrder()
+    {
+        int length = Layout.Length;
+        var after = new MemoryOrder(Layout).Read(gradient.Hold(), length);
+        var result = Buffer.Rent(length);
+        normalized.Gate(joined, after.Span(length), result.Span(length));
+        after.Release();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override void ReleaseOperands()
     {
         gradient.Release();
-        gate.Release();
+        normalized.Release();
     }
 }

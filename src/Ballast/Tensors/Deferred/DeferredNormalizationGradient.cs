@@ -2,9 +2,10 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>The gradient of a normalization's input, gradient a.scale + (x - center) a.center + a.shift for each channel, not yet
-/// computed: whoever reads gets it in the memory of the gradient, or of x where that is nobody's any more.</summary>
-/// <param name="gradient">The gradient of the result: in memory, or of a max pool behind a ReLU.</param>
+/// <summary>Deferred normalization gradient: gradient a.scale + (x - center) a.center + a.shift for each channel, computed over the
+/// gradient, or over x, where nobody else holds that any more.</summary>
+/// <param name="gradient">The gradient of the result, in the order of the channels, or that of a max pool after a ReLU.</param>
+/// <param name="pool">The pool's sizes, where there is one.</param>
 /// <param name="x">The values that were normalized.</param>
 /// <param name="table">center, scale and shift of each chunk: [3, C].</param>
 /// <param name="more">The constants a: [Count, 3, C].</param>
@@ -12,8 +13,9 @@ namespace Ballast;
 /// <param name="rows">How many constants a channel has in the table.</param>
 /// <param name="gated">Whether a ReLU lies between the result and its gradient.</param>
 /// <param name="ofBatch">Whether the statistics are the batch's own; x has no part in the gradient otherwise.</param>
-sealed unsafe class NormalizedGradient(
-    Values gradient, Buffer x, Buffer table, Buffer more, ChannelChunks chunks, byte rows, bool gated, bool ofBatch) : ChannelRecipe
+sealed unsafe class DeferredNormalizationGradient(
+    Buffer gradient, PoolShape? pool, Buffer x, Buffer table, Buffer more, ChannelChunks chunks, byte rows, bool gated, bool ofBatch)
+    : DeferredChannels
 {
     int Pitch => rows * chunks.Whole.C;
 
@@ -21,37 +23,31 @@ sealed unsafe class NormalizedGradient(
     public override ChannelLayout Layout => chunks.Whole;
 
     /// <inheritdoc/>
-    public override Buffer HoldInOrder()
+    protected override Buffer ComputeInOrder()
     {
-        var own = gradient.Buffer is { IsExclusive: true } alone ? alone : x;
-        var result = IsExclusive && own.IsExclusive ? own.Hold() : Buffer.Rent(Layout.Length);
-        WriteInOrder(result.Span(Layout.Length));
+        int length = Layout.Length;
+        var result = Place.For(length, pool is null ? gradient : null, x);
+        Span<float> values = x.Span(length), constants = table.Span(chunks.Count * Pitch), a = more.Span(3 * chunks.Channels);
+        if (pool is { } shape)
+            Map(shape, values, constants, a, result.Span(length));
+        else
+            Write(values, gradient.Span(length), constants, a, chunks, Pitch, gated, ofBatch, result.Span(length));
         return result;
     }
 
-    /// <inheritdoc/>
-    public override void WriteInOrder(Span<float> destination)
+    void Map(PoolShape shape, Span<float> values, Span<float> constants, Span<float> a, Span<float> destination)
     {
-        Span<float> values = x.Span(Layout.Length), constants = table.Span(chunks.Count * Pitch);
-        Span<float> a = more.Span(3 * chunks.Channels);
-        if (gradient.Recipe is PooledGradient pooled)
+        var each = shape with { N = chunks.Each.N };
+        fixed (float* from = values, dy = gradient.Span(shape.Output.Length), t = constants, m = a, to = destination)
         {
-            var shape = pooled.Shape with { N = chunks.Each.N };
-            fixed (float* from = values, dy = pooled.Pooled, t = constants, m = a, to = destination)
+            for (int chunk = 0; chunk < chunks.Count; chunk++)
             {
-                for (int chunk = 0; chunk < chunks.Count; chunk++)
-                {
-                    nint start = (nint)chunk * chunks.Each.Length;
-                    PooledNormalization.Map(
-                        shape, from + start, dy + (nint)chunk * shape.Output.Length, t + (nint)chunk * Pitch,
-                        m + (nint)chunk * 3 * Layout.C, to + start);
-                }
+                nint start = (nint)chunk * chunks.Each.Length;
+                PooledNormalization.Map(
+                    each, from + start, dy + (nint)chunk * each.Output.Length, t + (nint)chunk * Pitch,
+                    m + (nint)chunk * 3 * Layout.C, to + start);
             }
-
-            return;
         }
-
-        Write(values, gradient.Buffer!.Span(Layout.Length), constants, a, chunks, Pitch, gated, ofBatch, destination);
     }
 
     /// <summary>Computes the gradient at once.</summary>
@@ -70,7 +66,7 @@ sealed unsafe class NormalizedGradient(
     }
 
     /// <inheritdoc/>
-    protected override void ReleaseSources()
+    protected override void ReleaseOperands()
     {
         gradient.Release();
         x.Release();

@@ -8,19 +8,45 @@ readonly record struct MemoryOrder(ChannelLayout Layout)
 {
     /// <summary>The order in which to read a tensor: with channels last where it lies so, or would be computed so.</summary>
     public static MemoryOrder Of(Tensor x) =>
-        x.Recipe is ChannelRecipe { Layout.Last: true } recipe && recipe.Layout.Length == x.Length
-            ? new MemoryOrder(recipe.Layout) : default;
+        x.Recipe is { Order.Last: true } deferred && deferred.Order.Length == x.Length ? new MemoryOrder(deferred.Order) : default;
 
     /// <summary>The same for a tensor whose channels lie as <paramref name="layout"/> says if it is row-major.</summary>
     public static MemoryOrder Of(Tensor x, ChannelLayout layout) =>
-        x.Recipe is ChannelRecipe recipe && recipe.Layout == layout.ToLast() ? new MemoryOrder(layout.ToLast()) : new MemoryOrder(layout);
+        x.Recipe is { } deferred && deferred.Order == layout.ToLast() ? new MemoryOrder(layout.ToLast()) : new MemoryOrder(layout);
 
-    /// <summary>A tensor's values in this order, with a hold of the caller's own.</summary>
-    public Buffer Hold(Tensor x) => Layout.Last ? ChannelsLast.Hold(x, Layout) : x.Buffer.Hold();
+    /// <summary>A tensor's values in this order, with a hold of the caller's own. Values that nobody has read yet are computed in this
+    /// order, and kept so.</summary>
+    public Buffer Hold(Tensor x)
+    {
+        if (!Layout.Last)
+            return x.Buffer.Hold();
+        return x.Recipe is { } deferred && deferred.Order == Layout ? deferred.HoldInOrder() : Transposed(x.AsSpan());
+    }
 
     /// <summary>A gradient in this order; takes over the hold on it.</summary>
-    public Buffer Read(Values gradient, int length) =>
-        Layout.Last ? ChannelsLast.Read(gradient, Layout) : gradient.Read(length);
+    public Buffer Read(Values gradient, int length)
+    {
+        if (!Layout.Last)
+            return gradient.Read(length);
+        if (gradient.Recipe is { } deferred && deferred.Order == Layout)
+        {
+            var inOrder = deferred.HoldInOrder();
+            deferred.Release();
+            return inOrder;
+        }
+
+        var rows = gradient.Read(length);
+        var transposed = Transposed(rows.Span(length));
+        rows.Release();
+        return transposed;
+    }
+
+    Buffer Transposed(ReadOnlySpan<float> rowMajor)
+    {
+        var transposed = Buffer.Rent(Layout.Length);
+        Transposition.Compute(rowMajor, transposed.Span(Layout.Length), Layout.N, Layout.C, Layout.L);
+        return transposed;
+    }
 
     /// <summary>A gradient in this order that the caller may write over.</summary>
     public Buffer ReadExclusive(Values gradient, int length)

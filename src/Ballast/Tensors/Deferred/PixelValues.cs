@@ -13,8 +13,7 @@ namespace Ballast;
 sealed unsafe class PixelValues(
     Buffer addresses, int count, int size, object owner, IReadOnlyList<float>? mean = null, IReadOnlyList<float>? std = null) : Deferred
 {
-    /// <summary>Where the images begin; good as long as this is alive.</summary>
-    public byte** Addresses
+    byte** Addresses
     {
         get
         {
@@ -23,8 +22,13 @@ sealed unsafe class PixelValues(
         }
     }
 
-    /// <summary>Whether the images, as bytes, are the rows of a matrix of this shape.</summary>
-    public bool AreRows(int rows, int columns) => rows == count && columns == size && mean is null;
+    /// <summary>The bytes themselves, where an image is a row.</summary>
+    public override bool TryOpenRows(int rows, int columns, out RowPrologue prologue)
+    {
+        bool areRows = rows == count && columns == size && mean is null;
+        prologue = areRows ? new RowPrologue(Addresses) : default;
+        return areRows;
+    }
 
     /// <inheritdoc/>
     public override void Write(Span<float> destination)
@@ -32,7 +36,7 @@ sealed unsafe class PixelValues(
         fixed (float* to = destination)
         {
             for (int i = 0; i < count; i++)
-                Rows.Convert(Addresses[i], to + (nint)i * size, size);
+                RowPrologue.Convert(Addresses[i], to + (nint)i * size, size);
         }
 
         if (mean is null)

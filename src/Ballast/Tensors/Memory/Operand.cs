@@ -34,7 +34,7 @@ readonly record struct Operand(Buffer Memory, Layout Layout)
         {
             var channels = new Kernels.ChannelLayout(shape[0], shape[1],
                 shape[0] * shape[1] == 0 ? 0 : shape.Length / shape[0] / shape[1], Last: true);
-            return new Values(new ChannelsLast(Memory, channels));
+            return new MemoryOrder(channels).Values(Memory);
         }
 
         return new Values(new Strided(this));

@@ -53,7 +53,7 @@ public partial class Tensor
     public Tensor Sqrt() => SqrtOperation.Run(this);
 
     /// <summary>max(x, 0), element by element.</summary>
-    public Tensor Relu() => ReluOperation.Run(this);
+    public Tensor Relu() => ActivationOperation.Run(this, Pointwise.Relu);
 
     /// <summary>x where x > 0, else <paramref name="negativeSlope"/> x. PyTorch: <c>F.leaky_relu</c>.</summary>
     public Tensor LeakyRelu(double negativeSlope = 0.01) =>

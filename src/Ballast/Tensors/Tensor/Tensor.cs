@@ -158,14 +158,6 @@ public partial class Tensor
         }
     }
 
-    /// <summary>Puts other values for the recipe that this tensor was: the same ones, computed.</summary>
-    internal void Replace(Deferred computed)
-    {
-        var root = Root;
-        root.values.Release();
-        root.values = new Values(computed);
-    }
-
     /// <summary>The values in memory that stays at one address for as long as it is held.</summary>
     internal Buffer PinnedBuffer
     {

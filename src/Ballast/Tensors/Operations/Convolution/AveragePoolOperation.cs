@@ -18,10 +18,10 @@ sealed unsafe class AveragePoolOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, in PoolShape shape, bool countPadding)
     {
-        var input = ImageValues.Hold(x, shape.Input);
+        var input = ImagePrologues.Hold(x, shape.Input);
         var result = Buffer.Rent(shape.Output.Length);
         fixed (float* y = result.Span(shape.Output.Length))
-            AveragePooling.Forward(shape, countPadding, ImageValues.Open(input, shape.Input), y);
+            AveragePooling.Forward(shape, countPadding, ImagePrologues.Open(input, shape.Input), y);
         GC.KeepAlive(input.Recipe);
         input.Release();
 
@@ -40,6 +40,6 @@ sealed unsafe class AveragePoolOperation : Operation
         fixed (float* from = dy.Span(shape.Output.Length), to = dx.Span(shape.Input.Length))
             AveragePooling.Backward(shape, countPadding, from, to);
         dy.Release();
-        Give(First!, new Values(new ChannelsLast(dx, shape.Input)));
+        Give(First!, new MemoryOrder(shape.Input).Values(dx));
     }
 }

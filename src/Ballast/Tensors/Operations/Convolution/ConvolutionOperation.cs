@@ -22,21 +22,21 @@ sealed unsafe class ConvolutionOperation : Operation
     public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
     {
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
-        var input = ImageValues.Hold(x, shape.Input);
+        var input = ImagePrologues.Hold(x, shape.Input);
         Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
         if (!record)
         {
             var prepared = w is Parameter weight ? PreparedWeight.Hold(weight, shape) : null;
             return new Tensor(output, new Values(new DeferredConvolution(
-                input, w.Buffer.Hold(), b?.Buffer.Hold(), prepared, null, shape, relu: false)));
+                input, w.Buffer.Hold(), b?.Buffer.Hold(), prepared, null, shape)));
         }
 
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-            Convolution.Forward(shape, ImageValues.Open(input, shape.Input), weights, bias, y);
+            Convolution.Forward(shape, ImagePrologues.Open(input, shape.Input), weights, bias, y);
 
-        var values = new Values(new ChannelsLast(result, shape.Output));
+        var values = new MemoryOrder(shape.Output).Values(result);
         var made = new ConvolutionOperation(x, w, b, input, shape).Produce(output, values);
         input.Release();
         return made;
@@ -48,7 +48,7 @@ sealed unsafe class ConvolutionOperation : Operation
         var (x, w, b) = (First!, Second!, (Parameter?)Third);
         ReleaseOutput(); // the gradient may be written over it
         int length = shape.Output.Length;
-        var read = ChannelsLast.Read(gradient, shape.Output);
+        var read = new MemoryOrder(shape.Output).Read(gradient, length);
         if (b is { RequiresGrad: true })
         {
             var sums = Buffer.Rent(shape.K);
@@ -71,22 +71,22 @@ sealed unsafe class ConvolutionOperation : Operation
     {
         var dw = Buffer.Rent(w.Length);
         fixed (float* to = dw.Span(w.Length))
-            Convolution.BackwardWeight(shape, ImageValues.Open(input, shape.Input), dy, to);
+            Convolution.BackwardWeight(shape, ImagePrologues.Open(input, shape.Input), dy, to);
         Give(w, new Values(dw));
     }
 
     void GiveInput(Tensor x, Buffer read, float* dy, int weightLength)
     {
-        bool over = read.IsExclusive && Winograd.CanOverwrite(shape);
-        var dx = over ? read.Hold() : Buffer.Rent(shape.Input.Length);
+        var order = new MemoryOrder(shape.Input);
+        var dx = Place.For(shape.Input.Length, Winograd.CanOverwrite(shape) ? read : null);
         // What other readers of the input have given before is added as this gradient is written.
         var before = x.Producer?.Gradient(x.OutputIndex).Take() is { IsEmpty: false } gathered
-            ? ChannelsLast.Read(gathered, shape.Input) : null;
+            ? order.Read(gathered, shape.Input.Length) : null;
         fixed (float* to = dx.Span(shape.Input.Length), weights = weight.Span(weightLength))
         fixed (float* added = before is null ? default : before.Span(shape.Input.Length))
             Convolution.BackwardInput(shape, dy, weights, to, new Epilogue { Added = added });
         before?.Release();
-        Give(x, new Values(new ChannelsLast(dx, shape.Input)));
+        Give(x, order.Values(dx));
     }
 
     /// <inheritdoc/>

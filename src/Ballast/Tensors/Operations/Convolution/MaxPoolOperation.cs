@@ -19,10 +19,10 @@ sealed unsafe class MaxPoolOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, in PoolShape shape)
     {
-        var input = ImageValues.Hold(x, shape.Input);
+        var input = ImagePrologues.Hold(x, shape.Input);
         var result = Buffer.Rent(shape.Output.Length);
         fixed (float* y = result.Span(shape.Output.Length))
-            MaxPooling.Forward(shape, ImageValues.Open(input, shape.Input), y);
+            MaxPooling.Forward(shape, ImagePrologues.Open(input, shape.Input), y);
         GC.KeepAlive(input.Recipe);
 
         Shape output = [shape.N, shape.C, shape.OutH, shape.OutW];
@@ -36,7 +36,7 @@ sealed unsafe class MaxPoolOperation : Operation
     public override void Backward(Values gradient)
     {
         var dy = new MemoryOrder(shape.Output).Read(gradient, shape.Output.Length);
-        Give(First!, new Values(new PooledGradient(dy, input.Hold(), shape)));
+        Give(First!, new Values(new DeferredMaxPoolGradient(dy, input.Hold(), shape)));
     }
 
     /// <inheritdoc/>

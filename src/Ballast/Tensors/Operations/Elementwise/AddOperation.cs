@@ -23,7 +23,7 @@ sealed class AddOperation : BroadcastOperation
             return new Values(joined);
         var order = MemoryOrder.Of(x).Layout.Last ? MemoryOrder.Of(x) : MemoryOrder.Of(y);
         return order.Layout.Last
-            ? new Values(ResidualSum.Of(x, y, order.Layout, Records(x, y)))
+            ? new Values(DeferredSum.Of(x, y, order.Layout, Records(x, y)))
             : Loops.Zip<Add>(x.Operand, y.Operand, x.Shape);
     }
 

@@ -24,9 +24,9 @@ sealed unsafe class LinearOperation : Operation
     {
         int outputs = w.Shape[0], inputs = w.Shape[1], rows = shape.Length / Math.Max(1, outputs);
         var result = Buffer.Rent(shape.Length);
-        using var source = new RowSource(RowSource.Prepare(x, rows, inputs), rows, inputs);
+        using var source = new OpenedRows(OpenedRows.Prepare(x, rows, inputs), rows, inputs);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(shape.Length))
-            RowProducts.Compute(source.Rows, weights, bias, y, rows, outputs, inputs);
+            RowProducts.Compute(source.Prologue, weights, bias, y, rows, outputs, inputs);
 
         var values = new Values(result);
         return Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true })
@@ -52,7 +52,7 @@ sealed unsafe class LinearOperation : Operation
             var dx = Buffer.Rent(x.Length);
             fixed (float* g = dy.Span(Output.Length), weights = weight.Span(w.Length), to = dx.Span(x.Length))
             {
-                ColumnProducts.Compute(g, 1, outputs, new Rows(weights, inputs), outputs, rows, inputs,
+                ColumnProducts.Compute(g, 1, outputs, new RowPrologue(weights, inputs), outputs, rows, inputs,
                     new ColumnProducts.ToMemory(to, inputs));
             }
 

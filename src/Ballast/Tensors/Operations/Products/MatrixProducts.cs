@@ -194,9 +194,9 @@ static unsafe class MatrixProducts
             if (columnA == 1 && IsLarge(M, K, N))
                 MatrixProduct.Compute(a, strideA, b, strideB, columnB, y, M, K, N);
             else if (columnB == 1)
-                ColumnProducts.Compute(a, (int)columnA, (int)strideA, new Rows(b, (int)strideB), K, M, N, new ColumnProducts.ToMemory(y, N));
+                ColumnProducts.Compute(a, (int)columnA, (int)strideA, new RowPrologue(b, (int)strideB), K, M, N, new ColumnProducts.ToMemory(y, N));
             else
-                RowProducts.Compute(new Rows(a, (int)strideA), b, null, y, M, N, K);
+                RowProducts.Compute(new RowPrologue(a, (int)strideA), b, null, y, M, N, K);
         }
     }
 }
