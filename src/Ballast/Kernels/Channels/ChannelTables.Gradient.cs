@@ -66,9 +66,8 @@ static unsafe partial class ChannelTables
     /// <param name="chunks">How many there are.</param>
     /// <param name="channels">C.</param>
     /// <param name="to">[C].</param>
-    /// <param name="blocks">From one chunk's sums to the next one's, in [2, C].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ScaleGradient(float* table, int pitch, double* sums, int chunks, int channels, float* to, int blocks = 1)
+    public static void ScaleGradient(float* table, int pitch, double* sums, int chunks, int channels, float* to)
     {
         int w = Vector<double>.Count, i = 0;
         for (; i <= channels - 2 * w; i += 2 * w)
@@ -76,7 +75,7 @@ static unsafe partial class ChannelTables
             Vector<double> sum0 = default, sum1 = default;
             float* inverses = new ChannelRows(table, channels).InverseDeviation + i;
             double* products = sums + channels + i;
-            for (int chunk = 0; chunk < chunks; chunk++, inverses += pitch, products += 2 * blocks * channels)
+            for (int chunk = 0; chunk < chunks; chunk++, inverses += pitch, products += 2 * channels)
             {
                 Vector.Widen(Vector.Load(inverses), out var inverse0, out var inverse1);
                 sum0 += Vector.Load(products) * inverse0;
@@ -90,7 +89,7 @@ static unsafe partial class ChannelTables
         {
             double sum = 0;
             for (int chunk = 0; chunk < chunks; chunk++)
-                sum += sums[(2 * blocks * chunk + 1) * channels + i] * new ChannelRows(table + chunk * pitch, channels).InverseDeviation[i];
+                sum += sums[(2 * chunk + 1) * channels + i] * new ChannelRows(table + chunk * pitch, channels).InverseDeviation[i];
             to[i] = (float)sum;
         }
     }
@@ -100,15 +99,14 @@ static unsafe partial class ChannelTables
     /// <param name="chunks">How many there are.</param>
     /// <param name="channels">C.</param>
     /// <param name="to">[C].</param>
-    /// <param name="blocks">From one chunk's sums to the next one's, in [2, C].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ShiftGradient(double* sums, int chunks, int channels, float* to, int blocks = 1)
+    public static void ShiftGradient(double* sums, int chunks, int channels, float* to)
     {
         for (int i = 0; i < channels; i++)
         {
             double sum = 0;
             for (int chunk = 0; chunk < chunks; chunk++)
-                sum += sums[2 * blocks * chunk * channels + i];
+                sum += sums[2 * chunk * channels + i];
             to[i] = (float)sum;
         }
     }

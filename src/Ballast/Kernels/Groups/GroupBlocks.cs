@@ -1,22 +1,16 @@
 namespace Ballast.Kernels;
 
-/// <summary>Samples cut into blocks of whole groups of channels, each of which is normalized while it is in the cache. Where channels lie in
-/// runs, some groups of neighbours are a batch of one sample for <see cref="Channels"/>; where they lie last, the whole sample is.</summary>
+/// <summary>Samples cut into blocks that are normalized while they are in the cache: a group of channels where its values lie side by side,
+/// and the whole sample where channels lie last.</summary>
 readonly record struct GroupBlocks
 {
-    // Values that stay in the second-level cache, with their gradient.
-    const int MostValues = 1 << 14;
-
     /// <summary>Cuts them.</summary>
     /// <param name="whole">Where the channels lie.</param>
     /// <param name="groups">How many groups of neighbouring channels a sample has.</param>
     public GroupBlocks(ChannelLayout whole, int groups)
     {
-        int perGroup = whole.C / groups * whole.L, most = whole.Last ? groups : Math.Clamp(MostValues / Math.Max(1, perGroup), 1, groups);
-        while (groups % most != 0)
-            most--;
-        PerSample = groups / most;
-        Groups = most;
+        PerSample = whole.Last ? 1 : groups;
+        Groups = groups / PerSample;
         Each = whole with { N = 1, C = whole.C / PerSample };
         Count = whole.N * PerSample;
     }
@@ -36,6 +30,9 @@ readonly record struct GroupBlocks
     /// <summary>How many values there are.</summary>
     public long Length => (long)Count * Each.Length;
 
+    /// <summary>How many channels a sample has.</summary>
+    public int Channels => PerSample * Each.C;
+
     /// <summary>How many numbers there are with so many for each channel of each sample.</summary>
     public int Numbers(int perChannel) => Count * perChannel * Each.C;
 
@@ -44,12 +41,16 @@ readonly record struct GroupBlocks
     /// <param name="averages">[2, C].</param>
     public void Average(ReadOnlySpan<double> numbers, Span<double> averages)
     {
-        int each = Each.C, channels = PerSample * each, samples = Count / PerSample;
+        int each = Each.C, samples = Count / PerSample;
         averages.Clear();
-        for (int i = 0; i < Numbers(2); i++)
+        for (int block = 0; block < Count; block++)
         {
-            int block = i / (2 * each), row = i / each % 2;
-            averages[row * channels + block % PerSample * each + i % each] += numbers[i];
+            int column = block % PerSample * each;
+            for (int c = 0; c < each; c++)
+            {
+                averages[column + c] += numbers[2 * block * each + c];
+                averages[Channels + column + c] += numbers[(2 * block + 1) * each + c];
+            }
         }
 
         foreach (ref double average in averages)

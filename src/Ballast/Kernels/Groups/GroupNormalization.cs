@@ -1,9 +1,9 @@
 namespace Ballast.Kernels;
 
 /// <summary>Normalization of groups of channels inside each sample, with several values a channel: group and instance normalization.
-/// It is <see cref="Channels"/> with a block of groups for a batch: what groups add is that their channels' statistics are joined. A block is
-/// read from memory once in each direction and stays in the cache for the passes over it.</summary>
-static unsafe class GroupNormalization
+/// It is <see cref="Channels"/> with a block of groups for a batch: what groups add is that their channels share statistics. A block is read
+/// from memory once in each direction and stays in the cache for the passes over it.</summary>
+static unsafe partial class GroupNormalization
 {
     // Blocks that are worked on whole by one thread, where there are enough of them.
     const int LeastBlocks = 4;
@@ -11,14 +11,15 @@ static unsafe class GroupNormalization
     /// <summary>y = (x - mean) / sqrt(variance + eps) gamma + beta.</summary>
     /// <param name="x">The values.</param>
     /// <param name="blocks">Where the groups lie.</param>
-    /// <param name="affine">gamma and beta, [C] each, empty for 1 and 0.</param>
+    /// <param name="gamma">[C], or empty for 1.</param>
+    /// <param name="beta">[C], or empty for 0.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="statistics">Takes each channel's mean and biased variance, those of its group: [blocks, 2, C of a block].</param>
     /// <param name="table">Takes the constants: [blocks, <see cref="ChannelRows.Count"/>, C of a block].</param>
     /// <param name="y">The results.</param>
     public static void Forward(
-        ReadOnlySpan<float> x, GroupBlocks blocks, in Affine affine, double epsilon, Span<double> statistics,
-        Span<float> table, Span<float> y)
+        ReadOnlySpan<float> x, GroupBlocks blocks, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, double epsilon,
+        Span<double> statistics, Span<float> table, Span<float> y)
     {
         if (blocks.Length == 0)
         {
@@ -27,7 +28,7 @@ static unsafe class GroupNormalization
             return;
         }
 
-        fixed (float* from = x, gamma = affine.Gamma, beta = affine.Beta, constants = table, to = y)
+        fixed (float* from = x, scales = gamma, shifts = beta, constants = table, to = y)
         fixed (double* moments = statistics)
         {
             Run(new ForwardWork
@@ -35,8 +36,8 @@ static unsafe class GroupNormalization
                 Blocks = blocks,
                 Parts = new ChannelParts(blocks.Each, blocks.Count),
                 X = from,
-                Gamma = gamma,
-                Beta = beta,
+                Gamma = scales,
+                Beta = shifts,
                 Epsilon = epsilon,
                 Statistics = moments,
                 Table = constants,
@@ -84,7 +85,7 @@ static unsafe class GroupNormalization
         where W : struct, IWork
     {
         if (blocks.Count >= LeastBlocks)
-            Workers.Run(work, blocks.Count, blocks.Length);
+            Workers.Run(work, blocks.Count, blocks.Length, SharedFrom.Cache);
         else
             work.Run(0, blocks.Count);
     }
@@ -102,7 +103,31 @@ static unsafe class GroupNormalization
         }
     }
 
-    struct ForwardWork : IWork
+    /// <summary>The gradients of gamma and beta, sum g (x - mean) / sqrt(variance + eps) and sum g.</summary>
+    /// <param name="blocks">Where the groups lie.</param>
+    /// <param name="table">What <see cref="Forward"/> wrote.</param>
+    /// <param name="sums">What <see cref="Backward"/> wrote.</param>
+    /// <param name="totals">Takes both: [2, C].</param>
+    public static void AffineGradients(GroupBlocks blocks, ReadOnlySpan<float> table, ReadOnlySpan<double> sums, Span<double> totals)
+    {
+        totals.Clear();
+        int each = blocks.Each.C;
+        fixed (float* constants = table)
+        {
+            for (int block = 0; block < blocks.Count; block++)
+            {
+                float* inverses = new ChannelRows(constants + (nint)block * ChannelRows.Count * each, each).InverseDeviation;
+                int column = block % blocks.PerSample * each;
+                for (int c = 0; c < each; c++)
+                {
+                    totals[column + c] += sums[(2 * block + 1) * each + c] * inverses[c];
+                    totals[blocks.Channels + column + c] += sums[2 * block * each + c];
+                }
+            }
+        }
+    }
+
+    struct ForwardWork : IWork, IWideWork
     {
         public static int Pieces => 4;
 
@@ -113,25 +138,38 @@ static unsafe class GroupNormalization
         public double* Statistics;
         public bool Away;
 
-        public readonly void Run(int first, int last)
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
             var each = Blocks.Each;
             int c = each.C;
             for (int block = first; block < last; block++)
             {
                 nint start = (nint)block * each.Length, column = block % Blocks.PerSample * c;
+                float* gamma = Gamma is null ? null : Gamma + column, beta = Beta is null ? null : Beta + column;
                 double* own = Statistics + (nint)block * 2 * c;
                 float* table = Table + (nint)block * ChannelRows.Count * c;
+                if (!each.Last)
+                {
+                    Runs<S, V>(this, X + start, Y + start, gamma, beta, own, table);
+                    continue;
+                }
+
                 Channels.Statistics(X + start, each, Parts, own);
                 Join(new Span<double>(own, 2 * c), c, Blocks.Groups);
-                ChannelTables.Constants(
-                    own, Epsilon, Gamma is null ? null : Gamma + column, Beta is null ? null : Beta + column, null, c, table);
+                ChannelTables.Constants(own, Epsilon, gamma, beta, null, c, table);
                 Channels.Map<AffineMap>(X + start, null, each, Parts, table, null, Y + start, Away);
             }
+
+            if (Away)
+                StoresAway.Fence();
         }
     }
 
-    struct BackwardWork : IWork
+    struct BackwardWork : IWork, IWideWork
     {
         public static int Pieces => 4;
 
@@ -141,7 +179,11 @@ static unsafe class GroupNormalization
         public double* Sums;
         public bool Away;
 
-        public readonly void Run(int first, int last)
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
             var each = Blocks.Each;
             int c = each.C;
@@ -152,15 +194,23 @@ static unsafe class GroupNormalization
                 {
                     nint start = (nint)block * each.Length;
                     double* sums = Sums + (nint)block * 2 * c;
-                    float* table = Table + (nint)block * ChannelRows.Count * c;
-                    Channels.Sum<GradientTerm<OpenGate>>(X + start, G + start, each, Parts, table, sums);
+                    float* table = Table + (nint)block * ChannelRows.Count * c, x = X + start, g = G + start, dx = Dx + start;
+                    if (each.Last)
+                        Channels.Sum<GradientTerm<OpenGate>>(x, g, each, Parts, table, sums);
+                    else
+                        SumRuns<S, V>(each, x, g, table, sums);
                     ChannelTables.Center(table, sums, c);
                     Fill(table, sums, more);
-                    Channels.Map<GradientMap<OpenGate>>(X + start, G + start, each, Parts, table, more, Dx + start, Away);
+                    if (each.Last)
+                        Channels.Map<GradientMap<OpenGate>>(x, g, each, Parts, table, more, dx, Away);
+                    else
+                        MapRuns<S, V>(each, x, g, dx, table, more, Away);
                 }
             }
 
             System.Buffers.ArrayPool<float>.Shared.Return(rented);
+            if (Away)
+                StoresAway.Fence();
         }
 
         // The constants of the gradient's map, with the sums over a group in the place of a channel's.

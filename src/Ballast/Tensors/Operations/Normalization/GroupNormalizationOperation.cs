@@ -41,9 +41,9 @@ sealed class GroupNormalizationOperation : Operation
         var result = Buffer.Rent(layout.Length);
         double[] rented = ArrayPool<double>.Shared.Rent(blocks.Numbers(2));
         var statistics = rented.AsSpan(0, blocks.Numbers(2));
-        var affine = new Affine(gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan());
         GroupNormalization.Forward(
-            source.Span(layout.Length), blocks, affine, epsilon, statistics, table.Span(constants), result.Span(layout.Length));
+            source.Span(layout.Length), blocks, gamma is null ? default : gamma.AsSpan(), beta is null ? default : beta.AsSpan(), epsilon,
+            statistics, table.Span(constants), result.Span(layout.Length));
         if (!averages.IsEmpty)
             blocks.Average(statistics, averages);
         ArrayPool<double>.Shared.Return(rented);
@@ -74,36 +74,27 @@ sealed class GroupNormalizationOperation : Operation
         Give(First!, order.Values(dx));
     }
 
-    // Block by block: those of all samples lie one sample's blocks apart.
-    unsafe void Give(ReadOnlySpan<double> sums)
+    void Give(ReadOnlySpan<double> sums)
     {
-        int c = blocks.Each.C, pitch = ChannelRows.Count * c, n = order.Layout.N;
-        var dgamma = Second is Parameter { RequiresGrad: true } ? Buffer.Rent(order.Layout.C) : null;
-        var dbeta = Third is Parameter { RequiresGrad: true } ? Buffer.Rent(order.Layout.C) : null;
-        fixed (double* own = sums)
-        fixed (float* constants = table.Span(blocks.Numbers(ChannelRows.Count)))
-        {
-            for (int block = 0; block < blocks.PerSample; block++)
-            {
-                double* totals = own + (nint)block * 2 * c;
-                fixed (float* to = dgamma is null ? default : dgamma.Span(block * c, c))
-                {
-                    if (to is not null)
-                        ChannelTables.ScaleGradient(constants + (nint)block * pitch, blocks.PerSample * pitch, totals, n, c, to, blocks.PerSample);
-                }
+        if (Second is not { RequiresGrad: true } && Third is not { RequiresGrad: true })
+            return;
+        int c = order.Layout.C;
+        double[] rented = ArrayPool<double>.Shared.Rent(2 * c);
+        GroupNormalization.AffineGradients(blocks, table.Span(blocks.Numbers(ChannelRows.Count)), sums, rented.AsSpan(0, 2 * c));
+        Give(Second, rented.AsSpan(0, c));
+        Give(Third, rented.AsSpan(c, c));
+        ArrayPool<double>.Shared.Return(rented);
+    }
 
-                fixed (float* to = dbeta is null ? default : dbeta.Span(block * c, c))
-                {
-                    if (to is not null)
-                        ChannelTables.ShiftGradient(totals, n, c, to, blocks.PerSample);
-                }
-            }
-        }
-
-        if (dgamma is not null)
-            Give((Parameter)Second!, new Values(dgamma));
-        if (dbeta is not null)
-            Give((Parameter)Third!, new Values(dbeta));
+    static void Give(Tensor? parameter, ReadOnlySpan<double> gradient)
+    {
+        if (parameter is not { RequiresGrad: true })
+            return;
+        var rounded = Buffer.Rent(gradient.Length);
+        var to = rounded.Span(gradient.Length);
+        for (int i = 0; i < to.Length; i++)
+            to[i] = (float)gradient[i];
+        Give(parameter, new Values(rounded));
     }
 
     /// <inheritdoc/>

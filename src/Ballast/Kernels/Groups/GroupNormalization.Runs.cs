@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+// A group whose values lie side by side: its statistics are those of a row, and a register holds neighbouring values of one channel.
+static unsafe partial class GroupNormalization
+{
+    // Values whose sum stays in float.
+    const int Piece = 4096;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Runs<S, V>(in ForwardWork work, float* x, float* y, float* gamma, float* beta, double* statistics, float* table)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int c = work.Blocks.Each.C, length = work.Blocks.Each.L;
+        var moments = RowMoments.Measure<S, V>(x, c * length, centered: true, work.Epsilon);
+        var rows = new ChannelRows(table, c);
+        for (int i = 0; i < c; i++)
+        {
+            (statistics[i], statistics[c + i]) = ((double)moments.Center + moments.Rest, moments.Variance);
+            (rows.Center[i], rows.InverseDeviation[i], rows.MeanRest[i]) = (moments.Center, moments.InverseDeviation, moments.Rest);
+            rows.Scale[i] = moments.InverseDeviation * (gamma is null ? 1 : gamma[i]);
+            rows.Shift[i] = (beta is null ? 0 : beta[i]) - moments.Rest * rows.Scale[i];
+            nint offset = (nint)i * length;
+            Channels.MapRun<AffineMap, S, V>(x + offset, x + offset, y + offset, length, table + i, table + i, c, work.Away);
+        }
+    }
+
+    // The sums of the gradient and of the gradient times x - center.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void SumRuns<S, V>(ChannelLayout each, float* x, float* g, float* table, double* sums)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (int c = 0; c < each.C; c++, x += each.L, g += each.L)
+        {
+            double sum = 0, product = 0;
+            for (int from = 0; from < each.L; from += Piece)
+            {
+                V a = S.Broadcast(0), b = a;
+                float restA = 0, restB = 0;
+                Channels.SumRun<GradientTerm<OpenGate>, S, V>(
+                    x + from, g + from, Math.Min(Piece, each.L - from), table + c, each.C, ref a, ref b, ref restA, ref restB);
+                sum += S.Sum(a) + (double)restA;
+                product += S.Sum(b) + (double)restB;
+            }
+
+            (sums[c], sums[each.C + c]) = (sum, product);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void MapRuns<S, V>(ChannelLayout each, float* x, float* g, float* dx, float* table, float* more, bool away)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (int c = 0; c < each.C; c++, x += each.L, g += each.L, dx += each.L)
+            Channels.MapRun<GradientMap<OpenGate>, S, V>(x, g, dx, each.L, table + c, more + c, each.C, away);
+    }
+}
