@@ -61,6 +61,11 @@ static class CommonOptions
         HelpName = "FILE",
     };
 
+    public static Option<bool> TensorBoard(string where) => new("--tensorboard")
+    {
+        Description = $"Also write event files for TensorBoard {where}",
+    };
+
     public static Option<bool> Json(string what) => new("--json") { Description = what };
 
     /// <summary>A whole number in a range.</summary>

@@ -10,6 +10,9 @@ sealed class ExampleCommand(string name, string description, params string[] exa
     /// <summary>How it is called.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 
+    /// <summary>The groups that its help lists the options in; none for one list.</summary>
+    public IReadOnlyList<(string Title, string[] Options)> Groups { get; init; } = [];
+
     /// <summary>Says of an option that the command does not have, why not; null where that is nothing special.</summary>
     public Func<string, string?>? NotTaken { get; init; }
 }
@@ -21,9 +24,15 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult result)
     {
+        var output = result.InvocationConfiguration.Output;
+        using var text = new StringWriter();
+        result.InvocationConfiguration.Output = text;
         usual.Invoke(result);
+        result.InvocationConfiguration.Output = output;
+        var groups = (result.CommandResult.Command as ExampleCommand)?.Groups ?? [];
+        output.Write(HelpGroups.Arrange(text.ToString(), groups));
         if (result.CommandResult.Command is ExampleCommand { Examples: var examples })
-            result.InvocationConfiguration.Output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
+            output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
         return 0;
     }
 }

@@ -8,7 +8,7 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
     static readonly (string Name, string Path)[] Pages =
     [
         ("placement", SamplePages.Placement), ("batch-size", SamplePages.BatchSize), ("learning-rate", SamplePages.LearningRate),
-        ("comparison", SamplePages.Comparison),
+        ("comparison", SamplePages.Comparison), ("training", SamplePages.Training),
     ];
 
     async Task<IPage> Open(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool touch = false, List<string>? problems = null)
@@ -121,6 +121,53 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
         Assert.Contains("Reproduced", await page.Locator(".outcomes").InnerTextAsync(), StringComparison.Ordinal);
         await page.Locator("summary", new() { HasText = "All trials" }).ClickAsync();
         Assert.Equal(15, await page.Locator("details[open] tbody tr").CountAsync());
+    }
+
+    [BrowserFact]
+    public async Task Activations_are_seen_before_and_after_normalization_on_one_scale()
+    {
+        foreach (var (width, scheme) in new[] { (1280, ColorScheme.Light), (375, ColorScheme.Dark) })
+        {
+            var page = await Open(SamplePages.Training, width, scheme);
+            var rows = page.Locator(".spread");
+            Assert.Equal(4, await rows.CountAsync()); // of six layers
+            Assert.Contains("Of 6 layers 4 are shown", await page.Locator(".spreads > .reading").InnerTextAsync(), StringComparison.Ordinal);
+            for (int row = 0; row < 4; row++)
+            {
+                var panels = rows.Nth(row).Locator(".panel");
+                Assert.Equal(["before normalization", "after it"], await panels.Locator("p").AllInnerTextsAsync());
+                var (before, after) = (await Shape(panels.Nth(0)), await Shape(panels.Nth(1)));
+                Assert.True(before.Width > 80 && before.Height > 100, $"{before.Width} x {before.Height}");
+                // Values of deviations up to 6 above ones of 1, on the same axis.
+                Assert.InRange(before.Height / after.Height, 3, 9);
+                Assert.Equal(["0", "1", "2", "3", "4", "5"], await panels.Nth(0).Locator(".epochs span").AllInnerTextsAsync());
+                var scale = (await rows.Nth(row).Locator(".scale").BoundingBoxAsync())!;
+                var plot = (await panels.Nth(0).Locator("svg").BoundingBoxAsync())!;
+                Assert.Equal(plot.Y, scale.Y, 1.5f);
+                Assert.Equal(plot.Height, scale.Height, 1.5f);
+            }
+
+            await page.Context.CloseAsync();
+        }
+
+        static async Task<(double Width, double Height)> Shape(ILocator panel)
+        {
+            var box = (await panel.Locator(".shape").BoundingBoxAsync())!;
+            return (box.Width, box.Height);
+        }
+    }
+
+    [BrowserFact]
+    public async Task A_comparison_shows_both_networks_activations_and_the_accuracy_of_each_epoch()
+    {
+        var page = await Open(SamplePages.Comparison);
+        Assert.Equal(["without: given to the activation", "with: before normalization", "with: after it"],
+            await page.Locator(".spread").First.Locator(".panel p").AllInnerTextsAsync());
+        var accuracy = page.Locator("#chart-accuracy");
+        Assert.Contains("epoch 5", await accuracy.Locator(".reading").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("with 38.0", await accuracy.Locator(".reading").InnerTextAsync(), StringComparison.Ordinal);
+        await page.Locator(".spreads summary").ClickAsync();
+        Assert.Equal(72, await page.Locator(".spreads details[open] tbody tr").CountAsync());
     }
 
     [BrowserFact]

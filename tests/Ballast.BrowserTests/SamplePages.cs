@@ -49,6 +49,9 @@ static class SamplePages
     /// <summary>The page of a comparison.</summary>
     public static string Comparison { get; } = WriteComparison();
 
+    /// <summary>The page of one network's training, of which images were held back.</summary>
+    public static string Training { get; } = WriteTraining();
+
     static double End(string arm, int i) => arm switch
     {
         "before" => new[] { 0.475, 0.476, 0.476, 0.484, 0.484 }[i],
@@ -79,6 +82,8 @@ static class SamplePages
             Points = [.. Enumerable.Range(1, 50).Select(line => new LossPoint(500 * line, (line - 1) / 10 + 1, end + 0.6 / line))],
             TestLoss = end,
             TestAccuracy = 2 - end,
+            Epochs = [.. Enumerable.Range(1, 5).Select(epoch => new EpochPoint(epoch, end + 0.3 / epoch, 1.9 - end - 0.1 / epoch, null))],
+            Activations = Spreads(normalized: end < 1.6),
         };
         ComparisonPage.Write(new ComparisonReport
         {
@@ -93,6 +98,51 @@ static class SamplePages
             Provenance = Machine.Describe("ballast compare", []),
         }, path);
         return path;
+    }
+
+    static string WriteTraining()
+    {
+        string path = File("training.html");
+        RunPage.Write(new RunReport
+        {
+            Curve = new RunCurve
+            {
+                Points = [.. Enumerable.Range(1, 50).Select(static line => new LossPoint(500 * line, (line - 1) / 10 + 1, 1.5 + 0.6 / line))],
+                Epochs = [.. Enumerable.Range(1, 5).Select(static epoch => new EpochPoint(epoch, 1.5 + 0.3 / epoch, 0.45 - 0.1 / epoch, 0.44 - 0.05 / epoch))],
+                Activations = Spreads(normalized: true),
+                TestLoss = 1.47,
+                TestAccuracy = 0.478,
+                TrainingSeconds = 2.2,
+                ImagesPerSecond = 115_000,
+            },
+            Settings = RunSettings.Tutorial,
+            StepsPerEpoch = 5000,
+            Classes = 10,
+            TrainingImages = 50_000,
+            TestImages = 10_000,
+            Provenance = Machine.Describe("ballast train", []),
+        }, path);
+        return path;
+    }
+
+    // Normal values that spread from epoch to epoch, and where there is a normalization behind it such of mean 0 and deviation 1.
+    static List<LayerSpread> Spreads(bool normalized)
+    {
+        var generator = new Generator(1);
+        var spreads = new List<LayerSpread>();
+        for (int epoch = 0; epoch <= 5; epoch++)
+        {
+            for (int layer = 1; layer <= 6; layer++)
+            {
+                float[] values = new float[2000], after = new float[2000];
+                generator.Normal(values, epoch * 0.4f, 1 + epoch);
+                generator.Normal(after);
+                spreads.Add(new LayerSpread(5000 * epoch, epoch, $"layers.{layer}", normalized ? $"BatchNorm1d({layer})" : $"Linear({layer}, 8)",
+                    ValueSpread.Of(values)!, normalized ? ValueSpread.Of(after) : null));
+            }
+        }
+
+        return spreads;
     }
 
     static string File(string name) => Path.Combine(Directory.CreateTempSubdirectory("ballast-pages-").FullName, name);

@@ -14,6 +14,7 @@ static class CompareCommand
     static readonly Option<string?> Resume = CommonOptions.Resume();
     static readonly Option<string?> Data = CommonOptions.Data();
     static readonly Option<string?> TestData = CommonOptions.TestData(CommonOptions.OwnTest);
+    static readonly Option<bool> TensorBoard = CommonOptions.TensorBoard("into each network's folder");
     static readonly Option<bool> OpenReport = new("--open") { Description = "Show the report in the browser at the end" };
 
     public static Command Make()
@@ -24,7 +25,7 @@ static class CompareCommand
             "ballast compare --epochs 1 --seed 7",
             "ballast compare --resume runs/20260502-140300-compare")
         {
-            Epochs, Seed, Threads, LogEvery, Out, Resume, Data, TestData, OpenReport,
+            Epochs, Seed, Threads, LogEvery, Out, Resume, Data, TestData, TensorBoard, OpenReport,
         };
         command.SetAction(Run);
         return command;
@@ -61,6 +62,9 @@ static class CompareCommand
 
         if (result.GetValue(OpenReport))
             Browser.Open(comparison.Folder.ReportPath);
+        var report = comparison.Report();
+        foreach (var (arm, curve) in new[] { (ComparisonArm.With, report.With), (ComparisonArm.Without, report.Without) })
+            BrokenNetwork.Refuse(curve, $" {arm.Name} batch normalization", Path.Combine(comparison.Folder.Path, arm.Name));
         return 0;
     }
 
@@ -70,7 +74,7 @@ static class CompareCommand
         {
             if (((Option[])[Epochs, Seed, LogEvery, Out, Data, TestData]).FirstOrDefault(result.Has) is { } extra)
                 throw new UsageException($"{extra.Name} cannot be changed with --resume: the comparison keeps its settings.");
-            return Comparison.Open(RunPaths.Find(result.GetValue(Resume), RunKind.Compare), source, cancellation);
+            return Comparison.Open(RunPaths.Find(result.GetValue(Resume), RunKind.Compare), source, result.GetValue(TensorBoard), cancellation);
         }
 
         var settings = RunSettings.Tutorial with
@@ -82,7 +86,8 @@ static class CompareCommand
         RunPaths.Refuse(result.GetValue(Out), RunFolder.RefuseUsed);
         using var place = RunPaths.New(RunKind.Compare, result.GetValue(Out));
         return Comparison.Begin(
-            place.Path, settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(), cancellation);
+            place.Path, settings.WithData(result.GetValue(Data), result.GetValue(TestData)), source, CommandText.Again(),
+            result.GetValue(TensorBoard), cancellation);
     }
 
     static GuardedListener Listen(ComparisonArm arm, Comparison comparison, ProgressDisplay progress, Interruption interruption)

@@ -26,6 +26,8 @@ static class StudyCommand
     };
     static readonly Option<bool> Json = CommonOptions.Json("Print the numbers as one JSON object");
     static readonly Option<bool> OpenReport = new("--open") { Description = "Show the report in the browser at the end" };
+    static readonly Option<bool> TensorBoard = CommonOptions.TensorBoard(
+        "of each training, when it is done, into tensorboard/ARM/SEED of the study's folder");
     static readonly Argument<string> Definition = new("FILE") { Description = "A definition: written by --save, or a study.json" };
 
     public static Command Make()
@@ -51,7 +53,7 @@ static class StudyCommand
         var run = new ExampleCommand("run", "Runs a definition that was saved.",
             "ballast study run definition.json", "ballast study run runs/20260502-140300-study-placement/study.json")
         {
-            Definition, Out, Jobs, Json, OpenReport,
+            Definition, Out, Jobs, TensorBoard, Json, OpenReport,
         };
         run.SetAction(RunDefinition);
         command.Add(run);
@@ -73,7 +75,7 @@ static class StudyCommand
         };
         var options = new StudyOptionSet(study);
         options.AddTo(command);
-        foreach (var option in (Option[])[Out, Jobs, Save, Json, OpenReport])
+        foreach (var option in (Option[])[Out, Jobs, Save, TensorBoard, Json, OpenReport])
             command.Add(option);
         command.SetAction(result =>
         {
@@ -93,7 +95,7 @@ static class StudyCommand
             {
                 var (definition, data) = Define(study, asked, source, cancellation);
                 using var place = RunPaths.NewStudy(study.Name, result.GetValue(Out));
-                return Refused(() => StudyRunner.Begin(place.Path, definition, data, CommandText.Again()));
+                return Refused(() => StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard)));
             });
         });
         return command;
@@ -108,7 +110,7 @@ static class StudyCommand
         {
             var data = StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation);
             using var place = RunPaths.NewStudy(definition.Study, result.GetValue(Out));
-            return StudyRunner.Begin(place.Path, definition, data, CommandText.Again());
+            return StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard));
         });
     }
 

@@ -11,6 +11,8 @@ static class TrainCommand
     static readonly Option<string?> Resume = CommonOptions.Resume();
     static readonly Option<bool> Json = CommonOptions.Json("Print the metrics as JSON, an object a line");
 
+    static readonly Option<bool> TensorBoard = CommonOptions.TensorBoard("into the run's folder");
+
     static readonly Option<int> Folds = CommonOptions.Count(
         "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
     static readonly Option<bool> Stratified = new("--stratified")
@@ -32,10 +34,14 @@ static class TrainCommand
             "ballast train --data photos",
             "ballast train --data pictures/train --test-data pictures/test --size 96",
             "ballast train --data pictures --folds 5 --stratified",
-            "ballast train --resume runs/20260502-140300-train --epochs 20");
+            "ballast train --resume runs/20260502-140300-train --epochs 20")
+        {
+            Groups = TrainHelp.Groups,
+        };
         TrainOptions.AddTo(command);
         command.Add(Threads);
         command.Add(Out);
+        command.Add(TensorBoard);
         command.Add(Folds);
         command.Add(Stratified);
         command.Add(Resume);
@@ -84,6 +90,9 @@ static class TrainCommand
         else
             Print(folder);
         BrokenNetwork.Refuse(outcome.Test, folder.Path);
+        // A run that was finished before is shown, not tested again.
+        if (outcome.Test is null)
+            BrokenNetwork.Refuse(RunHistory.Read(folder), "", folder.Path);
         return 0;
     }
 
@@ -103,7 +112,7 @@ static class TrainCommand
                 var data = StudyData.Open(source, settings, whole: true, cancellation);
                 var definition = Study.Folds(settings, folds, result.GetValue(Stratified), data);
                 using var place = RunPaths.NewStudy("kfold", result.GetValue(Out));
-                return StudyRunner.Begin(place.Path, definition, data, CommandText.Again());
+                return StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard));
             }
             catch (ArgumentException error)
             {
@@ -129,7 +138,10 @@ static class TrainCommand
                 + $"others mean nothing. End with linear:{data.ClassNames.Count}.");
         var provenance = Machine.Describe(CommandText.Again(), RunData.Describe(data));
         using var place = RunPaths.New(RunKind.Train, result.GetValue(Out));
-        var folder = RunFolder.Create(place.Path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data)));
+        var folder = RunFolder.Create(place.Path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data))
+        {
+            TensorBoard = result.GetValue(TensorBoard),
+        });
         return (folder, () => run.Start(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
@@ -145,7 +157,11 @@ static class TrainCommand
         if (TrainOptions.Extend(folder.Record.Settings, result) == folder.Record.Settings && RunHistory.IsFinished(folder))
             return (folder, static () => new RunOutcome(true, null));
         folder.Own();
-        folder.Update(folder.Record with { Settings = TrainOptions.Extend(folder.Record.Settings, result) });
+        folder.Update(folder.Record with
+        {
+            Settings = TrainOptions.Extend(folder.Record.Settings, result),
+            TensorBoard = folder.Record.TensorBoard || result.GetValue(TensorBoard),
+        });
         var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
@@ -214,5 +230,7 @@ static class TrainCommand
         Output.WriteLine(
             $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");
         Output.WriteLine($"Run: {folder.Path}");
+        if (File.Exists(folder.ReportPath))
+            Output.WriteLine($"Report: {folder.ReportPath}");
     }
 }

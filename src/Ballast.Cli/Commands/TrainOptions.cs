@@ -26,8 +26,8 @@ static class TrainOptions
 
     static readonly Option<OptimizerKind> Optimizer = MakeOptimizer(" [default: adam]");
 
-    static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "Learning rate", 1e-4f);
-    static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "Momentum of sgd", 0f);
+    static readonly Option<float> LearningRate = CommonOptions.Positive("--learning-rate", "Learning rate [default: 0.0001; 0.02 for muon]");
+    static readonly Option<float> Momentum = CommonOptions.Positive("--momentum", "Momentum of sgd [default: 0] or muon [default: 0.95]");
 
     static readonly Option<float> WeightDecay = CommonOptions.Positive(
         "--weight-decay", "Weight decay [default: 0.01 for adamw, else 0]");
@@ -56,14 +56,14 @@ static class TrainOptions
     /// <summary>The optimizer's name.</summary>
     public static Option<OptimizerKind> MakeOptimizer(string otherwise) => new("--optimizer")
     {
-        Description = $"adam, adamw or sgd{otherwise}",
+        Description = $"adam, adamw, sgd or muon (hidden matrices by Muon, the rest by AdamW){otherwise}",
         HelpName = "NAME",
         CustomParser = static result =>
         {
             string name = result.Tokens[0].Value;
             if (Enum.TryParse(name, ignoreCase: true, out OptimizerKind kind) && char.IsLetter(name[0]))
                 return kind;
-            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd"])}");
+            result.AddError($"--optimizer: there is no optimizer \"{name}\". {Suggestion.Of(name, ["adam", "adamw", "sgd", "muon"])}");
             return default;
         },
     };
@@ -96,7 +96,7 @@ static class TrainOptions
             result.Given(BatchSize) ?? from.BatchSize,
             result.Given(DropLast) ?? from.DropLast,
             result.Given(Optimizer) ?? from.Optimizer,
-            result.Given(LearningRate) ?? from.LearningRate,
+            Rate(result, from),
             result.Given(Momentum) ?? from.Momentum,
             result.Given(WeightDecay) ?? from.WeightDecay,
             result.Given(Nesterov) ?? from.Nesterov,
@@ -128,6 +128,10 @@ static class TrainOptions
         };
     }
 
+    // Muon's steps are of another size than the others'.
+    static float Rate(ParseResult result, RunSettings from) => result.Given(LearningRate)
+        ?? (result.Given(Optimizer) == OptimizerKind.Muon ? RunSettings.MuonLearningRate : from.LearningRate);
+
     static Recipe? FindRecipe(ParseResult result)
     {
         try
@@ -153,7 +157,7 @@ static class TrainOptions
     /// <summary>The settings of a training that is planned.</summary>
     public static RunSettings ReadPlan(ParseResult result, string layers) => new(
         layers, null, result.GetValue(Epochs), result.GetValue(BatchSize), result.GetValue(DropLast), result.GetValue(Optimizer),
-        result.GetValue(LearningRate), result.GetValue(Momentum), result.Given(WeightDecay), result.GetValue(Nesterov));
+        Rate(result, RunSettings.Tutorial), result.GetValue(Momentum), result.Given(WeightDecay), result.GetValue(Nesterov));
 
     /// <summary>Refuses them where they mean nothing.</summary>
     public static void RefusePlan(ParseResult result, string reason)
@@ -169,8 +173,8 @@ static class TrainOptions
         if (extra is not null)
         {
             throw new UsageException(
-                $"{extra} cannot be changed with --resume: the run keeps its settings. Only --epochs, --checkpoint-every "
-                    + "and --threads can be given.");
+                $"{extra} cannot be changed with --resume: the run keeps its settings. Only --epochs, --checkpoint-every, "
+                    + "--tensorboard and --threads can be given.");
         }
     }
 

@@ -7,13 +7,12 @@ namespace Ballast.Cli;
 static class ComparisonTable
 {
     /// <summary>Prints it: our numbers, and below them those that others published for the same training.</summary>
-    public static void Print(ComparisonReport report)
+    public static void Print(ComparisonReport report) => Print(Output.Rich(), report);
+
+    /// <summary>Prints it on a console.</summary>
+    public static void Print(IAnsiConsole console, ComparisonReport report)
     {
-        var console = Output.Rich();
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2 };
-        table.AddColumn("");
-        foreach (string name in (string[])["with", "without"])
-            table.AddColumn(new TableColumn(name).RightAligned());
+        var table = new TableRows("", "with", "without") { Indent = 0 };
 
         var (with, without) = (report.With, report.Without);
         if (report.ComparedEpoch is { } epoch)
@@ -26,10 +25,10 @@ static class ComparisonTable
         Add(table, "Images a second", Format.Count(with?.ImagesPerSecond), Format.Count(without?.ImagesPerSecond));
         if (FirstStep.After is { } time)
             Add(table, "From the command to the first step", Format.Seconds(time.TotalSeconds), "");
-        Output.Write(console, table);
+        table.Print(console);
     }
 
-    static void AddLosses(Table table, ComparisonReport report, int epoch)
+    static void AddLosses(TableRows table, ComparisonReport report, int epoch)
     {
         Add(table, $"Mean loss of epoch {epoch}",
             Format.Loss(report.MeanLoss(report.With, epoch)), Format.Loss(report.MeanLoss(report.Without, epoch)));
@@ -37,7 +36,7 @@ static class ComparisonTable
     }
 
     static void AddPublished(
-        Table table, ComparisonReport report, int epoch, Func<PublishedResult, (double? With, double? Without)> values,
+        TableRows table, ComparisonReport report, int epoch, Func<PublishedResult, (double? With, double? Without)> values,
         Func<double?, string> format)
     {
         if (epoch != report.Epochs)
@@ -49,6 +48,6 @@ static class ComparisonTable
         }
     }
 
-    static void Add(Table table, string name, string with, string without) =>
-        table.AddRow(Output.Cell(name.Replace('\u00A0', ' ')), Output.Cell(with), Output.Cell(without));
+    static void Add(TableRows table, string name, string with, string without) =>
+        table.Add(name.Replace('\u00A0', ' '), with, without);
 }

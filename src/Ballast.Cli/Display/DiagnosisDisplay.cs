@@ -10,9 +10,14 @@ static class DiagnosisDisplay
 {
     const int Width = 100;
 
-    public static void Print(string subject, RunDiagnosis examined)
+    /// <summary>Prints a diagnosis.</summary>
+    /// <param name="subject">What was examined.</param>
+    /// <param name="examined">What was found.</param>
+    public static void Print(string subject, RunDiagnosis examined) => Print(Output.Rich(), subject, examined);
+
+    /// <summary>Prints it on a console.</summary>
+    public static void Print(IAnsiConsole console, string subject, RunDiagnosis examined)
     {
-        var console = Output.Rich();
         var diagnosis = examined.Diagnosis;
         Write(console, 0, examined.Weights is null || examined.Weights == subject ? subject : $"{subject}, {examined.Weights}");
         foreach (var finding in diagnosis.Findings)
@@ -39,8 +44,11 @@ static class DiagnosisDisplay
             _ => ("note", new Style(Color.Blue)),
         };
         string layer = finding.Layer.Length > 0 ? $" {finding.Layer}" : "";
-        console.Write(new Text(word, style));
-        console.WriteLine($"{Printable.Name(layer)}: {finding.Check}, {finding.Confidence.ToString().ToLowerInvariant()}");
+        string[] head = [.. Lines(console, 0, $"{word}{layer}: {finding.Check}, {finding.Confidence.ToString().ToLowerInvariant()}")];
+        Output.Guard(() => console.Write(new Text(word, style)));
+        Output.Guard(() => console.Profile.Out.Writer.WriteLine(head[0][word.Length..]));
+        foreach (string line in head[1..])
+            Output.Guard(() => console.Profile.Out.Writer.WriteLine(line));
         Write(console, 2, finding.Message);
         if (finding.Evidence.Count > 0)
         {
@@ -54,9 +62,12 @@ static class DiagnosisDisplay
 
     static void Write(IAnsiConsole console, int indent, string text)
     {
-        foreach (string line in Paragraph.Lines(Printable.Name(text), Math.Clamp(console.Profile.Width, 20, Width) - indent))
+        foreach (string line in Lines(console, indent, text))
             Output.Guard(() => console.Profile.Out.Writer.WriteLine(new string(' ', indent) + line));
     }
+
+    static IEnumerable<string> Lines(IAnsiConsole console, int indent, string text) =>
+        Paragraph.Lines(Printable.Name(text), Math.Clamp(console.Profile.Width, 20, Width) - indent);
 
     static string Batches(Diagnosis diagnosis) =>
         (diagnosis.Normalizations == 0 ? "a network without batch normalization" : Number(diagnosis.Normalizations, "batch normalization"))

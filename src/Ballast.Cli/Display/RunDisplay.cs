@@ -12,6 +12,8 @@ sealed class RunDisplay(ProgressDisplay progress, RunSettings settings) : IRunLi
     {
         if (metric.Type == MetricKind.Train)
             progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Loss after mini-batch {metric.Batch,5}: {metric.Loss:F3}"));
+        else if (metric is { Type: MetricKind.Epoch, Accuracy: not null })
+            progress.WriteLine($"Epoch {metric.Epoch}: loss {Format.Loss(metric.Loss)}, accuracy {Format.Percent(metric.Accuracy)}");
         else if (metric.Type == MetricKind.Validation)
             progress.WriteLine($"Validation: loss {Format.Loss(metric.Loss)}, accuracy "
                 + $"{Format.Percent(metric.Accuracy)}{(metric.Best == true ? ", the best so far" : "")}");

@@ -34,7 +34,7 @@ static class StudyTable
     static void Ranks(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
         var measure = result.Definition.Primary;
-        var rows = new Rows($"rank by {measure.Title}", "mean", "group");
+        var rows = new TableRows($"rank by {measure.Title}", "mean", "group");
         for (int i = 0; i < summary.Ranks.Count; i++)
             rows.Add($"{i + 1}. {summary.Ranks[i].Arm}", MeasureValue.Of(measure, summary.Ranks[i].Mean), summary.Ranks[i].Groups);
         rows.Print(console);
@@ -44,7 +44,7 @@ static class StudyTable
     static void Folds(IAnsiConsole console, StudyResult result)
     {
         var measure = result.Definition.Primary;
-        var rows = new Rows(measure.Title, [.. result.Definition.Arms.Select(static arm => arm.Name)]);
+        var rows = new TableRows(measure.Title, [.. result.Definition.Arms.Select(static arm => arm.Name)]);
         foreach (var repeat in result.Definition.Repeats)
         {
             rows.Add($"{repeat}", [.. result.Definition.Arms.Select(arm =>
@@ -57,7 +57,7 @@ static class StudyTable
 
     static void Measurements(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
-        var rows = new Rows("", "mean", "std. dev.", "trials");
+        var rows = new TableRows("", "mean", "std. dev.", "trials");
         foreach (var measure in result.Definition.Measures)
         {
             var found = summary.Measurements.Where(entry => entry.Measure == measure.Name).ToList();
@@ -83,7 +83,7 @@ static class StudyTable
 
     static void Tests(IAnsiConsole console, StudyResult result, StudySummary summary)
     {
-        var rows = new Rows("", "difference", "95 % interval", "p", "seeds needed");
+        var rows = new TableRows("", "difference", "95 % interval", "p", "seeds needed");
         foreach (var group in summary.Comparisons.GroupBy(static entry => entry.Measure))
         {
             var measure = result.Definition.Measure(group.Key);
@@ -106,53 +106,4 @@ static class StudyTable
 
     static void Write(IAnsiConsole console, string text, bool capital = false) => Paragraph.Write(
         console, MeasureValue.Plain(capital && text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : text));
-
-    /// <summary>Rows of a table, or in a narrow terminal a line for each row's name and one for its values.</summary>
-    sealed class Rows(string first, params string[] columns)
-    {
-        readonly List<(bool IsHead, string Name, string[] Values)> rows = [];
-
-        public void Head(string title) => rows.Add((true, title, [.. columns.Select(static _ => "")]));
-
-        public void Add(string name, params string[] values) => rows.Add((false, name, values));
-
-        public void Print(IAnsiConsole console)
-        {
-            if (Needed() > console.Profile.Width)
-            {
-                PrintLines(console);
-                return;
-            }
-
-            var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii2 };
-            table.AddColumn(first);
-            foreach (string name in columns)
-                table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-            foreach (var (isHead, name, values) in rows)
-                table.AddRow([Output.Cell(isHead ? name : $"  {name}"), .. values.Select(static value => Output.Cell(value))]);
-            Output.Write(console, table);
-        }
-
-        // Headings may be broken between words, names and numbers not; three cells lie between two columns, and two at each end.
-        int Needed()
-        {
-            int first = rows.Select(static row => row.IsHead ? row.Name.Split(' ').Max(static word => word.Length) : row.Name.Length + 2)
-                .DefaultIfEmpty(0).Max();
-            int others = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row.Values[i].Length).DefaultIfEmpty(0).Max())).Sum();
-            return first + others + 3 * columns.Length + 4;
-        }
-
-        void PrintLines(IAnsiConsole console)
-        {
-            if (first.Length > 0)
-                Paragraph.Write(console, first);
-            foreach (var (isHead, name, values) in rows)
-            {
-                Paragraph.Write(console, name, isHead ? 0 : 2);
-                var said = values.Select((value, i) => value.Length == 0 ? "" : $"{columns[i]} {value}").Where(static text => text.Length > 0);
-                if (!isHead)
-                    Paragraph.Write(console, string.Join(", ", said), 4);
-            }
-        }
-    }
 }

@@ -23,12 +23,14 @@ public sealed class Comparison
     /// <param name="settings">How to train; the network is each arm's own.</param>
     /// <param name="source">Where the data comes from.</param>
     /// <param name="commandLine">The command that makes the result again.</param>
+    /// <param name="tensorBoard">Whether event files of TensorBoard are written.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="ArgumentException">A setting or data that cannot be trained with. There is no folder then.</exception>
     /// <exception cref="IOException">The data is missing, or the folder is in use or cannot be written.</exception>
     /// <exception cref="InvalidDataException">The data is damaged.</exception>
     public static Comparison Begin(
-        string path, RunSettings settings, RunData source, string? commandLine, CancellationToken cancellation = default)
+        string path, RunSettings settings, RunData source, string? commandLine, bool tensorBoard = false,
+        CancellationToken cancellation = default)
     {
         RunFolder.RefuseUsed(path);
         RunData.RefuseMissing(settings);
@@ -37,23 +39,28 @@ public sealed class Comparison
         var first = new TrainingRun(Settings(settings, ComparisonArm.With), data);
         var provenance = Machine.Describe(commandLine, RunData.Describe(data));
         var folder = RunFolder.Create(path, new RunRecord(
-            RunKind.Compare, Settings(settings, ComparisonArm.With), provenance, Samples: RunSamples.Of(data)));
+            RunKind.Compare, Settings(settings, ComparisonArm.With), provenance, Samples: RunSamples.Of(data))
+        {
+            TensorBoard = tensorBoard,
+        });
         return new Comparison(folder, source, data) { prepared = first };
     }
 
     /// <summary>Takes up a comparison that was stopped. Its folder is owned until its run ends.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="source">Where the data comes from.</param>
+    /// <param name="tensorBoard">Whether event files of TensorBoard are written from here on; they are where they were before.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="IOException">The data is missing, or another process has the folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds something else, or the data is damaged.</exception>
-    public static Comparison Open(RunFolder folder, RunData source, CancellationToken cancellation = default)
+    public static Comparison Open(RunFolder folder, RunData source, bool tensorBoard = false, CancellationToken cancellation = default)
     {
         if (folder.Record.Kind != RunKind.Compare)
             throw new InvalidDataException($"{folder.Path} holds a single training run, not a comparison.");
         folder.Own();
         try
         {
+            folder.Update(folder.Record with { TensorBoard = folder.Record.TensorBoard || tensorBoard });
             return new Comparison(folder, source, source.Train(folder.Record.Settings, cancellation));
         }
         catch
@@ -96,6 +103,7 @@ public sealed class Comparison
         if (part is not null && RunHistory.IsFinished(part))
             return true;
         cancellation.ThrowIfCancellationRequested();
+        part?.Update(part.Record with { TensorBoard = Folder.Record.TensorBoard });
         var settings = Settings(Folder.Record.Settings, arm);
         var run = prepared ?? new TrainingRun(settings, data);
         prepared = null;
@@ -107,7 +115,10 @@ public sealed class Comparison
 
     RunFolder Create(ComparisonArm arm, RunSettings settings) => RunFolder.Create(
         Path.Combine(Folder.Path, arm.Name), new RunRecord(
-            RunKind.Train, settings, Folder.Record.Provenance, Samples: Folder.Record.Samples));
+            RunKind.Train, settings, Folder.Record.Provenance, Samples: Folder.Record.Samples)
+        {
+            TensorBoard = Folder.Record.TensorBoard,
+        });
 
     void WriteReport() => ComparisonPage.Write(Report(), Folder.ReportPath);
 

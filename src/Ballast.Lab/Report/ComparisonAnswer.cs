@@ -93,6 +93,8 @@ sealed class ComparisonAnswer
                 $"{report.Epochs}; its last point is at mini-batch {Count(last.Step)}.";
         }
 
+        if (run.TestLoss is { } loss && double.IsNaN(loss))
+            yield return $"The network {name} batch normalization gives NaN for test images: it has no accuracy.";
         if (!string.IsNullOrWhiteSpace(run.Remark))
             yield return run.Remark;
     }

@@ -16,13 +16,18 @@ public static class ComparisonPage
         var training = ComparisonCharts.Training(report);
         int closeUp = CloseUpEpoch(report, answer);
         var epoch = closeUp > 0 ? ComparisonCharts.Epoch(report, closeUp) : null;
+        var accuracy = EpochChart.Of(("with", "with", EpochChart.Training(report.With)), ("without", "without", EpochChart.Training(report.Without)));
 
         var body = Markup.Join(
         [
             Head(report, answer),
             Section("What was trained", Trained(report)),
             Section("The curves", Curves(report, training),
-                epoch is null ? Markup.None : CloseUp(report, epoch, closeUp)),
+                epoch is null ? Markup.None : CloseUp(report, epoch, closeUp), accuracy is null ? Markup.None : Chart(accuracy,
+                    "Accuracy of each epoch, on the images trained on", "Accuracy of both networks in each epoch.")),
+            RunPage.Activations(SpreadFigure.Draw(
+                new SpreadRun("without", "without", report.Without?.Activations ?? []),
+                new SpreadRun("with", "with", report.With?.Activations ?? []))),
             Section("The numbers", ComparisonTables.Results(report, answer), Notes(report, answer),
                 ComparisonTables.Epochs(report, answer)),
             Section("What is batch normalization?", new Markup(ReportPage.Resource("batch-normalization.html"))),
@@ -31,7 +36,7 @@ public static class ComparisonPage
             Section("Where it comes from", Origin(report.Provenance)),
             Again(report.Provenance),
         ]);
-        var charts = new[] { training, epoch }.OfType<ChartData>();
+        var charts = new[] { training, epoch, accuracy }.OfType<ChartData>();
         return ReportPage.Render(report.Title, body, new ReportData([.. charts]));
     }
 

@@ -6,6 +6,12 @@ public sealed record RunCurve
     /// <summary>The loss over training, in the order of the steps; may be empty.</summary>
     public IReadOnlyList<LossPoint> Points { get; init; } = [];
 
+    /// <summary>The epochs that are over, in their order.</summary>
+    public IReadOnlyList<EpochPoint> Epochs { get; init; } = [];
+
+    /// <summary>How activations are distributed, from before training to the last epoch; may be empty.</summary>
+    public IReadOnlyList<LayerSpread> Activations { get; init; } = [];
+
     /// <summary>Mean loss on the test images in evaluation mode; null if not measured.</summary>
     public double? TestLoss { get; init; }
 

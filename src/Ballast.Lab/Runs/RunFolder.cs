@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Ballast.Lab;
 
-/// <summary>The folder that a run leaves: <c>run.json</c>, <c>metrics.jsonl</c>, <c>checkpoint.safetensors</c>,
-/// <c>weights.safetensors</c>, and of a comparison <c>report.html</c>.</summary>
+/// <summary>The folder that a run leaves: <c>run.json</c>, <c>metrics.jsonl</c>, <c>activations.jsonl</c>, <c>checkpoint.safetensors</c>,
+/// <c>weights.safetensors</c>, <c>report.html</c>, and where it was asked for event files of TensorBoard.</summary>
 /// <remarks>One process at a time writes to a folder: whoever made it by <see cref="Create"/> or took it by <see cref="Own"/>, until
 /// <see cref="Dispose"/>. A run's end gives it back. Reading needs no ownership.</remarks>
 public sealed class RunFolder : IDisposable
@@ -30,6 +30,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The losses and other measurements, a JSON object a line: <see cref="Metric"/>.</summary>
     public string MetricsPath => System.IO.Path.Combine(Path, "metrics.jsonl");
 
+    /// <summary>How activations are distributed over training, a JSON object a line: <see cref="LayerSpread"/>.</summary>
+    public string ActivationsPath => System.IO.Path.Combine(Path, "activations.jsonl");
+
     /// <summary>What training continues from.</summary>
     public string CheckpointPath => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
@@ -39,7 +42,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The state of the best epoch's network, where it is kept.</summary>
     public string BestPath => System.IO.Path.Combine(Path, "best.safetensors");
 
-    /// <summary>The page of a comparison.</summary>
+    /// <summary>The page of the run, or of the comparison.</summary>
     public string ReportPath => System.IO.Path.Combine(Path, "report.html");
 
     /// <summary>Makes a folder for a new run, and owns it.</summary>

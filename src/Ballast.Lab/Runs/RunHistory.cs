@@ -17,6 +17,8 @@ public static class RunHistory
                    where metric.Type is MetricKind.Train or MetricKind.Diverged
                    select new LossPoint((int)metric.Step, metric.Epoch ?? 0, metric.Loss ?? double.NaN),
             ],
+            Epochs = Epochs(metrics),
+            Activations = ActivationLog.Read(folder.ActivationsPath),
             TestLoss = test?.Loss,
             TestAccuracy = Number(test?.Accuracy),
             TestTimeAugmentation = test?.TestTimeAugmentation ?? TestTimeAugmentation.None,
@@ -28,6 +30,19 @@ public static class RunHistory
                 ? $"Training was stopped at mini-batch {step} and can be resumed." : null,
         };
     }
+
+    // An epoch that comes twice, as after a resumption, counts as it came last.
+    static IReadOnlyList<EpochPoint> Epochs(IReadOnlyList<Metric> metrics) =>
+    [
+        .. from metric in metrics
+           where metric is { Type: MetricKind.Epoch or MetricKind.Validation, Epoch: not null }
+           group metric by metric.Epoch!.Value into epoch
+           let over = epoch.LastOrDefault(static metric => metric.Type == MetricKind.Epoch)
+           where over is not null
+           orderby epoch.Key
+           select new EpochPoint(epoch.Key, over.Loss, Number(over.Accuracy),
+               Number(epoch.LastOrDefault(static metric => metric.Type == MetricKind.Validation)?.Accuracy)),
+    ];
 
     // A network that gives NaN has no accuracy.
     static double? Number(double? accuracy) => accuracy is { } value && double.IsFinite(value) ? value : null;

@@ -12,6 +12,10 @@ namespace Ballast.Lab;
 public sealed record RunRecord(
     RunKind Kind, RunSettings Settings, Provenance Provenance, int Format = RunFolder.Format, RunSamples? Samples = null)
 {
+    /// <summary>Whether event files of TensorBoard are written beside the metrics.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TensorBoard { get; init; }
+
     /// <summary>What its network tells apart.</summary>
     [JsonIgnore]
     public RunSamples TrainedOn => Samples ?? NamedDatasets.Cifar10.Samples;

@@ -9,17 +9,30 @@ sealed class RunRecorder : IDisposable
     readonly DataLoader loader;
     readonly RunFolder folder;
     readonly IRunListener listener;
+    readonly ActivationWatch watch;
+    readonly RunBoard? board;
     readonly Stopwatch clock = new();
     MetricsLog? log;
+    ActivationLog? activations;
     double before;
     long step;
 
-    public RunRecorder(RunSettings settings, DataLoader loader, RunFolder folder, IRunListener listener)
+    /// <summary>Makes a recorder.</summary>
+    /// <param name="settings">How the run is trained.</param>
+    /// <param name="loader">The images that it is trained on.</param>
+    /// <param name="folder">Where everything is written.</param>
+    /// <param name="listener">Who is told.</param>
+    /// <param name="watch">Measures activations.</param>
+    /// <param name="board">Writes event files; null for none.</param>
+    public RunRecorder(
+        RunSettings settings, DataLoader loader, RunFolder folder, IRunListener listener, ActivationWatch watch, RunBoard? board)
     {
         this.settings = settings;
         this.loader = loader;
         this.folder = folder;
         this.listener = listener;
+        this.watch = watch;
+        this.board = board;
         Options = new TrainerOptions
         {
             Epochs = settings.Epochs,
@@ -29,7 +42,7 @@ sealed class RunRecorder : IDisposable
             OnEpochStart = listener.OnEpoch,
             OnLine = line => Write(new Metric(
                 MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, line.Accuracy, Seconds: Seconds)),
-            OnEpoch = WriteEpoch,
+            OnEpochEnd = WriteEpoch,
             OnValidation = line => Write(new Metric(
                 MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: line.Result.Accuracy,
                 Count: line.Result.Count, Best: line.IsBest)),
@@ -52,6 +65,10 @@ sealed class RunRecorder : IDisposable
             ? MetricsLog.Resume(folder.MetricsPath, from)
             : MetricsLog.Create(folder.MetricsPath);
         before = MetricsLog.Read(folder.MetricsPath).Max(static metric => metric.Seconds) ?? 0;
+        activations = ActivationLog.Open(folder.ActivationsPath, from);
+        board?.Open(from);
+        if (from == 0)
+            Watch(0, 0);
         return this;
     }
 
@@ -84,20 +101,37 @@ sealed class RunRecorder : IDisposable
             MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count,
             TestTimeAugmentation: augmentation == TestTimeAugmentation.None ? null : augmentation));
 
-    public void Dispose() => log?.Dispose();
-
-    // The last epoch of a recipe may be cut short.
-    void WriteEpoch(int epoch)
+    public void Dispose()
     {
-        long done = Math.Min(
-            (long)epoch * loader.Count, (settings.Does.Special ?? RecipeMethods.None).Steps(settings.Epochs, loader.Count));
+        log?.Dispose();
+        activations?.Dispose();
+        board?.Dispose();
+    }
+
+    void WriteEpoch(EpochLine line)
+    {
         Write(new Metric(
-            MetricKind.Epoch, done, epoch, Seconds: Seconds, ImagesPerSecond: done * Images / loader.Count / Seconds));
+            MetricKind.Epoch, line.Step, line.Epoch, Loss: Known(line.Loss), Accuracy: Known(line.Accuracy), Count: (int)line.Count,
+            Seconds: Seconds, ImagesPerSecond: line.Step * Images / loader.Count / Seconds));
+        // Looking is not training.
+        clock.Stop();
+        Watch(line.Step, line.Epoch);
+        clock.Start();
+    }
+
+    static double? Known(double value) => double.IsNaN(value) ? null : value;
+
+    void Watch(long at, int epoch)
+    {
+        activations!.Write(watch.Measure(
+            at, epoch, board is null ? null : (place, values) => board.WriteActivations(place, values, at)));
+        board?.WriteWeights(at);
     }
 
     void Write(Metric metric)
     {
         log!.Write(metric);
+        board?.Write(metric);
         listener.OnMetric(metric);
     }
 }

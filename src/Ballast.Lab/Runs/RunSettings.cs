@@ -12,10 +12,11 @@ namespace Ballast.Lab;
 /// <param name="DropLast">Whether a last, smaller mini-batch is left out.</param>
 /// <param name="Optimizer">Which optimizer.</param>
 /// <param name="LearningRate">Its step size.</param>
-/// <param name="Momentum">How much of the last direction is kept; for <see cref="OptimizerKind.Sgd"/> only.</param>
+/// <param name="Momentum">How much of the last direction is kept; for <see cref="OptimizerKind.Sgd"/>, and for
+/// <see cref="OptimizerKind.Muon"/>, where 0 stands for its own default, 0.95.</param>
 /// <param name="WeightDecay">How strongly weights are pulled to 0; null for the optimizer's own default, which is 0.01 for
 /// <see cref="OptimizerKind.AdamW"/> and 0 for the others.</param>
-/// <param name="Nesterov">Whether to look ahead; for <see cref="OptimizerKind.Sgd"/> with momentum only.</param>
+/// <param name="Nesterov">Whether to look ahead; for <see cref="OptimizerKind.Sgd"/> with momentum only. Muon always does.</param>
 /// <param name="Seed">The seed of weights and order.</param>
 /// <param name="LogEvery">After how many mini-batches their mean loss is logged.</param>
 /// <param name="CheckpointEvery">After how many mini-batches a checkpoint is written, besides at the end of each epoch; 0
@@ -42,6 +43,12 @@ public sealed record RunSettings(
     string? Data = null,
     string? TestData = null)
 {
+    /// <summary>The learning rate of <see cref="OptimizerKind.Muon"/> where none is given; the usual one of the others is a step per weight,
+    /// this one a step of a whole matrix.</summary>
+    public const float MuonLearningRate = 0.02f;
+
+    const double MuonMomentum = 0.95, AdamOfMuon = 3e-4 / 0.02; // Jordan's
+
     /// <summary>The tutorial's training, with batch normalization.</summary>
     public static RunSettings Tutorial { get; } = new(NamedNetworks.Tutorial.Layers, NamedNetworks.Tutorial.Name);
 
@@ -123,16 +130,18 @@ public sealed record RunSettings(
     /// <exception cref="ArgumentException">A setting out of range, or one that this optimizer does not have.</exception>
     public Optimizer MakeOptimizer(IEnumerable<ParameterGroup> groups)
     {
-        if (Optimizer != OptimizerKind.Sgd && (Momentum != 0 || Nesterov))
+        if (Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW && (Momentum != 0 || Nesterov))
         {
             throw new ArgumentException(
-                $"Momentum and Nesterov are settings of sgd; {Optimizer} has moments of its own. Leave them out, or choose sgd.");
+                $"Momentum and Nesterov are settings of sgd and muon; {Optimizer} has moments of its own. Leave them out, or choose sgd.");
         }
 
         return Optimizer switch
         {
             OptimizerKind.Adam => new Adam(groups, LearningRate, weightDecay: WeightDecay ?? 0),
             OptimizerKind.AdamW => new AdamW(groups, LearningRate, weightDecay: WeightDecay ?? 0.01f),
+            OptimizerKind.Muon => new Muon(groups, LearningRate, Momentum == 0 ? MuonMomentum : Momentum, weightDecay: WeightDecay ?? 0,
+                adamLearningRate: AdamOfMuon * LearningRate),
             _ => new SGD(groups, LearningRate, Momentum, weightDecay: WeightDecay ?? 0, nesterov: Nesterov),
         };
     }
@@ -149,4 +158,7 @@ public enum OptimizerKind
 
     /// <summary><see cref="Ballast.SGD"/>.</summary>
     Sgd,
+
+    /// <summary><see cref="Ballast.Muon"/> for hidden matrices, AdamW for all else.</summary>
+    Muon,
 }

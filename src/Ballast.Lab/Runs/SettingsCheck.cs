@@ -1,7 +1,7 @@
 namespace Ballast.Lab;
 
-/// <summary>The checks of a run's settings that need neither images nor a network: they come before anything is fetched, read or
-/// made. What depends on the images <see cref="TrainingRun"/> refuses.</summary>
+/// <summary>The checks of a run's settings that need no images: they come before anything is fetched, read or made, the network against
+/// the samples of a dataset with a name among them. What depends on the images <see cref="TrainingRun"/> refuses.</summary>
 public static class SettingsCheck
 {
     /// <summary>Refuses settings that no data can be trained with.</summary>
@@ -10,6 +10,7 @@ public static class SettingsCheck
     public static void Refuse(RunSettings settings)
     {
         NamedNetworks.Check(settings.Layers);
+        RefuseNetwork(settings);
         var methods = settings.Does;
         if (methods.Scale is { Mean.Count: > 0 } scale)
             scale.ToStandardization();
@@ -28,5 +29,14 @@ public static class SettingsCheck
             GradientClipping.ClipValue([], value);
         RunTraining.RefuseAverages(methods, settings.Epochs);
         RunTraining.Average(methods, new Identity());
+    }
+
+    // Of a dataset with a name it is known what its samples are before it is here.
+    static void RefuseNetwork(RunSettings settings)
+    {
+        if (NamedDatasets.Find(settings.Data ?? NamedDatasets.Cifar10.Name) is not { Samples: var samples })
+            return;
+        using var generator = Generator.UseDefault(new Generator(0));
+        RunNetwork.Build(settings, samples);
     }
 }

@@ -55,7 +55,7 @@ public sealed class TrainingRun
     public RunOutcome Start(RunFolder folder, RunData source, IRunListener listener, CancellationToken cancellation = default)
     {
         using var owned = folder.Own();
-        return Run(folder, null, source, listener, cancellation);
+        return Report(folder, () => Run(folder, null, source, listener, cancellation));
     }
 
     /// <summary>Continues from the folder's checkpoint, or from the beginning where there is none yet. The folder is owned until
@@ -68,13 +68,36 @@ public sealed class TrainingRun
         using var owned = folder.Own();
         RefuseChangedData(folder);
         var checkpoint = File.Exists(folder.CheckpointPath) ? Checkpoint.Load(folder.CheckpointPath) : null;
-        return Run(folder, checkpoint, source, listener, cancellation);
+        return Report(folder, () => Run(folder, checkpoint, source, listener, cancellation));
+    }
+
+    // The page of what there is, also when training was stopped or diverged.
+    RunOutcome Report(RunFolder folder, Func<RunOutcome> run)
+    {
+        RunOutcome outcome;
+        try
+        {
+            outcome = run();
+        }
+        catch (Exception error) when (error is OperationCanceledException or TrainingDivergedException)
+        {
+            Write();
+            throw;
+        }
+
+        Write();
+        return outcome;
+
+        void Write() => RunPage.Write(RunReport.Read(folder, loader.Count, loader.Dataset.Count), folder.ReportPath);
     }
 
     RunOutcome Run(
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
-        var recorder = new RunRecorder(settings, loader, folder, listener);
+        var trained = (ByteDataset)loader.Dataset;
+        var recorder = new RunRecorder(
+            settings, loader, folder, listener, new ActivationWatch(network, trained, settings.BatchSize),
+            folder.Record.TensorBoard ? new RunBoard(folder.Path, network, optimizer, trained, settings.Does.Scale) : null);
         var validated = settings.Does.IsValidated ? heldBack ?? source.Test(settings, cancellation) : null;
         if (validated is not null && heldBack is null)
             RunSamples.Of(data).RefuseOther(validated, NamedDatasets.Title(settings.TestName));

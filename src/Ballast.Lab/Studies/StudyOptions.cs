@@ -85,7 +85,7 @@ public sealed record StudyOptions
             Epochs = Epochs ?? settings.Epochs,
             BatchSize = BatchSize ?? settings.BatchSize,
             Optimizer = Optimizer ?? settings.Optimizer,
-            LearningRate = LearningRate ?? settings.LearningRate,
+            LearningRate = LearningRate ?? (Optimizer == OptimizerKind.Muon ? RunSettings.MuonLearningRate : settings.LearningRate),
             Momentum = Momentum ?? (Optimizer is null or OptimizerKind.Sgd ? settings.Momentum : 0),
             WeightDecay = WeightDecay ?? settings.WeightDecay,
             Nesterov = Nesterov ?? settings.Nesterov,

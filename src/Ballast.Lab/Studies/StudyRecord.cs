@@ -11,4 +11,9 @@ namespace Ballast.Lab;
 /// <param name="Format">The version of the folder's files.</param>
 public sealed record StudyRecord(
     StudyDefinition Definition, Provenance Provenance, int TrainImages, int TestImages, bool HeldOut, RunSamples Samples,
-    double? Chance = null, int Format = StudyDefinition.CurrentFormat);
+    double? Chance = null, int Format = StudyDefinition.CurrentFormat)
+{
+    /// <summary>Whether event files of TensorBoard are written for each trial.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TensorBoard { get; init; }
+}

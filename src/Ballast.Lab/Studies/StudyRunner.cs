@@ -20,17 +20,22 @@ public sealed class StudyRunner : IDisposable
     /// <param name="definition">What is studied.</param>
     /// <param name="data">The images.</param>
     /// <param name="commandLine">The command that makes the result again.</param>
+    /// <param name="tensorBoard">Whether event files of TensorBoard are written for each trial.</param>
     /// <exception cref="LayerTextException">Layers that do not fit each other or the images.</exception>
     /// <exception cref="ArgumentException">A setting or data that cannot be studied with. There is no folder then.</exception>
     /// <exception cref="IOException">The folder is in use or cannot be written.</exception>
-    public static StudyRunner Begin(string path, StudyDefinition definition, StudyData data, string? commandLine = null)
+    public static StudyRunner Begin(
+        string path, StudyDefinition definition, StudyData data, string? commandLine = null, bool tensorBoard = false)
     {
         definition.Check();
         StudyFolder.RefuseUsed(path);
         Rehearse(definition, data);
         var record = new StudyRecord(
             definition, Machine.Describe(commandLine, data.Files), data.Train.Count, data.Test.Count, data.IsHeldOut,
-            RunSamples.Of(data.Train), ArmCondition.Chance(definition.Folds > 0 ? data.Train : data.Test));
+            RunSamples.Of(data.Train), ArmCondition.Chance(definition.Folds > 0 ? data.Train : data.Test))
+        {
+            TensorBoard = tensorBoard,
+        };
         return new StudyRunner(StudyFolder.Create(path, record), data);
     }
 
@@ -169,6 +174,8 @@ public sealed class StudyRunner : IDisposable
             result = RunTrial(definition, arm, repeat, data, share => tracker.Report(key, share), weights, cancellation);
         }
 
+        if (Folder.Record.TensorBoard)
+            StudyBoard.Write(Folder.Path, arm, repeat, result);
         Folder.Write(arm, repeat, result);
         tracker.End(key, result);
     }

@@ -62,6 +62,9 @@ public sealed class Checkpoint
     /// <summary>How many epochs in a row have not been better.</summary>
     public int EpochsWithoutBetter { get; init; }
 
+    /// <summary>The sums over the epoch in progress.</summary>
+    internal EpochSums Sums { get; init; }
+
     /// <summary>What else the caller keeps.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
@@ -78,6 +81,10 @@ public sealed class Checkpoint
             ["loss_sum"] = LossSum.ToString("R", CultureInfo.InvariantCulture),
             ["correct"] = Text(Correct),
             ["samples"] = Text(Samples),
+            ["epoch_loss_sum"] = Sums.Loss.ToString("R", CultureInfo.InvariantCulture),
+            ["epoch_correct"] = Text(Sums.Correct),
+            ["epoch_samples"] = Text(Sums.Samples),
+            ["epoch_batches"] = Text(Sums.Batches),
             ["best_validation"] = BestValidation.ToString("R", CultureInfo.InvariantCulture),
             ["epochs_without_better"] = Text(EpochsWithoutBetter),
         };
@@ -142,6 +149,12 @@ public sealed class Checkpoint
             Schedule = file.Metadata.Where(static entry => entry.Key.StartsWith(SchedulePrefix, StringComparison.Ordinal))
                 .ToDictionary(static entry => entry.Key[SchedulePrefix.Length..],
                     entry => NumberText.TryReadBack(entry.Value, out double value) ? value : Missing<double>(entry.Key)),
+            // Checkpoints of before these were kept have none: unknown in the middle of an epoch.
+            Sums = !file.Metadata.TryGetValue("epoch_loss_sum", out string? losses)
+                ? new EpochSums(Number("batch") > 0 ? double.NaN : 0, 0, 0, 0)
+                : new EpochSums(
+                    NumberText.TryReadBack(losses, out double epochSum) ? epochSum : Missing<double>("epoch_loss_sum"),
+                    Number("epoch_correct"), Number("epoch_samples"), Number("epoch_batches")),
             // Checkpoints of before there was validation have neither.
             BestValidation = file.Metadata.TryGetValue("best_validation", out string? best)
                 ? NumberText.TryReadBack(best, out double value) ? value : Missing<double>("best_validation")

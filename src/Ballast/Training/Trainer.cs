@@ -15,6 +15,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     int epoch, batch;
     long step, correct, samples;
     double lossSum;
+    EpochSums sums = new();
     byte[]? epochGenerator;
     bool resumed;
 
@@ -60,6 +61,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             generator.SetState(checkpoint.ModelGenerators[name]);
         (epoch, batch, step) = (checkpoint.Epoch, checkpoint.Batch, checkpoint.Step);
         (lossSum, correct, samples) = (checkpoint.LossSum, checkpoint.Correct, checkpoint.Samples);
+        sums = checkpoint.Sums;
         epochGenerator = checkpoint.EpochGenerator;
         resumed = true;
     }
@@ -136,15 +138,18 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
         // An epoch that training ends in the middle of keeps its position.
         int over = epoch + 1;
+        var line = sums.Line(over, step);
         if (batch == loader.Count)
         {
             epoch++;
             batch = 0;
             (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
+            sums = new EpochSums();
             epochGenerator = null;
         }
 
         options.OnEpoch?.Invoke(over);
+        options.OnEpochEnd?.Invoke(line);
         epochEnd.Run(over, step);
         SaveCheckpoint();
         return true;
@@ -182,6 +187,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         lossSum += loss;
         correct += right;
         samples += current.Targets.Length;
+        sums = sums.With(loss, right, current.Targets.Length);
     }
 
     TrainingDivergedException Diverged(string what, double value)
@@ -216,6 +222,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             LossSum = lossSum,
             Correct = correct,
             Samples = samples,
+            Sums = sums,
             DefaultGenerator = Generator.Default.GetState(),
             EpochGenerator = epochGenerator ?? now,
             LoaderGenerator = now,

@@ -66,6 +66,9 @@ public sealed record TrainerOptions
     /// <summary>Called when an epoch is over, on the training thread, with its number from 1.</summary>
     public Action<int>? OnEpoch { get; init; }
 
+    /// <summary>Called when an epoch is over, on the training thread, with its mean loss and accuracy.</summary>
+    public Action<EpochLine>? OnEpochEnd { get; init; }
+
     /// <summary>How many steps training has with a loader.</summary>
     internal long StepsOf(DataLoader loader) => Steps ?? (long)Epochs * loader.Count;
 }

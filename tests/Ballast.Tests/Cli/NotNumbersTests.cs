@@ -32,6 +32,45 @@ public sealed class NotNumbersTests : IDisposable
         Assert.Equal((1, "", message), BallastProcess.Run(folder, command.Split(' ')));
 
     [Fact]
+    public void A_comparison_whose_network_gives_NaN_says_which_on_the_page_too_and_fails()
+    {
+        Assert.Equal(0, BallastProcess.Run(folder, "compare", "--data", "task", "--test-data", "task", "--epochs", "1", "--out", "pair").ExitCode);
+        string without = folder.File("pair/without"), path = Path.Combine(without, "checkpoint.safetensors");
+        // As if its weights had become NaN in the last step: it is tested again.
+        var checkpoint = Checkpoint.Load(path);
+        var broken = new StateDict();
+        foreach (var (name, entry) in checkpoint.Model)
+            broken.Add(name, Tensor.Full(entry.Shape, float.NaN));
+        new Checkpoint
+        {
+            Model = broken,
+            Optimizer = checkpoint.Optimizer,
+            Epoch = checkpoint.Epoch,
+            Batch = checkpoint.Batch,
+            Step = checkpoint.Step,
+            LossSum = 0,
+            Correct = 0,
+            Samples = 0,
+            DefaultGenerator = checkpoint.DefaultGenerator,
+            EpochGenerator = checkpoint.EpochGenerator,
+            LoaderGenerator = checkpoint.LoaderGenerator,
+        }.Save(path);
+        File.Delete(Path.Combine(without, "weights.safetensors"));
+        const string message =
+            "error: The network without batch normalization gives NaN for test images: it has no accuracy. Look for the cause with: ballast doctor pair/without\n";
+        for (int again = 0; again < 2; again++)
+        {
+            var (code, output, errors) = BallastProcess.Run(folder, "compare", "--resume", "pair");
+            Assert.Equal((1, message), (code, errors.Replace('\\', '/')));
+            Assert.Matches(@"\| Loss on the test images +\| +\d\.\d+ \| +NaN \|", output);
+        }
+
+        Assert.Contains("The network without batch normalization gives NaN for test images", File.ReadAllText(folder.File("pair/report.html")), StringComparison.Ordinal);
+        var (exit, _, said) = BallastProcess.Run(folder, "train", "--resume", "pair/without");
+        Assert.Equal((1, message.Replace(" without batch normalization", "", StringComparison.Ordinal)), (exit, said.Replace('\\', '/')));
+    }
+
+    [Fact]
     public void An_evaluation_has_no_accuracy_where_a_sample_has_none()
     {
         float[] values = [1, 0, 0, 1, float.NaN, 1];

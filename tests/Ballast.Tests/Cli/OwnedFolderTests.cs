@@ -105,7 +105,7 @@ public sealed class OwnedFolderTests : IDisposable
         Assert.Equal(
             RunHistory.Read(RunFolder.Open(folder.File("whole"))).Points, RunHistory.Read(RunFolder.Open(run)).Points);
         Assert.Equal(
-            [".lock", "checkpoint.safetensors", "metrics.jsonl", "run.json", "weights.safetensors"],
+            [".lock", "activations.jsonl", "checkpoint.safetensors", "metrics.jsonl", "report.html", "run.json", "weights.safetensors"],
             Directory.EnumerateFileSystemEntries(run).Select(static entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
     }
 }

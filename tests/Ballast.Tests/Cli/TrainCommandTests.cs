@@ -24,17 +24,21 @@ public sealed class TrainCommandTests : IDisposable
             ^Starting epoch 1
             Loss after mini-batch    10: 2\.370
             Loss after mini-batch    20: 2\.259
+            Epoch 1: loss 2\.31[45], accuracy \d+\.\d %
             Starting epoch 2
             Loss after mini-batch    10: \d\.\d{3}
             Loss after mini-batch    20: \d\.\d{3}
+            Epoch 2: loss \d\.\d{3}, accuracy \d+\.\d %
 
             Test images: loss \d\.\d{3}, accuracy \d+\.\d %
             Training: .*
             Run: run
+            Report: run.report\.html
             $
             """.ReplaceLineEndings("\n"), output);
         Assert.Equal(
-            ["run", "run/.lock", "run/checkpoint.safetensors", "run/metrics.jsonl", "run/run.json", "run/weights.safetensors"],
+            ["run", "run/.lock", "run/activations.jsonl", "run/checkpoint.safetensors", "run/metrics.jsonl", "run/report.html", "run/run.json",
+                "run/weights.safetensors"],
             folder.Names().Select(name => name.Replace('\\', '/')));
     }
 

@@ -1,3 +1,5 @@
+using Ballast.Cli;
+
 namespace Ballast.Tests;
 
 public sealed class UsageTests : IDisposable
@@ -78,6 +80,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("study optimizer --clip-norm 0", "expected a largest norm above 0")]
     [InlineData("study placement --out run --label-smoothing 2", "label smoothing")]
     [InlineData("doctor --model mlp --batches 1 --momentum 0.9", "Momentum and Nesterov are settings of sgd")]
+    [InlineData("train conv:8,4040 flatten linear:10", "the kernel covers 4040 x 4040 pixels")]
+    [InlineData("train flatten linear:3", "The network turns a sample [3, 32, 32]")]
+    [InlineData("train flatten conv:3,3 --data fashion-mnist", "conv")]
+    [InlineData("train --folds 3 conv:8,4040 flatten linear:10", "the kernel covers 4040 x 4040 pixels")]
+    [InlineData("study placement conv:8,4040 relu flatten linear:10", "the kernel covers 4040 x 4040 pixels")]
+    [InlineData("train --optimizer muon --learning-rate 0", "Muon: expected a learning rate above 0")]
     [InlineData("train --test-data nowhere", "nowhere. Expected a folder", 1)]
     [InlineData("compare --test-data nowhere", "nowhere. Expected a folder", 1)]
     [InlineData("study placement --test-data nowhere", "nowhere. Expected a folder", 1)]
@@ -105,6 +113,30 @@ public sealed class UsageTests : IDisposable
         Assert.Equal(0, code);
         Assert.Empty(errors);
         Assert.Contains(text, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_help_of_train_lists_its_options_in_groups_and_each_once()
+    {
+        string help = BallastProcess.Run(folder, "train", "--help").Output;
+        Assert.DoesNotContain("Other options:", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nOptions:", help, StringComparison.Ordinal);
+        string[] lines = help.Split('\n');
+        int At(string start) => Assert.Single(Enumerable.Range(0, lines.Length), line => lines[line].StartsWith(start, StringComparison.Ordinal));
+        int before = At("Arguments:");
+        foreach (var (title, options) in TrainHelp.Groups)
+        {
+            Assert.True(At($"{title}:") > before, title);
+            before = At($"{title}:");
+            foreach (string option in options)
+            {
+                int at = Assert.Single(Enumerable.Range(0, lines.Length), line => System.Text.RegularExpressions.Regex.IsMatch(lines[line], $"^  (-[^ ]*, )*{option}( |$)"));
+                Assert.True(at > before, option);
+                before = at;
+            }
+        }
+
+        Assert.True(At("Examples:") > before);
     }
 
     [Fact]

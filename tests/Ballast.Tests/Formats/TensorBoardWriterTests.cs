@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Ballast.Tests;
 
 public sealed class TensorBoardWriterTests : IDisposable
@@ -23,21 +21,7 @@ public sealed class TensorBoardWriterTests : IDisposable
         return bytes;
     }
 
-    // The data of each record, its lengths and sums checked as tf.data.TFRecordDataset does.
-    static List<byte[]> Records(byte[] file)
-    {
-        var records = new List<byte[]>();
-        for (int at = 0; at < file.Length;)
-        {
-            int length = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at)));
-            Assert.Equal(TensorBoardWriter.MaskedSum(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
-            records.Add(file[(at + 12)..(at + 12 + length)]);
-            Assert.Equal(TensorBoardWriter.MaskedSum(records[^1]), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
-            at += length + 16;
-        }
-
-        return records;
-    }
+    static List<byte[]> Records(byte[] file) => EventReader.Records(file);
 
     [Fact]
     public void The_sum_is_Castagnolis_masked() =>
@@ -93,44 +77,90 @@ public sealed class TensorBoardWriterTests : IDisposable
 
     static double[] Doubles(byte[] packed) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(packed).ToArray();
 
-    // The fields of a message: numbers as their bytes.
-    static Dictionary<int, List<byte[]>> Fields(byte[] message)
+    static Dictionary<int, List<byte[]>> Fields(byte[] message) => EventReader.Fields(message);
+
+    string[] Tags() => [.. EventReader.ReadFolder(folder.File("run")).Select(static seen => seen.Tag is null ? seen.IsStart ? $"start {seen.Step}" : seen.Version! : $"{seen}")];
+
+    [Fact]
+    public void A_run_goes_on_after_a_checkpoints_step_without_what_came_later()
     {
-        var fields = new Dictionary<int, List<byte[]>>();
-        int at = 0;
-        while (at < message.Length)
+        using (var board = new TensorBoardWriter(folder.File("run"), new Clock()))
         {
-            long key = Number();
-            byte[] value = (key & 7) switch
+            for (int step = 1; step <= 4; step++)
             {
-                0 => [checked((byte)Number())],
-                1 => Take(8),
-                2 => Take((int)Number()),
-                _ => Take(4),
-            };
-            if (!fields.TryGetValue((int)key >> 3, out var values))
-                fields[(int)key >> 3] = values = [];
-            values.Add(value);
-        }
-
-        return fields;
-
-        byte[] Take(int count)
-        {
-            at += count;
-            return message[(at - count)..at];
-        }
-
-        long Number()
-        {
-            long value = 0;
-            for (int shift = 0; ; shift += 7)
-            {
-                byte next = message[at++];
-                value |= (long)(next & 127) << shift;
-                if (next < 128)
-                    return value;
+                board.Scalar("loss", step, step);
+                board.Scalar("test", step, step);
             }
+        }
+
+        string first = Directory.GetFiles(folder.File("run")).Single();
+        using (var torn = new FileStream(first, FileMode.Append))
+            torn.Write([24, 0, 0, 0, 0, 0, 0, 0, 1]);
+        using (var board = TensorBoardWriter.Resume(folder.File("run"), 2, static tag => tag == "test", new Clock()))
+            board.Scalar("loss", 7, 3);
+        Assert.Equal(["brain.Event:2", "1 loss 1", "2 loss 2", "brain.Event:2", "start 3", "3 loss 7"], Tags());
+        Assert.Equal(2, Directory.GetFiles(folder.File("run")).Length);
+    }
+
+    [Fact]
+    public void A_file_that_has_nothing_to_drop_stays_as_it_is_and_a_folder_need_not_be_there()
+    {
+        using (var board = TensorBoardWriter.Resume(folder.File("run"), 0, clock: new Clock()))
+            board.Scalar("loss", 1, 0);
+        string first = Directory.GetFiles(folder.File("run")).Single();
+        File.SetLastWriteTimeUtc(first, DateTime.UnixEpoch);
+        TensorBoardWriter.Resume(folder.File("run"), 5, clock: new Clock()).Dispose();
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(first));
+        Assert.Equal(["brain.Event:2", "start 1", "0 loss 1", "brain.Event:2", "start 6"], Tags());
+    }
+
+    [Fact]
+    public void Each_event_is_in_the_file_before_the_next_one()
+    {
+        using var board = new TensorBoardWriter(folder.File("run"), new Clock());
+        for (int step = 0; step < 3; step++)
+        {
+            board.Scalar("loss", 0.5, step);
+            Assert.Equal(2 + step, Read().Count);
+        }
+
+        List<byte[]> Read()
+        {
+            using var file = new FileStream(board.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return EventReader.Records(bytes);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Damage_anywhere_ends_what_is_kept_and_is_no_error(int seed)
+    {
+        var random = new Random(seed);
+        byte[] whole = Written(static board =>
+        {
+            for (int step = 0; step < 20; step++)
+                board.Histogram("w", [1, 2, step], step);
+        });
+        int[] ends = [.. Records(whole).Select(static record => record.Length + 16)];
+        for (int i = 0; i < 40; i++)
+        {
+            int at = random.Next(whole.Length);
+            byte[] damaged = [.. whole];
+            damaged[at] ^= (byte)(1 << random.Next(8));
+            Directory.CreateDirectory(folder.File("run"));
+            string path = Path.Combine(folder.File("run"), "events.out.tfevents.1.a.1.0");
+            File.WriteAllBytes(path, damaged);
+            TensorBoardWriter.Resume(folder.File("run"), 1000, clock: new Clock()).Dispose();
+            int good = 0;
+            for (int sum = 0; sum + ends[good] <= at; good++)
+                sum += ends[good];
+            Assert.Equal(good, EventReader.Records(File.ReadAllBytes(path)).Count);
+            Directory.Delete(folder.File("run"), recursive: true);
         }
     }
 }

@@ -5,6 +5,20 @@ namespace Ballast.Lab;
 /// <summary>What training does besides, as a table of settings names it.</summary>
 static class MethodSettings
 {
+    /// <summary>All that a training is made with, but its seed and its data.</summary>
+    public static List<Setting> Describe(RunSettings settings) =>
+    [
+        new("Layers", settings.Layers),
+        new("Epochs", Text(settings.Epochs)),
+        new("Images in a mini-batch", Text(settings.BatchSize)),
+        new("Optimizer", settings.Optimizer.ToString()),
+        new("Learning rate", Text(settings.LearningRate)),
+        .. settings.Momentum != 0 ? [new("Momentum", Text(settings.Momentum))] : (Setting[])[],
+        .. settings.WeightDecay is { } decay ? [new("Weight decay", Text(decay))] : (Setting[])[],
+        .. settings.Nesterov ? [new("Nesterov", "yes")] : (Setting[])[],
+        .. Describe(settings.Does),
+    ];
+
     /// <summary>What differs from nothing.</summary>
     public static IEnumerable<Setting> Describe(RunMethods methods)
     {

@@ -151,9 +151,10 @@ public static class StudyPage
     static Markup Settings(StudyResult result)
     {
         var arms = result.Definition.Arms;
-        var common = Describe(arms[0].Settings).Where(setting => arms.All(arm => Describe(arm.Settings).Contains(setting))).ToList();
+        var common = MethodSettings.Describe(arms[0].Settings)
+            .Where(setting => arms.All(arm => MethodSettings.Describe(arm.Settings).Contains(setting))).ToList();
         var own = arms.Select(arm => Markup.Of($"""
-            <tr><th scope="row">{arm.Name}</th><td>{string.Join("; ", Describe(arm.Settings).Except(common)
+            <tr><th scope="row">{arm.Name}</th><td>{string.Join("; ", MethodSettings.Describe(arm.Settings).Except(common)
                 .Select(static setting => setting.Name == "Layers" ? setting.Value : $"{setting.Name.ToLowerInvariant()} {setting.Value}"))}</td></tr>
 
             """));
@@ -164,19 +165,6 @@ public static class StudyPage
             {own}</tbody></table>
             """);
     }
-
-    static List<Setting> Describe(RunSettings settings) =>
-    [
-        new("Layers", settings.Layers),
-        new("Epochs", Count(settings.Epochs)),
-        new("Images in a mini-batch", Count(settings.BatchSize)),
-        new("Optimizer", settings.Optimizer.ToString()),
-        new("Learning rate", MethodSettings.Text(settings.LearningRate)),
-        .. settings.Momentum != 0 ? [new("Momentum", MethodSettings.Text(settings.Momentum))] : (Setting[])[],
-        .. settings.WeightDecay is { } decay ? [new("Weight decay", MethodSettings.Text(decay))] : (Setting[])[],
-        .. settings.Nesterov ? [new("Nesterov", "yes")] : (Setting[])[],
-        .. MethodSettings.Describe(settings.Does),
-    ];
 
     static Markup Again(StudyResult result) => string.IsNullOrWhiteSpace(result.Record.Provenance.CommandLine)
         ? Markup.None

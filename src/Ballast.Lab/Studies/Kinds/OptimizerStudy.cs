@@ -8,7 +8,8 @@ static class OptimizerStudy
     static readonly double[] Grid = [0.3, 1, 3];
 
     public static Study Study { get; } = new(
-        "optimizer", "Adam, AdamW and SGD with momentum, each with batch normalization and without", StudyParts.Tutorial with { Epochs = 3 }, Define);
+        "optimizer", "Adam, AdamW, SGD with momentum and Muon, each with batch normalization and without",
+        StudyParts.Tutorial with { Epochs = 1 }, Define);
 
     static StudyDefinition Define(StudyOptions options, StudyData data)
     {
@@ -47,12 +48,15 @@ static class OptimizerStudy
                     "test error 7.65 % with SGD, 9.60 % with Adam, each at its best rate: adaptive methods generalize worse."),
                 new("Loshchilov & Hutter 2019 (AdamW), CIFAR-10, 26 layers in residual blocks",
                     "decay apart from the gradient (AdamW) generalizes better than L2 regularization in Adam, and closes much of the gap to SGD."),
+                new("Jordan 2024 (Muon)", "momentum made orthogonal for hidden matrices, AdamW for the rest: CIFAR-10 to 94 % "
+                    + "in 2.6 instead of 3.3 GPU seconds, and GPT-2's loss in 0.74 of AdamW's tokens."),
                 new("Ioffe & Szegedy 2015", "with batch normalization the same network trained by SGD is better, and allows larger rates."),
             ],
             Expectations =
             [
                 new("SGD with momentum is better than Adam, both with normalization (Wilson et al.)", "precise", "sgd-with", "adam-with"),
                 new("AdamW is better than Adam, both with normalization", "precise", "adamw-with", "adam-with"),
+                new("Muon is better than AdamW, both with normalization (Jordan)", "precise", "muon-with", "adamw-with"),
                 new("Batch normalization helps SGD", "precise", "sgd-with", "sgd-without"),
                 new("Batch normalization helps Adam", "precise", "adam-with", "adam-without"),
             ],
@@ -70,6 +74,12 @@ static class OptimizerStudy
             Optimizer = OptimizerKind.Sgd,
             LearningRate = options.LearningRate is { } rate ? StudyParts.Times(rate, SgdRate / StudyParts.Tutorial.LearningRate) : SgdRate,
             Momentum = options.Momentum ?? SgdMomentum,
+        });
+        yield return ("muon", "Muon", settings with
+        {
+            Optimizer = OptimizerKind.Muon,
+            LearningRate = options.LearningRate is { } own
+                ? StudyParts.Times(own, RunSettings.MuonLearningRate / StudyParts.Tutorial.LearningRate) : RunSettings.MuonLearningRate,
         });
     }
 }

@@ -1,12 +1,11 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
 
 namespace Ballast;
 
 /// <summary>An event file of TensorBoard: scalars, histograms and images by tag and step. A run is a folder; what is written can be looked at
 /// while training goes on. PyTorch: <c>torch.utils.tensorboard.SummaryWriter</c>.</summary>
-/// <remarks>Records are as TensorFlow's: length, masked CRC-32C of the length, data, masked CRC-32C of the data. One thread at a time.</remarks>
+/// <remarks>Records are as TensorFlow's: length, masked CRC-32C of the length, data, masked CRC-32C of the data. Each is handed to the operating
+/// system whole before the method that writes it returns, so that a killed program loses none. One thread at a time.</remarks>
 /// <example><code>
 /// using var board = new TensorBoardWriter("runs/one");
 /// board.Scalar("loss/train", loss.Item(), step);
@@ -28,8 +27,30 @@ public sealed class TensorBoardWriter : IDisposable
         Directory.CreateDirectory(folder);
         FilePath = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture,
             $"events.out.tfevents.{(long)Seconds()}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref files) - 1}"));
-        stream = new FileStream(FilePath, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        stream = new FileStream(FilePath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Write(new EventMessage().Real(1, Seconds()).Text(3, "brain.Event:2"));
+    }
+
+    /// <summary>Goes on with a run from a checkpoint: what the folder's event files hold beyond its step, which will be written again, is
+    /// dropped, and so is a record that was not finished. A new file follows, which tells a TensorBoard that is looking to drop the same.
+    /// PyTorch: <c>purge_step</c>, which leaves the old files as they are.</summary>
+    /// <param name="folder">The run's folder; it need not be there.</param>
+    /// <param name="step">The checkpoint's step, the last one that is kept.</param>
+    /// <param name="dropped">The charts of which nothing is kept, by their tags; null for none.</param>
+    /// <param name="clock">The clock that gives the time of each event; null for the system's.</param>
+    /// <exception cref="IOException">A file cannot be read or written; each is as it was, or done.</exception>
+    public static TensorBoardWriter Resume(string folder, long step, Func<string, bool>? dropped = null, TimeProvider? clock = null)
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (string path in Directory.GetFiles(folder, "events.out.tfevents.*"))
+                EventFile.Cut(path, step, dropped);
+        }
+
+        const int start = 1; // SessionLog.START
+        var board = new TensorBoardWriter(folder, clock);
+        board.Write(new EventMessage().Real(1, board.Seconds()).Integer(2, step + 1).Message(7, new EventMessage().Integer(1, start)));
+        return board;
     }
 
     /// <summary>The file.</summary>
@@ -63,36 +84,19 @@ public sealed class TensorBoardWriter : IDisposable
             new EventMessage().Integer(1, image.Shape[1]).Integer(2, image.Shape[2]).Integer(3, image.Shape[0]).Bytes(4, png)));
     }
 
-    /// <summary>Brings everything to the file, where TensorBoard reads it.</summary>
-    public void Flush() => stream.Flush();
+    /// <summary>Brings everything to the disk itself.</summary>
+    public void Flush() => stream.Flush(flushToDisk: true);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => stream.Dispose();
 
     /// <summary>The masked CRC-32C of a record's parts.</summary>
-    internal static uint MaskedSum(ReadOnlySpan<byte> bytes)
-    {
-        uint sum = uint.MaxValue;
-        foreach (byte value in bytes)
-            sum = BitOperations.Crc32C(sum, value);
-        sum = ~sum;
-        return unchecked(((sum >> 15) | (sum << 17)) + 0xA282EAD8);
-    }
+    internal static uint MaskedSum(ReadOnlySpan<byte> bytes) => EventFile.MaskedSum(bytes);
 
     void Add(long step, EventMessage value) =>
         Write(new EventMessage().Real(1, Seconds()).Integer(2, step).Message(5, new EventMessage().Message(1, value)));
 
-    void Write(EventMessage message)
-    {
-        Span<byte> head = stackalloc byte[sizeof(ulong) + sizeof(uint)];
-        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)message.Written.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[sizeof(ulong)..], MaskedSum(head[..sizeof(ulong)]));
-        Span<byte> end = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(end, MaskedSum(message.Written));
-        stream.Write(head);
-        stream.Write(message.Written);
-        stream.Write(end);
-    }
+    void Write(EventMessage message) => stream.Write(EventFile.Record(message.Written));
 
     double Seconds() => clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 }

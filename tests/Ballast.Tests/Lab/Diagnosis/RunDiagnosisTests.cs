@@ -45,6 +45,38 @@ public sealed class RunDiagnosisTests : IDisposable
         Assert.Equal((Severity.Error, "layers.2"), (stale.Severity, stale.Layer));
     }
 
+    // By the formulas: of 10 outputs against a one at the label, the mean of squares, and of -log sigmoid(x) or -log(1 - sigmoid(x)).
+    [Theory]
+    [InlineData(LossKind.Mse)]
+    [InlineData(LossKind.Bce)]
+    public void The_loss_is_the_runs_own_also_where_it_is_no_cross_entropy(LossKind loss)
+    {
+        var data = Cifar10.FromRecords(SampleRun.Slice);
+        var run = Trained(Settings(new RunMethods(Loss: loss)) with { BatchSize = data.Count, Epochs = 2 });
+        var network = RunNetwork.Load(run, null).Network;
+        // What makes an error that the doctor tells both losses of.
+        Patient.Set(network, "layers.2.running_var", static (_, value) => 1e-4f * value);
+        StateFile.Save(folder.File("weights.safetensors"), network.StateDict());
+        var gap = Assert.Single(
+            RunDiagnosis.OfRun(run, SampleRun.Source, folder.File("weights.safetensors")).Diagnosis.Findings, static finding => finding.Check == "eval-gap");
+        network.Eval();
+        double sum = 0;
+        for (int i = 0; i < data.Count; i++)
+        {
+            float[] image = new float[3072];
+            data.Read(i, image);
+            float[] x = network.Forward(Tensor.From(image, [1, 3, 32, 32])).ToArray();
+            for (int c = 0; c < 10; c++)
+            {
+                double target = c == data.Label(i) ? 1 : 0;
+                sum += loss == LossKind.Mse ? Math.Pow(x[c] - target, 2) : Math.Max(x[c], 0) + Math.Log(1 + Math.Exp(-Math.Abs(x[c]))) - x[c] * target;
+            }
+        }
+
+        double expected = sum / data.Count / 10;
+        Assert.Equal(expected, gap.Evidence["loss_in_evaluation_mode"], 1e-3 * expected);
+    }
+
     // All images in one batch: the loss that the doctor tells is that of the formula.
     [Theory]
     [InlineData(0f, false)]

@@ -1,0 +1,42 @@
+namespace Ballast.Lab;
+
+/// <summary>The accuracy of each epoch as the page's script draws it.</summary>
+static class EpochChart
+{
+    /// <summary>A chart of lines over epochs; null with fewer than two epochs.</summary>
+    /// <param name="lines">A name, a colour, and the accuracy by epoch.</param>
+    public static ChartData? Of(params IReadOnlyList<(string Name, string Tone, IReadOnlyList<(int Epoch, double? Accuracy)> Points)> lines)
+    {
+        var drawn = lines.Where(static line => line.Points.Any(static point => point.Accuracy is not null)).ToList();
+        int[] epochs = [.. drawn.SelectMany(static line => line.Points).Where(static point => point.Accuracy is not null)
+            .Select(static point => point.Epoch).Distinct().Order()];
+        return epochs.Length < 2 ? null : new ChartData("accuracy")
+        {
+            Unit = "epoch",
+            Title = "accuracy",
+            Format = "percent",
+            From = epochs[0],
+            To = epochs[^1],
+            X = [.. epochs.Select(static epoch => (double)epoch)],
+            Series =
+            [
+                .. drawn.Select(line => new ChartSeries(line.Name, line.Tone,
+                    [.. epochs.Select(epoch => line.Points.FirstOrDefault(point => point.Epoch == epoch).Accuracy)])
+                {
+                    Label = line.Name,
+                }),
+            ],
+            Difference = false,
+        };
+    }
+
+    /// <summary>A run's accuracies on the images it is trained on.</summary>
+    public static IReadOnlyList<(int Epoch, double? Accuracy)> Training(RunCurve? run) =>
+        [.. (run?.Epochs ?? []).Select(static epoch => (epoch.Epoch, Rounded(epoch.Accuracy)))];
+
+    /// <summary>Its accuracies on the images held back.</summary>
+    public static IReadOnlyList<(int Epoch, double? Accuracy)> Validation(RunCurve? run) =>
+        [.. (run?.Epochs ?? []).Select(static epoch => (epoch.Epoch, Rounded(epoch.ValidationAccuracy)))];
+
+    static double? Rounded(double? accuracy) => accuracy is { } value && double.IsFinite(value) ? Math.Round(value, 5) : null;
+}
