@@ -4,7 +4,7 @@ using Ballast.Lab;
 namespace Ballast.Bench;
 
 /// <summary>How often the tests of studies say "different" where there is no difference, and how often where there is one: over
-/// repetitions, each on fresh trainings of a small network. <c>study-errors [REPETITIONS]</c> prints the table of
+/// repetitions, each on fresh trainings of a small network. <c>study-errors [REPETITIONS]</c> prints the tables of
 /// docs/laboratory.md.</summary>
 static class StudyErrors
 {
@@ -28,15 +28,33 @@ static class StudyErrors
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Seeds} | {100.0 * different / repetitions:0.0} % |"));
         }
 
-        foreach (var (name, make) in ((string, Func<int, StudyDefinition>)[])
-            [("paired", static seeds => Paired(Settings with { LearningRate = 0.085f }, seeds)), ("censored", static seeds => Censored(Settings with { LearningRate = 0.07f }, seeds))])
+        int powered = Math.Max(1, repetitions / 2);
+        Console.WriteLine();
+        Console.WriteLine($"| a known difference, {powered} repetitions | seeds needed, by {Pilot} pairs | promised | finds it |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var (name, make) in ((string, Func<float, int, StudyDefinition>)[])
+            [("paired", static (rate, seeds) => Paired(Settings with { LearningRate = rate }, seeds)), ("censored", static (rate, seeds) => Censored(Settings with { LearningRate = rate }, seeds))])
         {
-            var pilot = make(Pilot);
-            int needed = Result(pilot, data).Compare("a", "b", pilot.Primary)!.Test.Needed ?? 2;
-            int found = Enumerable.Range(0, repetitions).Count(_ => Result(make(needed), data).Compare("a", "b", pilot.Primary) is { IsDifferent: true });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name}: a difference that needs so many seeds for 80 % | {needed} | {100.0 * found / repetitions:0.0} % |"));
+            foreach (int most in (int[])[6, 20])
+            {
+                // The smallest difference that so few seeds find: rates ever farther from the other arm's.
+                float rate = Settings.LearningRate;
+                int? needed;
+                do
+                {
+                    rate *= 0.9f;
+                    var pilot = make(rate, Pilot);
+                    needed = Result(pilot, data).Compare("a", "b", pilot.Primary)?.Test.Needed;
+                }
+                while (needed is not { } enough || enough > most);
+                var asked = make(rate, needed.Value);
+                int found = Enumerable.Range(0, powered).Count(_ => Result(asked, data).Compare("a", "b", asked.Primary) is { IsDifferent: true });
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {name}, learning rate {rate:0.000} against {Settings.LearningRate:0.000} | {needed} | 80 % | {100.0 * found / powered:0.0} % |"));
+            }
         }
 
+        StudyNulls.Run(Math.Max(1, repetitions / 50));
         return 0;
     }
 
@@ -61,13 +79,16 @@ static class StudyErrors
     };
 
     // Equal arms differ in nothing but chance: every training has a seed of its own.
-    static StudyResult Result(StudyDefinition definition, StudyData data)
+    internal static StudyResult Result(StudyDefinition definition, StudyData data)
     {
         var record = new StudyRecord(
             definition, Machine.Describe("", []), data.Train.Count, data.Test.Count, false, RunSamples.Of(data.Train), 1.0 / Classes);
         var trials = from arm in definition.Arms
                      from seed in definition.Seeds
-                     select StudyRunner.RunTrial(definition, arm, new StudyRepeat(++next), data, static _ => { }) with { Seed = seed };
+                     let own = ++next
+                     from repeat in definition.Repeats
+                     where repeat.Seed == seed
+                     select StudyRunner.RunTrial(definition, arm, repeat with { Seed = own }, data, static _ => { }) with { Seed = seed };
         return new StudyResult(record, [.. trials]);
     }
 

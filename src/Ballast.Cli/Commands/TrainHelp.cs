@@ -7,7 +7,8 @@ static class TrainHelp
     public static IReadOnlyList<(string Title, string[] Options)> Groups { get; } =
     [
         ("Network and recipe", ["--model", "--recipe"]),
-        ("Data", ["--data", "--test-data", "--standardize", "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--prefetch"]),
+        ("Data", ["--data", "--test-data", "--size", "--stretch", "--gray", "--background", "--skip-broken",
+            "--standardize", "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--prefetch"]),
         ("Training", ["--epochs", "--batch-size", "--drop-last", "--seed", "--loss", "--label-smoothing", "--class-weights"]),
         ("Optimizer", ["--optimizer", "--learning-rate", "--momentum", "--nesterov", "--weight-decay", "--no-decay-norms",
             "--bias-learning-rate-factor", "--schedule", "--warm-up", "--clip-norm", "--clip-value", "--skip-non-finite"]),
