@@ -38,7 +38,7 @@ static class DropoutStudy
                 + $"dropout out. Here dropout with p = {text} stands behind every activation that has normalization "
                     + "before it, with and without that.",
             Arms = arms,
-            Seeds = options.SeedsOr(10),
+            Seeds = options.SeedsOr(6),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),

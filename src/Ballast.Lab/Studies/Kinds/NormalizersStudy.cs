@@ -29,7 +29,12 @@ static class NormalizersStudy
         var arms = new List<StudyArm>();
         var tune = options.Tune ?? [];
         var numbers = RateSearch.Numbers(tune, new Dictionary<string, double> { ["remeasure"] = 1 });
-        List<string> notes = [.. StudyParts.TuneNotes(tune)];
+        List<string> notes =
+        [
+            "The published order of group and layer normalization is of convolutional networks, whose groups average over many places. Where a layer "
+                + "has values without places, a group has few values, and its statistics are noisier than those of the whole layer.",
+            .. StudyParts.TuneNotes(tune),
+        ];
         foreach (var (name, title, layers) in wanted)
         {
             var own = settings with { Layers = layers };
@@ -66,7 +71,7 @@ static class NormalizersStudy
                 + "judged by that, they are measured again at the end, over all training images, and the accuracy "
                     + "with the lagging ones stands beside.",
             Arms = arms,
-            Seeds = options.SeedsOr(10),
+            Seeds = options.SeedsOr(6),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),
