@@ -1,7 +1,7 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms", "augment", "limit" and "read" time one thing and print it as JSON: bench/peers runs them in turn
+// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand" and "expression" time one thing and print it as JSON: bench/peers runs them in turn
 // with PyTorch. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
@@ -19,6 +19,10 @@ if (args is ["limit", .. var limit])
     return LimitTimer.Run(limit);
 if (args is ["read", .. var read])
     return FileTimer.Run(read);
+if (args is ["byhand", .. var byHand])
+    return ByHandTimer.Run(byHand);
+if (args is ["expression", .. var expression])
+    return ExpressionTimer.Run(expression);
 if (args is ["study-errors", .. var errors])
     return StudyErrors.Run(errors);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -33,6 +33,15 @@ public class OwnModuleTests
         Assert.False(model.Norm.Training);
         using var off = Tensor.NoGrad();
         float[] answer = model.Forward(x, y).Sum.ToArray();
+        List<string> seen = [];
+        using (Probe.Attach(model)
+            .OnForward("left", pass => seen.Add($"{pass.Name} {pass.Input.Shape} {pass.Output.Shape}"))
+            .OnForward("", pass => seen.Add($"{pass.Inputs} {pass.InputAt(1).Shape} {pass.Outputs} {pass.OutputAt(1).Shape}")))
+        {
+            model.Forward(x, y);
+        }
+
+        Assert.Equal(["left [32, 3] [32, 8]", "2 [32, 2] 2 [32, 8]"], seen);
         var copy = new Pair();
         copy.LoadStateDict(model.StateDict());
         copy.Eval();
@@ -63,7 +72,9 @@ public class OwnModuleTests
         {
             Calls++;
             var features = Norm.Forward(left.Forward(x) + right.Forward(y)).Relu();
-            return (head.Forward(features), features.Detach());
+            var sum = head.Forward(features);
+            Show([x, y], sum, features);
+            return (sum, features.Detach());
         }
 
         public override Tensor Forward(Tensor input) => Forward(input[.., 0..3], input[.., 3..5]).Sum;

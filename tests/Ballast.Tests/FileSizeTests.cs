@@ -14,7 +14,6 @@ public class FileSizeTests
         "DepthwiseConvolution.cs",
         "Layout.cs",
         "PooledNormalization.cs",
-        "Tensor.cs",
         "TrialRun.cs",
         "Workers.cs",
     ];

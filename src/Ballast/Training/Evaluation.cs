@@ -38,7 +38,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
         // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-        return Run(model.Forward, new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
+        return Run(images => model.Forward(images), new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
     }
 
     /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
@@ -98,7 +98,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
             $"Evaluation.Correct: expected logits [{targets.Length}, C], got {outputs.Shape}.");
         TypedOperations.RequireLabels("Evaluation.Correct", outputs, targets);
         int classes = outputs.Shape[1], right = 0;
-        var logits = outputs.AsSpan();
+        var logits = outputs.Read();
         var labels = targets.AsSpan<long>();
         for (int n = 0; n < labels.Length; n++)
         {
@@ -115,7 +115,7 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     static int NotNumbersIn(Tensor outputs)
     {
         int classes = outputs.Shape[1], count = 0;
-        var logits = outputs.AsSpan();
+        var logits = outputs.Read();
         for (int n = 0; n < outputs.Shape[0]; n++)
             count += HasNaN(logits.Slice(n * classes, classes)) ? 1 : 0;
         return count;

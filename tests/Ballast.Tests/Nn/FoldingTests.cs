@@ -147,7 +147,7 @@ public class FoldingTests
         Assert.Equal(
             """
             1.innernorm BatchNorm2d(4): folded into 1.inner
-            1.norm BatchNorm2d(3): kept. It is not in a chain, so that what it reads may have other readers. Put it behind its layer in a Sequential, or register both by RegisterChain.
+            1.norm BatchNorm2d(3): kept. It is not in a chain, so that what it reads may have other readers. Put it behind its layer in a Sequential, register both by RegisterChain, or give Fold an example input to find out.
             2 BatchNorm2d(4): kept. Before it comes Own. It can be folded into a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d.
             """.ReplaceLineEndings("\n"), report.ToString());
     }
@@ -225,5 +225,60 @@ public class FoldingTests
         other.LoadStateDict(network.StateDict());
         var x = Draw.Data([2, 3, 8, 8], 3);
         Assert.Equal(network.Forward(x).ToArray(), other.Forward(x).ToArray());
+    }
+
+    sealed class OneByOne : Module
+    {
+        readonly Conv2d first, second, third;
+        readonly BatchNorm2d firstNorm, secondNorm, thirdNorm, unused;
+
+        public OneByOne()
+        {
+            var generator = new Generator(3);
+            first = Register("first", new Conv2d(3, 8, 3, padding: 1, bias: false, generator: generator));
+            firstNorm = Register("firstNorm", new BatchNorm2d(8));
+            second = Register("second", new Conv2d(8, 8, 3, padding: 1, generator: generator));
+            secondNorm = Register("secondNorm", new BatchNorm2d(8));
+            third = Register("third", new Conv2d(8, 8, 1, generator: generator));
+            thirdNorm = Register("thirdNorm", new BatchNorm2d(8));
+            unused = Register("unused", new BatchNorm2d(8));
+        }
+
+        public override Tensor Forward(Tensor input)
+        {
+            var x = firstNorm.Forward(first.Forward(input)).Relu();
+            var y = second.Forward(x);
+            x = secondNorm.Forward(y).Relu() + 0.01f * y;
+            return thirdNorm.Forward(third.Forward(x).Silu()) + third.Forward(x) * (unused.Training ? 2f : 1f);
+        }
+    }
+
+    [Fact]
+    public void Layers_that_a_module_calls_one_by_one_are_folded_where_nothing_else_reads_them()
+    {
+        var network = Trained(new OneByOne());
+        var x = Draw.Data([2, 3, 12, 12], 9);
+        float[] before = network.Forward(x).ToArray();
+        Assert.Equal(4, Folding.Fold(network).Kept.Count);
+        var report = Folding.Fold(network, x);
+        Assert.Equal(
+            """
+            firstNorm BatchNorm2d(8): folded into first
+            secondNorm BatchNorm2d(8): kept. The result of the Conv2d(8, 8, 3, padding: 1) before it is read elsewhere too.
+            thirdNorm BatchNorm2d(8): kept. What it reads is no result of a layer.
+            unused BatchNorm2d(8): kept. The example does not run it.
+            """, report.ToString());
+        Near.Equal(before, network.Forward(x).ToArray(), 1e-5);
+        Assert.Equal(
+            [
+                "first.weight", "first.bias", "second.weight", "second.bias", "secondNorm.weight", "secondNorm.bias", "secondNorm.running_mean",
+                "secondNorm.running_var", "secondNorm.num_batches_tracked", "third.weight", "third.bias", "thirdNorm.weight", "thirdNorm.bias",
+                "thirdNorm.running_mean", "thirdNorm.running_var", "thirdNorm.num_batches_tracked", "unused.weight", "unused.bias",
+                "unused.running_mean", "unused.running_var", "unused.num_batches_tracked",
+            ], network.StateDict().Keys);
+        List<string> seen = [];
+        using var probe = Probe.Attach(network).OnForward("first", pass => seen.Add(pass.Name)).OnForward("firstNorm", pass => seen.Add(pass.Name));
+        network.Forward(x);
+        Assert.Equal(["first", "firstNorm"], seen);
     }
 }

@@ -169,16 +169,18 @@ public class LifetimeTests
         IsGone(view);
     }
 
+    static void Watch(List<Tensor> seen, Module layer) => layer.Forwarded += (_, output) => seen.Add(output);
+
     [Fact]
     public void A_sequence_that_records_nothing_hands_back_what_passes_between_its_modules()
     {
         var seen = new List<Tensor>();
         var input = Draw.Data([4, 5], 15);
         var net = new Sequential(
-            new Linear(5, 3, generator: new Generator(1)), new Spy(seen), new Linear(3, 3, generator: new Generator(2)), new Flatten(),
-            new Spy(seen), new ReLU());
+            new Linear(5, 3, generator: new Generator(1)), new Linear(3, 3, generator: new Generator(2)), new Flatten(), new ReLU());
         float[] recorded = net.Forward(input).ToArray();
-        seen.Clear();
+        Watch(seen, net[0]);
+        Watch(seen, net[2]);
         using var off = Tensor.NoGrad();
         var output = net.Forward(input);
         Assert.Equal(recorded, output.ToArray());
@@ -189,13 +191,28 @@ public class LifetimeTests
     }
 
     [Fact]
+    public void What_a_module_of_ones_own_was_given_stays_readable()
+    {
+        var seen = new List<Tensor>();
+        var input = Draw.Data([4, 5], 15);
+        var net = new Sequential(
+            new Linear(5, 3, generator: new Generator(1)), new Spy(seen), new Linear(3, 3, generator: new Generator(2)), new Flatten(),
+            new Spy(seen), new ReLU());
+        using var off = Tensor.NoGrad();
+        net.Forward(input);
+        Assert.Equal([12, 12], seen.ConvertAll(static tensor => tensor.ToArray().Length));
+    }
+
+    [Fact]
     public void A_frozen_front_is_handed_back_at_once_and_its_last_result_by_the_pass()
     {
         var seen = new List<Tensor>();
         var front = new Linear(5, 3, generator: new Generator(1));
         front.Weight.Frozen = front.Bias!.Frozen = true;
-        var output = new Sequential(front, new Spy(seen), new ReLU(), new Spy(seen), new Linear(3, 3, generator: new Generator(2)))
-            .Forward(Draw.Data([4, 5], 15));
+        var relu = new ReLU();
+        Watch(seen, front);
+        Watch(seen, relu);
+        var output = new Sequential(front, relu, new Linear(3, 3, generator: new Generator(2))).Forward(Draw.Data([4, 5], 15));
         IsGone(seen[0]);
         Assert.Equal(12, seen[1].ToArray().Length);
         output.Backward(Draw.Data([4, 3], 16), retainGraph: true);

@@ -26,6 +26,9 @@ abstract unsafe class Pointwise
     /// <summary>values[i] = f(values[i]), for values that were written a moment ago.</summary>
     public abstract void Apply(float* values, int count);
 
+    /// <summary>y[i] = f(x[i]); y may be x.</summary>
+    public abstract void Apply(float* x, float* y, int count);
+
     /// <summary>dx[i] = gradient[i] f'(kept[i]); dx may be either.</summary>
     public abstract void Gradient(float* kept, float* gradient, float* dx, int count);
 
@@ -88,6 +91,9 @@ sealed unsafe class Pointwise<F> : Pointwise
 
     /// <inheritdoc/>
     public override void Apply(float* values, int count) => Activations.Forward(function, values, values, count);
+
+    /// <inheritdoc/>
+    public override void Apply(float* x, float* y, int count) => Activations.Forward(function, y, x, count);
 
     /// <inheritdoc/>
     public override void Gradient(float* kept, float* gradient, float* dx, int count) =>

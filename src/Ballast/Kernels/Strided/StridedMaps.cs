@@ -66,15 +66,22 @@ static unsafe class StridedMaps
         {
             nint stepX = Plan.RunStride(1), stepY = Plan.RunStride(2);
             float* to = To + at.Offsets[0] + start, x = X + at.Offsets[1] + start * stepX, y = Y + at.Offsets[2] + start * stepY;
-            if (length == 1 || (stepX == 0 && stepY == 0))
-                new Span<float>(to, length).Fill(F.Apply<SimdScalar, float>(*x, *y));
-            else if (stepX == 0)
-                Simd.Run(new ZipLoop<F, Repeated, SideBySide> { X = x, Y = y, To = to }, length);
-            else if (stepY == 0)
-                Simd.Run(new ZipLoop<F, SideBySide, Repeated> { X = x, Y = y, To = to }, length);
-            else
-                Simd.Run(new ZipLoop<F, SideBySide, SideBySide> { X = x, Y = y, To = to }, length);
+            ZipRun<F>(x, stepX, y, stepY, to, length);
         }
+    }
+
+    /// <summary>to[i] = F(x[i], y[i]) for one run; strides are 0 or 1.</summary>
+    internal static void ZipRun<F>(float* x, nint stepX, float* y, nint stepY, float* to, int length)
+        where F : struct, IBinary
+    {
+        if (length == 1 || (stepX == 0 && stepY == 0))
+            new Span<float>(to, length).Fill(F.Apply<SimdScalar, float>(*x, *y));
+        else if (stepX == 0)
+            Simd.Run(new ZipLoop<F, Repeated, SideBySide> { X = x, Y = y, To = to }, length);
+        else if (stepY == 0)
+            Simd.Run(new ZipLoop<F, SideBySide, Repeated> { X = x, Y = y, To = to }, length);
+        else
+            Simd.Run(new ZipLoop<F, SideBySide, SideBySide> { X = x, Y = y, To = to }, length);
     }
 
     struct ZipLoop<F, A, B> : ILoop

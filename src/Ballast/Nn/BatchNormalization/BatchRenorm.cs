@@ -61,7 +61,7 @@ public sealed class BatchRenorm : BatchNorm
     public override Tensor Forward(Tensor input)
     {
         if (!MovesStatistics || Observation.Of(this) is not null)
-            return base.Forward(input);
+            return base.Forward(input: input);
         var layout = Layout(input, ofBatch: true);
         using var statistics = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
         double count = Measure(input, layout, statistics.Values);

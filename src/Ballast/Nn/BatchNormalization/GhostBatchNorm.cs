@@ -45,7 +45,7 @@ public sealed class GhostBatchNorm : BatchNorm
     public override Tensor Forward(Tensor input)
     {
         if (!Training || StatisticsFrozen)
-            return base.Forward(input);
+            return base.Forward(input: input);
         var chunks = new ChannelChunks(Layout(input, ofBatch: true), Count(input.Shape));
         return VirtualBatches.Forward(this, input, chunks, ofBatch: true, owners, null, MovesStatistics);
     }

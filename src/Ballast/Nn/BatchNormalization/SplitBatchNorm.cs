@@ -47,7 +47,7 @@ public sealed class SplitBatchNorm : BatchNorm
     public override Tensor Forward(Tensor input)
     {
         if (!Training)
-            return base.Forward(input);
+            return base.Forward(input: input);
         bool ofBatch = UsesBatchStatistics;
         var layout = Layout(input, ofBatch);
         Check(input.Shape, layout.PerChannel / Splits, ofBatch);

@@ -7,8 +7,8 @@ namespace Ballast;
 /// <see cref="WeightStandardizedConv2d"/> in a chain becomes a plain <see cref="Conv2d"/> with the weight it stands for.</summary>
 /// <remarks>
 /// <para>What runs right behind what is known of chains: a <see cref="Sequential"/>, one inside another, and what a module of
-/// one's own registers by <see cref="Module.RegisterChain"/>. A layer and a normalization that a module keeps apart and calls
-/// itself stay as they are, because the layer's result may have other readers.</para>
+/// one's own registers by <see cref="Module.RegisterChain"/>. For a layer and a normalization that a module keeps apart and calls
+/// itself, the layer's result may have other readers: with an example input, <see cref="Fold(Module, Tensor)"/> finds out.</para>
 /// <para>The weights are changed in copies: layers that are used elsewhere too are not touched. The network's state has other
 /// keys afterwards (no normalizations, a bias for each layer that took one in), so save it before. A linear layer's input
 /// has to be [N, in]: behind one of [N, L, in] a <see cref="BatchNorm1d"/> normalizes L.</para>
@@ -23,6 +23,31 @@ public static class Folding
         var walk = new FoldingWalk();
         walk.Count(network);
         walk.Visit(network, "");
+        return new FoldingReport(walk.Folded, walk.Kept);
+    }
+
+    /// <summary>The same for a network whose modules call their parts one by one: which result a normalization reads is found by running
+    /// the network, once to see it and once more for each normalization to be sure that nothing else reads it.</summary>
+    /// <param name="network">A network in evaluation mode.</param>
+    /// <param name="example">An input that it takes.</param>
+    public static FoldingReport Fold(Module network, Tensor example)
+    {
+        var walk = new FoldingWalk();
+        walk.Count(network);
+        walk.Visit(network, "");
+        if (walk.Loose.Count == 0)
+            return new FoldingReport(walk.Folded, walk.Kept);
+        var trace = new FoldingTrace(network, example);
+        foreach (var (name, module) in walk.Loose)
+        {
+            walk.Kept.RemoveAll(kept => kept.Name == name);
+            string layer = module.ToString();
+            if (trace.TryFold(module, out var folded) is { } reason)
+                walk.Kept.Add(new KeptNormalization(name, layer, reason));
+            else
+                walk.Folded.Add(folded!);
+        }
+
         return new FoldingReport(walk.Folded, walk.Kept);
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Ballast;
 
-/// <summary>What <see cref="Folding.Fold"/> did with each batch normalization of a network, by their names in it.</summary>
+/// <summary>What <see cref="Folding.Fold(Module)"/> did with each batch normalization of a network, by their names in it.</summary>
 /// <param name="Folded">Those that are part of the layer before them now.</param>
 /// <param name="Kept">Those that stay, and why.</param>
 public sealed record FoldingReport(IReadOnlyList<FoldedNormalization> Folded, IReadOnlyList<KeptNormalization> Kept)

@@ -12,6 +12,9 @@ sealed class FoldingWalk
 
     public List<KeptNormalization> Kept { get; } = [];
 
+    /// <summary>Normalizations outside of chains.</summary>
+    public List<(string Name, Module Module)> Loose { get; } = [];
+
     /// <summary>Counts the places of each chain.</summary>
     public void Count(Module module)
     {
@@ -31,9 +34,11 @@ sealed class FoldingWalk
     {
         if (module is IFoldable)
         {
+            if (visited.Add(module))
+                Loose.Add((name, module));
             Kept.Add(new KeptNormalization(name, module.ToString(),
                 "It is not in a chain, so that what it reads may have other readers. Put it behind its layer "
-                    + "in a Sequential, or register both by RegisterChain."));
+                    + "in a Sequential, register both by RegisterChain, or give Fold an example input to find out."));
             return;
         }
 

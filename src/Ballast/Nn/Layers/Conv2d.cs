@@ -102,7 +102,7 @@ public class Conv2d : Module
     }
 
     /// <summary>The shape of what the layer makes of an input of a shape.</summary>
-    /// <exception cref="ArgumentException">A shape that <see cref="Forward"/> refuses.</exception>
+    /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward(Tensor)"/> refuses.</exception>
     public Shape OutputShape(Shape input)
     {
         var fitted = Fit(input);
@@ -118,7 +118,7 @@ public class Conv2d : Module
     /// <param name="padding">Pixels of zeros on each side of the input.</param>
     /// <param name="dilation">Pixels from one value under the kernel to the next.</param>
     /// <param name="groups">The parts that the channels are cut into.</param>
-    /// <exception cref="ArgumentException">What the constructor or <see cref="Forward"/> refuses, or more than 2^31 - 1 weights.
+    /// <exception cref="ArgumentException">What the constructor or <see cref="Module.Forward(Tensor)"/> refuses, or more than 2^31 - 1 weights.
     /// </exception>
     public static Shape OutputShape(
         Shape input, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)

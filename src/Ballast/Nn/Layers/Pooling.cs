@@ -39,7 +39,7 @@ public abstract class Pooling : Module
     public bool CeilMode { get; }
 
     /// <summary>The shape of what the layer makes of an input of a shape.</summary>
-    /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward"/> refuses.</exception>
+    /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward(Tensor)"/> refuses.</exception>
     public Shape OutputShape(Shape input)
     {
         var fitted = Fit(input);

@@ -48,19 +48,14 @@ public sealed class BasicBlock : Module
     }
 
     /// <inheritdoc/>
+    private protected override bool KeepsNothing => true;
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         var inside = body.Forward(input);
         var around = downsample is null ? input : downsample.Forward(input);
-        var sum = inside + around;
-        var output = sum.Relu();
-        Sequential.Spend(inside, output, input);
-        Sequential.Spend(around, output, input);
-        Sequential.Spend(sum, output, input);
-        if (end is null)
-            return output;
-        var normalized = end.Forward(output);
-        Sequential.Spend(output, normalized, input);
-        return normalized;
+        var output = (inside + around).Relu();
+        return end is null ? output : end.Forward(output);
     }
 }

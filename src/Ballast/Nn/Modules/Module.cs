@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>A part of a network: its parameters, its state, its parts, and how it turns an input into an output. Derive from
-/// it, register what it is made of in the constructor, and write <see cref="Forward"/>. PyTorch: <c>nn.Module</c>.</summary>
+/// it, register what it is made of in the constructor, and write <see cref="Forward(Tensor)"/>. PyTorch: <c>nn.Module</c>.</summary>
 /// <remarks>Registration is explicit: nothing is looked up by reflection, so a network can be trimmed and compiled ahead of
 /// time. Names become the keys of <see cref="StateDict"/>, joined by dots as PyTorch joins them.</remarks>
 public abstract partial class Module
@@ -22,7 +22,8 @@ public abstract partial class Module
     public IEnumerable<(string Name, Module Module)> Children =>
         modules.SelectMany(static part => part.Name.Length == 0 ? part.Value.Children : [part]);
 
-    /// <summary>The output for an input.</summary>
+    /// <summary>The output for an input, as the module computes it: what a class of one's own overrides. Calls go through
+    /// <see cref="Forward(Tensor, ModuleCall)"/>.</summary>
     public abstract Tensor Forward(Tensor input);
 
     /// <summary>Switches this module and all its parts to training mode, or back with <c>false</c>.</summary>
@@ -106,7 +107,7 @@ public abstract partial class Module
     internal IReadOnlyList<(string Name, Module Value)> Parts => modules;
 
     /// <summary>Puts another module in the place of a direct part.</summary>
-    private protected void Replace(int index, Module module)
+    internal void Replace(int index, Module module)
     {
         modules[index] = (modules[index].Name, module);
         module.Train(OwnMode);
@@ -186,10 +187,6 @@ public abstract partial class Module
                 && buffers.TrueForAll(part => part.Name != name) && generators.TrueForAll(part => part.Name != name),
             $"{GetType().Name}: the name \"{name}\" is registered already.");
     }
-
-    /// <summary>Is shown what goes in and comes out when the module runs in a chain. Null, as it is without a
-    /// <see cref="Probe"/>, costs one comparison.</summary>
-    internal Action<Tensor, Tensor>? Forwarded { get; set; }
 
     internal static string Join(string prefix, string name) => prefix.Length == 0 ? name : $"{prefix}.{name}";
 }

@@ -7,8 +7,8 @@ namespace Ballast;
 /// <para>Watching changes no result. Hooks run on the thread that runs the network, at once; what they are shown is good until
 /// they return. Without a probe a layer costs one comparison more; a batch normalization knows its statistics anyway, so that
 /// being shown them is nearly free.</para>
-/// <para>What goes in and comes out is seen of modules that run in a chain: a <see cref="Sequential"/>, or what a module registers
-/// by <see cref="Module.RegisterChain"/>. Batch normalizations are seen wherever they are called. Gradients are read from the
+/// <para>What goes in and comes out is seen of every module, whoever calls its <c>Forward(x)</c>: a <see cref="Sequential"/> or a module
+/// of one's own, whose methods with several inputs or results show them by <see cref="Module.Show"/>. Gradients are read from the
 /// parameters after <see cref="Tensor.Backward()"/>: <see cref="Parameter.Grad"/>, or all of them by
 /// <see cref="ParameterVector.CopyGradients"/>.</para>
 /// </remarks>
@@ -25,16 +25,19 @@ public sealed class Probe : IDisposable
     /// <summary>Shows a hook what goes into a layer and what comes out, each time it runs.</summary>
     /// <param name="layer">The layer's dotted name, as <see cref="Module.NamedModules"/> has it: <c>layers.3</c>.</param>
     /// <param name="hook">What is to be done.</param>
-    /// <exception cref="ArgumentException">There is no such layer, or it does not run in a chain.</exception>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
     public Probe OnForward(string layer, ForwardHook hook)
     {
         var module = Find(layer);
-        Throw.Unless(RunsInChain(model, module, []),
-            $"Probe: {layer} {module} does not run in a chain, so that nobody can be shown what its caller gives "
-                + $"it. Put it into a Sequential, or register it by RegisterChain.");
-        Action<Tensor, Tensor> observer = (input, output) => hook(new ForwardPass(layer, module, input, output));
-        module.Forwarded += observer;
-        detach.Add(() => module.Forwarded -= observer);
+        Action<Tensor, Tensor> one = (input, output) => hook(new ForwardPass(layer, module, [input], [output]));
+        Action<Tensor[], Tensor[]> many = (inputs, outputs) => hook(new ForwardPass(layer, module, inputs, outputs));
+        module.Forwarded += one;
+        module.ForwardedMany += many;
+        detach.Add(() =>
+        {
+            module.Forwarded -= one;
+            module.ForwardedMany -= many;
+        });
         return this;
     }
 
@@ -91,19 +94,6 @@ public sealed class Probe : IDisposable
         string[] names = [.. model.NamedModules().Select(static entry => entry.Name).Where(static name => name.Length > 0)];
         Throw.Argument($"Probe: there is no layer \"{layer}\" in {model}. There are {string.Join(", ", names)}.");
         return null!;
-    }
-
-    static bool RunsInChain(Module whole, Module part, HashSet<Module> visited)
-    {
-        if (!visited.Add(whole))
-            return false;
-        foreach (var (_, module) in whole.Parts)
-        {
-            if ((whole is Sequential && module == part) || RunsInChain(module, part, visited))
-                return true;
-        }
-
-        return false;
     }
 }
 

@@ -7,7 +7,7 @@ namespace Ballast;
 /// <c>0</c>, <c>1</c>, ..., or names of one's own. PyTorch: <c>nn.Sequential</c>.</summary>
 /// <remarks>What passes between two modules, and no gradient will go back to, returns to the pool as soon as the second has used it: where
 /// no gradients are recorded, and behind modules that have nothing to learn. If the second learns from it, the backward pass
-/// returns it.</remarks>
+/// returns it. What a module of one's own was given or has made is left to the garbage collector, because it may have been kept.</remarks>
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
     readonly Module[] layers;
@@ -44,7 +44,6 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         foreach (var layer in layers)
         {
             var next = layer.Forward(current);
-            layer.Forwarded?.Invoke(current, next);
             Spend(current, next, input);
             current = next;
         }
@@ -52,11 +51,12 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         return current;
     }
 
-    /// <summary>Hands the values of a result back where no gradient will go back to it and neither what was made of it nor the
-    /// input, which is the caller's, shares them; or leaves that to the backward pass, if what was made of it has one.</summary>
+    /// <summary>Hands the values of a result back where no gradient will go back to it, no module of the program's own has seen it, and
+    /// neither what was made of it nor the input, which is the caller's, shares them; or leaves that to the backward pass, if what was made
+    /// of it has one.</summary>
     internal static void Spend(Tensor result, Tensor next, Tensor input)
     {
-        if (result.RequiresGrad || result.Root == next.Root || result.Root == input.Root || result.Root is Parameter)
+        if (result.RequiresGrad || result.IsSeen || result.Root == next.Root || result.Root == input.Root || result.Root is Parameter)
             return;
         if (next.RequiresGrad)
             result.Passing = true;

@@ -20,7 +20,7 @@ readonly record struct MemoryOrder(ChannelLayout Layout)
     {
         if (!Layout.Last)
             return x.Buffer.Hold();
-        return x.Recipe is { } deferred && deferred.Order == Layout ? deferred.HoldInOrder() : Transposed(x.AsSpan());
+        return x.Recipe is { } deferred && deferred.Order == Layout ? deferred.HoldInOrder() : Transposed(x.Read());
     }
 
     /// <summary>A gradient in this order; takes over the hold on it.</summary>

@@ -19,6 +19,7 @@ sealed class Buffer
     readonly float[] array;
     readonly int offset;
     int holders;
+    Sweeper.Watch? watch;
 
     Buffer(int capacity)
     {
@@ -31,23 +32,38 @@ sealed class Buffer
         nint wanted = slack == 0 ? -address : place * sizeof(float) - address;
         int mask = (Math.Max(slack, Alignment) * sizeof(float)) - 1;
         offset = (int)((wanted & mask) / sizeof(float));
-        Capacity = capacity;
         Interlocked.Add(ref allocated, (long)capacity * sizeof(float));
     }
 
     Buffer(float value)
     {
         array = [value];
-        Capacity = 1;
         holders = 1;
     }
+
+    /// <summary>A buffer of its own on the memory of a pooled one, which the <see cref="Sweeper"/> watches.</summary>
+    internal Buffer(Buffer memory, Sweeper.Watch watch)
+    {
+        (array, offset) = (memory.array, memory.offset);
+        this.watch = watch;
+    }
+
+    /// <summary>Whether memory is checked as it is used, as it is in debug builds and where the environment variable
+    /// <c>BALLAST_CHECK_MEMORY</c> is 1: what goes back to the pool is filled with NaN, and a buffer that is used or released after that
+    /// throws.</summary>
+    public static bool IsChecked { get; } =
+#if DEBUG
+        true;
+#else
+        Environment.GetEnvironmentVariable("BALLAST_CHECK_MEMORY") is "1" or "true";
+#endif
 
     /// <summary>The bytes of all buffers ever made: what the pool and the tensors in use have taken from the system, unless some
     /// were dropped and collected.</summary>
     public static long Allocated => Interlocked.Read(ref allocated);
 
     /// <summary>How many floats fit.</summary>
-    public int Capacity { get; }
+    public int Capacity => array.Length == 1 ? 1 : array.Length - Alignment - (array.Length < 2 * Page ? 0 : Page);
 
     /// <summary>Whether the memory stays at one address; a single value may move.</summary>
     public bool IsPinned => Capacity > 1;
@@ -66,6 +82,8 @@ sealed class Buffer
     public static Buffer Rent(int length)
     {
         var buffer = Pool.Take(length) ?? new Buffer(Pool.Capacity(length));
+        if (Sweeper.Watches(length))
+            buffer = Sweeper.Lend(buffer);
         buffer.holders = 1;
         buffer.Type = ElementType.Float32;
         return buffer;
@@ -96,17 +114,35 @@ sealed class Buffer
     }
 
     /// <summary>The first <paramref name="length"/> floats.</summary>
-    public Span<float> Span(int length) => array.AsSpan(offset, length);
+    public Span<float> Span(int length) => InUse().AsSpan(offset, length);
 
     /// <summary>A part of the floats.</summary>
-    public Span<float> Span(int start, int length) => array.AsSpan(offset + start, length);
+    public Span<float> Span(int start, int length) => InUse().AsSpan(offset + start, length);
 
     /// <summary>The first <paramref name="length"/> elements of a type.</summary>
     public Span<T> Span<T>(int length)
-        where T : unmanaged => MemoryMarshal.Cast<float, T>(array.AsSpan(offset))[..length];
+        where T : unmanaged => MemoryMarshal.Cast<float, T>(InUse().AsSpan(offset))[..length];
 
     /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
-    public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(array.AsSpan(offset))[..length];
+    public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(InUse().AsSpan(offset))[..length];
+
+    // The memory, with the buffer kept reachable until the operation that asks for it has made its result.
+    float[] InUse()
+    {
+        if (watch is not null)
+            ThreadMemory.Use(this);
+        if (IsChecked && holders <= 0)
+            ThrowReleased();
+        return array;
+    }
+
+    /// <summary>Ends the watching for unreachability: a span of this memory goes where nobody knows how long it is used.</summary>
+    public Buffer Unwatched()
+    {
+        if (watch is not null)
+            Sweeper.End(ref watch);
+        return this;
+    }
 
     /// <summary>One more holder.</summary>
     public Buffer Hold()
@@ -118,13 +154,29 @@ sealed class Buffer
     /// <summary>One holder fewer; the last one hands the memory back.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref holders) == 0)
+        int left = Interlocked.Decrement(ref holders);
+        if (left == 0)
         {
             Generation++;
             if (Capacity > 1)
-                Pool.Return(this);
+                ((watch is null ? null : Sweeper.End(ref watch)) ?? this).TakeBack();
+        }
+        else if (left < 0)
+        {
+            ThrowReleased();
         }
     }
+
+    /// <summary>Puts the memory back into the pool.</summary>
+    public void TakeBack()
+    {
+        if (IsChecked)
+            array.AsSpan(offset, Capacity).Fill(float.NaN);
+        Pool.Return(this);
+    }
+
+    static void ThrowReleased() => Throw.InvalidOperation(
+        "A buffer was used or released after its last holder had released it. This is a mistake of the library: please report it.");
 
     /// <summary>Free buffers by size class: eight classes an octave, so that at most an eighth of a buffer lies idle.
     /// </summary>

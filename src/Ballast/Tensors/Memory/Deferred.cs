@@ -76,6 +76,18 @@ abstract class Deferred
     /// own; null where both are to be computed, and then added.</summary>
     public virtual Deferred? Plus(Tensor other) => null;
 
+    /// <summary>Are you an element-wise expression? Other expressions take your steps (<see cref="TryJoin"/>), and all other readers find
+    /// you computed.</summary>
+    public virtual bool IsExpression => false;
+
+    /// <summary>May your steps be part of a larger expression? The number of your result in it; no where they have been computed, are part
+    /// of one already, or are too many.</summary>
+    public virtual bool TryJoin(ref ExpressionBuilder builder, out int result)
+    {
+        result = 0;
+        return false;
+    }
+
     /// <summary>What is the gradient before the function that has joined you? Only asked of what <see cref="Then"/> made.</summary>
     /// <param name="gradient">The gradient of these values, which is taken over.</param>
     public virtual Values Back(Values gradient) => throw new System.Diagnostics.UnreachableException();

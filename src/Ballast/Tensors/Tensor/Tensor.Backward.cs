@@ -86,6 +86,7 @@ public partial class Tensor
             foreach (var operation in operations)
             {
                 operation.RunBackward();
+                ThreadMemory.EndOperation();
                 if (!retainGraph && !operation.IsLeaf)
                     Finish(operation);
             }

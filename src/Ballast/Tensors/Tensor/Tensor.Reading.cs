@@ -5,7 +5,10 @@ public partial class Tensor
 {
     /// <summary>The values, row-major. The span is good until the next operation on tensors.</summary>
     /// <exception cref="InvalidOperationException">The values were handed back; see the remarks of this class.</exception>
-    public ReadOnlySpan<float> AsSpan() => Buffer.Span(Length);
+    public ReadOnlySpan<float> AsSpan() => Buffer.Unwatched().Span(Length);
+
+    /// <summary>The values, row-major, for an operation: the span is good until one has made its result. 32-bit floats.</summary>
+    internal ReadOnlySpan<float> Read() => Buffer.Span(Length);
 
     /// <summary>The values of a tensor of any type, row-major: <c>AsSpan&lt;long&gt;()</c> for int64. The span is good until the next
     /// operation on tensors.</summary>
@@ -17,11 +20,11 @@ public partial class Tensor
         if (ElementType != wanted)
             Throw.InvalidOperation(
                 $"AsSpan<{typeof(T).Name}>: this tensor {Shape} has {ElementType.Name()} values. Convert it with To(ElementType.{wanted}) first.");
-        return Memory.Span<T>(Length);
+        return Memory.Unwatched().Span<T>(Length);
     }
 
     /// <summary>The values as an array of its own, row-major.</summary>
-    public float[] ToArray() => AsSpan().ToArray();
+    public float[] ToArray() => Read().ToArray();
 
     /// <summary>The values of a tensor of any type as an array of its own, row-major: <c>ToArray&lt;long&gt;()</c> for int64.</summary>
     /// <inheritdoc cref="AsSpan{T}"/>
@@ -34,7 +37,7 @@ public partial class Tensor
     {
         if (Length != 1)
             Throw.InvalidOperation($"Item: expected a tensor of one value, got {Shape}. Read several with AsSpan().");
-        return AsSpan()[0];
+        return Read()[0];
     }
 
     /// <summary>The value of a tensor of any type with just one: <c>Item&lt;long&gt;()</c> for int64.</summary>
@@ -63,7 +66,7 @@ public partial class Tensor
                 offset = offset * Shape[axis] + position[axis];
             }
 
-            return AsSpan()[offset];
+            return Read()[offset];
         }
     }
 }

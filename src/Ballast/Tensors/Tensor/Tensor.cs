@@ -17,8 +17,7 @@ public partial class Tensor
 {
     Values values;
     int generation;
-    readonly ushort outputIndex;
-    bool consumed, passing;
+    int marks; // the output's index, and flags above it
 
     internal Tensor(Shape shape, Values values, Operation? producer = null, int outputIndex = 0)
     {
@@ -28,7 +27,8 @@ public partial class Tensor
         this.values = values;
         generation = values.Buffer?.Generation ?? 0;
         Producer = producer;
-        this.outputIndex = checked((ushort)outputIndex);
+        marks = checked((ushort)outputIndex);
+        ThreadMemory.EndOperation(this);
     }
 
     /// <summary>A tensor without values of its own.</summary>
@@ -51,13 +51,13 @@ public partial class Tensor
     }
 
     /// <summary>The type of the elements. PyTorch: <c>dtype</c>.</summary>
-    public ElementType ElementType => Values.Type;
+    public ElementType ElementType => Held.Type;
 
     /// <summary>The operation that computed this tensor, where gradients are recorded.</summary>
     internal Operation? Producer { get; private set; }
 
     /// <summary>Which of the producer's results this is.</summary>
-    internal int OutputIndex => outputIndex;
+    internal int OutputIndex => marks & 0xFFFF;
 
     /// <summary>The tensor whose values these are: this one, unless it is a <see cref="TensorView"/>.</summary>
     internal virtual Tensor Root => this;
@@ -66,96 +66,35 @@ public partial class Tensor
     /// </summary>
     internal bool Consumed
     {
-        get => Root.consumed;
-        set => Root.consumed = value;
+        get => (Root.marks & ConsumedMark) != 0;
+        set => Root.Mark(ConsumedMark, value);
     }
 
     /// <summary>Whether these are values between two modules that nothing behind them learns from: a backward pass that has used
     /// them as data hands them back.</summary>
     internal bool Passing
     {
-        get => Root.passing;
-        set => Root.passing = value;
+        get => (Root.marks & PassingMark) != 0;
+        set => Root.Mark(PassingMark, value);
     }
 
-    /// <summary>The values as they are held, without a hold of one's own.</summary>
-    internal Values Values
+    /// <summary>Whether a module of the program's own was given these values or made them: it may have kept them, so that only the
+    /// garbage collector can tell when they are done with.</summary>
+    internal bool IsSeen
     {
-        get
-        {
-            var root = Root;
-            if (root.values.Buffer is { } buffer && buffer.Generation != root.generation)
-                root.ThrowGone();
-            return root.values;
-        }
+        get => (Root.marks & SeenMark) != 0;
+        set => Root.Mark(SeenMark, value);
     }
 
-    /// <summary>The recipe of values that nobody has read yet.</summary>
-    internal Deferred? Recipe => Root.values.Recipe;
+    const int ConsumedMark = 1 << 16, PassingMark = 1 << 17, SeenMark = 1 << 18;
 
-    /// <summary>The values in memory, row-major, computed now if they are still a recipe: 32-bit floats.</summary>
-    internal Buffer Buffer
+    // Several threads may run modules on one tensor.
+    void Mark(int mark, bool value)
     {
-        get
-        {
-            var buffer = Memory;
-            if (buffer.Type != ElementType.Float32)
-                ThrowType(buffer.Type);
-            return buffer;
-        }
-    }
-
-    /// <summary>The values in memory, row-major, computed now if they are still a recipe, of whatever type.</summary>
-    internal Buffer Memory
-    {
-        get
-        {
-            var root = Root;
-            if (root.values.Buffer is not { } buffer)
-                return root.ReadOnce();
-            if (buffer.Generation != root.generation)
-                root.ThrowGone();
-            return buffer;
-        }
-    }
-
-    // Several threads may read a value that nobody has computed yet. One that lies in memory in another order stays there, beside its
-    // copy: an operation may be reading it, and those to come want it so.
-    Buffer ReadOnce()
-    {
-        lock (this)
-        {
-            if (values.Buffer is { } computed)
-                return computed;
-            Settle();
-            return values.Buffer ?? values.Recipe!.RowMajor(Length);
-        }
-    }
-
-    // Computes values that are still a recipe, in whatever order is theirs.
-    void Settle()
-    {
-        if (values.TryOperand(Shape, out _))
-            return;
-        var settled = values.Settle(Shape);
-        generation = settled.Buffer?.Generation ?? 0;
-        values = settled;
-    }
-
-    /// <summary>The values in memory under whatever strides they have there, computed now if they are still a recipe. The hold on the
-    /// memory is the tensor's.</summary>
-    internal Operand Operand
-    {
-        get
-        {
-            var root = Root;
-            if (Values.TryOperand(Shape, out var operand))
-                return operand;
-            lock (root)
-                root.Settle();
-
-            return root.values.TryOperand(Shape, out operand) ? operand : new Operand(Memory, Layout.RowMajor(Shape));
-        }
+        if (value)
+            Interlocked.Or(ref marks, mark);
+        else
+            Interlocked.And(ref marks, ~mark);
     }
 
     /// <summary>The values in memory that stays at one address for as long as it is held.</summary>
@@ -234,7 +173,7 @@ public partial class Tensor
     const int Gone = -1;
     static readonly Buffer NoBuffer = Buffer.Rent(1);
 
-    void ThrowGone() => Throw.InvalidOperation(consumed && !passing
+    void ThrowGone() => Throw.InvalidOperation(Consumed && !Passing
         ? $"The values of this tensor {Shape} are gone: its batch was trained on, and the loader has moved on. "
             + "To keep them for longer, keep Detach(), taken when the batch came."
         : $"The values of this tensor {Shape} are gone: a backward pass, or a Sequential no gradient goes back "
@@ -259,7 +198,7 @@ public partial class Tensor
     {
         string type = typeof(T) == typeof(float) ? "" : $" {ElementType.Name()}";
         var text = new StringBuilder($"Tensor{type} {Shape} [");
-        var values = AsSpan<T>();
+        var values = Memory.Span<T>(Length);
         for (int i = 0; i < Math.Min(values.Length, 8); i++)
             text.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{values[i]:G6}");
         return text.Append(values.Length > 8 ? ", ...]" : "]").ToString();

@@ -15,6 +15,8 @@ sealed class ActivationOperation : Operation
     public static Tensor Run(Tensor x, Pointwise function)
     {
         bool records = Records(x);
+        if (!records && DeferredExpression.Map(function, x) is { } expression)
+            return new Tensor(x.Shape, new Values(expression));
         if (x.Recipe?.Then(function, records) is { } joined)
         {
             var both = new Values(joined);

@@ -13,8 +13,11 @@ sealed class AddOperation : BroadcastOperation
     /// read, so that a ReLU after it and the normalizations before it are part of one pass.</summary>
     public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
+        bool records = Records(x, y);
+        if (!records && DeferredExpression.Zip<Add>(x, y, shape) is { } expression)
+            return new Tensor(shape, new Values(expression));
         var values = x.Shape == y.Shape ? Sum(x, y) : Loops.Zip<Add>(x.Operand, y.Operand, shape);
-        return Records(x, y) ? new AddOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
+        return records ? new AddOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     static Values Sum(Tensor x, Tensor y)

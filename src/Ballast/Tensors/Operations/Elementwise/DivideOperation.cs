@@ -17,8 +17,11 @@ sealed class DivideOperation : BroadcastOperation
     /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
     public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
+        bool records = Records(x, y);
+        if (!records && DeferredExpression.Zip<Divide>(x, y, shape) is { } expression)
+            return new Tensor(shape, new Values(expression));
         var values = Loops.Zip<Divide>(x.Operand, y.Operand, shape);
-        return Records(x, y) ? new DivideOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
+        return records ? new DivideOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     /// <summary>dx = g / y, dy = -g x / y^2, each added up where it was repeated.</summary>

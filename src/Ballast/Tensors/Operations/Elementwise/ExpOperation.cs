@@ -13,7 +13,7 @@ sealed class ExpOperation : Operation
     public static Tensor Run(Tensor x)
     {
         var result = Buffer.Rent(x.Length);
-        Elementwise.Map<Exponential>(x.AsSpan(), result.Span(x.Length));
+        Elementwise.Map<Exponential>(x.Read(), result.Span(x.Length));
         var values = new Values(result);
         return Records(x)
             ? new ExpOperation(x, result).Produce(x.Shape, values)

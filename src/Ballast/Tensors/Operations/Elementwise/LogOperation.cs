@@ -13,7 +13,7 @@ sealed class LogOperation : Operation
     public static Tensor Run(Tensor x)
     {
         var result = Buffer.Rent(x.Length);
-        Elementwise.Map<NaturalLogarithm>(x.AsSpan(), result.Span(x.Length));
+        Elementwise.Map<NaturalLogarithm>(x.Read(), result.Span(x.Length));
         var values = new Values(result);
         return Records(x)
             ? new LogOperation(x, x.Buffer).Produce(x.Shape, values)

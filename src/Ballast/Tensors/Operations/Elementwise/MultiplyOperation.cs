@@ -17,8 +17,11 @@ sealed class MultiplyOperation : BroadcastOperation
     /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
     public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
+        bool records = Records(x, y);
+        if (!records && DeferredExpression.Zip<Multiply>(x, y, shape) is { } expression)
+            return new Tensor(shape, new Values(expression));
         var values = Loops.Zip<Multiply>(x.Operand, y.Operand, shape);
-        return Records(x, y) ? new MultiplyOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
+        return records ? new MultiplyOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     /// <summary>dx = g y, dy = g x, each added up where it was repeated.</summary>

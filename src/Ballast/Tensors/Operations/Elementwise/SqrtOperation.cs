@@ -13,7 +13,7 @@ sealed class SqrtOperation : Operation
     public static Tensor Run(Tensor x)
     {
         var result = Buffer.Rent(x.Length);
-        Elementwise.Map<SquareRoot>(x.AsSpan(), result.Span(x.Length));
+        Elementwise.Map<SquareRoot>(x.Read(), result.Span(x.Length));
         var values = new Values(result);
         return Records(x)
             ? new SqrtOperation(x, result).Produce(x.Shape, values)

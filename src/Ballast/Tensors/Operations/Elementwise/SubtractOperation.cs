@@ -12,8 +12,11 @@ sealed class SubtractOperation : BroadcastOperation
     /// <summary>The forward pass, for x and y that broadcast to a shape.</summary>
     public static Tensor Run(Tensor x, Tensor y, Shape shape)
     {
+        bool records = Records(x, y);
+        if (!records && DeferredExpression.Zip<Subtract>(x, y, shape) is { } expression)
+            return new Tensor(shape, new Values(expression));
         var values = Loops.Zip<Subtract>(x.Operand, y.Operand, shape);
-        return Records(x, y) ? new SubtractOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
+        return records ? new SubtractOperation(x, y).Produce(shape, values) : new Tensor(shape, values);
     }
 
     /// <summary>dx = g, dy = -g.</summary>

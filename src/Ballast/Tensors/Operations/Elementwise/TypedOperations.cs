@@ -124,9 +124,9 @@ static class TypedOperations
         }
         else
         {
-            while (type == ElementType.UInt8 ? FloatToByte.Takes(x.AsSpan()[at]) : FloatToInt64.Takes(x.AsSpan()[at]))
+            while (type == ElementType.UInt8 ? FloatToByte.Takes(x.Read()[at]) : FloatToInt64.Takes(x.Read()[at]))
                 at++;
-            value = x.AsSpan()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
+            value = x.Read()[at].ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         Throw.Argument(

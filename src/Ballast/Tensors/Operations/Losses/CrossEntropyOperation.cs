@@ -36,9 +36,9 @@ sealed class CrossEntropyOperation : Operation
         var probabilities = Buffer.Rent(x.Length);
         var losses = Buffer.Rent(rows);
         var each = losses.Span(rows);
-        Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes, targets);
+        Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes, targets);
         if (smoothing > 0 || weights is not null)
-            Spread(x.AsSpan(), targets, each, smoothing, weights);
+            Spread(x.Read(), targets, each, smoothing, weights);
         double sum = 0;
         foreach (float loss in each)
             sum += loss;

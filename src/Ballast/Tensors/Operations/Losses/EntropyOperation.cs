@@ -24,12 +24,12 @@ sealed class EntropyOperation : Operation
         int rows = x.Shape[0], classes = x.Shape[1];
         var (probabilities, slopes, entropies) = (Buffer.Rent(x.Length), Buffer.Rent(x.Length), Buffer.Rent(rows));
         var each = entropies.Span(rows);
-        Softmax.Compute(x.AsSpan(), probabilities.Span(x.Length), each, rows, classes);
+        Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes);
         double sum = 0;
         for (int n = 0; n < rows; n++)
         {
             each[n] = Row(
-                x.AsSpan().Slice(n * classes, classes), probabilities.Span(n * classes, classes), each[n],
+                x.Read().Slice(n * classes, classes), probabilities.Span(n * classes, classes), each[n],
                 slopes.Span(n * classes, classes));
             sum += each[n];
         }

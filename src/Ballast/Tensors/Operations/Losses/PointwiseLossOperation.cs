@@ -28,7 +28,7 @@ sealed class PointwiseLossOperation<F> : Operation
         int length = x.Length;
         var expanded = Expand(weights, length);
         var losses = Buffer.Rent(length);
-        PointwiseLosses.Loss<F>(x.AsSpan(), t.AsSpan(), Span(expanded, length), losses.Span(length));
+        PointwiseLosses.Loss<F>(x.Read(), t.Read(), Span(expanded, length), losses.Span(length));
         var shape = x.Shape;
         var result = new Values(losses);
         if (reduction != Reduction.None)

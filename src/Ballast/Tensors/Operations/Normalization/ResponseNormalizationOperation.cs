@@ -21,7 +21,7 @@ sealed class ResponseNormalizationOperation : Operation
     public static Tensor Run(Tensor x, ChannelLayout layout, ResponseNormalization rule)
     {
         var result = Buffer.Rent(x.Length);
-        rule.Forward(x.AsSpan(), layout, result.Span(x.Length));
+        rule.Forward(x.Read(), layout, result.Span(x.Length));
         var values = new Values(result);
         return Records(x)
             ? new ResponseNormalizationOperation(x, layout, rule).Produce(x.Shape, values)

@@ -12,7 +12,7 @@ sealed class SumOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, float factor)
     {
-        var values = new Values(Buffer.Single((float)(Elementwise.Sum(x.AsSpan()) * factor)));
+        var values = new Values(Buffer.Single((float)(Elementwise.Sum(x.Read()) * factor)));
         return Records(x) ? new SumOperation(x, factor).Produce(Shape.Scalar, values) : new Tensor(Shape.Scalar, values);
     }
 

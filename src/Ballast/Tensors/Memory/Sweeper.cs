@@ -1,0 +1,168 @@
+using System.Runtime.InteropServices;
+
+namespace Ballast;
+
+/// <summary>Large buffers under weak references: memory of results that were merely dropped goes back to the pool as soon as the garbage
+/// collector has found that nothing refers to them any more, instead of with a collection of the oldest generation.</summary>
+/// <remarks>
+/// <para>What is lent is a young <see cref="Buffer"/> of its own on pooled memory. Reachability alone decides: whatever a program can
+/// still name (a local, a field, a closure, a value that waits in another thread) is reachable, and is never taken. There are no
+/// finalizers.</para>
+/// <para>A pointer into memory does not keep the buffer reachable. <see cref="Buffer.Span(int)"/>, by which alone memory is reached,
+/// therefore notes the buffer in a list of the thread, where it stays until the operation has made its result
+/// (<see cref="ThreadMemory.EndOperation"/>). So a sweep is right at any moment and on any thread. The one rule: a span taken inside an operation is
+/// not used after the operation's tensor was made. Spans that leave the library are no part of that: <see cref="Tensor.AsSpan()"/>
+/// gives the buffer up for good, and it is collected like any object.</para>
+/// </remarks>
+static class Sweeper
+{
+    /// <summary>Floats from which on a buffer is watched where no gradients are recorded.</summary>
+    public const int Smallest = 1 << 12;
+
+    // Where gradients are recorded, the backward pass hands nearly everything back; what it does not are large results of frozen layers.
+    const int SmallestRecorded = 1 << 18;
+    const long SmallestBudget = 64L << 20;
+
+    static readonly Lock Gate = new();
+    static readonly Stack<Watch> Unused = [];
+    static Watch[] watched = new Watch[64];
+    static int count;
+    static long outstanding, low, low1, low2, largest, recordedTrigger = SmallestBudget;
+    static int sweeps;
+
+    /// <summary>How many sweeps have asked for a collection.</summary>
+    public static int Sweeps => Volatile.Read(ref sweeps);
+
+    /// <summary>The bytes of buffers that are watched now.</summary>
+    public static long Outstanding => Interlocked.Read(ref outstanding);
+
+    /// <summary>Whether memory of a length is watched on this thread.</summary>
+    public static bool Watches(int length) =>
+        Buffer.IsChecked || length >= Smallest && (length >= SmallestRecorded || !Tensor.Recording);
+
+    /// <summary>A buffer of its own on pooled memory, watched from now on. Past the budget, memory that nothing refers to goes back
+    /// first.</summary>
+    public static Buffer Lend(Buffer memory)
+    {
+        lock (Gate)
+        {
+            long bytes = memory.Capacity * (long)sizeof(float);
+            largest = Math.Max(largest, bytes);
+            outstanding += bytes;
+            if (outstanding > (Tensor.Recording ? recordedTrigger : low + Budget))
+                Sweep();
+            if (!Unused.TryPop(out var watch))
+                watch = new Watch();
+            var lent = new Buffer(memory, watch);
+            watch.Set(lent, memory);
+            if (count == watched.Length)
+                Array.Resize(ref watched, 2 * count);
+            watch.Index = count;
+            watched[count++] = watch;
+            return lent;
+        }
+    }
+
+    /// <summary>Ends the watching of a buffer, and gives the pooled memory that it was lent on; null where it ended before.</summary>
+    public static Buffer? End(ref Watch? watch)
+    {
+        lock (Gate)
+        {
+            if (watch is null)
+                return null;
+            var memory = watch.Memory!;
+            Remove(watch);
+            watch = null;
+            return memory;
+        }
+    }
+
+    // Three of the largest results are what a chain of layers has in use at once.
+    public static long Budget => Math.Max(SmallestBudget, 3 * largest);
+
+    // Tensors that live at a collection are in the next generation afterwards, where a collection of the youngest does not find them: when
+    // a budget of them has gathered there, that one is collected too, and the oldest when all that is held has doubled.
+    static void Sweep()
+    {
+        long budget = Budget, before = outstanding;
+        Take();
+        if (before - outstanding < budget / 2)
+        {
+            Interlocked.Increment(ref sweeps);
+            Collect(0);
+            if (outstanding > low1 + budget)
+            {
+                Collect(1);
+                if (outstanding > 2 * low2 + 4 * budget)
+                {
+                    Collect(2);
+                    low2 = outstanding;
+                }
+
+                low1 = outstanding;
+            }
+        }
+
+        low = outstanding;
+        recordedTrigger = 2 * outstanding + budget;
+    }
+
+    static void Collect(int generation)
+    {
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+        Take();
+    }
+
+    static void Take()
+    {
+        for (int i = count - 1; i >= 0; i--)
+        {
+            var watch = watched[i];
+            if (watch.IsAlive)
+                continue;
+            var memory = watch.Memory!;
+            Remove(watch);
+            memory.TakeBack();
+        }
+    }
+
+    static void Remove(Watch watch)
+    {
+        outstanding -= watch.Memory!.Capacity * (long)sizeof(float);
+        (low, low1, low2) = (Math.Min(low, outstanding), Math.Min(low1, outstanding), Math.Min(low2, outstanding));
+        watch.Clear();
+        watched[watch.Index] = watched[--count];
+        watched[watch.Index].Index = watch.Index;
+        watched[count] = null!;
+        Unused.Push(watch);
+    }
+
+    /// <summary>A buffer under a weak reference with the memory that it was lent. Handles are used again and again.</summary>
+    public sealed class Watch
+    {
+        GCHandle weak = GCHandle.Alloc(null, GCHandleType.Weak);
+
+        /// <summary>The position among those that are watched.</summary>
+        public int Index { get; set; }
+
+        /// <summary>The pooled memory.</summary>
+        public Buffer? Memory { get; private set; }
+
+        /// <summary>Whether something still refers to the buffer.</summary>
+        public bool IsAlive => weak.Target is not null;
+
+        /// <summary>Begins to watch a buffer.</summary>
+        public void Set(Buffer lent, Buffer memory)
+        {
+            weak.Target = lent;
+            Memory = memory;
+        }
+
+        /// <summary>Ends the watching.</summary>
+        public void Clear()
+        {
+            weak.Target = null;
+            Memory = null;
+        }
+    }
+}
