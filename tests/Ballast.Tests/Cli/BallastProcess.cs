@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>The command, run from outside in a folder of its own.</summary>
 static partial class BallastProcess

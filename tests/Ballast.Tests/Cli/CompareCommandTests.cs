@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class CompareCommandTests : IDisposable
 {

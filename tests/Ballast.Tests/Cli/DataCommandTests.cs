@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class DataCommandTests : IDisposable
 {

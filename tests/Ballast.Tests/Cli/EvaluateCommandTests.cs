@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class EvaluateCommandTests : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--json");
         Assert.Equal((0, ""), (code, errors));
         var result = JsonDocument.Parse(output).RootElement;
-        var metric = Lab.MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
+        var metric = Ballast.Lab.MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
         Assert.Equal(metric.Loss, result.GetProperty("loss").GetDouble());
         Assert.Equal(metric.Accuracy, result.GetProperty("accuracy").GetDouble());
         Assert.Equal(200, result.GetProperty("count").GetInt32());

@@ -1,6 +1,6 @@
 using Ballast.Cli;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>What goes wrong around the command, and what it says.</summary>
 public sealed class FailureTests : IDisposable

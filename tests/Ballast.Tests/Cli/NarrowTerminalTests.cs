@@ -3,7 +3,7 @@ using Ballast.Cli;
 using Ballast.Lab;
 using Spectre.Console;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>What the doctor and a comparison print, as terminals of some widths and a pipe show it.</summary>
 public class NarrowTerminalTests

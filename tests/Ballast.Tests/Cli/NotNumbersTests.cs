@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>A network that gives NaN has no accuracy and no classes.</summary>
 public sealed class NotNumbersTests : IDisposable

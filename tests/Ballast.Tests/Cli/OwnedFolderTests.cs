@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>Processes that share a folder, and processes that are killed.</summary>
 public sealed class OwnedFolderTests : IDisposable

@@ -1,6 +1,6 @@
 using Ballast.Cli;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class PrintableTests
 {

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class ResumeCommandTests : IDisposable
 {

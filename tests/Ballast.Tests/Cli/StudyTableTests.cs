@@ -3,7 +3,7 @@ using Ballast.Cli;
 using Ballast.Lab;
 using Spectre.Console;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public class StudyTableTests
 {

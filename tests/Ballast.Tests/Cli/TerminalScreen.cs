@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 /// <summary>What a terminal of some width shows after all that was written to it: carriage returns, line feeds, lines that go on in the
 /// next one where they are full, and the escape sequences that erase a line or move up.</summary>

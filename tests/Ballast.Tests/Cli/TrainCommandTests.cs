@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class TrainCommandTests : IDisposable
 {
@@ -70,7 +70,7 @@ public sealed class TrainCommandTests : IDisposable
     {
         var (code, _, errors) = Train("--model", "VGG-small", "--epochs", "1", "--batch-size", "100", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
-        var settings = Lab.RunFolder.Open(folder.File("run")).Record.Settings;
+        var settings = Ballast.Lab.RunFolder.Open(folder.File("run")).Record.Settings;
         Assert.Equal(("vgg-small", "vgg-small"), (settings.Layers, settings.Model));
         Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run").ExitCode);
 
@@ -87,10 +87,10 @@ public sealed class TrainCommandTests : IDisposable
             "0.5", "--momentum", "0.9", "--weight-decay", "0.01", "--nesterov", "--seed", "-7", "--threads", "1", "--log-every",
             "2", "--checkpoint-every", "1", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
-        var record = Lab.RunFolder.Open(folder.File("run")).Record;
+        var record = Ballast.Lab.RunFolder.Open(folder.File("run")).Record;
         Assert.Equal(
-            new Lab.RunSettings(
-                "flatten linear:10", null, 1, 64, true, Lab.OptimizerKind.Sgd, 0.5f, 0.9f, 0.01f, true, -7, 2, 1,
+            new Ballast.Lab.RunSettings(
+                "flatten linear:10", null, 1, 64, true, Ballast.Lab.OptimizerKind.Sgd, 0.5f, 0.9f, 0.01f, true, -7, 2, 1,
                 SampleRun.Slice, SampleRun.Slice),
             record.Settings);
         Assert.Equal(1, record.Provenance.Threads);

@@ -1,6 +1,6 @@
 using Ballast.Cli;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class UsageTests : IDisposable
 {
@@ -141,5 +141,5 @@ public sealed class UsageTests : IDisposable
 
     [Fact]
     public void The_version_is_the_librarys() =>
-        Assert.Equal($"{Lab.Machine.BallastVersion}\n", BallastProcess.Run(folder, "--version").Output);
+        Assert.Equal($"{Ballast.Lab.Machine.BallastVersion}\n", BallastProcess.Run(folder, "--version").Output);
 }

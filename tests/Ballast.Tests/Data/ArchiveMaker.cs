@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Makes <c>.tar.gz</c> archives for the tests.</summary>
 static class ArchiveMaker

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Transforms of images in a loader: torchvision's (augmentation.json), their formulas, and that what they draw follows
 /// from the batch alone.</summary>

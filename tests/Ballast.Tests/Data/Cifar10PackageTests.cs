@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 public sealed class Cifar10PackageTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 // Goldens/cifar10-slice.bin holds the first 100 training and the first 100 test records of the authors' files:
 //   (head -c 307300 data_batch_1.bin; head -c 307300 test_batch.bin) > cifar10-slice.bin

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 // Whatever goes wrong on the way, nothing may be left that a later start takes for good.
 public sealed class DataCacheFailureTests : DataCacheFixture

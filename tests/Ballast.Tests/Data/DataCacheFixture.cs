@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>A cache of two small files in a folder of its own, and sources for it.</summary>
 public abstract class DataCacheFixture : IDisposable

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>A network that answers every request alike, or each by its address.</summary>
 sealed class FakeNetwork(Func<Uri, Stream> content, HttpStatusCode status = HttpStatusCode.OK) : HttpMessageHandler

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>A source whose way of working, or failing, the test decides.</summary>
 sealed class FakeSource(string name, Action<string, CancellationToken> fetch, bool atHand = false) : IDataSource

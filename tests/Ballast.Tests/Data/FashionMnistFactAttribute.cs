@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>A test on all of Fashion-MNIST: skipped where the files are not in the cache, never bringing them.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 public sealed class FashionMnistTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 // The two sources of packed files, the folder and the network, on the same two files.
 public sealed class GzipSourceTests : DataCacheFixture

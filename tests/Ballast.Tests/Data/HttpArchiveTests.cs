@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 public sealed class HttpArchiveTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Writes IDX files for the tests.</summary>
 static class IdxMaker

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Folds against scikit-learn 1.2.1, and the order of a subset against PyTorch 1.13.1.</summary>
 public class KFoldTests

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Which samples come in which batch, and what is drawn, against PyTorch: loader.json.</summary>
 public sealed class LoaderGoldenTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 // A shell script stands in for npm; the tests that need one do nothing on Windows, which has no such scripts.
 public sealed class NpmClientTests : IDisposable

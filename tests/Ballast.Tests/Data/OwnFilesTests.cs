@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Files of the user's own, which others write to while they are in use.</summary>
 public sealed class OwnFilesTests : IDisposable

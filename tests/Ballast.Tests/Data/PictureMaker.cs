@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>Writes small pictures for the tests: the bytes are drawn from a seed.</summary>
 static class PictureMaker

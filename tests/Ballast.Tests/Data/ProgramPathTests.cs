@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 public sealed class ProgramPathTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Data;
 
 /// <summary>A folder of a test's own, deleted when it is done.</summary>
 sealed class TemporaryFolder : IDisposable

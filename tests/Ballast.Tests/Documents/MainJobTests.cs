@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Documents;
 
 /// <summary>The main job, run from outside on the real images: its lines against PyTorch's.</summary>
 public class MainJobTests

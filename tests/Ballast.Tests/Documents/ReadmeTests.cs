@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Documents;
 
 /// <summary>The README tells what is there.</summary>
 public class ReadmeTests
@@ -52,7 +52,7 @@ public class ReadmeTests
     {
         string page = File.ReadAllText(Path.Combine(Root, "docs", "doctor.md"));
         var sections = page.Split('\n').Where(static line => line.StartsWith("### ", StringComparison.Ordinal)).Select(static line => line[4..]);
-        Assert.Equal(Lab.Doctor.CheckNames.Order(), sections.Order());
+        Assert.Equal(Ballast.Lab.Doctor.CheckNames.Order(), sections.Order());
     }
 
     [Fact]

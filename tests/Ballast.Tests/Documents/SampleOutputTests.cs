@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Documents;
 
 /// <summary>The sample, run from outside on the real images: what it printed against PyTorch's lines.</summary>
 public class SampleOutputTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Documents;
 
 /// <summary>The lines that the tutorial's program prints, held against those that PyTorch printed.</summary>
 static partial class TutorialLines

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public sealed class AtomicFileTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>An event of an event file, as TensorBoard reads it.</summary>
 sealed record BoardEvent(double Time, long Step, string? Version, bool IsStart, string? Tag, float? Scalar, double[]? Limits, double[]? Counts, byte[]? Picture)

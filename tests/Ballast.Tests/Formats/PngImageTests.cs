@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public class PngImageTests
 {

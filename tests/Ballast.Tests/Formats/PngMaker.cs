@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Writes PNG files for the tests, straight from the specification: the filters are applied here by their
 /// definitions, and the CRC is taken bit by bit, so that nothing is shared with the reader under test.</summary>

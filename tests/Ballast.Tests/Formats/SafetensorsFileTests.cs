@@ -3,7 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public sealed class SafetensorsFileTests : IDisposable
 {

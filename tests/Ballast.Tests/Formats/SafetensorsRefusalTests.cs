@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Malformed and hostile files: each is refused as invalid data, and cheaply.</summary>
 public sealed class SafetensorsRefusalTests : IDisposable

@@ -198,4 +198,20 @@ public sealed class GhostBatchNormTests
             Assert.Equal(channel.Average(value => (value - average) * (value - average)), variance[c], 1e-5);
         }
     }
+
+    [Fact]
+    public void Frozen_in_training_mode_it_uses_its_running_statistics_and_leaves_them_alone()
+    {
+        var norm = new GhostBatchNorm(2, 6);
+        norm.Forward(Tensor.From(Draw.Floats(12 * 2, 1), [12, 2]));
+        var input = Tensor.From(Draw.Floats(12 * 2, 2), [12, 2]);
+        norm.Eval();
+        float[] expected = norm.Forward(input).ToArray();
+        float[] mean = norm.RunningMean!.ToArray(), variance = norm.RunningVar!.ToArray();
+        norm.Train();
+        Freezing.Freeze(norm);
+        Assert.Equal(expected, norm.Forward(input).ToArray());
+        Assert.Equal(mean, norm.RunningMean.ToArray());
+        Assert.Equal(variance, norm.RunningVar.ToArray());
+    }
 }

@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>Layer normalization: each sample is brought to mean 0 and variance 1 over its last axes, then each of its values

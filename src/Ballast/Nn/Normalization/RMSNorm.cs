@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>Root-mean-square normalization: each sample is divided by the root of the mean of its squares over its last axes,

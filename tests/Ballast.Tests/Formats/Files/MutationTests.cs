@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public sealed class MutationTests
 {

@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Files with random damage, in a way that reaches deep: of an archive the entries are damaged and packed again.</summary>
 static class Mutations

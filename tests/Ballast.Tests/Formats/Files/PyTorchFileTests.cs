@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public sealed class PyTorchFileTests : IDisposable
 {

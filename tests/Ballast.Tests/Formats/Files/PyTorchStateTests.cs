@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Trainings that began in PyTorch and go on here, and the other way round (<c>continuing.py</c>).</summary>
 public sealed class PyTorchStateTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 public sealed class StateFileTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Files that PyTorch and NumPy wrote, each with what it holds (<c>states.py</c>).</summary>
 public sealed class StateGoldenTests

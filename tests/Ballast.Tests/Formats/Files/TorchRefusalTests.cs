@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Formats;
 
 /// <summary>Files of PyTorch that are damaged or hostile: refused by name, cheaply, and without anything being run.</summary>
 public sealed class TorchRefusalTests : IDisposable

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>What shows when the network runs. Each fault is planted, and taken away.</summary>
 public class MeasuredCheckTests

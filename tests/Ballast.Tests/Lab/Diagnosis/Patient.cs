@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>A small network for the doctor, and data for it: 12 values a sample, 3 classes that can be told apart.</summary>
 static class Patient

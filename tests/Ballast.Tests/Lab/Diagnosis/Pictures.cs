@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Small pictures for the doctor, [3, 8, 8] from 0 to 1: of class k the quarter k is bright. And a convolutional network.</summary>
 static class Pictures

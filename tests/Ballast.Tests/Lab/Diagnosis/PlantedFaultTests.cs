@@ -1,4 +1,4 @@
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 public class PlantedFaultTests
 {

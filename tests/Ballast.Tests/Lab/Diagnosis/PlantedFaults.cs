@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Forty faults as people plant them, in networks of linear and of convolutional layers. Each has the check that is to name it
 /// and, where it is in a layer, which.</summary>

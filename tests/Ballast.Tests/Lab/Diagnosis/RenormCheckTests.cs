@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>The doctor sees batch renormalization, and normalizations that <see cref="Freezing"/> holds.</summary>
 public class RenormCheckTests

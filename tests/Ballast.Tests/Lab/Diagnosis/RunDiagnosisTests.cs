@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Saved runs that trained with more than the plainest settings.</summary>
 public sealed class RunDiagnosisTests : IDisposable

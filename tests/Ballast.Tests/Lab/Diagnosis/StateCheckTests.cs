@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>What parameters and running statistics show. Each fault is planted, and taken away.</summary>
 public class StateCheckTests

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>What the network and its settings show. Each fault is planted, and taken away.</summary>
 public class StructureCheckTests

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Every field of every JSON file that is read, made null, of another type, cut short or missing: what cannot be used is
 /// refused as a file, by its name and with a remedy, and what is used gives no other exception.</summary>

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 public sealed class FolderLockTests : IDisposable
 {

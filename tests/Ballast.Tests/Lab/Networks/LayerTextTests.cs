@@ -2,7 +2,7 @@ using Ballast.Lab;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 public sealed class LayerTextTests
 {

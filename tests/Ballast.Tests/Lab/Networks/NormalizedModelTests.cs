@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Models of the library with other normalizations, written as a text.</summary>
 public class NormalizedModelTests

@@ -4,7 +4,7 @@ using Ballast.Lab;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 public class ComparisonPageTests
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Takes a rendered page apart.</summary>
 static partial class PageText

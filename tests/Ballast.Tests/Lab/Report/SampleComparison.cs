@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>A comparison as the tutorial's run leaves it; the last epoch's lines are PyTorch's with seed 42.</summary>
 static class SampleComparison

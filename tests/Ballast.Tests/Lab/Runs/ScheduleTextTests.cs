@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Schedules as text, and the settings that do not go together.</summary>
 public class ScheduleTextTests

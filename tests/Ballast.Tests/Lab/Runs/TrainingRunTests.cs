@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 public sealed class TrainingRunTests : IDisposable
 {
@@ -146,7 +146,7 @@ public sealed class TrainingRunTests : IDisposable
         SampleRun.Start(run);
         run.Update(run.Record with
         {
-            Provenance = run.Record.Provenance with { Data = [new Lab.DataFile("cifar10-slice.bin", new string('0', 64))] },
+            Provenance = run.Record.Provenance with { Data = [new Ballast.Lab.DataFile("cifar10-slice.bin", new string('0', 64))] },
         });
         Assert.Contains("has changed", Assert.Throws<InvalidDataException>(() => SampleRun.Resume(run)).Message, StringComparison.Ordinal);
     }
@@ -160,7 +160,7 @@ public sealed class TrainingRunTests : IDisposable
         run.Update(run.Record with
         {
             Settings = run.Record.Settings with { Epochs = 4 },
-            Provenance = run.Record.Provenance with { Data = [new Lab.DataFile(data.Name, new string('0', 64)), data] },
+            Provenance = run.Record.Provenance with { Data = [new Ballast.Lab.DataFile(data.Name, new string('0', 64)), data] },
         });
         Assert.True(SampleRun.Resume(run).Completed);
     }

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Student's t and the paired test against SciPy 1.10.1: <c>stats.t.cdf(t, n)</c>, <c>2 * stats.t.sf(abs(t), n)</c>,
 /// <c>stats.t.ppf(p, n)</c>, <c>special.betainc(a, b, x)</c>, <c>special.gammaln(x)</c>, <c>stats.ttest_rel(a, b)</c>.</summary>

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Small studies on the images that are kept with the tests.</summary>
 static class SampleStudy

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>What is said of made-up measurements, and what is not.</summary>
 public class StudyAnswerTests

@@ -1,6 +1,6 @@
 using Ballast.Lab;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Lab;
 
 /// <summary>Each study on a few images: it runs, measures what it says it measures, and gives the same bits again.</summary>
 public sealed class StudyKindTests : IDisposable
