@@ -15,7 +15,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
     int epoch, batch;
     long step, correct, samples;
     double lossSum;
-    EpochSums sums = new();
+    EpochSums sums;
     byte[]? epochGenerator;
     bool resumed;
 
