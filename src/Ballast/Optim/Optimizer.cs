@@ -130,6 +130,16 @@ public abstract partial class Optimizer
     private protected void Apply<R>(ParameterState state, R rule)
         where R : struct, IUpdateRule
     {
+        if (Backend.Current is { } backend)
+        {
+            Tensor?[] inputs = [state.Parameter, state.Parameter.Grad, .. state.Entries.Take(R.States).Select(static entry => entry.Tensor)];
+            var updated = backend.Apply(new Node(R.Name, inputs, rule.Numbers));
+            state.Parameter.Assign(updated[0]);
+            for (int i = 0; i < R.States; i++)
+                state.Entries[i].Tensor!.Assign(updated[i + 1]);
+            return;
+        }
+
         var parameter = state.Parameter;
         int length = parameter.Length;
         var weight = parameter.Mutate();

@@ -40,7 +40,8 @@ public sealed class Parameter : Tensor
                 return null;
             if (readGradient is null)
             {
-                readGradient = new Tensor(Shape, new Values(ReadGradient().Hold()));
+                readGradient = new Tensor(
+                    Shape, gradient.Recipe is BackendValues ? gradient.Hold() : new Values(ReadGradient().Hold()));
             }
 
             return readGradient;
@@ -118,6 +119,12 @@ public sealed class Parameter : Tensor
     {
         if (gradient.IsEmpty)
             return;
+        if (gradient.Recipe is BackendValues elsewhere)
+        {
+            ReplaceGradient(elsewhere, "multiply", factor);
+            return;
+        }
+
         if (gradient.Recipe?.Times(factor) is { } product)
         {
             ForgetRead();
@@ -132,8 +139,21 @@ public sealed class Parameter : Tensor
     /// <summary>Brings each value of the gradient into the range from -limit to limit.</summary>
     internal void ClampGradient(float limit)
     {
-        if (!gradient.IsEmpty)
+        if (gradient.Recipe is BackendValues elsewhere)
+            ReplaceGradient(elsewhere, "clamp_magnitude", limit);
+        else if (!gradient.IsEmpty)
             Kernels.Scaling.Clamp(MutateGradient(), limit);
+    }
+
+    // Has the backend that holds the gradient change it.
+    void ReplaceGradient(BackendValues elsewhere, string operation, float by)
+    {
+        ForgetRead();
+        using var off = NoGrad();
+        Tensor old = new(Shape, gradient), changed = elsewhere.Owner.Apply(operation, [old, by]);
+        gradient = changed.Values.Hold();
+        old.ReleaseValues();
+        changed.ReleaseValues();
     }
 
     /// <summary>The gradient to write over in place; there must be one.</summary>

@@ -5,6 +5,12 @@ namespace Ballast.Kernels;
 /// <summary>Moves an average towards a value, which stands in the gradient's place: weight += share (value - weight).</summary>
 readonly struct BlendRule(float share) : IUpdateRule
 {
+    /// <inheritdoc/>
+    public static string Name => "blend";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers => [("share", (double)share)];
+
     public static int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,6 +5,9 @@ namespace Ballast.Kernels;
 /// <summary>A loss of a value x against a target t: the loss, and its derivative by x.</summary>
 interface IPointwiseLoss
 {
+    /// <summary>PyTorch's name.</summary>
+    static abstract string Name { get; }
+
     /// <summary>The loss.</summary>
     /// <param name="x">The value.</param>
     /// <param name="t">The target.</param>
@@ -18,6 +21,9 @@ interface IPointwiseLoss
 /// <summary>(x - t)^2.</summary>
 readonly struct SquaredError : IPointwiseLoss
 {
+    /// <inheritdoc/>
+    public static string Name => "mse_loss";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Loss<S, V>(V x, V t, V w)
         where S : struct, ISimd<V>
@@ -37,6 +43,9 @@ readonly struct SquaredError : IPointwiseLoss
 /// (x - t) / (x (1 - x)) with a divisor of at least 1e-12. Both bounds are PyTorch's.</summary>
 readonly struct BinaryCrossEntropy : IPointwiseLoss
 {
+    /// <inheritdoc/>
+    public static string Name => "binary_cross_entropy";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Loss<S, V>(V x, V t, V w)
         where S : struct, ISimd<V>
@@ -58,6 +67,9 @@ readonly struct BinaryCrossEntropy : IPointwiseLoss
 /// (1 - t) x + (1 + (w - 1) t) ln(1 + e^-x).</summary>
 readonly struct LogisticCrossEntropy : IPointwiseLoss
 {
+    /// <inheritdoc/>
+    public static string Name => "binary_cross_entropy_with_logits";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Loss<S, V>(V x, V t, V w)
         where S : struct, ISimd<V>

@@ -5,6 +5,12 @@ namespace Ballast.Kernels;
 /// <summary>An optimizer's rule for one parameter element: changes the weight and up to two values of state.</summary>
 interface IUpdateRule
 {
+    /// <summary>The name of the rule.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>The numbers of the rule by their names.</summary>
+    (string Name, object? Value)[] Numbers { get; }
+
     /// <summary>How many values of state an element has: 0, 1 or 2.</summary>
     static abstract int States { get; }
 
@@ -38,6 +44,16 @@ readonly struct AdamRule : IUpdateRule
     /// <summary>The weight is multiplied by this first (AdamW: 1 - learning rate times decay; else 1).</summary>
     public required float Shrink { get; init; }
 
+    /// <inheritdoc/>
+    public static string Name => "adam_step";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers =>
+    [
+        ("beta1", (double)Beta1), ("beta2", (double)Beta2), ("rest1", (double)Rest1), ("rest2", (double)Rest2),
+        ("step", (double)Step), ("scale", (double)Scale), ("eps", (double)Epsilon), ("weight_decay", (double)WeightDecay), ("shrink", (double)Shrink),
+    ];
+
     public static int States => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,6 +79,15 @@ readonly struct SgdRule : IUpdateRule
     public required float Step { get; init; }
 
     public required float WeightDecay { get; init; }
+
+    /// <inheritdoc/>
+    public static string Name => "sgd_step";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers =>
+    [
+        ("step", (double)Step), ("weight_decay", (double)WeightDecay),
+    ];
 
     public static int States => 0;
 
@@ -92,6 +117,15 @@ readonly struct MomentumRule : IUpdateRule
 
     /// <summary>The momentum with Nesterov, else 1.</summary>
     public required float Follow { get; init; }
+
+    /// <inheritdoc/>
+    public static string Name => "momentum_step";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers =>
+    [
+        ("step", (double)Step), ("weight_decay", (double)WeightDecay), ("momentum", (double)Momentum), ("gain", (double)Gain), ("lead", (double)Lead), ("follow", (double)Follow),
+    ];
 
     public static int States => 1;
 

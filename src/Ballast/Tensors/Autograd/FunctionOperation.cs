@@ -50,7 +50,7 @@ sealed class FunctionOperation : ManyOperation
             var input = Input(i)!;
             if (given[i] is not { } gradient || !input.RequiresGrad)
                 continue;
-            if (gradient.Shape != input.Shape || gradient.ElementType != ElementType.Float32)
+            if (gradient.Shape != input.Shape || !gradient.ElementType.IsFloat())
             {
                 Throw.InvalidOperation(
                     $"{function.GetType().Name}.Backward: the gradient of input {i} has to be float32 {input.Shape}, "

@@ -14,6 +14,9 @@ public enum ElementType
 
     /// <summary>Bytes from 0 to 255: images.</summary>
     UInt8,
+
+    /// <summary>64-bit floats: what a backend other than the default one may compute with. Reading them as floats rounds them.</summary>
+    Float64,
 }
 
 /// <summary>What is known of each <see cref="ElementType"/>.</summary>
@@ -23,7 +26,7 @@ static class ElementTypes
     public static int Size(this ElementType type) => type switch
     {
         ElementType.Float32 => 4,
-        ElementType.Int64 => 8,
+        ElementType.Int64 or ElementType.Float64 => 8,
         _ => 1,
     };
 
@@ -33,8 +36,15 @@ static class ElementTypes
         ElementType.Float32 => "float32",
         ElementType.Int64 => "int64",
         ElementType.Bool => "bool",
+        ElementType.Float64 => "float64",
         _ => "uint8",
     };
+
+    /// <summary>Whether the elements are floats, of whatever precision.</summary>
+    public static bool IsFloat(this ElementType type) => type is ElementType.Float32 or ElementType.Float64;
+
+    /// <summary>Whether elements of two types may stand in one tensor: floats of any precision may.</summary>
+    public static bool Joins(this ElementType type, ElementType other) => type == other || (type.IsFloat() && other.IsFloat());
 
     /// <summary>The element type of a .NET type.</summary>
     /// <exception cref="ArgumentException">A type that tensors do not have.</exception>
@@ -47,8 +57,10 @@ static class ElementTypes
             return ElementType.Int64;
         if (typeof(T) == typeof(bool))
             return ElementType.Bool;
+        if (typeof(T) == typeof(double))
+            return ElementType.Float64;
         if (typeof(T) != typeof(byte))
-            Throw.Argument($"Tensors have elements of the types float, long, bool and byte, not {typeof(T).Name}.");
+            Throw.Argument($"Tensors have elements of the types float, double, long, bool and byte, not {typeof(T).Name}.");
         return ElementType.UInt8;
     }
 }

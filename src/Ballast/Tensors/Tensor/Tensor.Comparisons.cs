@@ -63,6 +63,8 @@ public partial class Tensor
     public Tensor LogicalNot()
     {
         TypedOperations.RequireBool(nameof(LogicalNot), this);
+        if (Backend.Current is { } other)
+            return other.Apply("logical_not", this);
         Loops.TryMap<LogicalNot, bool, bool>(Operand, out var values);
         return new Tensor(Shape, values);
     }

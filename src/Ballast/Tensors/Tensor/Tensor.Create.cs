@@ -61,6 +61,8 @@ public partial class Tensor
     /// <summary>Uniform in [0, 1). PyTorch: <c>torch.rand</c>.</summary>
     public static Tensor Rand(Shape shape, Generator? generator = null)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("uniform", [], ("shape", shape), ("generator", generator ?? Generator.Default));
         var buffer = Buffer.Rent(shape.Length);
         (generator ?? Generator.Default).Uniform(buffer.Span(shape.Length));
         return new Tensor(shape, new Values(buffer));
@@ -69,6 +71,8 @@ public partial class Tensor
     /// <summary>Standard normal. PyTorch: <c>torch.randn</c>.</summary>
     public static Tensor Randn(Shape shape, Generator? generator = null)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("normal", [], ("shape", shape), ("generator", generator ?? Generator.Default));
         var buffer = Buffer.Rent(shape.Length);
         (generator ?? Generator.Default).Normal(buffer.Span(shape.Length));
         return new Tensor(shape, new Values(buffer));

@@ -68,6 +68,8 @@ public partial class Tensor
     {
         ReducedAxes all = new(nameof(Median), this, []);
         all.RequireValues();
+        if (Backend.Current is { } other)
+            return other.Apply("median_of_all", this);
         var median = Buffer.Single(0);
         Span<long> position = stackalloc long[1];
         LineRanks.Select(AsSpan(), median.Span(1), position, new LineShape(1, Length, 1), (Length - 1) / 2, spoiled: true);
@@ -85,14 +87,16 @@ public partial class Tensor
         int size = Shape[Axis(nameof(Kthvalue), axis)];
         Throw.Unless(k >= 1 && k <= size, $"Kthvalue: expected a number from 1 to {size}, which axis {axis} of {Shape} has, got {k}.");
         return Choose(nameof(Kthvalue), axis, keepAxis, (x, values, positions, shape) =>
-            LineRanks.Select(x, values, positions, shape, k - 1, spoiled: false));
+            LineRanks.Select(x, values, positions, shape, k - 1, spoiled: false), k);
     }
 
-    (Tensor Values, Tensor Indices) Choose(string operation, int axis, bool keepAxis, ChosenOperation.Choice choose)
+    (Tensor Values, Tensor Indices) Choose(string operation, int axis, bool keepAxis, ChosenOperation.Choice choose, int k = 0)
     {
         axis = Axis(operation, axis);
         new ReducedAxes(operation, this, [axis]).RequireValues();
-        var (values, indices) = ChosenOperation.Run(this, axis, 1, choose);
+        var (values, indices) = Backend.Current is { } other
+            ? Pair(other, operation, ("axis", axis), ("k", k))
+            : ChosenOperation.Run(this, axis, 1, choose);
         return keepAxis ? (values, indices) : (values.Squeeze(axis), indices.Squeeze(axis));
     }
 
@@ -107,6 +111,8 @@ public partial class Tensor
         axis = Axis(operation, axis);
         ReducedAxes reduced = new(operation, this, [axis]);
         reduced.RequireValues();
+        if (Backend.Current is { } other)
+            return other.Apply(Backend.Spelled(operation), this, ("axis", axis), ("keep_axes", keepAxis));
         using var lines = Lines.Of(Operand, axis);
         int results = reduced.Kept.Length;
         Operand found = new(Buffer.Rent(ElementType.Int64, results), Layout.Dense(reduced.Kept, lines.Order));
@@ -114,6 +120,13 @@ public partial class Tensor
             find(lines.Values, found.Memory.Span<long>(results), lines.Shape);
         Tensor positions = new(reduced.Kept, found.ToValues());
         return keepAxis ? positions : positions.Squeeze(axis);
+    }
+
+    // Values and their positions, from a backend.
+    (Tensor Values, Tensor Indices) Pair(Backend backend, string operation, params ReadOnlySpan<(string Name, object? Value)> attributes)
+    {
+        var found = backend.Apply(new Node(Backend.Spelled(operation), [this], attributes));
+        return (found[0], found[1]);
     }
 
     delegate void LineSearch(ReadOnlySpan<float> x, Span<long> positions, LineShape shape);

@@ -6,53 +6,53 @@ namespace Ballast;
 public partial class Tensor
 {
     /// <summary>|x|, element by element. The gradient is g sign x, 0 at 0. PyTorch: <c>abs</c>.</summary>
-    public Tensor Abs() => ActivationOperation<AbsFunction>.Run(this);
+    public Tensor Abs() => Backend.Current?.Apply("abs", this) ?? ActivationOperation<AbsFunction>.Run(this);
 
     /// <summary>1 where x > 0, -1 where x is below 0, else 0, element by element; what is not a number gives 0, as in PyTorch. The
     /// gradient is 0. PyTorch: <c>sign</c>.</summary>
-    public Tensor Sign() => ActivationOperation<StepFunction<SignStep>>.Run(this);
+    public Tensor Sign() => Backend.Current?.Apply("sign", this) ?? ActivationOperation<StepFunction<SignStep>>.Run(this);
 
     /// <summary>x^2, element by element. PyTorch: <c>square</c>.</summary>
-    public Tensor Square() => ActivationOperation<SquareFunction>.Run(this);
+    public Tensor Square() => Backend.Current?.Apply("square", this) ?? ActivationOperation<SquareFunction>.Run(this);
 
     /// <summary>exp(x) - 1, element by element, with all digits near 0. PyTorch: <c>expm1</c>.</summary>
-    public Tensor Expm1() => ActivationOperation<Expm1Function>.Run(this);
+    public Tensor Expm1() => Backend.Current?.Apply("expm1", this) ?? ActivationOperation<Expm1Function>.Run(this);
 
     /// <summary>ln(1 + x), element by element, with all digits near 0. PyTorch: <c>log1p</c>.</summary>
-    public Tensor Log1p() => ActivationOperation<Log1pFunction>.Run(this);
+    public Tensor Log1p() => Backend.Current?.Apply("log1p", this) ?? ActivationOperation<Log1pFunction>.Run(this);
 
     /// <summary>The logarithm to the base 2, element by element. PyTorch: <c>log2</c>.</summary>
-    public Tensor Log2() => ActivationOperation<Log2Function>.Run(this);
+    public Tensor Log2() => Backend.Current?.Apply("log2", this) ?? ActivationOperation<Log2Function>.Run(this);
 
     /// <summary>The logarithm to the base 10, element by element. PyTorch: <c>log10</c>.</summary>
-    public Tensor Log10() => ActivationOperation<Log10Function>.Run(this);
+    public Tensor Log10() => Backend.Current?.Apply("log10", this) ?? ActivationOperation<Log10Function>.Run(this);
 
     /// <summary>The sine of x radians, element by element. PyTorch: <c>sin</c>.</summary>
-    public Tensor Sin() => ActivationOperation<SineFunction>.Run(this);
+    public Tensor Sin() => Backend.Current?.Apply("sin", this) ?? ActivationOperation<SineFunction>.Run(this);
 
     /// <summary>The cosine of x radians, element by element. PyTorch: <c>cos</c>.</summary>
-    public Tensor Cos() => ActivationOperation<CosineFunction>.Run(this);
+    public Tensor Cos() => Backend.Current?.Apply("cos", this) ?? ActivationOperation<CosineFunction>.Run(this);
 
     /// <summary>The tangent of x radians, element by element. PyTorch: <c>tan</c>.</summary>
-    public Tensor Tan() => ActivationOperation<TangentFunction>.Run(this);
+    public Tensor Tan() => Backend.Current?.Apply("tan", this) ?? ActivationOperation<TangentFunction>.Run(this);
 
     /// <summary>The largest whole number up to x, element by element. The gradient is 0. PyTorch: <c>floor</c>.</summary>
-    public Tensor Floor() => ActivationOperation<StepFunction<FloorStep>>.Run(this);
+    public Tensor Floor() => Backend.Current?.Apply("floor", this) ?? ActivationOperation<StepFunction<FloorStep>>.Run(this);
 
     /// <summary>The smallest whole number from x on, element by element. The gradient is 0. PyTorch: <c>ceil</c>.</summary>
-    public Tensor Ceiling() => ActivationOperation<StepFunction<CeilingStep>>.Run(this);
+    public Tensor Ceiling() => Backend.Current?.Apply("ceiling", this) ?? ActivationOperation<StepFunction<CeilingStep>>.Run(this);
 
     /// <summary>The nearest whole number, the even one of two, element by element. The gradient is 0. PyTorch: <c>round</c>.</summary>
-    public Tensor Round() => ActivationOperation<StepFunction<RoundStep>>.Run(this);
+    public Tensor Round() => Backend.Current?.Apply("round", this) ?? ActivationOperation<StepFunction<RoundStep>>.Run(this);
 
     /// <summary>The whole part of x, element by element. The gradient is 0. PyTorch: <c>trunc</c>.</summary>
-    public Tensor Truncate() => ActivationOperation<StepFunction<TruncateStep>>.Run(this);
+    public Tensor Truncate() => Backend.Current?.Apply("truncate", this) ?? ActivationOperation<StepFunction<TruncateStep>>.Run(this);
 
     /// <summary>1 / x, element by element. PyTorch: <c>reciprocal</c>.</summary>
-    public Tensor Reciprocal() => ActivationOperation<ReciprocalFunction>.Run(this);
+    public Tensor Reciprocal() => Backend.Current?.Apply("reciprocal", this) ?? ActivationOperation<ReciprocalFunction>.Run(this);
 
     /// <summary>1 / sqrt(x), element by element. PyTorch: <c>rsqrt</c>.</summary>
-    public Tensor Rsqrt() => ActivationOperation<RsqrtFunction>.Run(this);
+    public Tensor Rsqrt() => Backend.Current?.Apply("rsqrt", this) ?? ActivationOperation<RsqrtFunction>.Run(this);
 
     /// <summary>x to the power of <paramref name="exponent"/>, element by element. The gradient is g a x^(a - 1) for the exponent a, and
     /// 0 for the exponent 0. PyTorch: <c>pow</c>.</summary>
@@ -62,7 +62,7 @@ public partial class Tensor
         0.5 => Sqrt(),
         -0.5 => Rsqrt(),
         -1 => Reciprocal(),
-        _ => ActivationOperation<PowerFunction>.Run(this, new(exponent)),
+        _ => Backend.Current?.Apply("pow_scalar", this, ("exponent", exponent)) ?? ActivationOperation<PowerFunction>.Run(this, new(exponent)),
     };
 
     /// <summary>min(max(x, <paramref name="min"/>), <paramref name="max"/>), element by element: <paramref name="max"/> everywhere if
@@ -75,6 +75,6 @@ public partial class Tensor
     {
         Throw.Unless(!double.IsNaN(min) && !double.IsNaN(max) && (min > double.NegativeInfinity || max < double.PositiveInfinity),
             $"Clamp: expected a smallest value, a largest, or both, got {min} and {max}.");
-        return ActivationOperation<ClampFunction>.Run(this, new(min, max));
+        return Backend.Current?.Apply("clamp", this, ("min", min), ("max", max)) ?? ActivationOperation<ClampFunction>.Run(this, new(min, max));
     }
 }

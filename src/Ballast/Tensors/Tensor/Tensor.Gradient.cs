@@ -19,7 +19,7 @@ public partial class Tensor
                 : $"RequiresGrad: this tensor {Shape} was computed from something that learns. Take Detach() to leave that behind.");
         }
 
-        if (wanted && ElementType != ElementType.Float32)
+        if (wanted && !ElementType.IsFloat())
             Throw.InvalidOperation($"RequiresGrad: only float32 values have a gradient, this tensor {Shape} has {ElementType.Name()} values.");
         Producer = wanted ? Producer ?? new LeafGradient(this) : null;
     }

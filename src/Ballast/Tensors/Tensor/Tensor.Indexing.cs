@@ -83,7 +83,7 @@ public partial class Tensor
     /// <inheritdoc cref="Scatter(int, Tensor, Tensor)"/>
     public Tensor ScatterAdd(int axis, Tensor index, Tensor values)
     {
-        Throw.Unless(ElementType is ElementType.Float32 or ElementType.Int64,
+        Throw.Unless(ElementType.IsFloat() || ElementType == ElementType.Int64,
             $"ScatterAdd: expected a float32 or int64 tensor, got {ElementType.Name()} {Shape}. Convert it with To(ElementType.Int64).");
         return Scatter(nameof(ScatterAdd), axis, index, values, adds: true);
     }
@@ -91,7 +91,7 @@ public partial class Tensor
     Tensor Scatter(string name, int axis, Tensor index, Tensor values, bool adds)
     {
         axis = Axis(name, axis);
-        Throw.Unless(values.ElementType == ElementType,
+        Throw.Unless(values.ElementType.Joins(ElementType),
             $"{name}: expected {ElementType.Name()} values, as the tensor {Shape} has, got {values.ElementType.Name()} {values.Shape}. " +
             $"Convert them with To(ElementType.{ElementType}).");
         RequireWithin(name, index, Shape, "the tensor", axis);
@@ -112,7 +112,7 @@ public partial class Tensor
     {
         axis = Axis(nameof(IndexAdd), axis);
         Throw.Unless(index.Shape.Rank == 1, $"IndexAdd: expected positions [n], got {index.Shape}.");
-        Throw.Unless(ElementType == ElementType.Float32 && values.ElementType == ElementType.Float32,
+        Throw.Unless(ElementType.IsFloat() && values.ElementType.IsFloat(),
             $"IndexAdd: expected float32 tensors, got {ElementType.Name()} {Shape} and {values.ElementType.Name()} {values.Shape}. " +
             $"Convert them with To(ElementType.Float32).");
         Span<int> sizes = stackalloc int[Shape.MaxRank];

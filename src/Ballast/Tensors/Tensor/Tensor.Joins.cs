@@ -14,7 +14,7 @@ public partial class Tensor
         for (int i = 0; i < tensors.Length; i++)
         {
             var shape = tensors[i].Shape;
-            bool fits = shape.Rank == first.Shape.Rank && tensors[i].ElementType == first.ElementType;
+            bool fits = shape.Rank == first.Shape.Rank && tensors[i].ElementType.Joins(first.ElementType);
             for (int other = 0; fits && other < shape.Rank; other++)
                 fits = other == axis || shape[other] == first.Shape[other];
             Throw.Unless(fits,

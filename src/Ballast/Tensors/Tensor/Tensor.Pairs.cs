@@ -10,6 +10,8 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Shapes that do not broadcast, or bool or uint8 tensors.</exception>
     public Tensor Maximum(Tensor other)
     {
+        if (Backend.Current is { } backend)
+            return backend.Apply("maximum", [this, other]);
         var x = this;
         return TypedOperations.Promote(ref x, ref other) == ElementType.Float32
             ? PairOperation<MaximumFunction>.Run(x, other, Broadcast(nameof(Maximum), x, other))
@@ -21,6 +23,8 @@ public partial class Tensor
     /// <inheritdoc cref="Maximum"/>
     public Tensor Minimum(Tensor other)
     {
+        if (Backend.Current is { } backend)
+            return backend.Apply("minimum", [this, other]);
         var x = this;
         return TypedOperations.Promote(ref x, ref other) == ElementType.Float32
             ? PairOperation<MinimumFunction>.Run(x, other, Broadcast(nameof(Minimum), x, other))
@@ -33,6 +37,8 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
     public Tensor Pow(Tensor exponent)
     {
+        if (Backend.Current is { } backend)
+            return backend.Apply("pow", [this, exponent]);
         var (x, y) = (To(ElementType.Float32), exponent.To(ElementType.Float32));
         return PairOperation<PowFunction>.Run(x, y, Broadcast(nameof(Pow), x, y));
     }
@@ -42,6 +48,8 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Shapes that do not broadcast.</exception>
     public Tensor Atan2(Tensor abscissa)
     {
+        if (Backend.Current is { } backend)
+            return backend.Apply("atan2", [this, abscissa]);
         var (y, x) = (To(ElementType.Float32), abscissa.To(ElementType.Float32));
         return PairOperation<Atan2Function>.Run(y, x, Broadcast(nameof(Atan2), y, x));
     }
@@ -51,6 +59,8 @@ public partial class Tensor
     /// <exception cref="ArgumentException">Shapes that do not broadcast, bool or uint8 tensors, or an int64 divisor of 0.</exception>
     public Tensor Remainder(Tensor divisor)
     {
+        if (Backend.Current is { } backend)
+            return backend.Apply("remainder", [this, divisor]);
         var x = this;
         if (TypedOperations.Promote(ref x, ref divisor) == ElementType.Float32)
             return RemainderOperation.Run(x, divisor, Broadcast(nameof(Remainder), x, divisor));

@@ -9,12 +9,15 @@ public partial class Tensor
     {
         bool fits = type switch
         {
-            ElementType.Float32 => true,
+            ElementType.Float32 or ElementType.Float64 => true,
             ElementType.Int64 => value == Math.Truncate(value) && value >= long.MinValue && value < long.MaxValue,
             ElementType.UInt8 => value == Math.Truncate(value) && value is >= 0 and <= 255,
             _ => value is 0 or 1,
         };
         Throw.Unless(fits, $"Expected a value that a tensor of {type.Name()} can have, got {value}.");
+        if (Backend.Current is { } other)
+            return other.Apply("full", [], ("shape", shape), ("value", value), ("type", type));
+        Throw.Unless(type != ElementType.Float64, $"Full: the default backend has no float64 tensors. Use ElementType.Float32.");
         var buffer = Buffer.Rent(type, shape.Length);
         switch (type)
         {

@@ -20,7 +20,9 @@ public partial class Tensor
         if (ElementType != wanted)
             Throw.InvalidOperation(
                 $"AsSpan<{typeof(T).Name}>: this tensor {Shape} has {ElementType.Name()} values. Convert it with To(ElementType.{wanted}) first.");
-        return Memory.Unwatched().Span<T>(Length);
+        return typeof(T) == typeof(double) && Recipe is BackendValues elsewhere
+            ? System.Runtime.InteropServices.MemoryMarshal.Cast<double, T>(elsewhere.Doubles)
+            : Memory.Unwatched().Span<T>(Length);
     }
 
     /// <summary>The values as an array of its own, row-major.</summary>

@@ -48,6 +48,9 @@ public partial class Tensor
         public void RequireValues() => Throw.Unless(Count > 0 || Kept.Length == 0,
             $"{operation}: nothing of {shape} has no such value. Reduce axes that have positions, or check Length first.");
 
+        /// <summary>The axes that are reduced.</summary>
+        public int[] Reduced => KeptFirst[^int.PopCount(mask)..];
+
         /// <summary>The axes that are kept in their order, then those that are reduced.</summary>
         public int[] KeptFirst
         {

@@ -10,6 +10,8 @@ public partial class Tensor
     public Tensor Sum(ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         var reduced = new ReducedAxes(nameof(Sum), this, axes);
+        if (Backend.Current is { } other)
+            return other.Apply("sum", this, ("axes", reduced.Reduced), ("keep_axes", keepAxes));
         return ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1);
     }
 
@@ -18,6 +20,8 @@ public partial class Tensor
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         var reduced = new ReducedAxes(nameof(Mean), this, axes);
+        if (Backend.Current is { } other)
+            return other.Apply("mean", this, ("axes", reduced.Reduced), ("keep_axes", keepAxes));
         return ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1.0 / reduced.Count);
     }
 

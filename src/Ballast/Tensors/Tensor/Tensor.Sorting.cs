@@ -33,8 +33,9 @@ public partial class Tensor
         return Ranked(axis, k, largest);
     }
 
-    (Tensor Values, Tensor Indices) Ranked(int axis, int count, bool descending) =>
-        ChosenOperation.Run(this, axis, count, (x, values, positions, shape) =>
+    (Tensor Values, Tensor Indices) Ranked(int axis, int count, bool descending) => Backend.Current is { } other
+        ? Pair(other, "topk", ("axis", axis), ("k", count), ("descending", descending))
+        : ChosenOperation.Run(this, axis, count, (x, values, positions, shape) =>
             LineRanks.Sort(x, values, positions, shape, count, descending));
 
     /// <summary>The sums of the beginnings of an axis: y[i] = x[0] + ... + x[i]. PyTorch: <c>cumsum(dim)</c>.</summary>

@@ -12,22 +12,26 @@ public partial class Tensor
     public Tensor CountNonzero(ReadOnlySpan<int> axes = default, bool keepAxes = false)
     {
         ReducedAxes reduced = new(nameof(CountNonzero), this, axes);
+        if (Backend.Current is { } other)
+            return other.Apply("count_nonzero", this, ("axes", reduced.Reduced), ("keep_axes", keepAxes));
         return new Tensor(reduced.Result(keepAxes), new Values(Counts(reduced)));
     }
 
     /// <summary>Whether any value along axes, or of all, is not zero: bool, false where there are no values. PyTorch: <c>any(dim)</c>.</summary>
     /// <inheritdoc cref="CountNonzero"/>
     public Tensor Any(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
-        Judge(new ReducedAxes(nameof(Any), this, axes), keepAxes, static (count, _) => count > 0);
+        Judge("any", new ReducedAxes(nameof(Any), this, axes), keepAxes, static (count, _) => count > 0);
 
     /// <summary>Whether all values along axes, or all at once, are not zero: bool, true where there are no values. PyTorch:
     /// <c>all(dim)</c>.</summary>
     /// <inheritdoc cref="CountNonzero"/>
     public Tensor All(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>
-        Judge(new ReducedAxes(nameof(All), this, axes), keepAxes, static (count, of) => count == of);
+        Judge("all", new ReducedAxes(nameof(All), this, axes), keepAxes, static (count, of) => count == of);
 
-    Tensor Judge(ReducedAxes axes, bool keepAxes, Func<long, long, bool> judge)
+    Tensor Judge(string name, ReducedAxes axes, bool keepAxes, Func<long, long, bool> judge)
     {
+        if (Backend.Current is { } other)
+            return other.Apply(name, this, ("axes", axes.Reduced), ("keep_axes", keepAxes));
         var shape = axes.Result(keepAxes);
         var counts = Counts(axes);
         var verdicts = Buffer.Rent(ElementType.Bool, shape.Length);
@@ -50,7 +54,7 @@ public partial class Tensor
         var rows = turned.Layout.IsRowMajor ? turned.Memory.Hold() : Loops.RowMajor(turned);
         switch (ElementType)
         {
-            case ElementType.Float32:
+            case ElementType.Float32 or ElementType.Float64:
                 Kernels.LineCounts.NotZero<int>(MemoryMarshal.Cast<float, int>(rows.Span(Length)), to, size, floats: true);
                 break;
             case ElementType.Int64:

@@ -190,6 +190,7 @@ public partial class Tensor
         ElementType.Int64 => Describe<long>(),
         ElementType.Bool => Describe<bool>(),
         ElementType.UInt8 => Describe<byte>(),
+        ElementType.Float64 => Describe<double>(),
         _ => Describe<float>(),
     };
 

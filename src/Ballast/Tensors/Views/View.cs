@@ -6,6 +6,9 @@ abstract class View
     /// <summary>The layout of the view, for that of the tensor.</summary>
     public abstract Layout Apply(in Layout layout);
 
+    /// <summary>The view of a tensor, described.</summary>
+    public abstract Node Describe(Tensor x);
+
     /// <summary>Whether one element stands at several positions of the view.</summary>
     public virtual bool Overlaps => false;
 
@@ -22,6 +25,9 @@ sealed class PermutedView(int[] axes) : View
 {
     public override Layout Apply(in Layout layout) => layout.Permute(axes);
 
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("permute", [x], [("axes", axes)]);
+
     public override bool TryInvert(in Layout gradient, out Layout inverse)
     {
         Span<int> back = stackalloc int[axes.Length];
@@ -36,18 +42,27 @@ sealed class PermutedView(int[] axes) : View
 sealed class SlicedView(int axis, int start, int count, int step) : View
 {
     public override Layout Apply(in Layout layout) => layout.Slice(axis, start, count, step);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("slice", [x], [("axis", axis), ("start", start), ("count", count), ("step", step)]);
 }
 
 /// <summary>One position of an axis, which goes.</summary>
 sealed class SelectedView(int axis, int position) : View
 {
     public override Layout Apply(in Layout layout) => layout.Select(axis, position);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("select", [x], [("axis", axis), ("position", position)]);
 }
 
 /// <summary>One more axis of the size 1.</summary>
 sealed class WidenedView(int axis) : View
 {
     public override Layout Apply(in Layout layout) => layout.Insert(axis);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("unsqueeze", [x], [("axis", axis)]);
 
     public override bool TryInvert(in Layout gradient, out Layout inverse)
     {
@@ -60,6 +75,9 @@ sealed class WidenedView(int axis) : View
 sealed class NarrowedView(int axis) : View
 {
     public override Layout Apply(in Layout layout) => layout.Select(axis, 0);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("squeeze", [x], [("axis", axis)]);
 
     public override bool TryInvert(in Layout gradient, out Layout inverse)
     {
@@ -74,6 +92,9 @@ sealed class ExpandedView(Shape shape) : View
     public override bool Overlaps => true;
 
     public override Layout Apply(in Layout layout) => layout.Expand(shape);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("expand", [x], [("shape", shape)]);
 }
 
 /// <summary>Overlapping windows along an axis, whose positions become a last axis.</summary>
@@ -82,4 +103,7 @@ sealed class UnfoldedView(int axis, int size, int step) : View
     public override bool Overlaps => size > step;
 
     public override Layout Apply(in Layout layout) => layout.Unfold(axis, size, step);
+
+    /// <inheritdoc/>
+    public override Node Describe(Tensor x) => new("unfold", [x], [("axis", axis), ("size", size), ("step", step)]);
 }

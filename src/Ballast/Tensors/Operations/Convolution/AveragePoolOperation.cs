@@ -18,6 +18,8 @@ sealed unsafe class AveragePoolOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, in PoolShape shape, bool countPadding)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("avg_pool2d", x, ("shape", shape), ("count_padding", countPadding));
         var input = ImagePrologues.Hold(x, shape.Input);
         var result = Buffer.Rent(shape.Output.Length);
         fixed (float* y = result.Span(shape.Output.Length))

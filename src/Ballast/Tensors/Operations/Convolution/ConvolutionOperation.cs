@@ -21,6 +21,8 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>The forward pass. Where nothing is recorded it is made when it is read.</summary>
     public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("conv2d", [x, w, b], ("shape", shape));
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImagePrologues.Hold(x, shape.Input);
         Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];

@@ -18,6 +18,8 @@ sealed class DropoutOperation : Operation
     /// <summary>The forward pass, for p below 1. The mask is drawn in row-major order, however the values lie.</summary>
     public static Tensor Run(Tensor x, double p, Generator generator)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("dropout", x, ("p", p), ("generator", generator));
         int length = x.Length;
         var drawn = Buffer.Rent(length);
         generator.Bernoulli(drawn.Span(length), 1 - p, 1 / (float)(1 - p)); // rounded as PyTorch rounds it

@@ -9,8 +9,17 @@ static class TypedOperations
     public static ElementType Promote(ref Tensor x, ref Tensor y)
     {
         ElementType a = x.ElementType, b = y.ElementType;
-        if (a == b)
+        if (a == b && a != ElementType.Float64)
             return a;
+        if (Backend.Current is not null)
+            return Rank(a) > Rank(b) ? a : b; // which knows what to do with both
+        if (a == ElementType.Float64 || b == ElementType.Float64)
+        {
+            // Values of another backend, which the default one reads as floats.
+            (x, y) = (a == ElementType.Float64 ? x.To(ElementType.Float32) : x, b == ElementType.Float64 ? y.To(ElementType.Float32) : y);
+            return Promote(ref x, ref y);
+        }
+
         var common = Rank(a) > Rank(b) ? a : b;
         x = x.To(common);
         y = y.To(common);
@@ -29,6 +38,8 @@ static class TypedOperations
     public static Tensor Compare<C>(string name, Tensor x, Tensor y)
         where C : struct, IComparison
     {
+        if (Backend.Current is { } other)
+            return other.Apply(Backend.Spelled(name.Replace("Greater", "Less", StringComparison.Ordinal)), [x, y]);
         var type = Promote(ref x, ref y);
         var shape = Tensor.Broadcast(name, x, y);
         return new Tensor(shape, type switch
@@ -56,6 +67,8 @@ static class TypedOperations
     {
         RequireBool(name, x);
         RequireBool(name, y);
+        if (Backend.Current is { } other)
+            return other.Apply(Backend.Spelled(name), [x, y]);
         var shape = Tensor.Broadcast(name, x, y);
         return new Tensor(shape, Loops.Zip<F, bool, bool>(x.Operand, y.Operand, shape));
     }
@@ -64,6 +77,8 @@ static class TypedOperations
     public static Tensor Test<F>(Tensor x)
         where F : struct, IElementMap<float, bool>
     {
+        if (Backend.Current is { } other)
+            return other.Apply(Backend.Spelled(typeof(F).Name), x);
         x = x.To(ElementType.Float32);
         Loops.TryMap<F, float, bool>(x.Operand, out var values);
         return new Tensor(x.Shape, values);
@@ -93,6 +108,12 @@ static class TypedOperations
     /// <summary>The elements as another type's.</summary>
     public static Tensor Convert(Tensor x, ElementType type)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("convert", x, ("type", type));
+        if (x.ElementType == ElementType.Float64)
+            return type == ElementType.Float32 ? new Tensor(x.Shape, new Values(x.Buffer.Hold())) : Convert(Convert(x, ElementType.Float32), type);
+        Throw.Unless(type != ElementType.Float64,
+            $"To: only a backend that computes with float64 values has tensors of them, and the default one has not. Use ElementType.Float32.");
         Values values;
         bool taken = (x.ElementType, type) switch
         {

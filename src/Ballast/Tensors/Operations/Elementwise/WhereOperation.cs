@@ -10,6 +10,8 @@ sealed class WhereOperation : BroadcastOperation
     /// <summary>The forward pass, for three that broadcast to a shape.</summary>
     public static Tensor Run(Tensor mask, Tensor x, Tensor y, Shape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("where", [mask, x, y]);
         var values = Loops.Select(mask.Operand, x.Operand, y.Operand, shape);
         return Records(x, y) ? new WhereOperation(mask, x, y).Produce(shape, values) : new Tensor(shape, values);
     }

@@ -10,9 +10,11 @@ sealed class ConcatOperation : ManyOperation
     /// <summary>The forward pass, for parts that differ on the axis alone. The result lies in the order of the first one.</summary>
     public static Tensor Run(ReadOnlySpan<Tensor> parts, int axis, Shape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("concat", parts!, ("axis", axis));
         var first = parts[0].Operand.Layout;
         var order = first.IsDense ? Layout.Dense(shape, first) : Layout.RowMajor(shape);
-        var result = Buffer.Rent(parts[0].ElementType, shape.Length);
+        var result = Buffer.Rent(parts[0].Operand.Type, shape.Length);
         int start = 0;
         foreach (var part in parts)
         {

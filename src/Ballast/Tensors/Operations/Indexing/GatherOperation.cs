@@ -15,6 +15,8 @@ sealed class GatherOperation : Operation
     /// <summary>The forward pass, for positions within the axis.</summary>
     public static Tensor Run(Tensor x, int axis, Tensor index)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("gather", [x, index], ("axis", axis));
         Operand positions = new(index.Memory, Layout.RowMajor(index.Shape));
         var values = Loops.TakeElements(x.Operand, axis, positions).ToValues();
         return Records(x) ? new GatherOperation(x, axis, positions).Produce(index.Shape, values) : new Tensor(index.Shape, values);

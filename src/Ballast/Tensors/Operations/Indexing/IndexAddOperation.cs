@@ -17,6 +17,8 @@ sealed class IndexAddOperation : Operation
     /// <summary>The forward pass, for positions within the axis.</summary>
     public static Tensor Run(Tensor x, Tensor y, int axis, Tensor index)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("index_add", [x, y, index], ("axis", axis));
         var positions = index.Memory;
         var sum = Loops.RowMajor(x.Operand);
         Loops.AddSlices(sum, Layout.RowMajor(x.Shape), axis, positions, index.Length, y.Operand);

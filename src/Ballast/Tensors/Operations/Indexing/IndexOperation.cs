@@ -17,6 +17,8 @@ sealed class IndexOperation : Operation
     /// <summary>The forward pass, for positions within the axis.</summary>
     public static Tensor Run(Tensor x, int axis, Tensor index, Shape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("index_select", [x, index], ("axis", axis), ("shape", shape));
         var positions = index.Memory;
         var values = new Values(Loops.TakeSlices(x.Operand, axis, positions, index.Length).Memory);
         return Records(x) ? new IndexOperation(x, axis, positions, index.Length).Produce(shape, values) : new Tensor(shape, values);

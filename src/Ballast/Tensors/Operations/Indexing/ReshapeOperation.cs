@@ -8,8 +8,8 @@ sealed class ReshapeOperation : Operation
     }
 
     /// <summary>The forward pass, for a shape of as many values.</summary>
-    public static Tensor Run(Tensor x, Shape shape) =>
-        Records(x) ? new ReshapeOperation(x).Produce(shape, x.Values.Hold()) : new TensorView(shape, x);
+    public static Tensor Run(Tensor x, Shape shape) => Backend.Current?.Apply("reshape", x, ("shape", shape))
+        ?? (Records(x) ? new ReshapeOperation(x).Produce(shape, x.Values.Hold()) : new TensorView(shape, x));
 
     /// <summary>dx = g.</summary>
     public override void Backward(Values gradient) => Give(First!, gradient);

@@ -19,6 +19,8 @@ sealed class ScatterOperation : Operation
     /// <summary>The forward pass, for positions within the axis and y of their shape.</summary>
     public static Tensor Run(Tensor x, Tensor y, int axis, Tensor index, bool adds)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("scatter", [x, y, index], ("axis", axis), ("adds", adds));
         Operand positions = new(index.Memory, Layout.RowMajor(index.Shape));
         var result = Loops.RowMajor(x.Operand);
         Loops.PutElements(result, Layout.RowMajor(x.Shape), axis, positions, y.Operand, adds);

@@ -31,6 +31,8 @@ sealed class CrossEntropyOperation : Operation
     /// <param name="weights">w of each class; null where all are 1.</param>
     public static Tensor Run(Tensor x, Tensor labels, Reduction reduction, float smoothing = 0, float[]? weights = null)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("cross_entropy", [x, labels], ("reduction", reduction), ("smoothing", (double)smoothing), ("weights", weights));
         int rows = x.Shape[0], classes = x.Shape[1];
         var targets = labels.AsSpan<long>();
         var probabilities = Buffer.Rent(x.Length);

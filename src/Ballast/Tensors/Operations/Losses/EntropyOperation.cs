@@ -21,6 +21,8 @@ sealed class EntropyOperation : Operation
     /// <param name="reduction">How the rows' entropies become the output.</param>
     public static Tensor Run(Tensor x, Reduction reduction)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("entropy", x, ("reduction", reduction));
         int rows = x.Shape[0], classes = x.Shape[1];
         var (probabilities, slopes, entropies) = (Buffer.Rent(x.Length), Buffer.Rent(x.Length), Buffer.Rent(rows));
         var each = entropies.Span(rows);

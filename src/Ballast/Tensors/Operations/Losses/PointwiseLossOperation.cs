@@ -25,6 +25,8 @@ sealed class PointwiseLossOperation<F> : Operation
     /// <param name="reduction">How the losses become the output.</param>
     public static Tensor Run(Tensor x, Tensor t, float[]? weights, Reduction reduction)
     {
+        if (Backend.Current is { } other)
+            return other.Apply(F.Name, [x, t], ("weights", weights), ("reduction", reduction));
         int length = x.Length;
         var expanded = Expand(weights, length);
         var losses = Buffer.Rent(length);

@@ -48,6 +48,12 @@ sealed class EvoNormB0Operation : SampleOperation
         Tensor x, Parameter gamma, Parameter beta, Parameter v, ChannelLayout layout, ReadOnlySpan<double> moments,
         ReadOnlySpan<double> statistics, double epsilon, bool batchStatistics)
     {
+        if (Backend.Current is { } other)
+        {
+            return other.Apply("evo_norm_b0", [x, gamma, beta, v],
+                ("statistics", batchStatistics ? null : statistics.ToArray()), ("eps", epsilon));
+        }
+
         int channels = layout.C;
         var order = MemoryOrder.Of(x, layout);
         var source = order.Hold(x);

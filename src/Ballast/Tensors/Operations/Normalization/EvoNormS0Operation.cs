@@ -27,6 +27,8 @@ sealed class EvoNormS0Operation : SampleOperation
     public static Tensor Run(
         Tensor x, Parameter gamma, Parameter beta, Parameter v, int groups, ChannelLayout layout, double epsilon)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("evo_norm_s0", [x, gamma, beta, v], ("groups", groups), ("eps", epsilon));
         var order = MemoryOrder.Of(x, layout);
         var source = order.Hold(x);
         var constants = Buffer.Rent(ConstantCount(layout));

@@ -28,6 +28,8 @@ sealed class FilterResponseOperation : SampleOperation
     public static Tensor Run(
         Tensor x, Parameter gamma, Parameter beta, Parameter? tau, Parameter? eps, ChannelLayout layout, double epsilon)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("filter_response_norm", [x, gamma, beta, tau, eps], ("eps", epsilon));
         var order = MemoryOrder.Of(x, layout);
         var source = order.Hold(x);
         var constants = Buffer.Rent(ConstantCount(layout));

@@ -33,6 +33,14 @@ sealed class GroupNormalizationOperation : Operation
     public static Tensor Run(
         Tensor x, Parameter? gamma, Parameter? beta, ChannelLayout layout, int groups, double epsilon, Span<double> averages = default)
     {
+        if (Backend.Current is { } other)
+        {
+            if (!averages.IsEmpty)
+                Average(other, x, layout, averages);
+            return other.Apply("group_norm", [x, gamma, beta],
+                ("samples", layout.N), ("groups", groups), ("channels", layout.C / groups), ("eps", epsilon));
+        }
+
         var order = MemoryOrder.Of(x, layout);
         var source = order.Hold(x);
         var blocks = new GroupBlocks(order.Layout, groups);
@@ -54,6 +62,17 @@ sealed class GroupNormalizationOperation : Operation
         source.Release();
         table.Release();
         return output;
+    }
+
+    // The averages over the samples of moments that a backend computes.
+    static void Average(Backend backend, Tensor x, ChannelLayout layout, Span<double> averages)
+    {
+        using var off = Tensor.NoGrad();
+        double[] moments = new double[2 * layout.N * layout.C];
+        backend.Apply("channel_moments", x, ("chunks", layout.N)).Read(moments);
+        averages.Clear();
+        for (int i = 0; i < moments.Length; i++)
+            averages[i % averages.Length] += moments[i] / layout.N;
     }
 
     /// <summary>With g the gradient and h the normalized values: dgamma = sum g h, dbeta = sum g, and dx as

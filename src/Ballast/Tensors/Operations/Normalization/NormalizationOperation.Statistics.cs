@@ -13,6 +13,12 @@ sealed partial class NormalizationOperation
             return;
         }
 
+        if (Backend.Current is { } other)
+        {
+            Measure(other, x, chunks.Count, statistics);
+            return;
+        }
+
         if (chunks.Count == 1)
         {
             Statistics(x, chunks.Whole, statistics);
@@ -33,9 +39,22 @@ sealed partial class NormalizationOperation
     /// <summary>The mean and the biased variance of each channel: [2, C], in double.</summary>
     public static void Statistics(Tensor x, ChannelLayout layout, Span<double> statistics)
     {
+        if (Backend.Current is { } other)
+        {
+            Measure(other, x, 1, statistics);
+            return;
+        }
+
         var held = new MemoryOrder(layout).Hold(x);
         Channels.Statistics(held.Span(layout.Length), layout, statistics);
         held.Release();
+    }
+
+    // The statistics as a backend computes them.
+    static void Measure(Backend backend, Tensor x, int chunks, Span<double> statistics)
+    {
+        using var off = Tensor.NoGrad();
+        backend.Apply("channel_moments", x, ("chunks", chunks)).Read(statistics);
     }
 
     unsafe struct StatisticsWork : IWork

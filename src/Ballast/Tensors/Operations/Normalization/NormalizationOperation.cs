@@ -51,6 +51,8 @@ sealed partial class NormalizationOperation : Operation
     /// <param name="plan">What it is normalized with.</param>
     public static Tensor Run(Tensor x, in NormalizationPlan plan)
     {
+        if (Backend.Current is { } other)
+            return other.Apply(plan.Describe(x))[0];
         var chunks = plan.Chunks;
         var source = new MemoryOrder(chunks.Whole).Hold(x);
         byte rows = TableRows(plan);

@@ -68,4 +68,21 @@ readonly ref struct NormalizationPlan
 
     static ReadOnlySpan<float> Of(Parameter? parameter, ReadOnlySpan<float> otherwise) =>
         parameter is null ? otherwise : parameter.AsSpan();
+
+    /// <summary>The normalization, described: x and, if there are any, gamma and beta of each chunk.</summary>
+    public Node Describe(Tensor x)
+    {
+        int chunks = Chunks.Count;
+        List<Tensor?> inputs = [x];
+        for (int chunk = 0; chunk < (Pairs is null ? 1 : chunks); chunk++)
+        {
+            inputs.Add(FixedScales.IsEmpty ? Pairs is null ? Gamma : Pairs[chunk].Gamma : Tensor.From(FixedScales, [FixedScales.Length]));
+            inputs.Add(FixedShifts.IsEmpty ? Pairs is null ? Beta : Pairs[chunk].Beta : Tensor.From(FixedShifts, [FixedShifts.Length]));
+        }
+
+        return new Node("batch_norm", inputs.ToArray(),
+            [("chunks", chunks), ("statistics", OfBatch && Communicator is null ? null : Statistics.ToArray()), ("eps", Epsilon),
+            ("of_batch", OfBatch), ("correction", Correction.IsEmpty ? null : Correction.ToArray()),
+            ("communicator", Communicator), ("count", Count)]);
+    }
 }

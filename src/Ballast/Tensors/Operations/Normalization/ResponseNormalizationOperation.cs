@@ -20,6 +20,8 @@ sealed class ResponseNormalizationOperation : Operation
     /// <summary>The forward pass, for x of [N, C, ...].</summary>
     public static Tensor Run(Tensor x, ChannelLayout layout, ResponseNormalization rule)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("local_response_norm", x, ("rule", rule));
         var result = Buffer.Rent(x.Length);
         rule.Forward(x.Read(), layout, result.Span(x.Length));
         var values = new Values(result);

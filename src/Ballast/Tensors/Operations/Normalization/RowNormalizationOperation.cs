@@ -33,6 +33,12 @@ sealed class RowNormalizationOperation : Operation
     /// <param name="epsilon">Added to the variance.</param>
     public static Tensor Run(Tensor x, Parameter? gamma, Parameter? beta, RowLayout layout, bool centered, double epsilon)
     {
+        if (Backend.Current is { } other)
+        {
+            return other.Apply(centered ? "group_norm" : "rms_norm", [x, gamma, beta],
+                ("samples", layout.N), ("groups", layout.Groups), ("channels", layout.C / layout.Groups), ("eps", epsilon));
+        }
+
         var moments = Buffer.Rent(RowMoments.Size * layout.Count);
         var result = Buffer.Rent(x.Length);
         RowNormalization.Forward(

@@ -12,9 +12,9 @@ sealed unsafe class LinearOperation : Operation
     readonly Buffer weight;
     readonly int rows;
 
-    LinearOperation(Tensor x, Parameter w, Parameter? b, int rows) : base(x, w, b)
+    LinearOperation(Tensor x, Values input, Parameter w, Parameter? b, int rows) : base(x, w, b)
     {
-        input = x.Values.Hold();
+        this.input = input.Hold();
         weight = w.Buffer.Hold();
         this.rows = rows;
     }
@@ -22,15 +22,18 @@ sealed unsafe class LinearOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, Parameter w, Parameter? b, Shape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("linear", [x, w, b]);
         int outputs = w.Shape[0], inputs = w.Shape[1], rows = shape.Length / Math.Max(1, outputs);
         var result = Buffer.Rent(shape.Length);
-        using var source = new OpenedRows(OpenedRows.Prepare(x, rows, inputs), rows, inputs);
+        var input = OpenedRows.Prepare(x, rows, inputs);
+        using var source = new OpenedRows(input, rows, inputs);
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(shape.Length))
             RowProducts.Compute(source.Prologue, weights, bias, y, rows, outputs, inputs);
 
         var values = new Values(result);
         return Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true })
-            ? new LinearOperation(x, w, b, rows).Produce(shape, values)
+            ? new LinearOperation(x, input, w, b, rows).Produce(shape, values)
             : new Tensor(shape, values);
     }
 

@@ -20,6 +20,8 @@ sealed class MatMulOperation : Operation
     /// <param name="shape">The result's shape.</param>
     public static Tensor Run(Tensor a, Tensor b, Shape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("matmul", [a, b]);
         Values values = new(MatrixProducts.Compute(a.Operand, b.Operand, shape));
         return Records(a, b) ? new MatMulOperation(a, b).Produce(shape, values) : new Tensor(shape, values);
     }

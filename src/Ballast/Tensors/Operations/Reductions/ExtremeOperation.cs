@@ -19,6 +19,8 @@ sealed class ExtremeOperation : Operation
         where R : struct, IReduction
     {
         axes.RequireValues();
+        if (Backend.Current is { } other)
+            return other.Apply(float.IsNegativeInfinity(R.Identity) ? "amax" : "amin", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
         return Run(x, axes.Kept, axes.Result(keepAxes), Loops.Reduce<R>(x.Operand, axes.Kept));
     }
 

@@ -17,6 +17,8 @@ sealed class LogSumExpOperation : Operation
     /// <summary>The forward pass: the largest value is subtracted first, so that nothing overflows.</summary>
     public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, bool keepAxes)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("logsumexp", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
         var kept = axes.Kept;
         Operand max = new(Loops.Reduce<MaxReduction>(x.Operand, kept).Read(kept.Length), Layout.RowMajor(kept));
         var tops = max.Memory.Span(kept.Length);

@@ -22,6 +22,8 @@ sealed class NormOperation : Operation
         Throw.Unless(!double.IsNaN(p), $"Norm: expected a power such as 1, 2 or infinity, got NaN.");
         if (p < 0 || double.IsInfinity(p))
             axes.RequireValues();
+        if (Backend.Current is { } other)
+            return other.Apply("norm", x, ("axes", axes.Reduced), ("keep_axes", keepAxes), ("p", p));
         var kept = axes.Kept;
         Operand norm = new(Compute(x.Operand, kept, p).Read(kept.Length), Layout.RowMajor(kept));
         var shape = axes.Result(keepAxes);

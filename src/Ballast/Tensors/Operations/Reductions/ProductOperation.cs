@@ -19,6 +19,8 @@ sealed class ProductOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, bool keepAxes)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("prod", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
         var values = Loops.Reduce<ProductReduction>(x.Operand, axes.Kept);
         var shape = axes.Result(keepAxes);
         return Records(x) ? new ProductOperation(x, axes.KeptFirst, shape.Length).Produce(shape, values) : new Tensor(shape, values);

@@ -12,6 +12,8 @@ sealed class CumulativeSumOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, int axis)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("cumsum", x, ("axis", axis));
         using var lines = Lines.Of(x.Operand, axis);
         Operand y = new(Buffer.Rent(x.Length), lines.Order);
         LineScans.Sum(lines.Values, y.Memory.Span(x.Length), lines.Shape);
@@ -45,6 +47,8 @@ sealed class CumulativeProductOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, int axis)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("cumprod", x, ("axis", axis));
         using var lines = Lines.Of(x.Operand, axis);
         Operand y = new(Buffer.Rent(x.Length), lines.Order);
         LineScans.Product(lines.Values, y.Memory.Span(x.Length), lines.Shape);

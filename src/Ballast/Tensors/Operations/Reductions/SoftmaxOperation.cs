@@ -18,6 +18,8 @@ sealed class SoftmaxOperation<K> : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x, int axis)
     {
+        if (Backend.Current is { } other)
+            return other.Apply(typeof(K) == typeof(PlainSoftmax) ? "softmax" : "log_softmax", x, ("axis", axis));
         using var lines = Lines.Of(x.Operand, axis);
         Operand y = new(Buffer.Rent(x.Length), lines.Order);
         SoftmaxLines.Compute<K>(lines.Values, y.Memory.Span(x.Length), lines.Shape);

@@ -24,6 +24,11 @@ sealed class VarianceOperation : Operation
     public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, double correction, bool keepAxes, bool root)
     {
         Throw.Unless(!double.IsNaN(correction), $"Var: expected a correction such as 0 or 1, got NaN.");
+        if (Backend.Current is { } other)
+        {
+            return other.Apply(root ? "std" : "var", x, ("axes", axes.Reduced), ("keep_axes", keepAxes), ("correction", correction));
+        }
+
         var from = x.Operand;
         var kept = axes.Kept;
         double factor = 1 / Math.Max(0, axes.Count - correction);

@@ -1,0 +1,108 @@
+using Ballast.Lab;
+
+namespace Ballast.Tests.Plain;
+
+/// <summary>Whole models train on the plain backend and give what the default one gives; so does every kind of layer that a text can
+/// name, and what folding leaves.</summary>
+public class PlainModelTests
+{
+    static Tensor Images(params int[] sizes) => Tensor.From(Draw.Floats(new Shape(sizes).Length, 1, 0, 1), new Shape(sizes));
+
+    /// <summary>Makes a step on both backends; largest differences are relative to the largest value of each tensor. Rounding may open
+    /// or close a ReLU, so this looks for wrong computations and not for digits.</summary>
+    static void Train(Func<Module> make, Tensor images, int classes, double tolerance = 2e-3)
+    {
+        var targets = Tensor.FromInt64([.. Enumerable.Range(0, images.Shape[0]).Select(i => (long)(i % classes))], [images.Shape[0]]);
+        var fast = Step(null, make, images, targets);
+        var plain = Step(new PlainBackend(), make, images, targets);
+        Assert.Equal(plain.Count, fast.Count);
+        for (int i = 0; i < fast.Count; i++)
+        {
+            double scale = plain[i].Values.Max(static v => Math.Abs(v)) + 1e-4, worst = 0;
+            for (int k = 0; k < plain[i].Values.Length; k++)
+                worst = Math.Max(worst, Math.Abs(plain[i].Values[k] - fast[i].Values[k]));
+            Assert.True(worst <= tolerance * scale, $"{plain[i].Name}: {worst} beside {scale}");
+        }
+    }
+
+    static List<(string Name, double[] Values)> Step(Backend? backend, Func<Module> make, Tensor images, Tensor targets)
+    {
+        using var generator = Generator.UseDefault(new Generator(5));
+        var model = make();
+        var optimizer = new SGD(model.Parameters(), 0.01, momentum: 0.9, nesterov: true, weightDecay: 5e-4);
+        List<(string, double[])> found = [];
+        using (Backend.Use(backend))
+        {
+            var output = model.Forward(images);
+            Assert.Equal(backend is null ? ElementType.Float32 : ElementType.Float64, output.ElementType);
+            found.Add(("outputs", Doubles(output)));
+            var loss = new CrossEntropyLoss().Forward(output, targets);
+            found.Add(("loss", Doubles(loss)));
+            loss.Backward();
+            optimizer.Step();
+            found.AddRange(model.NamedParameters().Select(static entry => (entry.Name, Doubles(entry.Parameter))));
+            model.Eval();
+            using (Tensor.NoGrad())
+                found.Add(("evaluation", Doubles(model.Forward(images))));
+            Folding.Fold(model);
+            using (Tensor.NoGrad())
+                found.Add(("folded", Doubles(model.Forward(images))));
+        }
+
+        return found;
+    }
+
+    static double[] Doubles(Tensor x)
+    {
+        double[] values = new double[x.Length];
+        x.Read(values);
+        return values;
+    }
+
+    [Fact]
+    public void The_tutorials_networks()
+    {
+        Train(static () => new TutorialNet(bn: false), Images(8, 3, 32, 32), 10);
+        Train(static () => new TutorialNet(bn: true), Images(8, 3, 32, 32), 10);
+        Train(static () => new Mlp(48, 10), Images(8, 3, 4, 4), 10);
+    }
+
+    [Fact]
+    public void Convolutional_models()
+    {
+        Train(static () => new VggSmall(), Images(3, 3, 32, 32), 10);
+        Train(static () => new ResNet20(), Images(3, 3, 16, 16), 10);
+    }
+
+    [Fact]
+    public void Larger_models()
+    {
+        Train(static () => new ResNet18(classes: 10), Images(3, 3, 33, 33), 10, tolerance: 1e-2);
+        Train(static () => new AirBench(), Images(3, 3, 25, 25), 10, tolerance: 1e-2);
+    }
+
+    static readonly Dictionary<string, string> Arguments = new()
+    {
+        ["linear"] = "5",
+        ["conv"] = "6,3,padding=1",
+        ["wsconv"] = "6,3,padding=1",
+        ["maxpool"] = "2",
+        ["avgpool"] = "2",
+        ["ghostbatchnorm"] = "2",
+        ["splitbatchnorm"] = "2",
+        ["groupnorm"] = "2",
+        ["evonorms0"] = "groups=2",
+        ["localresponsenorm"] = "3",
+    };
+
+    [Fact]
+    public void Every_kind_of_layer_that_a_text_names()
+    {
+        foreach (var kind in Ballast.Lab.LayerKinds.All)
+        {
+            string layer = Arguments.TryGetValue(kind.Name, out string? arguments) ? $"{kind.Name}:{arguments}" : kind.Name;
+            Train(() => NamedNetworks.Build($"conv:4,3,padding=1 {layer} conv:4,1 flatten linear:4".Replace(
+                "flatten conv:4,1", "linear:12", StringComparison.Ordinal), [4, 6, 6], 4), Images(8, 4, 6, 6), 4);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using Ballast.Kernels;
+
+namespace Ballast.Tests.Plain;
+
+// Products of matrices, convolutions, pools, dropout, and losses.
+static partial class PlainOperations
+{
+    static Numbers MatMul(Numbers a, Numbers b)
+    {
+        int m = a.Shape[^2], k = a.Shape[^1], n = b.Shape[^1];
+        Shape fronts = Tensor.Broadcast("plain", new Shape(a.Shape.ToArray()[..^2]), new Shape(b.Shape.ToArray()[..^2]));
+        int[] ofA = Places.Broadcast(new Shape(a.Shape.ToArray()[..^2]), fronts), ofB = Places.Broadcast(new Shape(b.Shape.ToArray()[..^2]), fronts);
+        return Numbers.Products(new Shape([.. fronts.ToArray(), m, n]), a, b, term =>
+        {
+            for (int batch = 0; batch < fronts.Length; batch++)
+            {
+                for (int row = 0; row < m; row++)
+                {
+                    for (int column = 0; column < n; column++)
+                    {
+                        for (int i = 0; i < k; i++)
+                            term((batch * m + row) * n + column, (ofA[batch] * m + row) * k + i, (ofB[batch] * k + i) * n + column);
+                    }
+                }
+            }
+        });
+    }
+
+    static Numbers Linear(Numbers x, Numbers w, Numbers? b)
+    {
+        int inputs = w.Shape[1];
+        var rows = x.Reshape(x.Values.Length / Math.Max(1, inputs), inputs);
+        var y = MatMul(rows, Permute(w, [1, 0]));
+        y = b is null ? y : y + b;
+        return y.Reshape([.. x.Shape.ToArray()[..^1], w.Shape[0]]);
+    }
+
+    static Numbers Convolution(Numbers x, Numbers w, Numbers? b, ConvolutionShape s)
+    {
+        var y = Numbers.Products(new Shape(s.N, s.K, s.OutH, s.OutW), x, w, term =>
+        {
+            for (int place = 0; place < s.N * s.K * s.OutH * s.OutW; place++)
+            {
+                int column = place % s.OutW, row = place / s.OutW % s.OutH, k = place / s.OutW / s.OutH % s.K, n = place / s.OutW / s.OutH / s.K;
+                for (int c = 0; c < s.GroupC; c++)
+                {
+                    int channel = k / s.GroupK * s.GroupC + c;
+                    for (int i = 0; i < s.KernelH; i++)
+                    {
+                        for (int j = 0; j < s.KernelW; j++)
+                        {
+                            int h = row * s.StrideH - s.PadH + i * s.DilationH, v = column * s.StrideW - s.PadW + j * s.DilationW;
+                            if (h >= 0 && h < s.H && v >= 0 && v < s.W)
+                                term(place, ((n * s.C + channel) * s.H + h) * s.W + v, ((k * s.GroupC + c) * s.KernelH + i) * s.KernelW + j);
+                        }
+                    }
+                }
+            }
+        });
+        return b is null ? y : y + b.Reshape(s.K, 1, 1);
+    }
+
+    // The pixels under each window of a pool, and how many there would be with the padding.
+    static (int[] Pixels, int Padded)[] Windows(PoolShape s)
+    {
+        var windows = new (int[], int)[s.N * s.C * s.OutH * s.OutW];
+        for (int place = 0; place < windows.Length; place++)
+        {
+            int column = place % s.OutW, row = place / s.OutW % s.OutH, image = place / s.OutW / s.OutH, padded = 0;
+            List<int> pixels = [];
+            for (int i = 0; i < s.KernelH; i++)
+            {
+                for (int j = 0; j < s.KernelW; j++)
+                {
+                    int h = row * s.Stride - s.Padding + i * s.Dilation, v = column * s.Stride - s.Padding + j * s.Dilation;
+                    padded += h < s.H + s.Padding && v < s.W + s.Padding ? 1 : 0;
+                    if (h >= 0 && h < s.H && v >= 0 && v < s.W)
+                        pixels.Add((image * s.H + h) * s.W + v);
+                }
+            }
+
+            windows[place] = ([.. pixels], padded);
+        }
+
+        return windows;
+    }
+
+    static Numbers MaxPool(Numbers x, PoolShape s)
+    {
+        var windows = Windows(s);
+        return x.Move(new Shape(s.N, s.C, s.OutH, s.OutW), place =>
+        {
+            int best = windows[place].Pixels[0];
+            foreach (int pixel in windows[place].Pixels)
+                best = x.Values[pixel] > x.Values[best] ? pixel : best;
+            return best;
+        });
+    }
+
+    static Numbers AveragePool(Numbers x, PoolShape s, bool countPadding)
+    {
+        var windows = Windows(s);
+        var sums = Numbers.Products(new Shape(s.N, s.C, s.OutH, s.OutW), x, 1.0, term =>
+        {
+            for (int place = 0; place < windows.Length; place++)
+            {
+                foreach (int pixel in windows[place].Pixels)
+                    term(place, pixel, 0);
+            }
+        });
+        return sums / Numbers.Constant(sums.Shape, Array.ConvertAll(windows, window => (double)(countPadding ? window.Padded : window.Pixels.Length)));
+    }
+
+    static Numbers Dropout(Numbers x, double p, Generator generator)
+    {
+        float[] mask = new float[x.Values.Length];
+        generator.Bernoulli(mask, 1 - p, (float)(1 / (float)(1 - p)));
+        return x * Numbers.Constant(x.Shape, Array.ConvertAll(mask, static v => (double)v));
+    }
+
+    static Numbers Reduced(Numbers losses, Reduction reduction, double? divisor = null) => reduction switch
+    {
+        Reduction.None => losses,
+        Reduction.Sum => losses.Sum([.. Enumerable.Range(0, losses.Shape.Rank)]).Reshape(),
+        _ => losses.Sum([.. Enumerable.Range(0, losses.Shape.Rank)]).Reshape() / (divisor ?? losses.Values.Length),
+    };
+
+    // - (1 - smoothing) w[t] log p[t] - smoothing / C times the sum of w[c] log p[c].
+    static Numbers CrossEntropy(Numbers x, Numbers target, Reduction reduction, double smoothing, float[]? weights)
+    {
+        int rows = x.Shape[0], classes = x.Shape[1];
+        double[] goal = new double[rows * classes];
+        double divisor = 0;
+        for (int n = 0; n < rows; n++)
+        {
+            int label = (int)target.Values[n].Value;
+            for (int c = 0; c < classes; c++)
+                goal[n * classes + c] = (weights?[c] ?? 1) * ((c == label ? 1 - smoothing : 0) + smoothing / classes);
+            divisor += weights?[label] ?? 1;
+        }
+
+        var losses = -1 * (Numbers.Constant(x.Shape, goal) * (x - LogSumExp(x, [1]))).Sum(1).Reshape(rows);
+        return divisor == 0 && reduction == Reduction.Mean ? 0 * Reduced(losses, Reduction.Sum) : Reduced(losses, reduction, divisor);
+    }
+
+    static Numbers BinaryCrossEntropy(Numbers x, Numbers t)
+    {
+        static Numbers Logarithm(Numbers v) => Apply(v, static p => Math.Max(Math.Log(p), -100), static p => 1 / Math.Max(p, 1e-12), static _ => 1);
+        return -1 * (t * Logarithm(x) + (1 - t) * Logarithm(1 - x));
+    }
+
+    static Numbers LogisticCrossEntropy(Numbers x, Numbers t, float[]? weights)
+    {
+        Numbers w = weights is null ? 1.0 : Numbers.Constant(new Shape(weights.Length), Array.ConvertAll(weights, static v => (double)v));
+        var likely = Apply(x, static v => -Softplus(-v), static v => Sigmoid(-v), static _ => 1);
+        var unlikely = Apply(x, static v => -Softplus(v), static v => -Sigmoid(v), static _ => 1);
+        return -1 * (w * t * likely + (1 - t) * unlikely);
+    }
+
+    static Numbers Entropy(Numbers x)
+    {
+        var logarithms = x - LogSumExp(x, [1]);
+        return -1 * (Apply(logarithms, Math.Exp, Math.Exp) * logarithms).Sum(1).Reshape(x.Shape[0]);
+    }
+
+    static Dictionary<string, Rule> Products => new()
+    {
+        ["matmul"] = static (_, x) => MatMul(x[0], x[1]),
+        ["linear"] = static (_, x) => Linear(x[0], x[1], x[2]),
+        ["conv2d"] = static (node, x) => Convolution(x[0], x[1], x[2], node.Get<ConvolutionShape>("shape")),
+        ["max_pool2d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
+        ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<bool>("count_padding")),
+        ["dropout"] = static (node, x) => Dropout(x[0], node.Get<double>("p"), node.Get<Generator>("generator")),
+    };
+
+    static Dictionary<string, Rule> Losses => new()
+    {
+        ["cross_entropy"] = static (node, x) =>
+            CrossEntropy(x[0], x[1], node.Get<Reduction>("reduction"), node.Get<double>("smoothing"), node.Get<float[]?>("weights")),
+        ["entropy"] = static (node, x) => Reduced(Entropy(x[0]), node.Get<Reduction>("reduction")),
+        ["mse_loss"] = static (node, x) => Reduced((x[0] - x[1].Detach()).Square(), node.Get<Reduction>("reduction")),
+        ["binary_cross_entropy"] = static (node, x) => Reduced(BinaryCrossEntropy(x[0], x[1].Detach()), node.Get<Reduction>("reduction")),
+        ["binary_cross_entropy_with_logits"] = static (node, x) =>
+            Reduced(LogisticCrossEntropy(x[0], x[1].Detach(), node.Get<float[]?>("weights")), node.Get<Reduction>("reduction")),
+    };
+}
