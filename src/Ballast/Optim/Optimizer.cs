@@ -134,9 +134,9 @@ public abstract partial class Optimizer
         {
             Tensor?[] inputs = [state.Parameter, state.Parameter.Grad, .. state.Entries.Take(R.States).Select(static entry => entry.Tensor)];
             var updated = backend.Apply(new Node(R.Name, inputs, rule.Numbers));
-            state.Parameter.Assign(updated[0]);
+            state.Parameter.Adopt(updated[0]);
             for (int i = 0; i < R.States; i++)
-                state.Entries[i].Tensor!.Assign(updated[i + 1]);
+                state.Entries[i].Tensor!.Adopt(updated[i + 1]);
             return;
         }
 

@@ -26,7 +26,7 @@ public sealed class StateEntry
     public Shape Shape => Tensor.Shape;
 
     /// <summary>Whether this has the element type and the shape of another tensor.</summary>
-    internal bool Fits(Tensor tensor) => Tensor.ElementType == tensor.ElementType && Shape == tensor.Shape;
+    internal bool Fits(Tensor tensor) => Tensor.ElementType.Joins(tensor.ElementType) && Shape == tensor.Shape;
 
     internal string Describe() => Describe(Tensor);
 

@@ -209,7 +209,7 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             return;
         // Weights that are no numbers are not worth the good ones that the file holds; the next loss will tell.
         var state = model.StateDict();
-        if (!state.All(static entry => entry.Value.Tensor.ElementType != ElementType.Float32 || IsFinite(entry.Value.Tensor.AsSpan())))
+        if (!state.All(static entry => !entry.Value.Tensor.ElementType.IsFloat() || IsFinite(entry.Value.Tensor.AsSpan())))
             return;
         byte[] now = LoaderGenerator.GetState();
         new Checkpoint

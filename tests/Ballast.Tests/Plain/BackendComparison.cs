@@ -61,6 +61,6 @@ public abstract class BackendComparison
         var kept = y.Detach();
         if (y.RequiresGrad)
             y.Backward(Draw.Data(y.Shape, 99));
-        return (kept, Array.ConvertAll(asked, static input => input.Grad));
+        return (kept, Array.ConvertAll(asked, static input => input.Grad?.Detach()));
     }
 }

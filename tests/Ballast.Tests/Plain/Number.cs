@@ -67,12 +67,12 @@ readonly record struct Number(double Value, double Error = 0)
         sum = new Number(sum.Value + term.Value, sum.Error + term.Error + Math.Abs(term.Value));
 
     /// <summary>One more product of a sum.</summary>
-    public static void Add(ref Number sum, in Number x, in Number y)
+    public static void Add(ref Number sum, in Number x, in Number y, double roundings = 1)
     {
         double product = x.Value * y.Value;
         sum = new Number(
             sum.Value + product,
-            sum.Error + Math.Abs(product) + Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value));
+            sum.Error + roundings * Math.Abs(product) + Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value));
     }
 
     /// <summary>The value of a function.</summary>

@@ -95,15 +95,20 @@ sealed class Numbers
     public Numbers Move(Shape shape, Func<int, int> source) => Gather(shape, [this], i => (0, source(i)));
 
     /// <summary>Sums of products: each term has a place in the result, an element of x and one of y.</summary>
-    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Action<int, int, int>> terms)
+    /// <param name="shape">The shape of the result.</param>
+    /// <param name="x">The first factors.</param>
+    /// <param name="y">The second factors.</param>
+    /// <param name="terms">Calls what it is given for each term.</param>
+    /// <param name="roundings">How many times the roundings of a sum of the terms are allowed.</param>
+    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Action<int, int, int>> terms, double roundings = 1)
     {
         var values = new Number[shape.Length];
-        terms((i, a, b) => Number.Add(ref values[i], x.Values[a], y.Values[b]));
+        terms((i, a, b) => Number.Add(ref values[i], x.Values[a], y.Values[b], roundings));
         Numbers z = new(shape, values, x, y);
         z.back = () => terms((i, a, b) =>
         {
-            Number.Add(ref x.Gradient[a], z.Gradient[i], y.Values[b]);
-            Number.Add(ref y.Gradient[b], z.Gradient[i], x.Values[a]);
+            Number.Add(ref x.Gradient[a], z.Gradient[i], y.Values[b], roundings);
+            Number.Add(ref y.Gradient[b], z.Gradient[i], x.Values[a], roundings);
         });
         return z;
     }

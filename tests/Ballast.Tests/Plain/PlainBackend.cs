@@ -35,7 +35,7 @@ sealed class PlainBackend : Backend
             Array.ConvertAll(outputs, output => (output.Shape, (BackendValues)new PlainValues(this, output.Values, output.Type))),
             gradients =>
             {
-                Numbers.Back(outputs, Array.ConvertAll(gradients, gradient => gradient is null ? null : Read(gradient).Values));
+                Numbers.Back(outputs.AsSpan(0, gradients.Length), Array.ConvertAll(gradients, gradient => gradient is null ? null : Read(gradient).Values));
                 return Array.ConvertAll(inputs, input => input is null || input.Gradient.Length != input.Values.Length
                     ? null : (BackendValues)new PlainValues(this, input.Gradient, ElementType.Float64));
             });

@@ -141,7 +141,7 @@ public class PlainLayerTests : BackendComparison
         Check(static () => new InstanceNorm3d(3, affine: true), Data(1, 2, 3, 2, 3, 4));
         Check(static () => new FilterResponseNorm(8), images);
         Check(static () => new FilterResponseNorm(8, threshold: false, learnEps: true), images);
-        Check(static () => new EvoNormB0(8), images);
+        Check(static () => new EvoNormB0(8), images[0], Data(4, 1, 8, 48, 49));
         Check(static () => new EvoNormS0(8, 4), images);
         Check(static () => new LocalResponseNorm(5, 0.5, 0.75, 1.5), images);
         Check(static () => new LocalResponseNorm(2), images);

@@ -35,6 +35,10 @@ static partial class PlainOperations
         return y.Reshape([.. x.Shape.ToArray()[..^1], w.Shape[0]]);
     }
 
+    // F(4x4, 3x3) adds up values of a patch with factors up to 8 before it multiplies.
+    static bool IsWinograd(ConvolutionShape s) =>
+        s is { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Direct: false };
+
     static Numbers Convolution(Numbers x, Numbers w, Numbers? b, ConvolutionShape s)
     {
         var y = Numbers.Products(new Shape(s.N, s.K, s.OutH, s.OutW), x, w, term =>
@@ -56,7 +60,7 @@ static partial class PlainOperations
                     }
                 }
             }
-        });
+        }, roundings: IsWinograd(s) ? 4 : 1);
         return b is null ? y : y + b.Reshape(s.K, 1, 1);
     }
 

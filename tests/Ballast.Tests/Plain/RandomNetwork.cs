@@ -70,6 +70,19 @@ sealed class RandomNetwork
     {
         Module[] modules = [.. layers.Select(static layer => layer.Module).OfType<Module>().Distinct()];
         var before = Snapshot(modules);
+        try
+        {
+            return Run(modules);
+        }
+        finally
+        {
+            for (int i = 0; i < modules.Length; i++)
+                modules[i].LoadStateDict(before[i]);
+        }
+    }
+
+    List<(string Name, Tensor Values)> Run(Module[] modules)
+    {
         using var generator = Generator.UseDefault(new Generator(Seed));
         Parameter[] parameters = [.. modules.SelectMany(static module => module.Parameters())];
         Parameter[] learning = [.. parameters.Where(static parameter => !parameter.Frozen)];
@@ -106,11 +119,9 @@ sealed class RandomNetwork
         {
             foreach (var (name, entry) in modules[i].StateDict())
             {
-                if (entry.Tensor is { } tensor && name.StartsWith("running", StringComparison.Ordinal))
-                    found.Add(($"{modules[i]} {name}", tensor));
+                if (entry.Tensor is { ElementType: ElementType.Float32 } tensor && name.StartsWith("running", StringComparison.Ordinal))
+                    found.Add(($"{modules[i]} {name}", tensor.Clone()));
             }
-
-            modules[i].LoadStateDict(before[i]);
         }
 
         return found;

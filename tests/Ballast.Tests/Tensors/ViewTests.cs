@@ -262,4 +262,16 @@ public class ViewTests
         Assert.Null(x.Grad);
         Assert.StartsWith("RequiresGrad: this tensor [3] was computed", Assert.Throws<InvalidOperationException>(() => (x * 2f).RequiresGrad = true).Message);
     }
+
+    [Fact]
+    public void A_linear_layer_learns_from_a_flattened_view_of_data()
+    {
+        var x = Tests.Draw.Data([3, 2, 4, 5], 1);
+        var layer = new Linear(40, 7, generator: new Generator(2));
+        layer.Forward(x.Transpose(2, 3).Flatten(1)).Backward(Tests.Draw.Data([3, 7], 3));
+        var gradient = layer.Weight.Grad!.ToArray();
+        layer.Weight.ZeroGrad();
+        layer.Forward(Tensor.From(x.Transpose(2, 3).ToArray(), [3, 40])).Backward(Tests.Draw.Data([3, 7], 3));
+        Assert.Equal(layer.Weight.Grad!.ToArray(), gradient);
+    }
 }

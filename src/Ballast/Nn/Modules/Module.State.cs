@@ -56,7 +56,7 @@ public abstract partial class Module
     }
 
     // Positions and masks of other libraries' modules; a single int64 is a count.
-    static bool IsTable(StateEntry entry) => entry.Tensor.ElementType != ElementType.Float32 && entry.Number is null;
+    static bool IsTable(StateEntry entry) => !entry.Tensor.ElementType.IsFloat() && entry.Number is null;
 
     /// <summary>The float32 tensors of the state that are no parameters, by their keys: running statistics.</summary>
     internal IEnumerable<(string Name, Tensor Value)> NamedStatistics()
@@ -65,7 +65,7 @@ public abstract partial class Module
         {
             foreach (var (name, slot) in module.buffers)
             {
-                if (slot is TensorSlot { Tensor.ElementType: ElementType.Float32 } tensor)
+                if (slot is TensorSlot { Tensor.ElementType: ElementType.Float32 or ElementType.Float64 } tensor)
                     yield return (Join(path, name), tensor.Tensor);
             }
         }

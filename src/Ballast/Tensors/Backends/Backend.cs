@@ -51,17 +51,18 @@ abstract class Backend
             records |= Tensor.Recording && input is { RequiresGrad: true };
         var result = Compute(node, records);
         var outputs = result.Outputs;
-        if (records && result.Gradient is { } rule && Array.Exists(outputs, static output => output.Values.Type.IsFloat()))
+        if (records && result.Gradient is { } rule && outputs[0].Values.Type.IsFloat())
             return BackendOperation.Produce(node, rule, outputs);
         return Array.ConvertAll(outputs, static output => new Tensor(output.Shape, new Values(output.Values)));
     }
 }
 
-/// <summary>The gradients of a node's inputs from those of its results, each of which may be missing: null for an input without one.
+/// <summary>The gradients of a node's inputs from those of its results that are floats, each of which may be missing: null for an input without
+/// one.
 /// </summary>
 delegate BackendValues?[] GradientRule(Tensor?[] gradients);
 
-/// <summary>What a node computed.</summary>
+/// <summary>What a node computed: floats first, then positions and other integers.</summary>
 readonly record struct BackendResult((Shape Shape, BackendValues Values)[] Outputs, GradientRule? Gradient);
 
 /// <summary>Ends when it is disposed of; see <see cref="Backend.Use"/>.</summary>

@@ -10,14 +10,21 @@ sealed class BackendOperation : ManyOperation
     BackendOperation(Node node, Backend backend, GradientRule rule) : base(node.Inputs!) =>
         (this.node, this.backend, this.rule) = (node, backend, rule);
 
-    /// <summary>The results as tensors that remember the node.</summary>
+    /// <summary>The results as tensors. Floats, which come first, remember the node.</summary>
     public static Tensor[] Produce(Node node, GradientRule rule, ReadOnlySpan<(Shape Shape, BackendValues Values)> outputs)
     {
-        var shapes = new Shape[outputs.Length];
-        var values = new Values[outputs.Length];
-        for (int i = 0; i < outputs.Length; i++)
+        int floats = 0;
+        while (floats < outputs.Length && outputs[floats].Values.Type.IsFloat())
+            floats++;
+        var shapes = new Shape[floats];
+        var values = new Values[floats];
+        for (int i = 0; i < floats; i++)
             (shapes[i], values[i]) = (outputs[i].Shape, new Values(outputs[i].Values));
-        return new BackendOperation(node, outputs[0].Values.Owner, rule).Produce(shapes, values);
+        var results = new Tensor[outputs.Length];
+        new BackendOperation(node, outputs[0].Values.Owner, rule).Produce(shapes, values).CopyTo(results, 0);
+        for (int i = floats; i < results.Length; i++)
+            results[i] = new Tensor(outputs[i].Shape, new Values(outputs[i].Values));
+        return results;
     }
 
     /// <summary>The backend's rule, for the gradients of all results.</summary>

@@ -3,7 +3,7 @@ namespace Ballast;
 public partial class Tensor
 {
     /// <summary>Puts the values of another tensor, which a backend computed, for the present ones.</summary>
-    internal void Assign(Tensor other)
+    internal void Adopt(Tensor other)
     {
         var assigned = other.Values.Hold();
         var root = Root;
