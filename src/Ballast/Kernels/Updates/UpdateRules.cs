@@ -124,7 +124,8 @@ readonly struct MomentumRule : IUpdateRule
     /// <inheritdoc/>
     public (string Name, object? Value)[] Numbers =>
     [
-        ("step", (double)Step), ("weight_decay", (double)WeightDecay), ("momentum", (double)Momentum), ("gain", (double)Gain), ("lead", (double)Lead), ("follow", (double)Follow),
+        ("step", (double)Step), ("weight_decay", (double)WeightDecay), ("momentum", (double)Momentum),
+        ("gain", (double)Gain), ("lead", (double)Lead), ("follow", (double)Follow),
     ];
 
     public static int States => 1;

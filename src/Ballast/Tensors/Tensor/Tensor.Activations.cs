@@ -10,15 +10,18 @@ public partial class Tensor
     public Tensor Softplus(double beta = 1, double threshold = 20)
     {
         Throw.Unless(double.IsFinite(beta) && beta != 0, $"Softplus: expected a finite beta other than 0, got {beta}.");
-        return Backend.Current?.Apply("softplus", this, ("beta", beta), ("threshold", threshold)) ?? ActivationOperation<SoftplusFunction>.Run(this, new(beta, threshold));
+        return Backend.Current?.Apply("softplus", this, ("beta", beta), ("threshold", threshold))
+            ?? ActivationOperation<SoftplusFunction>.Run(this, new(beta, threshold));
     }
 
     /// <summary>x where x > 0, else alpha (exp(x) - 1), element by element. PyTorch: <c>F.elu</c>.</summary>
-    public Tensor Elu(double alpha = 1) => Backend.Current?.Apply("elu", this, ("alpha", alpha)) ?? ActivationOperation<EluFunction>.Run(this, new(alpha, 1, 1));
+    public Tensor Elu(double alpha = 1) => Backend.Current?.Apply("elu", this, ("alpha", alpha))
+        ?? ActivationOperation<EluFunction>.Run(this, new(alpha, 1, 1));
 
     /// <summary>1.0507009873554805 x where x > 0, else 1.7580993408473766 (exp(x) - 1), element by element: it keeps mean 0 and variance
     /// 1. PyTorch: <c>F.selu</c>.</summary>
-    public Tensor Selu() => Backend.Current?.Apply("selu", this) ?? ActivationOperation<EluFunction>.Run(this, new(SeluAlpha * SeluScale, SeluScale, 1));
+    public Tensor Selu() => Backend.Current?.Apply("selu", this)
+        ?? ActivationOperation<EluFunction>.Run(this, new(SeluAlpha * SeluScale, SeluScale, 1));
 
     /// <summary>x where x > 0, else alpha (exp(x / alpha) - 1), element by element. PyTorch: <c>F.celu</c>.</summary>
     /// <exception cref="ArgumentException">An alpha of 0, or one that is not a number.</exception>
@@ -37,7 +40,8 @@ public partial class Tensor
     public Tensor Hardtanh(double minValue = -1, double maxValue = 1)
     {
         Throw.Unless(minValue < maxValue, $"Hardtanh: expected a smallest value below the largest, got {minValue} and {maxValue}.");
-        return Backend.Current?.Apply("hardtanh", this, ("min", minValue), ("max", maxValue)) ?? ActivationOperation<HardtanhFunction>.Run(this, new(minValue, maxValue));
+        return Backend.Current?.Apply("hardtanh", this, ("min", minValue), ("max", maxValue))
+            ?? ActivationOperation<HardtanhFunction>.Run(this, new(minValue, maxValue));
     }
 
     /// <summary>min(max(x + 3, 0), 6) / 6, element by element. PyTorch: <c>F.hardsigmoid</c>.</summary>
