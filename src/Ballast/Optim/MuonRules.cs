@@ -12,6 +12,12 @@ readonly struct MuonMomentumRule : IUpdateRule
     /// <summary>b for Nesterov's direction, else 1.</summary>
     public required float Kept { get; init; }
 
+    /// <inheritdoc/>
+    public static string Name => "muon_momentum";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers => [("rest", (double)Rest), ("kept", (double)Kept)];
+
     public static int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,6 +38,12 @@ readonly struct MuonStepRule : IUpdateRule
 
     /// <summary>1 - learning rate times decay.</summary>
     public required float Shrink { get; init; }
+
+    /// <inheritdoc/>
+    public static string Name => "muon_step";
+
+    /// <inheritdoc/>
+    public (string Name, object? Value)[] Numbers => [("step", (double)Step), ("shrink", (double)Shrink)];
 
     public static int States => 0;
 
