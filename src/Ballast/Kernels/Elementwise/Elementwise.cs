@@ -39,22 +39,55 @@ static unsafe class Elementwise
             Share(new ZipLoop<F> { Left = left, Right = right, To = to }, x.Length);
     }
 
-    /// <summary>The sum of all values: partial sums of 4,096 values in float, added up in double.</summary>
+    /// <summary>The sum of all values: partial sums of at most 4,096 values in float, added up in double.</summary>
     public static double Sum(ReadOnlySpan<float> x)
     {
-        double total = 0;
         fixed (float* from = x)
         {
-            for (int start = 0; start < x.Length; start += 4096)
-            {
-                int length = Math.Min(4096, x.Length - start);
-                total += Vector512.IsHardwareAccelerated ? Sum<Simd512, Vector512<float>>(from + start, length)
-                    : Vector256.IsHardwareAccelerated ? Sum<Simd256, Vector256<float>>(from + start, length)
-                    : Sum<Simd128, Vector128<float>>(from + start, length);
-            }
+            var work = new SumPieces { From = from, Length = x.Length };
+            int pieces = work.Count;
+            if (x.Length < SerialLength)
+                return work.Run(0, pieces, null);
+            float* sums = Scratch.TakeShared(pieces);
+            work.Sums = sums;
+            Workers.Run(work, pieces);
+            double total = 0;
+            for (int i = 0; i < pieces; i++)
+                total += sums[i];
+            return total;
         }
+    }
 
-        return total;
+    struct SumPieces : IWork
+    {
+        // 128 values in each lane of two accumulators, however wide the registers are.
+        static int Piece => 256 * Compute.SimdWidth;
+
+        public float* From, Sums;
+        public int Length;
+
+        public readonly int Count => (int)(((long)Length + Piece - 1) / Piece);
+
+        public readonly void Run(int first, int last) => Run(first, last, Sums);
+
+        public readonly double Run(int first, int last, float* sums)
+        {
+            double total = 0;
+            for (int piece = first; piece < last; piece++)
+            {
+                float* from = From + (nint)piece * Piece;
+                int length = Math.Min(Piece, Length - piece * Piece);
+                float sum = Vector512.IsHardwareAccelerated ? Sum<Simd512, Vector512<float>>(from, length)
+                    : Vector256.IsHardwareAccelerated ? Sum<Simd256, Vector256<float>>(from, length)
+                    : Sum<Simd128, Vector128<float>>(from, length);
+                if (sums is null)
+                    total += sum;
+                else
+                    sums[piece] = sum;
+            }
+
+            return total;
+        }
     }
 
     /// <summary>Runs a loop over elements, a long one by all threads.</summary>

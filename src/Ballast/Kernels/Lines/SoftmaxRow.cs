@@ -7,6 +7,9 @@ static unsafe class SoftmaxRow
 {
     const int WidestRegister = 16;
 
+    // Sums are made in float within so many values, and in double of those: at four lanes a sum of 50,000 would lose a digit.
+    const int Piece = 1 << 12;
+
     /// <summary>The result of a row. Returns its largest value and the logarithm of the sum of exp(x - max).</summary>
     /// <param name="x">The row; not y.</param>
     /// <param name="y">The result.</param>
@@ -17,7 +20,11 @@ static unsafe class SoftmaxRow
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        float max = Max<S, V>(x, length), sum = Exponentials<S, V>(x, y, length, max), inverse = 1 / sum, logSum = MathF.Log(sum);
+        float max = Max<S, V>(x, length);
+        double total = 0;
+        for (int start = 0; start < length; start += Piece)
+            total += Exponentials<S, V>(x + start, y + start, Math.Min(Piece, length - start), max);
+        float sum = (float)total, inverse = 1 / sum, logSum = MathF.Log(sum);
         V top = S.Broadcast(max), factor = S.Broadcast(inverse), logarithm = S.Broadcast(logSum);
         int i = 0;
         for (; i <= length - S.Width; i += S.Width)
@@ -30,6 +37,24 @@ static unsafe class SoftmaxRow
     /// <summary>The gradient of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient<K, S, V>(float* g, float* y, float* dx, int length)
+        where K : struct, ISoftmaxKind
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        double total = 0;
+        for (int start = 0; start < length; start += Piece)
+            total += Terms<K, S, V>(g + start, y + start, Math.Min(Piece, length - start));
+        float sum = (float)total;
+        V all = S.Broadcast(sum);
+        int i = 0;
+        for (; i <= length - S.Width; i += S.Width)
+            S.Store(dx + i, K.Gradient<S, V>(S.Load(g + i), S.Load(y + i), all));
+        for (; i < length; i++)
+            dx[i] = K.Gradient<SimdScalar, float>(g[i], y[i], sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float Terms<K, S, V>(float* g, float* y, int length)
         where K : struct, ISoftmaxKind
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -49,11 +74,7 @@ static unsafe class SoftmaxRow
         float sum = S.Sum(S.Add(S.Add(a, b), S.Add(c, d)));
         for (; i < length; i++)
             sum += K.Term<SimdScalar, float>(g[i], y[i]);
-        V all = S.Broadcast(sum);
-        for (i = 0; i <= length - S.Width; i += S.Width)
-            S.Store(dx + i, K.Gradient<S, V>(S.Load(g + i), S.Load(y + i), all));
-        for (; i < length; i++)
-            dx[i] = K.Gradient<SimdScalar, float>(g[i], y[i], sum);
+        return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,6 +13,32 @@ interface IReduction
 
     /// <summary>Two pieces joined.</summary>
     static abstract double Join(double a, double b);
+
+    /// <summary>The lanes of a register joined, halves to halves.</summary>
+    static abstract float Lanes<S, V>(V a) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>The lanes of a register joined by any reduction.</summary>
+static unsafe class LaneReduction
+{
+    const int WidestRegister = 16;
+
+    /// <summary>Halves are joined to halves.</summary>
+    public static float Of<R, S, V>(V a)
+        where R : struct, IReduction
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* lanes = stackalloc float[WidestRegister];
+        S.Store(lanes, a);
+        for (int half = S.Width / 2; half > 0; half /= 2)
+        {
+            for (int lane = 0; lane < half; lane++)
+                lanes[lane] = R.Join<SimdScalar, float>(lanes[lane], lanes[lane + half]);
+        }
+
+        return *lanes;
+    }
 }
 
 /// <summary>The sum.</summary>
@@ -24,6 +50,8 @@ readonly struct SumReduction : IReduction
     public static V Join<S, V>(V sofar, V x) where S : struct, ISimd<V> where V : unmanaged => S.Add(sofar, x);
 
     public static double Join(double a, double b) => a + b;
+
+    public static float Lanes<S, V>(V a) where S : struct, ISimd<V> where V : unmanaged => S.Sum(a);
 }
 
 /// <summary>The product.</summary>
@@ -35,6 +63,8 @@ readonly struct ProductReduction : IReduction
     public static V Join<S, V>(V sofar, V x) where S : struct, ISimd<V> where V : unmanaged => S.Multiply(sofar, x);
 
     public static double Join(double a, double b) => a * b;
+
+    public static float Lanes<S, V>(V a) where S : struct, ISimd<V> where V : unmanaged => LaneReduction.Of<ProductReduction, S, V>(a);
 }
 
 /// <summary>The largest value; not a number where one of them is none.</summary>
@@ -48,6 +78,8 @@ readonly struct MaxReduction : IReduction
         S.Select(S.GreaterOrNaN(x, sofar), x, sofar);
 
     public static double Join(double a, double b) => Math.Max(a, b);
+
+    public static float Lanes<S, V>(V a) where S : struct, ISimd<V> where V : unmanaged => LaneReduction.Of<MaxReduction, S, V>(a);
 }
 
 /// <summary>The smallest value; not a number where one of them is none.</summary>
@@ -63,4 +95,6 @@ readonly struct MinReduction : IReduction
     }
 
     public static double Join(double a, double b) => Math.Min(a, b);
+
+    public static float Lanes<S, V>(V a) where S : struct, ISimd<V> where V : unmanaged => LaneReduction.Of<MinReduction, S, V>(a);
 }

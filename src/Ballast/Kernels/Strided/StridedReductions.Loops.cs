@@ -43,16 +43,7 @@ static unsafe partial class StridedReductions
 
             for (; i <= length - S.Width; i += S.Width)
                 a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x + i), B.Load<S, V>(y + i, y0)));
-            a = R.Join<S, V>(R.Join<S, V>(a, b), R.Join<S, V>(c, d));
-            float* lanes = stackalloc float[16];
-            S.Store(lanes, a);
-            for (int half = S.Width / 2; half > 0; half /= 2)
-            {
-                for (int lane = 0; lane < half; lane++)
-                    lanes[lane] = R.Join<SimdScalar, float>(lanes[lane], lanes[lane + half]);
-            }
-
-            result = *lanes;
+            result = R.Lanes<S, V>(R.Join<S, V>(R.Join<S, V>(a, b), R.Join<S, V>(c, d)));
         }
 
         for (; i < length; i++)
@@ -74,42 +65,41 @@ static unsafe partial class StridedReductions
             where S : struct, ISimd<V>
             where V : unmanaged => RepeatsY ? Run<Repeated, S, V>(start, length) : Run<SideBySide, S, V>(start, length);
 
+        // Four rows at a time, from end to end: memory is read in order, and a column's values are joined one after the other.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Run<B, S, V>(int c, int length)
+        readonly int Run<B, S, V>(int first, int length)
             where B : struct, IRunAccess
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            int end = first + (length - first) / S.Width * S.Width, row = 0;
             V identity = S.Broadcast(R.Identity);
-            for (; c <= length - 4 * S.Width; c += 4 * S.Width)
+            for (int c = first; c < end; c += S.Width)
+                S.Store(Joined + c, identity);
+            nint strideX = StrideX, strideY = StrideY;
+            float* joined = Joined;
+            for (; row <= Rows - 4; row += 4)
             {
-                V a = identity, b = identity, d = identity, e = identity;
-                float* x = X + c, y = RepeatsY ? Y : Y + c;
-                for (int row = 0; row < Rows; row++, x += StrideX, y += StrideY)
+                float* x = X + row * strideX, y = Y + row * strideY, x3 = x + 3 * strideX, y3 = y + 3 * strideY;
+                V a = S.Broadcast(*y), b = S.Broadcast(y[strideY]), d = S.Broadcast(y[2 * strideY]), e = S.Broadcast(*y3);
+                for (int c = first; c < end; c += S.Width)
                 {
-                    V y0 = S.Broadcast(*y);
-                    a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x), B.Load<S, V>(y, y0)));
-                    b = R.Join<S, V>(b, F.Apply<S, V>(S.Load(x + S.Width), B.Load<S, V>(y + S.Width, y0)));
-                    d = R.Join<S, V>(d, F.Apply<S, V>(S.Load(x + 2 * S.Width), B.Load<S, V>(y + 2 * S.Width, y0)));
-                    e = R.Join<S, V>(e, F.Apply<S, V>(S.Load(x + 3 * S.Width), B.Load<S, V>(y + 3 * S.Width, y0)));
+                    V sofar = R.Join<S, V>(S.Load(joined + c), F.Apply<S, V>(S.Load(x + c), B.Load<S, V>(y + c, a)));
+                    sofar = R.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x + strideX + c), B.Load<S, V>(y + strideY + c, b)));
+                    sofar = R.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x + 2 * strideX + c), B.Load<S, V>(y + 2 * strideY + c, d)));
+                    S.Store(joined + c, R.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x3 + c), B.Load<S, V>(y3 + c, e))));
                 }
-
-                S.Store(Joined + c, a);
-                S.Store(Joined + c + S.Width, b);
-                S.Store(Joined + c + 2 * S.Width, d);
-                S.Store(Joined + c + 3 * S.Width, e);
             }
 
-            for (; c <= length - S.Width; c += S.Width)
+            for (; row < Rows; row++)
             {
-                V a = identity;
-                float* x = X + c, y = RepeatsY ? Y : Y + c;
-                for (int row = 0; row < Rows; row++, x += StrideX, y += StrideY)
-                    a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x), B.Load<S, V>(y, S.Broadcast(*y))));
-                S.Store(Joined + c, a);
+                float* x = X + row * strideX, y = Y + row * strideY;
+                V a = S.Broadcast(*y);
+                for (int c = first; c < end; c += S.Width)
+                    S.Store(joined + c, R.Join<S, V>(S.Load(joined + c), F.Apply<S, V>(S.Load(x + c), B.Load<S, V>(y + c, a))));
             }
 
-            return c;
+            return end;
         }
     }
 }

@@ -2,14 +2,16 @@ namespace Ballast.Kernels;
 
 /// <summary>Reductions along any axes of operands under strides of their own: sums of F(x, y), largest values and the like.</summary>
 /// <remarks>A run is either reduced, to one value by a row's accumulators, or kept, when whole rows are joined column by column. Pieces
-/// are joined in float, at most 4,096 values or 256 rows, and the pieces in double, in an order that the shape fixes.</remarks>
+/// are joined in float, at most 64 values a lane or 256 rows, and the pieces in double, in an order that the shape fixes.</remarks>
 static unsafe partial class StridedReductions
 {
-    const int PieceLength = 4096;
     const int PieceRows = 256;
     const int BlockColumns = 512;
     const int ChunkLength = 1 << 15;
     const int SerialLength = 1 << 15;
+
+    // Four accumulators of a register each: 64 values in a lane, however wide the registers are.
+    static int PieceLength => 256 * Ballast.Compute.SimdWidth;
 
     /// <summary>result = factor times the reduction of F(x, y) along the axes on which the result's stride is 0.</summary>
     /// <param name="plan">The loop over x, y and the result, in x's order. In a run x lies side by side, and y does or repeats.</param>
