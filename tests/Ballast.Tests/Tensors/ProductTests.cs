@@ -41,13 +41,15 @@ public class ProductTests
         int flat = 0;
         foreach (int[] at in PlainArray.Positions(shape))
         {
+            int[] p = [.. Enumerable.Range(0, rank - 2).Select(i => wideA[i] == 1 ? 0 : at[i]), at[^2], 0];
+            int[] q = [.. Enumerable.Range(0, rank - 2).Select(i => wideB[i] == 1 ? 0 : at[i]), 0, at[^1]];
+            p = a.Length == 1 ? [0] : p[(rank - left.Length)..];
+            q = b.Length == 1 ? [0] : q[(rank - right.Length)..];
             for (int k = 0; k < left[^1]; k++)
             {
-                int[] p = [.. Enumerable.Range(0, rank - 2).Select(i => wideA[i] == 1 ? 0 : at[i]), at[^2], k];
-                int[] q = [.. Enumerable.Range(0, rank - 2).Select(i => wideB[i] == 1 ? 0 : at[i]), k, at[^1]];
-                p = p[(rank - left.Length)..];
-                q = q[(rank - right.Length)..];
-                visit?.Invoke(flat, a.Length == 1 ? p[1..] : p, b.Length == 1 ? q[..^1] : q);
+                p[^1] = k;
+                q[b.Length == 1 ? 0 : q.Length - 2] = k;
+                visit?.Invoke(flat, p, q);
             }
 
             flat++;
