@@ -24,12 +24,41 @@ static unsafe class Activations
 {
     /// <summary>y = f(x), with the operands of <paramref name="plan"/> in this order.</summary>
     public static void Forward<F>(in F f, in StridedPlan plan, float* y, float* x)
-        where F : struct, IActivation => RunParts.Share(new ForwardRuns<F> { Plan = plan, Y = y, X = x, Function = f });
+        where F : struct, IActivation
+    {
+        if (ShortRuns.Takes(plan))
+            ShortRuns.Share(new ForwardBlock<F>(f), plan, y, x);
+        else
+            RunParts.Share(new ForwardRuns<F> { Plan = plan, Y = y, X = x, Function = f });
+    }
 
     /// <summary>dx = gradient f'(kept), with the operands of <paramref name="plan"/> in this order; dx may be where the gradient is.</summary>
     public static void Backward<F>(in F f, in StridedPlan plan, float* dx, float* kept, float* gradient)
-        where F : struct, IActivation =>
-        RunParts.Share(new BackwardRuns<F> { Plan = plan, Dx = dx, Kept = kept, G = gradient, Function = f });
+        where F : struct, IActivation
+    {
+        if (ShortRuns.Takes(plan))
+            ShortRuns.Share(new BackwardBlock<F>(f), plan, dx, kept, gradient);
+        else
+            RunParts.Share(new BackwardRuns<F> { Plan = plan, Dx = dx, Kept = kept, G = gradient, Function = f });
+    }
+
+    readonly struct ForwardBlock<F>(F f) : IBlockWork
+        where F : struct, IActivation
+    {
+        readonly F f = f;
+
+        public void Run(float* result, float** operands, int length) =>
+            Simd.Run(new ForwardLoop<F> { X = operands[0], Y = result, Function = f }, length);
+    }
+
+    readonly struct BackwardBlock<F>(F f) : IBlockWork
+        where F : struct, IActivation
+    {
+        readonly F f = f;
+
+        public void Run(float* result, float** operands, int length) =>
+            Simd.Run(new BackwardLoop<F> { Dx = result, Kept = operands[0], G = operands[1], Function = f }, length);
+    }
 
     /// <summary>y[i] = f(x[i]) for some values, on this thread.</summary>
     public static void Forward<F>(in F f, float* y, float* x, int count)

@@ -36,6 +36,8 @@ readonly struct Int64ToByte : IElementMap<long, byte>
 readonly struct ByteToFloat : IElementMap<byte, float>
 {
     public static float Apply(byte x) => x;
+
+    public static unsafe int Many(void* to, void* x, int length) => SideBySideElements.Convert((float*)to, (byte*)x, length);
 }
 
 /// <summary>A byte as an integer.</summary>
@@ -48,6 +50,12 @@ readonly struct ByteToInt64 : IElementMap<byte, long>
 readonly struct BoolToByte : IElementMap<byte, byte>
 {
     public static byte Apply(byte x) => x;
+
+    public static unsafe int Many(void* to, void* x, int length)
+    {
+        new ReadOnlySpan<byte>(x, length).CopyTo(new Span<byte>(to, length));
+        return length;
+    }
 }
 
 /// <summary>Whether a number is not 0.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -6,6 +7,9 @@ namespace Ballast.Kernels;
 interface IComparison
 {
     static abstract bool Apply<T>(T x, T y) where T : INumber<T>;
+
+    /// <summary>All bits of each lane that it holds for, none of the others.</summary>
+    static abstract Vector128<float> Apply(Vector128<float> x, Vector128<float> y);
 }
 
 /// <summary>A comparison of a type's numbers.</summary>
@@ -13,31 +17,42 @@ readonly struct Comparison<C, T> : IElementZip<T, bool>
     where C : struct, IComparison
     where T : INumber<T>
 {
-    public static bool Apply(T x, T y) => C.Apply(x, y);
+    public static bool Apply(T x, T y) => C.Apply<T>(x, y);
+
+    public static unsafe int Many(void* to, void* x, nint stepX, void* y, nint stepY, int length) => typeof(T) == typeof(float)
+        ? SideBySideElements.Compare<C>((bool*)to, (float*)x, stepX, (float*)y, stepY, length) : 0;
 }
 
 /// <summary>x = y.</summary>
 readonly struct EqualComparison : IComparison
 {
     public static bool Apply<T>(T x, T y) where T : INumber<T> => x == y;
+
+    public static Vector128<float> Apply(Vector128<float> x, Vector128<float> y) => Vector128.Equals(x, y);
 }
 
 /// <summary>x and y differ, or one is not a number.</summary>
 readonly struct NotEqualComparison : IComparison
 {
     public static bool Apply<T>(T x, T y) where T : INumber<T> => x != y;
+
+    public static Vector128<float> Apply(Vector128<float> x, Vector128<float> y) => ~Vector128.Equals(x, y);
 }
 
 /// <summary>x is below y.</summary>
 readonly struct LessComparison : IComparison
 {
     public static bool Apply<T>(T x, T y) where T : INumber<T> => x < y;
+
+    public static Vector128<float> Apply(Vector128<float> x, Vector128<float> y) => Vector128.LessThan(x, y);
 }
 
 /// <summary>x is y or below.</summary>
 readonly struct LessOrEqualComparison : IComparison
 {
     public static bool Apply<T>(T x, T y) where T : INumber<T> => x <= y;
+
+    public static Vector128<float> Apply(Vector128<float> x, Vector128<float> y) => Vector128.LessThanOrEqual(x, y);
 }
 
 /// <summary>Arithmetic on two numbers of one type.</summary>

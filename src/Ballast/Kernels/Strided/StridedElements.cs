@@ -9,16 +9,22 @@ interface IElementMap<T, R>
 
     /// <summary>Whether an element has a result at all.</summary>
     static virtual bool Takes(T x) => true;
+
+    /// <summary>Several elements that lie side by side; returns how many of them are done, from the first one on.</summary>
+    static virtual unsafe int Many(void* to, void* x, int length) => 0;
 }
 
 /// <summary>Two elements in, one out, of any types.</summary>
 interface IElementZip<T, R>
 {
     static abstract R Apply(T x, T y);
+
+    /// <summary>Several elements, of operands whose step is 1, or 0 where one element is repeated; returns how many are done.</summary>
+    static virtual unsafe int Many(void* to, void* x, nint stepX, void* y, nint stepY, int length) => 0;
 }
 
-/// <summary>Element-wise functions of operands of any types under strides of their own, one element after the other. For floats alone,
-/// <see cref="StridedMaps"/> takes whole registers.</summary>
+/// <summary>Element-wise functions of operands of any types under strides of their own, one element after the other or, where
+/// <see cref="SideBySideElements"/> knows how, several at a time. For floats alone, <see cref="StridedMaps"/> takes whole registers.</summary>
 static unsafe class StridedElements
 {
     /// <summary>result = F(x), with the operands of <paramref name="plan"/> in this order; false where F does not take an element.</summary>
@@ -65,7 +71,9 @@ static unsafe class StridedElements
         static bool Loop(R* to, T* x, nint step, int length)
         {
             bool taken = true;
-            for (int i = 0; i < length; i++, x += step)
+            int i = step == 1 ? F.Many(to, x, length) : 0;
+            x += i * step;
+            for (; i < length; i++, x += step)
             {
                 taken &= F.Takes(*x);
                 to[i] = F.Apply(*x);
@@ -94,7 +102,10 @@ static unsafe class StridedElements
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Loop(R* to, T* x, nint stepX, T* y, nint stepY, int length)
         {
-            for (int i = 0; i < length; i++, x += stepX, y += stepY)
+            int i = F.Many(to, x, stepX, y, stepY, length);
+            x += i * stepX;
+            y += i * stepY;
+            for (; i < length; i++, x += stepX, y += stepY)
                 to[i] = F.Apply(*x, *y);
         }
     }
@@ -118,7 +129,12 @@ static unsafe class StridedElements
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void Loop(T* to, bool* mask, nint stepMask, T* x, nint stepX, T* y, nint stepY, int length)
         {
-            for (int i = 0; i < length; i++, mask += stepMask, x += stepX, y += stepY)
+            int i = sizeof(T) == sizeof(int) && stepMask == 1
+                ? SideBySideElements.Select((int*)to, mask, (int*)x, stepX, (int*)y, stepY, length) : 0;
+            mask += i * stepMask;
+            x += i * stepX;
+            y += i * stepY;
+            for (; i < length; i++, mask += stepMask, x += stepX, y += stepY)
             {
                 T one = *x, other = *y;
                 to[i] = *mask ? one : other;

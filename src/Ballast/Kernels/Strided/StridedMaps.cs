@@ -9,7 +9,8 @@ interface ITernary
 }
 
 /// <summary>Element-wise functions of operands under strides of their own. In a run, the result's neighbours lie side by side, and each
-/// operand either has its elements side by side or repeats one of them; other strides are copied into order first.</summary>
+/// operand either has its elements side by side or repeats one of them; other strides are copied into order first, and short runs are
+/// taken several at a time.</summary>
 static unsafe class StridedMaps
 {
     /// <summary>Whether an operand's run is one that these loops read: side by side, or a repeated element.</summary>
@@ -17,15 +18,54 @@ static unsafe class StridedMaps
 
     /// <summary>result = F(x), with the operands of <paramref name="plan"/> in this order.</summary>
     public static void Map<F>(in StridedPlan plan, float* result, float* x)
-        where F : struct, IUnary => RunParts.Share(new MapRuns<F> { Plan = plan, To = result, X = x });
+        where F : struct, IUnary
+    {
+        if (ShortRuns.Takes(plan))
+            ShortRuns.Share(default(MapBlock<F>), plan, result, x);
+        else
+            RunParts.Share(new MapRuns<F> { Plan = plan, To = result, X = x });
+    }
 
     /// <summary>result = F(x, y), with the operands of <paramref name="plan"/> in this order.</summary>
     public static void Zip<F>(in StridedPlan plan, float* result, float* x, float* y)
-        where F : struct, IBinary => RunParts.Share(new ZipRuns<F> { Plan = plan, To = result, X = x, Y = y });
+        where F : struct, IBinary
+    {
+        if (ShortRuns.Takes(plan))
+            ShortRuns.Share(default(ZipBlock<F>), plan, result, x, y);
+        else
+            RunParts.Share(new ZipRuns<F> { Plan = plan, To = result, X = x, Y = y });
+    }
 
     /// <summary>result = F(x, y, z), with the operands of <paramref name="plan"/> in this order.</summary>
     public static void Zip<F>(in StridedPlan plan, float* result, float* x, float* y, float* z)
-        where F : struct, ITernary => RunParts.Share(new TernaryRuns<F> { Plan = plan, To = result, X = x, Y = y, Z = z });
+        where F : struct, ITernary
+    {
+        if (ShortRuns.Takes(plan))
+            ShortRuns.Share(default(TernaryBlock<F>), plan, result, x, y, z);
+        else
+            RunParts.Share(new TernaryRuns<F> { Plan = plan, To = result, X = x, Y = y, Z = z });
+    }
+
+    readonly struct MapBlock<F> : IBlockWork
+        where F : struct, IUnary
+    {
+        public void Run(float* result, float** operands, int length) =>
+            Simd.Run(new MapLoop<F> { From = operands[0], To = result }, length);
+    }
+
+    readonly struct ZipBlock<F> : IBlockWork
+        where F : struct, IBinary
+    {
+        public void Run(float* result, float** operands, int length) =>
+            Simd.Run(new ZipLoop<F, SideBySide, SideBySide> { X = operands[0], Y = operands[1], To = result }, length);
+    }
+
+    readonly struct TernaryBlock<F> : IBlockWork
+        where F : struct, ITernary
+    {
+        public void Run(float* result, float** operands, int length) =>
+            Simd.Run(new TernaryLoop<F> { X = operands[0], Y = operands[1], Z = operands[2], To = result }, length);
+    }
 
     struct MapRuns<F> : IRunWork
         where F : struct, IUnary
