@@ -35,6 +35,7 @@ static unsafe partial class StridedReductions
             V y0 = S.Broadcast(*y), a = S.Broadcast(R.Identity), b = a, c = a, d = a;
             for (; i <= length - 4 * S.Width; i += 4 * S.Width)
             {
+                Region.Ahead(x + i, 4 * S.Width);
                 a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x + i), B.Load<S, V>(y + i, y0)));
                 b = R.Join<S, V>(b, F.Apply<S, V>(S.Load(x + i + S.Width), B.Load<S, V>(y + i + S.Width, y0)));
                 c = R.Join<S, V>(c, F.Apply<S, V>(S.Load(x + i + 2 * S.Width), B.Load<S, V>(y + i + 2 * S.Width, y0)));
@@ -56,6 +57,8 @@ static unsafe partial class StridedReductions
         where R : struct, IReduction
         where F : struct, IBinary
     {
+        const int CacheLine = 16; // floats
+
         public float* X, Y, Joined;
         public nint StrideX, StrideY;
         public int Rows;
@@ -84,6 +87,8 @@ static unsafe partial class StridedReductions
                 V a = S.Broadcast(*y), b = S.Broadcast(y[strideY]), d = S.Broadcast(y[2 * strideY]), e = S.Broadcast(*y3);
                 for (int c = first; c < end; c += S.Width)
                 {
+                    if (S.Width == CacheLine)
+                        NextRows(x + c, strideX);
                     V sofar = R.Join<S, V>(S.Load(joined + c), F.Apply<S, V>(S.Load(x + c), B.Load<S, V>(y + c, a)));
                     sofar = R.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x + strideX + c), B.Load<S, V>(y + strideY + c, b)));
                     sofar = R.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x + 2 * strideX + c), B.Load<S, V>(y + 2 * strideY + c, d)));
@@ -100,6 +105,14 @@ static unsafe partial class StridedReductions
             }
 
             return end;
+        }
+
+        // The next four rows: each may lie in a page of its own, at whose end a processor stops to fetch ahead by itself.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void NextRows(float* x, nint stride)
+        {
+            for (int i = 4; i < 8; i++)
+                Region.Ahead(x, CacheLine, i * stride);
         }
     }
 }
