@@ -95,7 +95,7 @@ public sealed class StudyCommandTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         string data = SampleRun.Repeat(folder);
-        string[] study = ["study", "placement", "--data", data, "--test-data", SampleRun.Slice, "--epochs", "4", "--seeds", "3", "--jobs", "2"];
+        string[] study = ["study", "placement", "--data", data, "--test-data", SampleRun.Slice, "--epochs", "2", "--seeds", "3", "--jobs", "2"];
         BallastProcess.RunUntil(folder, "3 of 9", kill: true, [.. study, "--out", "killed"]);
         Assert.False(File.Exists(Path.Combine(folder.File("killed"), "results.json")));
         Assert.Equal(0, Study("--resume", "killed").ExitCode);
