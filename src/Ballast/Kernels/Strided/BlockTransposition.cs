@@ -12,6 +12,12 @@ static unsafe class BlockTransposition
     public const int Smallest = 4;
 
     const int Block = 16;
+
+    // A square of blocks: each row of the source is read for several lines at a time, as its page has to be found for each visit.
+    const int Square = 64;
+
+    // From so many bytes on, what is written will not be in a cache when it is read.
+    const long AwayLength = 1 << 25;
     const int Part = 1 << 13;
     const int SerialLength = 1 << 15;
 
@@ -34,6 +40,7 @@ static unsafe class BlockTransposition
             ToStride = turned.Stride(0, last - 1),
             FromStride = turned.Stride(1, last),
         };
+        work.IsLarge = plan.Length * sizeof(T) >= AwayLength;
         long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Bands;
         if (plan.Length < SerialLength)
             work.Run(0, (int)parts);
@@ -49,10 +56,11 @@ static unsafe class BlockTransposition
         public T* To, From;
         public int Rows, Columns;
         public nint ToStride, FromStride;
+        public bool IsLarge;
 
         public static int Pieces => 4;
 
-        readonly int BandRows => Math.Max(Block, Part / Math.Max(Block, Columns) / Block * Block);
+        readonly int BandRows => Math.Max(Square, Part / Math.Max(Block, Columns) / Square * Square);
 
         public readonly int Bands => (Rows + BandRows - 1) / BandRows;
 
@@ -67,20 +75,39 @@ static unsafe class BlockTransposition
                 if (part % Bands == Bands - 1)
                     Plan.Advance(ref at);
             }
+
+            if (IsLarge)
+                StoresAway.Fence();
+        }
+
+        readonly void Matrix(T* to, T* from, int rows)
+        {
+            for (int top = 0; top < rows; top += Square)
+            {
+                for (int left = 0; left < Columns; left += Square)
+                {
+                    Blocks(from + left * FromStride + top, to + top * ToStride + left,
+                        Math.Min(Square, rows - top), Math.Min(Square, Columns - left), left + 2 * Square <= Columns);
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Matrix(T* to, T* from, int rows)
+        readonly void Blocks(T* from, T* to, int rows, int columns, bool hasNext)
         {
-            for (int r = 0; r < rows; r += Block)
+            bool wide = sizeof(T) == sizeof(float) && Avx.IsSupported;
+            bool away = wide && IsLarge && ((nint)to & 31) == 0 && ToStride % 8 == 0;
+            for (int c = 0; c < columns; c += Block)
             {
-                int height = Math.Min(Block, rows - r);
-                for (int c = 0; c < Columns; c += Block)
+                int width = Math.Min(Block, columns - c);
+                for (int r = 0; r < rows; r += Block)
                 {
-                    int width = Math.Min(Block, Columns - c);
+                    int height = Math.Min(Block, rows - r);
                     T* source = from + c * FromStride + r, destination = to + r * ToStride + c;
-                    if (sizeof(T) == sizeof(float) && height == Block && width == Block && Avx.IsSupported)
-                        Whole((float*)source, FromStride, (float*)destination, ToStride);
+                    for (int j = 0; IsLarge && hasNext && j < width; j++)
+                        Region.Ahead((float*)(source + (Square + j) * FromStride), 1, 0);
+                    if (wide && height == Block && width == Block)
+                        Whole((float*)source, FromStride, (float*)destination, ToStride, away);
                     else
                         Partial(source, destination, height, width);
                 }
@@ -99,7 +126,7 @@ static unsafe class BlockTransposition
     }
 
     // Lines are read whole before any of them is needed again: those of a source whose stride is a power of two share a set of the cache.
-    static void Whole(float* from, nint fromStride, float* to, nint toStride)
+    static void Whole(float* from, nint fromStride, float* to, nint toStride, bool away)
     {
         float* lines = stackalloc float[Block * Block];
         for (int j = 0; j < Block; j++)
@@ -110,21 +137,21 @@ static unsafe class BlockTransposition
 
         for (int i = 0; i < Block; i += 8)
         {
-            Eight(lines + i, to + i * toStride, toStride);
-            Eight(lines + 8 * Block + i, to + i * toStride + 8, toStride);
+            Eight(lines + i, to + i * toStride, toStride, away);
+            Eight(lines + 8 * Block + i, to + i * toStride + 8, toStride, away);
         }
     }
 
     // Eight rows of eight values turned over in registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Eight(float* lines, float* to, nint stride)
+    static void Eight(float* lines, float* to, nint stride, bool away)
     {
         var a = Pair(lines, 0);
         var b = Pair(lines, 2);
         var c = Pair(lines, 4);
         var d = Pair(lines, 6);
-        Quad(a.Low, b.Low, c.Low, d.Low, to, stride, 0);
-        Quad(a.High, b.High, c.High, d.High, to, stride, 2);
+        Quad(a.Low, b.Low, c.Low, d.Low, to, stride, 0, away);
+        Quad(a.High, b.High, c.High, d.High, to, stride, 2, away);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,15 +164,25 @@ static unsafe class BlockTransposition
 
     // Rows `first` and `first + 1` of the result, and the same four rows further down.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Quad(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint stride, int first)
+    static void Quad(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint stride, int first, bool away)
     {
         var ab0 = Avx.Shuffle(a, b, 0b01_00_01_00);
         var cd0 = Avx.Shuffle(c, d, 0b01_00_01_00);
         var ab1 = Avx.Shuffle(a, b, 0b11_10_11_10);
         var cd1 = Avx.Shuffle(c, d, 0b11_10_11_10);
-        Avx.Permute2x128(ab0, cd0, 0x20).Store(to + first * stride);
-        Avx.Permute2x128(ab1, cd1, 0x20).Store(to + (first + 1) * stride);
-        Avx.Permute2x128(ab0, cd0, 0x31).Store(to + (first + 4) * stride);
-        Avx.Permute2x128(ab1, cd1, 0x31).Store(to + (first + 5) * stride);
+        Put(Avx.Permute2x128(ab0, cd0, 0x20), to + first * stride, away);
+        Put(Avx.Permute2x128(ab1, cd1, 0x20), to + (first + 1) * stride, away);
+        Put(Avx.Permute2x128(ab0, cd0, 0x31), to + (first + 4) * stride, away);
+        Put(Avx.Permute2x128(ab1, cd1, 0x31), to + (first + 5) * stride, away);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put(Vector256<float> value, float* to, bool away)
+    {
+        if (away)
+            value.StoreAlignedNonTemporal(to);
+        else
+            value.Store(to);
     }
 }
