@@ -43,6 +43,8 @@ public unsafe class SimdTests
             Same<S, V>(x, y, (_, b) => S.Max(b, S.Broadcast(0.25f)), (_, b) => SimdScalar.Max(b, 0.25f));
             Same<S, V>(x, y, (a, b) => S.Select(S.GreaterOrNaN(a, b), a, b),
                 (a, b) => SimdScalar.Select(SimdScalar.GreaterOrNaN(a, b), a, b));
+            Same<S, V>(x, y, (a, b) => S.Select(S.GreaterOrUnordered(a, b), a, S.Broadcast(3)),
+                (a, b) => SimdScalar.Select(SimdScalar.GreaterOrUnordered(a, b), a, 3));
             Same<S, V>(x, y, (a, b) => S.Select(S.Equal(a, b), b, S.Broadcast(3)),
                 (a, b) => SimdScalar.Select(SimdScalar.Equal(a, b), b, 3));
         }

@@ -12,7 +12,7 @@ public unsafe class SpecialFunctionsTests
 
     static readonly float[] Grid =
     [
-        .. Enumerable.Range(-60_000, 120_001).Select(static i => i * 2e-4f), .. Enumerable.Range(1, 400).Select(static i => i * 1e-6f),
+        .. Enumerable.Range(-15_000, 30_001).Select(static i => i * 8e-4f), .. Enumerable.Range(1, 400).Select(static i => i * 1e-6f),
         1e-30f, -1e-30f, 1e-40f, 0, -0f, 0.92f, 0.625f, -0.92f, -0.625f,
     ];
 
@@ -26,11 +26,11 @@ public unsafe class SpecialFunctionsTests
     [Fact]
     public void The_error_function() => Check<ErfActivation>(Erf, static (expected, _) => Ulp(expected) * Units);
 
-    // Below -1.3 the argument's own rounding shows, x^2 times as large, and the polynomial's error with it: four digits.
+    // Below -1.3 the rounding of x^2 / 2 shows.
     [Fact]
     public void The_exact_Gelu_keeps_digits_far_below_zero() => Check<GeluActivation>(
         static x => x * Erfc(-x / Math.Sqrt(2)) / 2,
-        static (expected, x) => x > -1.3 ? Ulp(expected) * 2 * Units : Math.Abs(expected) * 1e-4 + 1e-38);
+        static (expected, x) => x > -1.3 ? Ulp(expected) * 2 * Units : Math.Abs(expected) * (5e-7 + 6e-8 * x * x) + 1e-38);
 
     [Fact]
     public void The_Silu() => Check<SiluActivation>(static x => x / (1 + Math.Exp(-x)), static (expected, _) => Ulp(expected) * Units);

@@ -77,7 +77,8 @@ readonly struct LogisticCrossEntropy : IPointwiseLoss
     {
         // ln(1 + e^-x) = max(-x, 0) + ln(e^-max(-x, 0) + e^(-x - max(-x, 0))): neither exponential overflows.
         V zero = S.Broadcast(0), minus = S.Subtract(zero, x), top = S.Max(minus, zero);
-        V sum = S.Add(S.Exp(S.Subtract(zero, top)), S.Exp(S.Subtract(minus, top)));
+        V left = ExponentialFunction.UpToZero<S, V>(S.Subtract(zero, top));
+        V sum = S.Add(left, ExponentialFunction.UpToZero<S, V>(S.Subtract(minus, top)));
         return S.Fma(Factor<S, V>(t, w), S.Add(S.Log(sum), top), S.Multiply(S.Subtract(S.Broadcast(1), t), x));
     }
 

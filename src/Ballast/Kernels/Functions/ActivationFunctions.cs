@@ -77,8 +77,8 @@ readonly struct SiluActivation : IActivation
     public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
     {
         // Of s and 1 - s the smaller one as e^-|x| times the larger: a difference from 1, x times as large, would lose digits.
-        V one = S.Broadcast(1), zero = S.Broadcast(0), positive = S.GreaterOrNaN(x, zero);
-        V e = S.Exp(S.Select(positive, S.Subtract(zero, x), x)), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
+        V one = S.Broadcast(1), zero = S.Broadcast(0), positive = S.GreaterOrUnordered(x, zero);
+        V e = ExponentialFunction.UpToZero<S, V>(S.Subtract(zero, S.Abs(x))), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
         V s = S.Select(positive, large, small), rest = S.Select(positive, small, large);
         return S.Multiply(gradient, S.Multiply(s, S.Fma(x, rest, one)));
     }
@@ -92,12 +92,14 @@ readonly struct GeluActivation : IActivation
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Multiply(x, SpecialFunctions.NormalDistribution<S, V>(x));
+        S.Multiply(x, SpecialFunctions.NormalDistribution<S, V>(x, out _));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Multiply(gradient, S.Fma(
-            x, SpecialFunctions.NormalDensity<S, V>(x), SpecialFunctions.NormalDistribution<S, V>(x)));
+    public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged
+    {
+        V probability = SpecialFunctions.NormalDistribution<S, V>(x, out V density);
+        return S.Multiply(gradient, S.Fma(x, density, probability));
+    }
 }
 
 /// <summary>x (1 + t) / 2 with t = tanh u, u = sqrt(2 / pi) (x + 0.044715 x^3), of which

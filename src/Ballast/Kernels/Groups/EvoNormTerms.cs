@@ -20,8 +20,8 @@ readonly struct EvoNormS0Map : ISampleMap
     public static void Gate<S, V>(V x, in SampleConstants<V> k, out V open, out V rest)
         where S : struct, ISimd<V> where V : unmanaged
     {
-        V one = S.Broadcast(1), zero = S.Broadcast(0), u = S.Multiply(x, k.Bend), positive = S.GreaterOrNaN(u, zero);
-        V e = S.Exp(S.Select(positive, S.Subtract(zero, u), u)), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
+        V one = S.Broadcast(1), zero = S.Broadcast(0), u = S.Multiply(x, k.Bend), positive = S.GreaterOrUnordered(u, zero);
+        V e = ExponentialFunction.UpToZero<S, V>(S.Subtract(zero, S.Abs(u))), large = S.Divide(one, S.Add(one, e)), small = S.Multiply(e, large);
         open = S.Select(positive, large, small);
         rest = S.Select(positive, small, large);
     }

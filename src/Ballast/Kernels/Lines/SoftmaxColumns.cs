@@ -32,7 +32,7 @@ static unsafe class SoftmaxColumns
                     V part = S.Broadcast(0);
                     for (int i = start; i < Math.Min(Size, start + Piece); i++)
                     {
-                        V e = S.Exp(S.Subtract(S.Load(x + i * Stride), max));
+                        V e = ExponentialFunction.UpToZero<S, V>(S.Subtract(S.Load(x + i * Stride), max));
                         S.Store(y + i * Stride, e);
                         part = S.Add(part, e);
                     }

@@ -143,7 +143,7 @@ static unsafe class SoftmaxRow
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V value = S.Exp(S.Subtract(S.Load(x), max));
+        V value = ExponentialFunction.UpToZero<S, V>(S.Subtract(S.Load(x), max));
         S.Store(e, value);
         return value;
     }

@@ -59,6 +59,10 @@ unsafe interface ISimd<V>
     /// <summary>A mask: all bits where <paramref name="a"/> is larger or not a number, none elsewhere.</summary>
     static abstract V GreaterOrNaN(V a, V b);
 
+    /// <summary>A mask: all bits where <paramref name="a"/> is larger or one of both is not a number: one instruction, where
+    /// <see cref="GreaterOrNaN"/> takes two comparisons. For a <paramref name="b"/> that is a number they are the same.</summary>
+    static abstract V GreaterOrUnordered(V a, V b);
+
     /// <summary>A mask: all bits where both are equal, none elsewhere.</summary>
     static abstract V Equal(V a, V b);
 

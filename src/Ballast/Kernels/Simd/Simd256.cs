@@ -41,7 +41,7 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> a) => Vector256.Exp(a);
+    public static Vector256<float> Exp(Vector256<float> a) => ExponentialFunction.Compute<Simd256, Vector256<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Log(Vector256<float> a) => Vector256.Log(a);
@@ -77,7 +77,7 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Scale(Vector256<float> a, Vector256<float> exponent)
     {
-        var whole = Vector256.ConvertToInt32(exponent);
+        var whole = Vector256.ConvertToInt32Native(exponent);
         var half = whole >> 1;
         var bias = Vector256.Create(127);
         return a * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
@@ -100,6 +100,10 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> GreaterOrNaN(Vector256<float> a, Vector256<float> b) =>
         Vector256.GreaterThan(a, b) | ~Vector256.Equals(a, a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> GreaterOrUnordered(Vector256<float> a, Vector256<float> b) =>
+        Avx.CompareNotLessThanOrEqual(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Equal(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a, b);

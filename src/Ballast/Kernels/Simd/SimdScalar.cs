@@ -18,7 +18,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Multiply(float a, float b) => a * b;
     public static float Divide(float a, float b) => a / b;
     public static float Sqrt(float a) => MathF.Sqrt(a);
-    public static float Exp(float a) => MathF.Exp(a);
+    public static float Exp(float a) => ExponentialFunction.Compute<SimdScalar, float>(a);
     public static float Log(float a) => MathF.Log(a);
     public static float Log2(float a) => MathF.Log2(a);
     public static float Sin(float a) => MathF.Sin(a);
@@ -29,7 +29,13 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Ceiling(float a) => MathF.Ceiling(a);
     public static float Truncate(float a) => MathF.Truncate(a);
     public static float Round(float a) => MathF.Round(a);
-    public static float Scale(float a, float exponent) => MathF.ScaleB(a, (int)exponent);
+
+    // By two powers, each of which is a float.
+    public static float Scale(float a, float exponent)
+    {
+        int whole = (int)exponent, half = whole >> 1;
+        return a * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((whole - half + 127) << 23);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Fma(float a, float b, float c) =>
@@ -41,6 +47,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Min(float a, float b) => a < b || float.IsNaN(a) ? a : b;
     public static float WherePositive(float gate, float value) => gate <= 0 ? 0 : value;
     public static float GreaterOrNaN(float a, float b) => Mask(a > b || float.IsNaN(a));
+    public static float GreaterOrUnordered(float a, float b) => Mask(!(a <= b));
     public static float Equal(float a, float b) => Mask(a == b);
     public static float Select(float mask, float a, float b) => BitConverter.SingleToInt32Bits(mask) != 0 ? a : b;
     public static float Sum(float a) => a;

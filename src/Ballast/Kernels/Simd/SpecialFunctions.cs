@@ -13,14 +13,6 @@ static class SpecialFunctions
     // erfc(11) is less than the smallest float.
     const float ErfcEnd = 11;
 
-    // e^-104 is nearer to 0 than to the smallest float.
-    const float ExpEnd = -104;
-
-    // 3 2^22: added to a number and taken away again, it rounds it to a whole one.
-    const float Magic = 12582912;
-
-    const float RootOfHalf = 0.70710678f;
-
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Logistic<S, V>(V x)
@@ -45,7 +37,7 @@ static class SpecialFunctions
         p = S.Fma(p, square, S.Broadcast(-0.333332807f));
         V small = S.Fma(S.Multiply(p, square), x, x);
         V large = S.Subtract(one, S.Divide(two, S.Add(S.Exp(S.Add(size, size)), one)));
-        return S.Select(S.GreaterOrNaN(size, S.Broadcast(TanhSwitch)), WithSign<S, V>(large, x), small);
+        return S.Select(S.GreaterOrUnordered(size, S.Broadcast(TanhSwitch)), WithSign<S, V>(large, x), small);
     }
 
     /// <summary>e^x - 1, as tanh(x / 2) (e^x + 1): no digits are lost near 0.</summary>
@@ -109,29 +101,31 @@ static class SpecialFunctions
     {
         V size = Absolute<S, V>(x);
         V large = WithSign<S, V>(S.Subtract(S.Broadcast(1), LargeErfc<S, V>(size)), x);
-        return S.Select(S.GreaterOrNaN(size, S.Broadcast(ErfSwitch)), large, SmallErf<S, V>(x));
+        return S.Select(S.GreaterOrUnordered(size, S.Broadcast(ErfSwitch)), large, SmallErf<S, V>(x));
     }
 
-    /// <summary>The standard normal distribution: the probability of a value up to x, (1 + erf(x / sqrt(2))) / 2. Far below 0,
-    /// where that sum would cancel, it keeps four digits.</summary>
+    /// <summary>The standard normal distribution, the probability of a value up to x, and its density e^(-x^2 / 2) / sqrt(2 pi). Both have
+    /// that exponential: a tail is its product with a polynomial in 1 / (1 + 0.3 |x|), which keeps the digits of small probabilities.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V NormalDistribution<S, V>(V x)
+    public static V NormalDistribution<S, V>(V x, out V density)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V half = S.Broadcast(0.5f), scaled = S.Multiply(x, S.Broadcast(RootOfHalf)), size = Absolute<S, V>(scaled);
-        V tail = S.Multiply(half, LargeErfc<S, V>(size));
-        V large = S.Select(S.GreaterOrNaN(scaled, S.Broadcast(0)), S.Subtract(S.Broadcast(1), tail), tail);
-        V small = S.Fma(SmallErf<S, V>(scaled), half, half);
-        return S.Select(S.GreaterOrNaN(size, S.Broadcast(ErfSwitch)), large, small);
+        V one = S.Broadcast(1), e = ExponentialFunction.Rough<S, V>(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f)));
+        V u = S.Divide(one, S.Fma(S.Abs(x), S.Broadcast(0.3f), one));
+        V p = S.Broadcast(0.0372656845f);
+        p = S.Fma(p, u, S.Broadcast(-0.163734965f));
+        p = S.Fma(p, u, S.Broadcast(0.217395664f));
+        p = S.Fma(p, u, S.Broadcast(-0.0635797353f));
+        p = S.Fma(p, u, S.Broadcast(0.133587887f));
+        p = S.Fma(p, u, S.Broadcast(0.0984945856f));
+        p = S.Fma(p, u, S.Broadcast(0.120949015f));
+        p = S.Fma(p, u, S.Broadcast(0.119622469f));
+        p = S.Fma(p, u, S.Broadcast(-5.80957144e-07f));
+        V tail = S.Multiply(p, e);
+        density = S.Multiply(e, S.Broadcast(0.398942280f));
+        return S.Select(S.GreaterOrUnordered(x, S.Broadcast(0)), S.Subtract(one, tail), tail);
     }
-
-    /// <summary>The density of the standard normal distribution, e^(-x^2 / 2) / sqrt(2 pi).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V NormalDensity<S, V>(V x)
-        where S : struct, ISimd<V>
-        where V : unmanaged =>
-        S.Multiply(ExpBelow<S, V>(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f))), S.Broadcast(0.398942280f));
 
     // erf(x) = x + x P(x^2) below the switch.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,24 +162,7 @@ static class SpecialFunctions
         q = S.Fma(q, t, S.Broadcast(0.108848073f));
         q = S.Fma(q, t, S.Broadcast(0.633556902f));
         q = S.Fma(q, t, S.Broadcast(1.12904561f));
-        return ExpBelow<S, V>(S.Multiply(q, negative));
-    }
-
-    // e^x for x up to 0, as 2^n (1 + r + r^2 P(r)) with x = n ln 2 + r. The system's own goes by way of double.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V ExpBelow<S, V>(V x)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        x = S.Max(x, S.Broadcast(ExpEnd));
-        V magic = S.Broadcast(Magic), n = S.Subtract(S.Fma(x, S.Broadcast(1.44269504f), magic), magic);
-        V r = S.Fma(n, S.Broadcast(2.12194440e-4f), S.Fma(n, S.Broadcast(-0.693359375f), x));
-        V p = S.Broadcast(0.00138116779f);
-        p = S.Fma(p, r, S.Broadcast(0.00837013591f));
-        p = S.Fma(p, r, S.Broadcast(0.0416685268f));
-        p = S.Fma(p, r, S.Broadcast(0.166665092f));
-        p = S.Fma(p, r, S.Broadcast(0.49999994f));
-        return S.Scale(S.Add(S.Broadcast(1), S.Fma(S.Multiply(r, r), p, r)), n);
+        return ExponentialFunction.Rough<S, V>(S.Multiply(q, negative));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
