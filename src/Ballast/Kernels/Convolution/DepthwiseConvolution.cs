@@ -100,7 +100,7 @@ static unsafe class DepthwiseConvolution
             {
                 int done = Row<S, V>(row, 0);
                 Row<SimdScalar, float>(row, done);
-                Epilogue.Finish<S, V>(Y, (nint)row * Shape.OutW * Shape.C, Shape.OutW * Shape.C);
+                Epilogue.Finish<S, V>(row, Y, (nint)row * Shape.OutW * Shape.C, Shape.OutW * Shape.C);
             }
         }
 
@@ -157,7 +157,7 @@ static unsafe class DepthwiseConvolution
             {
                 int done = Row<S, V>(row, 0);
                 Row<SimdScalar, float>(row, done);
-                Epilogue.Finish<S, V>(Dx, (nint)row * Shape.W * Shape.C, Shape.W * Shape.C);
+                Epilogue.Finish<S, V>(row, Dx, (nint)row * Shape.W * Shape.C, Shape.W * Shape.C);
             }
         }
 

@@ -157,7 +157,7 @@ static unsafe partial class DirectConvolution
                         Rows<S, V>(memory, Phases[phase], image, top, rows);
                 }
 
-                Epilogue.Finish<S, V>(Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
+                Epilogue.Finish<S, V>(part, Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
             }
         }
 

@@ -88,6 +88,7 @@ static unsafe partial class DirectConvolution
                 PackedLength = packed,
                 Epilogue = epilogue,
             };
+            epilogue.Moments?.Begin(work.Parts, shape.K);
             if (shape.Products < SerialProducts)
                 work.Run(0, work.Parts);
             else
@@ -174,7 +175,7 @@ static unsafe partial class DirectConvolution
                 for (int group = 0; group < Shape.Groups; group++)
                     Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
                 nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
-                Epilogue.Finish<S, V>(Y, pixel * Shape.K, rows * Shape.OutW * Shape.K);
+                Epilogue.Finish<S, V>(part, Y, pixel * Shape.K, rows * Shape.OutW * Shape.K);
             }
         }
 

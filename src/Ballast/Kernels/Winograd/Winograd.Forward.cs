@@ -6,7 +6,9 @@ static unsafe partial class Winograd
 {
     static void Run(
         in ConvolutionShape shape, in WinogradTiles tiles, in ImagePrologue x, float* weights, float* bias, float* y,
-        in Epilogue epilogue) =>
+        in Epilogue epilogue)
+    {
+        epilogue.Moments?.Begin(tiles.Blocks, shape.K);
         Workers.Run(
             new ForwardWork
             {
@@ -20,6 +22,7 @@ static unsafe partial class Winograd
                 Plane = Plane(shape),
             },
             tiles.Blocks);
+    }
 
     struct ForwardWork : IWork, IWideWork
     {
@@ -59,9 +62,10 @@ static unsafe partial class Winograd
                     width = Panels.Width<S, V>(shape.K - k);
                     int regions = Soon(start, k == 0, k + width >= shape.K && block + 1 < last, soon);
                     Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane, soon, regions);
-                    Results<S, V>(k, width, start, count, results, resultPlane, work);
+                    Results<S, V>(block, k, width, start, count, results, resultPlane, work);
                 }
 
+                Epilogue.Moments?.Count(block, tiles.Pixels(start, count, shape));
                 if (Epilogue.Afterwards is { } function)
                     Finish(function, start, count);
             }
@@ -122,23 +126,24 @@ static unsafe partial class Winograd
             }
         }
 
-        readonly void Results<S, V>(int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+        readonly void Results<S, V>(int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             bool adds = Epilogue.Added is not null;
             if (adds && Epilogue.HasRelu)
-                Results<AddReluEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+                Results<AddReluEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
             else if (adds)
-                Results<AddEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+                Results<AddEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
             else if (Epilogue.HasRelu)
-                Results<ReluEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+                Results<ReluEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
             else
-                Results<NoEpilogue, S, V>(k, width, start, count, results, resultPlane, work);
+                Results<NoEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Results<E, S, V>(int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+        readonly void Results<E, S, V>(
+            int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
             where E : struct, IEpilogue
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -147,6 +152,10 @@ static unsafe partial class Winograd
             bool two = width > S.Width;
             V zero = S.Broadcast(0), bias = Bias is null ? zero : S.Load(Bias + k);
             V bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : zero;
+            var moments = Epilogue.Moments;
+            V pivot = moments is null ? zero : WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias);
+            V pivot2 = moments is null || !two ? zero : WinogradTransforms.FirstResult<S, V>(results + S.Width, resultPlane, bias2);
+            V sum = zero, squares = zero, sum2 = zero, squares2 = zero;
             int run;
             for (int i = 0; i < count; i += run, results += (nint)run * width)
             {
@@ -160,7 +169,17 @@ static unsafe partial class Winograd
                     WinogradTransforms.Results<E, S, V>(
                         results + S.Width, resultPlane, width, bias2, to with { At = at + S.Width }, Epilogue.Added, work);
                 }
+
+                if (moments is null)
+                    continue;
+                WinogradTransforms.Moments<S, V>(to, pivot, ref sum, ref squares);
+                if (two)
+                    WinogradTransforms.Moments<S, V>(to with { At = at + S.Width }, pivot2, ref sum2, ref squares2);
             }
+
+            moments?.Store<S, V>(block, k, pivot, sum, squares);
+            if (two)
+                moments?.Store<S, V>(block, k + S.Width, pivot2, sum2, squares2);
         }
 
         // A function of the tiles of a block, row by row.

@@ -74,4 +74,17 @@ readonly unsafe struct WinogradTiles
         nint until = (nint)lastImage * height + Math.Min(height, lastY - above + (above == 0 ? Size : Size + 2));
         return new Region(pixels + from * width * channels, (int)Math.Min(until - from, 1 << 12) * width * channels);
     }
+
+    /// <summary>How many pixels of the image lie in some tiles.</summary>
+    public int Pixels(int start, int count, in ConvolutionShape shape)
+    {
+        int pixels = 0;
+        for (int i = 0; i < count; i++)
+        {
+            var (_, y, x) = Locate(start + i);
+            pixels += Math.Min(Size, shape.OutH - y) * Math.Min(Size, shape.OutW - x);
+        }
+
+        return pixels;
+    }
 }

@@ -7,12 +7,17 @@ namespace Ballast;
 sealed class ChannelsLast : DeferredChannels
 {
     readonly ChannelLayout layout;
+    readonly Buffer? moments; // doubles
     Buffer? rowMajor;
 
-    /// <summary>Takes over the hold on the memory.</summary>
-    public ChannelsLast(Buffer values, ChannelLayout layout)
+    /// <summary>Takes over the holds on the memory.</summary>
+    /// <param name="values">[N, ..., C].</param>
+    /// <param name="layout">The sizes.</param>
+    /// <param name="moments">The mean and the biased variance of each channel, [2, C] in double, or null where they are not known.</param>
+    public ChannelsLast(Buffer values, ChannelLayout layout, Buffer? moments = null)
     {
         this.layout = layout;
+        this.moments = moments;
         Keep(values);
     }
 
@@ -32,6 +37,18 @@ sealed class ChannelsLast : DeferredChannels
     }
 
     /// <inheritdoc/>
+    public override bool TryMoments(ChannelLayout layout, out ReadOnlySpan<double> moments)
+    {
+        bool known = this.moments is not null && layout == this.layout;
+        moments = known ? MomentsOf(this.moments!, layout.C) : default;
+        return known;
+    }
+
+    /// <summary>The room for moments in memory.</summary>
+    public static Span<double> MomentsOf(Buffer memory, int channels) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<float, double>(memory.Span(4 * channels));
+
+    /// <inheritdoc/>
     public override Buffer RowMajor(int length)
     {
         lock (this)
@@ -43,6 +60,7 @@ sealed class ChannelsLast : DeferredChannels
     {
         base.ReleaseSources();
         rowMajor?.Release();
+        moments?.Release();
     }
 
     /// <inheritdoc/>

@@ -55,6 +55,20 @@ readonly record struct MemoryOrder(ChannelLayout Layout)
         return read.IsExclusive ? read : new Values(read).ReadExclusive(length);
     }
 
+    /// <summary>Memory with channels last as values, with the mean and the biased variance of each channel.</summary>
+    /// <param name="buffer">The memory.</param>
+    /// <param name="moments">Takes the moments along.</param>
+    public Values Values(Buffer buffer, ChannelMoments moments)
+    {
+        var memory = Buffer.Rent(4 * Layout.C);
+        var known = ChannelsLast.MomentsOf(memory, Layout.C);
+        moments.Finish(known);
+        if (ChannelTables.AreFinite(known, 1))
+            return new Values(new ChannelsLast(buffer, Layout, memory));
+        memory.Release(); // squares that are no floats: a normalization measures for itself
+        return Values(buffer);
+    }
+
     /// <summary>Memory in this order as values.</summary>
     public Values Values(Buffer buffer) => Layout.Last ? new Values(new ChannelsLast(buffer, Layout)) : new Values(buffer);
 }

@@ -124,6 +124,14 @@ abstract class Deferred
         return false;
     }
 
+    /// <summary>Are the mean and the biased variance of each channel known, because the kernel that wrote you took them along? [2, C], in
+    /// double, good for as long as this is held.</summary>
+    public virtual bool TryMoments(ChannelLayout layout, out ReadOnlySpan<double> moments)
+    {
+        moments = default;
+        return false;
+    }
+
     /// <summary>In how many blocks can you be read, each while it is hot, rather than from memory? 0: in none.</summary>
     public virtual int Blocks => 0;
 

@@ -7,6 +7,8 @@ namespace Ballast;
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {
+    [ThreadStatic] static ChannelMoments? moments;
+
     readonly Values input;
     readonly Buffer weight;
     readonly ConvolutionShape shape;
@@ -35,10 +37,13 @@ sealed unsafe class ConvolutionOperation : Operation
 
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
+        // A batch normalization follows more often than not: its moments cost little here, and a pass over memory there.
+        var taken = DepthwiseConvolution.Fits(shape) ? null : moments ??= new ChannelMoments();
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
-            Convolution.Forward(shape, ImagePrologues.Open(input, shape.Input), weights, bias, y);
+            Convolution.Forward(shape, ImagePrologues.Open(input, shape.Input), weights, bias, y, new Epilogue { Moments = taken });
 
-        var values = new MemoryOrder(shape.Output).Values(result);
+        var order = new MemoryOrder(shape.Output);
+        var values = taken is null ? order.Values(result) : order.Values(result, taken);
         var made = new ConvolutionOperation(x, w, b, input, shape).Produce(output, values);
         input.Release();
         return made;

@@ -45,6 +45,12 @@ sealed partial class NormalizationOperation
             return;
         }
 
+        if (x.Recipe is { } deferred && deferred.TryMoments(layout, out var moments))
+        {
+            moments.CopyTo(statistics);
+            return;
+        }
+
         var held = new MemoryOrder(layout).Hold(x);
         Channels.Statistics(held.Span(layout.Length), layout, statistics);
         held.Release();

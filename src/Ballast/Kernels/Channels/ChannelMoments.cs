@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Mean and variance of each channel, gathered part by part by the kernel that writes the values, while they are in a near cache.
+/// Each part sums deviations from a value of its own, so that nothing cancels; the parts are joined in double in their order
+/// (<see cref="JoinedMoments"/>).</summary>
+sealed unsafe class ChannelMoments
+{
+    float[] sums = [];
+    int[] counts = [];
+    int channels;
+    int parts;
+
+
+    /// <summary>Makes room for this many parts.</summary>
+    public void Begin(int partCount, int channelCount)
+    {
+        (parts, channels) = (partCount, channelCount);
+        if (counts.Length < parts)
+            counts = new int[parts];
+        if (sums.Length < parts * 3 * channels)
+            sums = GC.AllocateUninitializedArray<float>(parts * 3 * channels);
+    }
+
+    /// <summary>Tells how many values of a channel a part has.</summary>
+    public void Count(int part, int count) => counts[part] = count;
+
+    /// <summary>Keeps a register of channels of one part: the pivot, the sum of the deviations from it, and of their
+    /// squares.</summary>
+    public void Store<S, V>(int part, int channel, V pivot, V sum, V squares)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        fixed (float* to = &sums[part * 3 * channels + channel])
+        {
+            S.Store(to, pivot);
+            S.Store(to + channels, sum);
+            S.Store(to + 2 * channels, squares);
+        }
+    }
+
+    /// <summary>Sums up one part's values, written a moment ago.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="values">[..., C].</param>
+    /// <param name="length">How many values there are, of all channels.</param>
+    public void Take<S, V>(int part, float* values, int length)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int count = length / channels;
+        counts[part] = count;
+        int done = Take<S, V>(part, values, count, 0);
+        Take<SimdScalar, float>(part, values, count, done);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    int Take<S, V>(int part, float* values, int count, int c)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        for (; c <= channels - S.Width; c += S.Width)
+        {
+            V pivot = S.Load(values + c), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+            float* value = values + c;
+            int i = 0;
+            for (; i <= count - 2; i += 2, value += 2 * (nint)channels)
+            {
+                V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
+                sum = S.Add(sum, deviation);
+                squares = S.Fma(deviation, deviation, squares);
+                sum2 = S.Add(sum2, deviation2);
+                squares2 = S.Fma(deviation2, deviation2, squares2);
+            }
+
+            if (i < count)
+            {
+                V deviation = S.Subtract(S.Load(value), pivot);
+                sum = S.Add(sum, deviation);
+                squares = S.Fma(deviation, deviation, squares);
+            }
+
+            Store<S, V>(part, c, pivot, S.Add(sum, sum2), S.Add(squares, squares2));
+        }
+
+        return c;
+    }
+
+    /// <summary>The mean and the biased variance of each channel: [2, C].</summary>
+    public void Finish(Span<double> statistics)
+    {
+        long total = 0;
+        for (int part = 0; part < parts; part++)
+            total += counts[part];
+        var means = statistics[..channels];
+        var variances = statistics.Slice(channels, channels);
+        means.Clear();
+        variances.Clear();
+        for (int part = 0; part < parts; part++)
+        {
+            var pivot = sums.AsSpan(part * 3 * channels, channels);
+            var sum = sums.AsSpan(part * 3 * channels + channels, channels);
+            for (int c = 0; c < channels; c++)
+                means[c] += JoinedMoments.Total(counts[part], pivot[c], sum[c]);
+        }
+
+        for (int c = 0; c < channels; c++)
+            means[c] /= total;
+        for (int part = 0; part < parts; part++)
+        {
+            var pivot = sums.AsSpan(part * 3 * channels, channels);
+            var sum = sums.AsSpan(part * 3 * channels + channels, channels);
+            var squares = sums.AsSpan(part * 3 * channels + 2 * channels, channels);
+            double count = counts[part];
+            for (int c = 0; c < channels; c++)
+                variances[c] += JoinedMoments.Squares(count, pivot[c], sum[c], squares[c], means[c]);
+        }
+
+        for (int c = 0; c < channels; c++)
+            variances[c] = Math.Max(0, variances[c] / total);
+    }
+}
