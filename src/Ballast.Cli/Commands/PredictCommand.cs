@@ -14,16 +14,17 @@ static class PredictCommand
 
     static readonly Argument<string[]> Images = new("IMAGES")
     {
-        Description = "Picture files, or folders of them",
+        Description = "Picture files, or folders of them; a table (CSV) where the run learned one",
         Arity = ArgumentArity.OneOrMore,
     };
 
     public static Command Make()
     {
         var command = new ExampleCommand("predict",
-            "Prints the class of each picture by a run's network, and its probability.",
+            "Prints the class of each picture by a run's network, and its probability; of a table, the predictions as CSV.",
             "ballast predict runs/20260502-140300-train shirt.jpg",
             "ballast predict runs/20260502-140300-train photos/new --top 3",
+            "ballast predict runs/20260502-140300-train new.csv > predictions.csv",
             "ballast predict runs/20260502-140300-compare/with photos/*.png --top 3 --json")
         {
             Run, Images, Top, Weights, PictureOptions.SkipBroken, Threads, Json,
@@ -37,6 +38,10 @@ static class PredictCommand
         if (result.Given(Threads) is { } threads)
             Compute.Threads = threads;
         using var interruption = new Interruption();
+#if PICTURES
+        if (TableCommand.IsRun(result.GetValue(Run)!))
+            return TableCommand.Predict(result.GetValue(Run)!, result.GetValue(Images)!, interruption.Token);
+#endif
         var folder = RunPaths.Trained(result.GetValue(Run)!, "Predict with");
         var predictions = RunPrediction.Run(
             folder, PicturePaths.Of(result.GetValue(Images)!), result.GetValue(Top), result.GetValue(Weights),

@@ -32,6 +32,7 @@ static class TrainCommand
             "ballast train --model vgg-small --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine --warm-up 500",
             "ballast train --data fashion-mnist",
             "ballast train --data photos",
+            "ballast train houses.csv --target price",
             "ballast train --data pictures/train --test-data pictures/test --size 96",
             "ballast train --data pictures --folds 5 --stratified",
             "ballast train --resume runs/20260502-140300-train --epochs 20")
@@ -54,6 +55,10 @@ static class TrainCommand
     {
         if (result.Given(Threads) is { } threads)
             Compute.Threads = threads;
+#if PICTURES
+        if (TableCommand.Find(result) is { } table)
+            return TableCommand.Train(result, table);
+#endif
         if (result.Given(Folds) is { } folds)
             return CrossValidate(result, folds);
         if (result.Has(Stratified))

@@ -74,7 +74,11 @@ static class TrainOptions
         command.Add(Layers);
         foreach (var option in (Option[])[
             RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
-            CheckpointEvery, Data, TestData, .. PictureOptions.All, .. MethodOptions.All])
+            CheckpointEvery, Data, TestData, .. PictureOptions.All, .. MethodOptions.All,
+#if PICTURES
+            .. TableCommand.All,
+#endif
+        ])
         {
             command.Add(option);
         }

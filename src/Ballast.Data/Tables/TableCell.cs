@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Ballast;
+
+/// <summary>What a cell's text is.</summary>
+static class TableCell
+{
+    static readonly string[] Missing = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"];
+
+    static readonly string[] Dates =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssZ", "yyyy/MM/dd", "dd.MM.yyyy",
+    ];
+
+    /// <summary>Whether there is no value: nothing, or one of the usual words for it.</summary>
+    public static bool IsMissing(ReadOnlySpan<char> text)
+    {
+        if (text.Length > 4)
+            return false;
+        foreach (string word in Missing)
+        {
+            if (text.SequenceEqual(word))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a number.</summary>
+    public static bool TryNumber(ReadOnlySpan<char> text, bool comma, out float value)
+    {
+        if (!comma)
+            return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
+        Span<char> point = stackalloc char[64];
+        value = 0;
+        if (text.Length > point.Length || text.Contains('.'))
+            return false;
+        text.Replace(point, ',', '.');
+        return float.TryParse(point[..text.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
+    }
+
+    /// <summary>Reads a day, in days from 1970-01-01 on.</summary>
+    public static bool TryDate(ReadOnlySpan<char> text, out float value)
+    {
+        value = 0;
+        if (text.Length is < 10 or > 20 || !DateTime.TryParseExact(
+            text, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date))
+        {
+            return false;
+        }
+
+        value = (float)(date - DateTime.UnixEpoch).TotalDays;
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+namespace Ballast;
+
+/// <summary>A network for rows of a table: categories become learned vectors beside the standardized numbers, then a linear layer, residual
+/// blocks with batch normalization, and a linear layer to the outputs. From [N, inputs] to [N, outputs].</summary>
+public sealed class TableNetwork : Module
+{
+    readonly int numbers;
+    readonly Parameter[] vectors;
+    readonly Linear first, last;
+    readonly TableBlock[] blocks;
+    readonly BatchNorm1d end;
+
+    /// <summary>Makes the network and draws its initial weights.</summary>
+    /// <param name="schema">The rows.</param>
+    /// <param name="width">How many features there are between the layers.</param>
+    /// <param name="depth">How many residual blocks.</param>
+    /// <param name="dropout">The share of a block's features that training leaves out.</param>
+    /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">A size below 1.</exception>
+    public TableNetwork(TableSchema schema, int width = 64, int depth = 2, float dropout = 0.1f, Generator? generator = null)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        numbers = schema.Numbers;
+        int[] counts = [.. schema.Categorical.Select(static column => column.Categories.Count + 1)];
+        vectors = new Parameter[counts.Length];
+        int inputs = numbers;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            int size = Math.Min(16, (counts[i] + 1) / 2);
+            var values = Tensor.Randn([counts[i], size], generator).ToArray();
+            values.AsSpan(0, size).Clear();     // what is not known says nothing at first
+            vectors[i] = Register($"vectors{i}", new Parameter(Tensor.From(values, [counts[i], size])));
+            inputs += size;
+        }
+
+        first = Register("first", new Linear(inputs, width, generator: generator));
+        blocks = new TableBlock[depth];
+        for (int i = 0; i < depth; i++)
+            blocks[i] = Register($"block{i}", new TableBlock(width, dropout, generator));
+        end = Register("end", new BatchNorm1d(width));
+        last = Register("last", new Linear(width, schema.Outputs, generator: generator));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var parts = new List<Tensor>();
+        if (numbers > 0)
+            parts.Add(vectors.Length == 0 ? input : input[.., 0..numbers]);
+        for (int i = 0; i < vectors.Length; i++)
+            parts.Add(vectors[i].Index(0, input[.., numbers + i].To(ElementType.Int64)));
+        var x = first.Forward(parts.Count == 1 ? parts[0] : Tensor.Concat([.. parts], 1));
+        foreach (var block in blocks)
+            x = block.Forward(x);
+        return last.Forward(end.Forward(x).Relu());
+    }
+}
+
+/// <summary>x + linear(dropout(relu(linear(batchnorm(x))))).</summary>
+sealed class TableBlock : Module
+{
+    readonly BatchNorm1d norm;
+    readonly Linear up, down;
+    readonly Dropout dropout;
+
+    public TableBlock(int width, float share, Generator? generator)
+    {
+        norm = Register("norm", new BatchNorm1d(width));
+        up = Register("up", new Linear(width, width * 2, generator: generator));
+        dropout = Register("dropout", new Dropout(share));
+        down = Register("down", new Linear(width * 2, width, generator: generator));
+    }
+
+    public override Tensor Forward(Tensor input) => input + down.Forward(dropout.Forward(up.Forward(norm.Forward(input)).Relu()));
+}
