@@ -88,7 +88,7 @@ sealed class ActivationWatch
             values.Add(all[i]);
     }
 
-    static IReadOnlyList<(string Name, Module Layer)> Chosen(Module network)
+    static List<(string Name, Module Layer)> Chosen(Module network)
     {
         var seen = network.NamedModules().Where(entry => CanSee(network, entry.Name))
             .Select(static entry => (entry.Name, Layer: entry.Module)).ToList();

@@ -49,7 +49,7 @@ static class BoardPictures
 
     static bool IsPicture(Shape shape) => shape.Rank == 3 && shape[0] is 1 or 3 && shape.Length > 0;
 
-    static Tensor Grid(IReadOnlyList<float[]> pictures, Shape shape, float ground)
+    static Tensor Grid(List<float[]> pictures, Shape shape, float ground)
     {
         int across = (int)Math.Ceiling(Math.Sqrt(pictures.Count)), down = (pictures.Count + across - 1) / across;
         var (channels, height, width) = (shape[0], shape[1], shape[2]);
