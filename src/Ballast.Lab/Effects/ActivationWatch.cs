@@ -9,7 +9,7 @@ sealed class ActivationWatch
 
     readonly Module network;
     readonly DataLoader loader;
-    readonly IReadOnlyList<(string Name, Module Layer)> layers;
+    readonly List<(string Name, Module Layer)> layers;
 
     /// <summary>Chooses the layers and the images.</summary>
     /// <param name="network">The network.</param>

@@ -8,8 +8,8 @@ static partial class PlainOperations
     static Numbers MatMul(Numbers a, Numbers b)
     {
         int m = a.Shape[^2], k = a.Shape[^1], n = b.Shape[^1];
-        Shape fronts = Tensor.Broadcast("plain", new Shape(a.Shape.ToArray()[..^2]), new Shape(b.Shape.ToArray()[..^2]));
-        int[] ofA = Places.Broadcast(new Shape(a.Shape.ToArray()[..^2]), fronts), ofB = Places.Broadcast(new Shape(b.Shape.ToArray()[..^2]), fronts);
+        Shape fronts = Tensor.Broadcast("plain", new Shape(a.Shape.ToArray().AsSpan(..^2)), new Shape(b.Shape.ToArray().AsSpan(..^2)));
+        int[] ofA = Places.Broadcast(new Shape(a.Shape.ToArray().AsSpan(..^2)), fronts), ofB = Places.Broadcast(new Shape(b.Shape.ToArray().AsSpan(..^2)), fronts);
         return Numbers.Products(new Shape([.. fronts.ToArray(), m, n]), a, b, term =>
         {
             for (int batch = 0; batch < fronts.Length; batch++)

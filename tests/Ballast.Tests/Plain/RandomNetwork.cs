@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ballast.Tests.Plain;
 
 /// <summary>One layer of a random network: what it reads, and what it computes from that.</summary>
