@@ -127,7 +127,9 @@ static class TrainOptions
             Pictures = RunSettings.OfPictures.Pictures! with { FitsNetwork = fitsNetwork },
             Methods = own.Does with
             {
-                Validation = share, KeepBest = share > 0, Monitor = share > 0 ? ValidationMetric.Accuracy : ValidationMetric.Loss,
+                Validation = share,
+                KeepBest = share > 0,
+                Monitor = share > 0 ? ValidationMetric.Accuracy : ValidationMetric.Loss,
             },
         };
     }

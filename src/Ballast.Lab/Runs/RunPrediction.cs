@@ -58,7 +58,10 @@ public static class RunPrediction
             return Picture.ReadAll(pictures, shape, cancellation);
         return ImageFolder.ReadFiles(pictures, settings.ToFolder(null) with
         {
-            Channels = shape[0], Height = shape[1], Width = shape[2], SkipBroken = false,
+            Channels = shape[0],
+            Height = shape[1],
+            Width = shape[2],
+            SkipBroken = false,
         }, cancellation);
     }
 

@@ -6,7 +6,10 @@ public sealed class PhotoFolderTests : Temporary
 
     readonly ImageFolderOptions options = new()
     {
-        Decoder = new PhotoDecoder(), Height = 16, Width = 16, Background = GoldenPicture.Background,
+        Decoder = new PhotoDecoder(),
+        Height = 16,
+        Width = 16,
+        Background = GoldenPicture.Background,
     };
 
     string Fill()

@@ -56,7 +56,7 @@ public sealed class EvaluateCommandTests : IDisposable
             folder, "evaluate", "run", "--weights", Path.Combine("other", "weights.safetensors"));
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("missing:\n    layers.2.weight", errors, StringComparison.Ordinal);
-        Assert.Contains("layers.1.weight: expected floats [8, 3072], got floats [9, 3072]", errors, StringComparison.Ordinal);
+        Assert.Contains("layers.1.weight: expected float32 [8, 3072], got float32 [9, 3072]", errors, StringComparison.Ordinal);
     }
 
     [Theory]

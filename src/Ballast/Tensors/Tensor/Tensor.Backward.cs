@@ -80,6 +80,8 @@ public partial class Tensor
         retaining = retainGraph;
         var operations = Collect(Producer);
         Producer.Gradient(OutputIndex).Add(gradient, Length);
+        if (!retainGraph)
+            KeepResults(Producer);
         walking = true;
         try
         {
@@ -122,18 +124,24 @@ public partial class Tensor
         for (int i = 0; i < operation.Inputs; i++)
             FinishInput(operation.Input(i), isRoot);
         for (int i = 0; i < operation.Outputs; i++)
-            FinishOutput(operation.OutputAt(i), isRoot);
+            FinishOutput(operation.OutputAt(i));
         operation.Release();
     }
 
-    // Results of one value are never taken back: a loop prints the terms of its loss.
-    static void FinishOutput(Tensor output, bool ofRoot)
+    // Before the pass: a rule may hand back its result as soon as it has no more use for it.
+    static void KeepResults(Operation root)
     {
-        if (output.Length == 1)
-            return;
-        if (ofRoot)
-            kept!.Add(output);
-        else if (!kept!.Contains(output))
+        for (int i = 0; i < root.Outputs; i++)
+        {
+            if (root.OutputAt(i) is { Length: > 1 } result)
+                kept!.Add(result);
+        }
+    }
+
+    // Results of one value are never taken back: a loop prints the terms of its loss.
+    static void FinishOutput(Tensor output)
+    {
+        if (output.Length > 1 && !kept!.Contains(output))
             output.ReleaseValues();
     }
 
