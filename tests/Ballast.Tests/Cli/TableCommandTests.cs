@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Ballast.Tests;
+namespace Ballast.Tests.Cli;
 
 public sealed class TableCommandTests : IDisposable
 {

@@ -77,7 +77,8 @@ public class PlainModelTests
     [Fact]
     public void Larger_models()
     {
-        Train(static () => new ResNet18(classes: 10), Images(3, 3, 33, 33), 10, tolerance: 1e-2);
+        int size = System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 33 : 17;
+        Train(static () => new ResNet18(classes: 10), Images(3, 3, size, size), 10, tolerance: 1e-2);
         Train(static () => new AirBench(), Images(3, 3, 25, 25), 10, tolerance: 1e-2);
     }
 
