@@ -73,9 +73,21 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"(?<![\w.])\w+|(?<=Ballast\.)\w+")]
     private static partial Regex Word();
 
-    // A type and a name behind it: a property, a constant or a method, which may be called as another room's type is.
-    [GeneratedRegex(@"(?<!\b(?:new|return|throw|is|as|in|not|or|and|else|case|await|where|class|struct|record|enum|interface))[\w>\]?]\s+(\w+)\s*(?:\{|=>|=|\(|;)")]
+    // A type and a name behind it: a property, a constant, a field or a method, which may be called as another place's type is.
+    [GeneratedRegex(@"(?<type>\w+)[>\]\[?*]*\s+(?<name>\w+)\s*(?:\{|=>|=|\(|;|,)")]
     private static partial Regex Member();
+
+    static readonly HashSet<string> NoTypes =
+    [
+        "new", "return", "throw", "is", "as", "in", "not", "or", "and", "else", "case", "await", "where", "class", "struct", "record", "enum",
+        "interface", "using", "ref", "out", "params", "public", "private", "protected", "internal", "static", "readonly", "override", "virtual",
+        "abstract", "sealed", "partial", "async", "unsafe", "extern", "const", "required", "delegate", "operator", "yield", "select",
+    ];
+
+    // A member that has its type's name names that type.
+    static IEnumerable<string> Members(string code) => Member().Matches(code)
+        .Where(static match => !NoTypes.Contains(match.Groups["type"].Value) && match.Groups["type"].Value != match.Groups["name"].Value)
+        .Select(static match => match.Groups["name"].Value);
 
     // Two rooms may have types of one name, each for itself.
     static ILookup<string, string> Declared(Dictionary<string, List<(string File, string Code)>> rooms) => rooms
@@ -110,8 +122,7 @@ public partial class ArchitectureTests
         foreach (var (room, files) in rooms)
         {
             var members = rooms.Where(other => other.Key == room || Allowed[room].Contains(other.Key))
-                .SelectMany(static other => other.Value.SelectMany(static file => Member().Matches(file.Code)))
-                .Select(static match => match.Groups[1].Value).ToHashSet();
+                .SelectMany(static other => other.Value.SelectMany(static file => Members(file.Code))).ToHashSet();
             foreach (var (file, code) in files)
             {
                 foreach (string word in Word().Matches(code).Select(static match => match.Value).Distinct())
@@ -124,6 +135,87 @@ public partial class ArchitectureTests
         }
 
         Assert.True(arrows.Count == 0, string.Join('\n', arrows));
+    }
+
+    static string Folder(string file) => file[..file.LastIndexOf('/')];
+
+    // The folder of the file that declares a type; of a partial one in several folders, that of the file with its name.
+    static Dictionary<string, string> Homes(IReadOnlyList<(string File, string Code)> files) => files
+        .SelectMany(static entry => Declaration().Matches(entry.Code).Select(match => (Name: match.Groups[1].Value, entry.File)))
+        .GroupBy(static entry => entry.Name)
+        .ToDictionary(static type => type.Key, static type => Folder(
+            type.Select(static entry => entry.File).OrderByDescending(file => file.EndsWith($"/{type.Key}.cs", StringComparison.Ordinal)).First()));
+
+    // Which folder names a type of which other one, each time with the first file that does.
+    static Dictionary<string, Dictionary<string, string>> Arrows(IReadOnlyList<(string File, string Code)> files)
+    {
+        var homes = Homes(files);
+        Dictionary<string, Dictionary<string, string>> arrows = [];
+        foreach (var (file, code) in files)
+        {
+            string folder = Folder(file);
+            arrows.TryAdd(folder, []);
+            foreach (string word in Word().Matches(code).Select(static match => match.Value).Distinct().Except(Members(code)))
+            {
+                if (homes.TryGetValue(word, out string? home) && home != folder)
+                    arrows[folder].TryAdd(home, $"{file} names {word} of {home}");
+            }
+        }
+
+        return arrows;
+    }
+
+    // The arrows of one circle of folders; none where they run one way.
+    static List<string> Circle(IReadOnlyList<(string File, string Code)> files)
+    {
+        var arrows = Arrows(files);
+        // Who names nobody that is left is on no circle.
+        while (arrows.Keys.FirstOrDefault(folder => !arrows[folder].Keys.Any(arrows.ContainsKey)) is { } last)
+            arrows.Remove(last);
+        List<string> way = [];
+        for (string? folder = arrows.Keys.FirstOrDefault(); folder is not null; folder = arrows[folder].Keys.First(arrows.ContainsKey))
+        {
+            if (way.IndexOf(folder) is >= 0 and int start)
+            {
+                way.Add(folder);
+                return [.. way.Skip(start).Zip(way.Skip(start + 1), (from, to) => arrows[from][to])];
+            }
+
+            way.Add(folder);
+        }
+
+        return [];
+    }
+
+    [Theory]
+    [InlineData("Kernels")]
+    [InlineData("Nn")]
+    public void Arrows_between_the_folders_of_a_room_run_one_way(string room)
+    {
+        var files = Rooms()[room];
+        Assert.True(Arrows(files).Count > 5);
+        var circle = Circle(files);
+        Assert.True(circle.Count == 0, string.Join('\n', circle));
+    }
+
+    [Fact]
+    public void A_circle_of_folders_is_found()
+    {
+        List<(string File, string Code)> files =
+        [
+            ("R/Top/First.cs", "class First { Second second; }"), ("R/A/Second.cs", "class Second : Third { }"),
+            ("R/B/Third.cs", "class Third { int Second { get; } }"), ("R/Top/Second.Part.cs", "partial class Second { }"),
+        ];
+        Assert.Empty(Circle(files));
+        files.Add(("R/C/Fourth.cs", "class Fourth { void Run() => new First(); }"));
+        Assert.Empty(Circle(files));
+        files[2] = ("R/B/Third.cs", "class Third { Fourth Fourth { get; } }");
+        Assert.Equal(
+            [
+                "R/A/Second.cs names Third of R/B", "R/B/Third.cs names Fourth of R/C", "R/C/Fourth.cs names First of R/Top",
+                "R/Top/First.cs names Second of R/A",
+            ],
+            Circle(files).Order());
     }
 
     [GeneratedRegex(@"\bclass\s+(\w+)\b[^{;]*?:\s*(\w+)", RegexOptions.Singleline)]

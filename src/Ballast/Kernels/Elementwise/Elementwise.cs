@@ -3,18 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
-/// <summary>One value in, one out.</summary>
-interface IUnary
-{
-    static abstract V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged;
-}
-
-/// <summary>Two values in, one out.</summary>
-interface IBinary
-{
-    static abstract V Apply<S, V>(V x, V y) where S : struct, ISimd<V> where V : unmanaged;
-}
-
 /// <summary>Loops over elements, written once for every operator and every register width. Destinations may be one of the
 /// sources.</summary>
 static unsafe class Elementwise

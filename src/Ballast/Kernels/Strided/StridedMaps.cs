@@ -2,12 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>Three values in, one out.</summary>
-interface ITernary
-{
-    static abstract V Apply<S, V>(V x, V y, V z) where S : struct, ISimd<V> where V : unmanaged;
-}
-
 /// <summary>Element-wise functions of operands under strides of their own. In a run, the result's neighbours lie side by side, and each
 /// operand either has its elements side by side or repeats one of them; other strides are copied into order first, and short runs are
 /// taken several at a time.</summary>
