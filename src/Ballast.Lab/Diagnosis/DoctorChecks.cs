@@ -1,6 +1,6 @@
 namespace Ballast.Lab;
 
-/// <summary>The checks that the <see cref="Doctor"/> makes. A new one is a class and a line here.</summary>
+/// <summary>The checks that the <see cref="Doctor"/> makes, causes before what follows from them. A new one is a class and a line here.</summary>
 static class DoctorChecks
 {
     public static IReadOnlyList<DoctorCheck> All { get; } =
@@ -8,15 +8,14 @@ static class DoctorChecks
         new NonFiniteCheck(),
         new DataOrderCheck(),
         new LearningRateCheck(),
+        new InputScaleCheck(),
         new DeadUnitsCheck(),
         new SaturatedUnitsCheck(),
-        new InputScaleCheck(),
         new GradientScaleCheck(),
         new TestShiftCheck(),
         new SuspiciousLabelsCheck(),
         new ClassImbalanceCheck(),
         new SurplusOutputsCheck(),
-        new AtChanceCheck(),
         new DoubledNormCheck(),
         new FinalNormCheck(),
         new SharedLayerCheck(),
@@ -39,6 +38,7 @@ static class DoctorChecks
         new MissingCountCheck(),
         new DecayedNormCheck(),
         new RedundantBiasCheck(),
+        new AtChanceCheck(),
     ];
 
     /// <summary>Whether a layer normalizes.</summary>

@@ -23,7 +23,9 @@ sealed class InputScaleCheck : DoctorCheck
         bool normalized = examination.Chains.Count > 0 && examination.Chains[0]
             .TakeWhile(static link => link.Module is not (ReLU or Sigmoid or Tanh or GELU or SiLU or LeakyReLU))
                 .Any(static link => DoctorChecks.IsNormalization(link.Module));
-        yield return Found(normalized ? Severity.Note : Severity.Warning, normalized ? Confidence.Certain : Confidence.Likely, "",
+        // Where nothing was learned it is the cause, and what else is found follows from it.
+        var severity = normalized ? Severity.Note : AtChanceCheck.Applies(examination) ? Severity.Error : Severity.Warning;
+        yield return Found(severity, normalized ? Confidence.Certain : Confidence.Likely, "",
             $"The inputs are {(size > Large ? "large" : "small")}: from {Number(data.Least)} to {Number(data.Most)}, "
                 + $"with a root mean square of {Number(size)}. Initial weights are made for values around "
                 + $"1{(normalized ? "; here a normalization takes the scale away before the first activation" : "")}.",

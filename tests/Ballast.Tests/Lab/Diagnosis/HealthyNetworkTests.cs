@@ -80,8 +80,8 @@ public class HealthyNetworkTests
         Assert.Equal(0, diagnosis.Normalizations);
         Assert.Equal(
             [
-                "data-in-order", "learning-rate", "dead-units", "saturated-units", "input-scale", "gradient-scale", "test-unlike-training", "suspicious-labels",
-                "class-imbalance", "surplus-outputs", "at-chance", "training-mode",
+                "data-in-order", "learning-rate", "input-scale", "dead-units", "saturated-units", "gradient-scale", "test-unlike-training", "suspicious-labels",
+                "class-imbalance", "surplus-outputs", "training-mode", "at-chance",
             ],
             diagnosis.Skipped.Select(static skipped => skipped.Check));
     }
