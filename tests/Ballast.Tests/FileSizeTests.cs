@@ -12,7 +12,6 @@ public class FileSizeTests
     static readonly string[] Longer =
     [
         "DepthwiseConvolution.cs",
-        "Layout.cs",
         "PooledNormalization.cs",
         "TrialRun.cs",
         "Workers.cs",

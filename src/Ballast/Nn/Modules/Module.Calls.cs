@@ -32,7 +32,7 @@ public abstract partial class Module
         if (depth >= DeepestRecursion)
             ThrowEndless();
         running = this;
-        var scope = ThreadMemory.Enter(KeepsNothing);
+        var scope = MadeTensors.Enter(KeepsNothing);
         Tensor output;
         try
         {

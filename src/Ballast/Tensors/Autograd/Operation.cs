@@ -153,24 +153,15 @@ abstract class Operation
     /// <summary>a + b, taking over both.</summary>
     public static Values Sum(Values a, Values b, int length)
     {
-        if (a.Recipe is BackendValues || b.Recipe is BackendValues)
-            return SumElsewhere(a, b, length);
+        if (a.Recipe is { IsElsewhere: true } there)
+            return new Values(there.SumElsewhere(b, length));
+        if (b.Recipe is { IsElsewhere: true } elsewhere)
+            return new Values(elsewhere.SumElsewhere(a, length));
         var order = a.Recipe is { Order.Last: true } deferred ? new MemoryOrder(deferred.Order) : default;
         var sum = order.ReadExclusive(a, length);
         var other = order.Read(b, length);
         Kernels.Elementwise.Zip<Kernels.Add>(sum.Span(length), other.Span(length), sum.Span(length));
         other.Release();
         return order.Values(sum);
-    }
-
-    // The backend that has one of them adds them.
-    static Values SumElsewhere(Values a, Values b, int length)
-    {
-        var (there, other) = a.Recipe is BackendValues first ? (first, b) : ((BackendValues)b.Recipe!, a);
-        Tensor added = new([length], other);
-        Values sum = new(there.Sum(added));
-        added.ReleaseValues();
-        there.Release();
-        return sum;
     }
 }

@@ -20,6 +20,35 @@ abstract class BackendValues : Deferred
     /// <summary>The backend that computes with these values.</summary>
     public abstract Backend Owner { get; }
 
+    /// <inheritdoc/>
+    public sealed override bool IsElsewhere => true;
+
+    /// <inheritdoc/>
+    public sealed override Deferred SumElsewhere(Values other, int length)
+    {
+        Tensor added = new([length], other);
+        var sum = Sum(added);
+        added.ReleaseValues();
+        Release();
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public sealed override Deferred Times(float factor) => Changed("multiply", factor);
+
+    /// <inheritdoc/>
+    public sealed override Deferred ClampedElsewhere(float limit) => Changed("clamp_magnitude", limit);
+
+    Deferred Changed(string operation, float by)
+    {
+        using var off = Tensor.NoGrad();
+        Tensor old = new([Length], new Values(Hold())), changed = Owner.Apply(operation, [old, by]);
+        var values = changed.Values.Hold().Recipe!;
+        old.ReleaseValues();
+        changed.ReleaseValues();
+        return values;
+    }
+
     /// <summary>The values as doubles.</summary>
     public ReadOnlySpan<double> Doubles
     {

@@ -25,8 +25,10 @@ sealed unsafe class DeferredConvolution(
         function is null && !IsComputed ? With(added?.Hold(), next) : null;
 
     /// <summary>One summand, before a function.</summary>
-    public override Deferred? Plus(Tensor other) =>
-        added is null && function is null && !IsComputed ? With(new MemoryOrder(Layout).Hold(other), null) : null;
+    public override bool TakesSummand => added is null && function is null && !IsComputed;
+
+    /// <inheritdoc/>
+    public override Deferred Plus(Buffer other) => With(other, null);
 
     DeferredConvolution With(Buffer? more, Pointwise? next) =>
         new(input.Hold(), weight.Hold(), bias?.Hold(), prepared?.Hold(), more, shape, next);

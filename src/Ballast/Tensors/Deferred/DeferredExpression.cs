@@ -33,7 +33,7 @@ sealed unsafe class DeferredExpression : Deferred
         if (IsOff || shape.Length < Shortest || WaitsForMore(x) || WaitsForMore(y))
             return null;
         var builder = new ExpressionBuilder(shape);
-        return builder.TryAdd(x, out int left) && builder.TryAdd(y, out int right)
+        return TryAdd(ref builder, x, out int left) && TryAdd(ref builder, y, out int right)
             ? Finish(builder, new BlockStep(BinaryBlock<F>.Instance, left, right)) : Drop(builder);
     }
 
@@ -43,13 +43,37 @@ sealed unsafe class DeferredExpression : Deferred
         if (IsOff || x.Length < Shortest || WaitsForMore(x))
             return null;
         var builder = new ExpressionBuilder(x.Shape);
-        return builder.TryAdd(x, out int operand)
+        return TryAdd(ref builder, x, out int operand)
             ? Finish(builder, new BlockStep(new UnaryBlock(f), operand, operand)) : Drop(builder);
     }
 
     // A convolution, a normalization or a residual sum that nobody has read takes functions and sums itself.
     static bool WaitsForMore(Tensor x) =>
         x.Waiting is { IsExpression: false, Order.Length: > 0 } waiting && !waiting.TryOperand(x.Shape, out _);
+
+    // Adds a tensor as an operand, or the steps that it stands for; false where neither fits.
+    static bool TryAdd(ref ExpressionBuilder builder, Tensor x, out int operand)
+    {
+        operand = 0;
+        var shape = builder.Shape;
+        if (x.Length == 1 && shape.Length > 1)
+        {
+            operand = builder.Add(new ExpressionInput(null, 0, x.Read()[0]));
+            return true;
+        }
+
+        if (x.Shape != shape)
+            return false;
+        if (x.Waiting is { } waiting && waiting.TryJoin(ref builder, out operand))
+            return true;
+        var values = x.Operand;
+        var order = Layout.Dense(shape, values.Layout);
+        if (!values.Layout.IsDense || values.Type != ElementType.Float32 || !builder.Takes(order, 1, 1))
+            return false;
+        values.Hold();
+        operand = builder.Add(new ExpressionInput(values.Memory, values.Layout.Offset, 0), isHeld: true);
+        return true;
+    }
 
     static DeferredExpression Finish(ExpressionBuilder builder, in BlockStep last)
     {

@@ -11,7 +11,7 @@ namespace Ballast;
 /// <para>A pointer into memory does not keep the buffer reachable. <see cref="Buffer.Span(int)"/>, by which alone memory is reached,
 /// therefore notes the buffer in a list of the thread, where it stays until the operation has made its result
 /// (<see cref="ThreadMemory.EndOperation"/>). So a sweep is right at any moment and on any thread. The one rule: a span taken inside an operation is
-/// not used after the operation's tensor was made. Spans that leave the library are no part of that: <see cref="Tensor.AsSpan()"/>
+/// not used after the operation's tensor was made. Spans that leave the library are no part of that: a tensor's <c>AsSpan</c>
 /// gives the buffer up for good, and it is collected like any object.</para>
 /// </remarks>
 static class Sweeper
@@ -38,7 +38,7 @@ static class Sweeper
 
     /// <summary>Whether memory of a length is watched on this thread.</summary>
     public static bool Watches(int length) =>
-        Buffer.IsChecked || length >= Smallest && (length >= SmallestRecorded || !Tensor.Recording);
+        Buffer.IsChecked || length >= Smallest && (length >= SmallestRecorded || !Recording.IsOn);
 
     /// <summary>A buffer of its own on pooled memory, watched from now on. Past the budget, memory that nothing refers to goes back
     /// first.</summary>
@@ -49,7 +49,7 @@ static class Sweeper
             long bytes = memory.Capacity * (long)sizeof(float);
             largest = Math.Max(largest, bytes);
             outstanding += bytes;
-            if (outstanding > (Tensor.Recording ? recordedTrigger : low + Budget))
+            if (outstanding > (Recording.IsOn ? recordedTrigger : low + Budget))
                 Sweep();
             if (!Unused.TryPop(out var watch))
                 watch = new Watch();

@@ -22,13 +22,16 @@ sealed class AddOperation : BroadcastOperation
 
     static Values Sum(Tensor x, Tensor y)
     {
-        if (!Records(x, y) && x.Root != y.Root && (y.Recipe?.Plus(x) ?? x.Recipe?.Plus(y)) is { } joined)
+        if (!Records(x, y) && x.Root != y.Root && (Joined(y, x) ?? Joined(x, y)) is { } joined)
             return new Values(joined);
         var order = MemoryOrder.Of(x).Layout.Last ? MemoryOrder.Of(x) : MemoryOrder.Of(y);
         return order.Layout.Last
             ? new Values(DeferredSum.Of(x, y, order.Layout, Records(x, y)))
             : Loops.Zip<Add>(x.Operand, y.Operand, x.Shape);
     }
+
+    static Deferred? Joined(Tensor x, Tensor other) =>
+        x.Recipe is { TakesSummand: true } recipe ? recipe.Plus(new MemoryOrder(recipe.Order).Hold(other)) : null;
 
     /// <summary>dx = g, dy = g.</summary>
     public override void Backward(Values gradient)

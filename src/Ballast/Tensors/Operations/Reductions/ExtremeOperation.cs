@@ -15,7 +15,7 @@ sealed class ExtremeOperation : Operation
     }
 
     /// <summary>The forward pass: the largest or the smallest value.</summary>
-    public static Tensor Run<R>(Tensor x, Tensor.ReducedAxes axes, bool keepAxes)
+    public static Tensor Run<R>(Tensor x, ReducedAxes axes, bool keepAxes)
         where R : struct, IReduction
     {
         axes.RequireValues();

@@ -15,7 +15,7 @@ sealed class LogSumExpOperation : Operation
     }
 
     /// <summary>The forward pass: the largest value is subtracted first, so that nothing overflows.</summary>
-    public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, bool keepAxes)
+    public static Tensor Run(Tensor x, ReducedAxes axes, bool keepAxes)
     {
         if (Backend.Current is { } other)
             return other.Apply("logsumexp", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));

@@ -17,7 +17,7 @@ sealed class NormOperation : Operation
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, double p, bool keepAxes)
+    public static Tensor Run(Tensor x, ReducedAxes axes, double p, bool keepAxes)
     {
         Throw.Unless(!double.IsNaN(p), $"Norm: expected a power such as 1, 2 or infinity, got NaN.");
         if (p < 0 || double.IsInfinity(p))

@@ -17,7 +17,7 @@ sealed class ProductOperation : Operation
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, bool keepAxes)
+    public static Tensor Run(Tensor x, ReducedAxes axes, bool keepAxes)
     {
         if (Backend.Current is { } other)
             return other.Apply("prod", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));

@@ -21,7 +21,7 @@ sealed class VarianceOperation : Operation
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor x, Tensor.ReducedAxes axes, double correction, bool keepAxes, bool root)
+    public static Tensor Run(Tensor x, ReducedAxes axes, double correction, bool keepAxes, bool root)
     {
         Throw.Unless(!double.IsNaN(correction), $"Var: expected a correction such as 0 or 1, got NaN.");
         if (Backend.Current is { } other)

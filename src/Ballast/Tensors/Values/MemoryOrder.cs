@@ -6,23 +6,6 @@ namespace Ballast;
 /// the order it finds and hands its result on in the same one.</summary>
 readonly record struct MemoryOrder(ChannelLayout Layout)
 {
-    /// <summary>The order in which to read a tensor: with channels last where it lies so, or would be computed so.</summary>
-    public static MemoryOrder Of(Tensor x) =>
-        x.Recipe is { Order.Last: true } deferred && deferred.Order.Length == x.Length ? new MemoryOrder(deferred.Order) : default;
-
-    /// <summary>The same for a tensor whose channels lie as <paramref name="layout"/> says if it is row-major.</summary>
-    public static MemoryOrder Of(Tensor x, ChannelLayout layout) =>
-        x.Recipe is { } deferred && deferred.Order == layout.ToLast() ? new MemoryOrder(layout.ToLast()) : new MemoryOrder(layout);
-
-    /// <summary>A tensor's values in this order, with a hold of the caller's own. Values that nobody has read yet are computed in this
-    /// order, and kept so.</summary>
-    public Buffer Hold(Tensor x)
-    {
-        if (!Layout.Last)
-            return x.Buffer.Hold();
-        return x.Recipe is { } deferred && deferred.Order == Layout ? deferred.HoldInOrder() : Transposed(x.Read());
-    }
-
     /// <summary>A gradient in this order; takes over the hold on it.</summary>
     public Buffer Read(Values gradient, int length)
     {
@@ -41,7 +24,8 @@ readonly record struct MemoryOrder(ChannelLayout Layout)
         return transposed;
     }
 
-    Buffer Transposed(ReadOnlySpan<float> rowMajor)
+    /// <summary>Row-major values in this order, in fresh memory.</summary>
+    public Buffer Transposed(ReadOnlySpan<float> rowMajor)
     {
         var transposed = Buffer.Rent(Layout.Length);
         Transposition.Compute(rowMajor, transposed.Span(Layout.Length), Layout.N, Layout.C, Layout.L);

@@ -4,7 +4,6 @@ public partial class Tensor
 {
     static readonly Buffer One = Buffer.Single(1);
 
-    [ThreadStatic] static bool gradientsOff;
     [ThreadStatic] static List<Operation>? walk;
     [ThreadStatic] static List<Tensor>? kept;
     [ThreadStatic] static List<Tensor>? passed;
@@ -12,18 +11,18 @@ public partial class Tensor
     [ThreadStatic] static bool walking;
 
     /// <summary>Whether operations on this thread remember how to go back.</summary>
-    internal static bool Recording => !gradientsOff;
+    internal static bool Recording => Ballast.Recording.IsOn;
 
     /// <summary>Until it is disposed of, operations on this thread remember nothing to go back by:
     /// <c>using var _ = Tensor.NoGrad();</c>. PyTorch: <c>torch.no_grad()</c>.</summary>
     public static NoGradScope NoGrad()
     {
-        var scope = new NoGradScope(gradientsOff);
-        gradientsOff = true;
+        var scope = new NoGradScope(!Recording);
+        Ballast.Recording.IsOn = false;
         return scope;
     }
 
-    internal static void EndNoGrad(bool before) => gradientsOff = before;
+    internal static void EndNoGrad(bool before) => Ballast.Recording.IsOn = !before;
 
     /// <summary>Adds to the gradient of every parameter that this single value was computed from.</summary>
     /// <exception cref="InvalidOperationException">More than one value, no parameter behind it, or a backward pass has already

@@ -28,7 +28,8 @@ public partial class Tensor
         generation = values.Buffer?.Generation ?? 0;
         Producer = producer;
         marks = checked((ushort)outputIndex);
-        ThreadMemory.EndOperation(this);
+        ThreadMemory.EndOperation();
+        MadeTensors.Note(this);
     }
 
     /// <summary>A tensor without values of its own.</summary>

@@ -41,7 +41,7 @@ public sealed class Parameter : Tensor
             if (readGradient is null)
             {
                 readGradient = new Tensor(
-                    Shape, gradient.Recipe is BackendValues ? gradient.Hold() : new Values(ReadGradient().Hold()));
+                    Shape, gradient.Recipe is { IsElsewhere: true } ? gradient.Hold() : new Values(ReadGradient().Hold()));
             }
 
             return readGradient;
@@ -119,41 +119,26 @@ public sealed class Parameter : Tensor
     {
         if (gradient.IsEmpty)
             return;
-        if (gradient.Recipe is BackendValues elsewhere)
-        {
-            ReplaceGradient(elsewhere, "multiply", factor);
-            return;
-        }
-
         if (gradient.Recipe?.Times(factor) is { } product)
-        {
-            ForgetRead();
-            gradient.Release();
-            gradient = new Values(product);
-            return;
-        }
-
-        Kernels.Scaling.Run(MutateGradient(), factor);
+            Replace(product);
+        else
+            Kernels.Scaling.Run(MutateGradient(), factor);
     }
 
     /// <summary>Brings each value of the gradient into the range from -limit to limit.</summary>
     internal void ClampGradient(float limit)
     {
-        if (gradient.Recipe is BackendValues elsewhere)
-            ReplaceGradient(elsewhere, "clamp_magnitude", limit);
+        if (gradient.Recipe is { IsElsewhere: true } elsewhere)
+            Replace(elsewhere.ClampedElsewhere(limit));
         else if (!gradient.IsEmpty)
             Kernels.Scaling.Clamp(MutateGradient(), limit);
     }
 
-    // Has the backend that holds the gradient change it.
-    void ReplaceGradient(BackendValues elsewhere, string operation, float by)
+    void Replace(Deferred changed)
     {
         ForgetRead();
-        using var off = NoGrad();
-        Tensor old = new(Shape, gradient), changed = elsewhere.Owner.Apply(operation, [old, by]);
-        gradient = changed.Values.Hold();
-        old.ReleaseValues();
-        changed.ReleaseValues();
+        gradient.Release();
+        gradient = new Values(changed);
     }
 
     /// <summary>The gradient to write over in place; there must be one.</summary>

@@ -6,7 +6,7 @@ namespace Ballast;
 /// answered; the answer that every question has by default is no, and then the reader reads, which computes the values once. So no
 /// operation has to know what another one defers.</summary>
 /// <remarks>A deferred value holds the memory it reads from and copies of the small things it needs, so that it always gives the values
-/// of the moment it was made. <see cref="Operation.Backward"/> and readers name this class and never one that derives from it.</remarks>
+/// of the moment it was made. Gradient rules and readers name this class and never one that derives from it.</remarks>
 abstract class Deferred
 {
     static readonly bool OffByEnvironment = Environment.GetEnvironmentVariable("BALLAST_EAGER") is "1" or "true";
@@ -72,9 +72,13 @@ abstract class Deferred
     /// <param name="recorded">Whether a backward pass may come, which then asks the result by <see cref="Back"/>.</param>
     public virtual Deferred? Then(Pointwise function, bool recorded) => null;
 
-    /// <summary>May others of the same shape be added to you, where no gradient is recorded? The sum, a deferred value with holds of its
-    /// own; null where both are to be computed, and then added.</summary>
-    public virtual Deferred? Plus(Tensor other) => null;
+    /// <summary>May others of the same shape be added to you (<see cref="Plus"/>), where no gradient is recorded? Otherwise both are to be
+    /// computed, and then added.</summary>
+    public virtual bool TakesSummand => false;
+
+    /// <summary>The sum, a deferred value with holds of its own.</summary>
+    /// <param name="other">The other values in the order of <see cref="Order"/>; the hold on them is taken over.</param>
+    public virtual Deferred Plus(Buffer other) => throw new System.Diagnostics.UnreachableException();
 
     /// <summary>Are you an element-wise expression? Other expressions take your steps (<see cref="TryJoin"/>), and all other readers find
     /// you computed.</summary>
@@ -142,6 +146,16 @@ abstract class Deferred
 
     /// <summary>Can you be multiplied without being computed? The product, a deferred value with holds of its own.</summary>
     public virtual Deferred? Times(float factor) => null;
+
+    /// <summary>Does another backend hold you? It does then what is done to a gradient: <see cref="SumElsewhere"/>, <see cref="Times"/> and
+    /// <see cref="ClampedElsewhere"/>.</summary>
+    public virtual bool IsElsewhere => false;
+
+    /// <summary>The sum with other values, which may lie anywhere, made by the backend that holds these. Both holds are taken over.</summary>
+    public virtual Deferred SumElsewhere(Values other, int length) => throw new System.Diagnostics.UnreachableException();
+
+    /// <summary>The values brought into the range from -limit to limit, by the backend that holds them.</summary>
+    public virtual Deferred ClampedElsewhere(float limit) => throw new System.Diagnostics.UnreachableException();
 
     /// <summary>One more holder.</summary>
     public Deferred Hold()
