@@ -91,7 +91,7 @@ public unsafe class PassKernels
     public void Normalize() => Channels.Map<AffineReluMap>(x, default, new ChannelLayout(N, C, 1), table, default, y);
 
     [Benchmark(Description = "softmax of 64 classes")]
-    public void SoftmaxRows() => Softmax.Compute(x, y, logSums, N, C);
+    public void SoftmaxRows() => Kernels.Softmax.Compute(x, y, logSums, N, C);
 
     [Benchmark(Description = "bytes / 255")]
     public void Convert()

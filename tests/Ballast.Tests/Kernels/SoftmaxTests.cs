@@ -33,8 +33,8 @@ public class SoftmaxTests
     {
         float[] p = new float[x.Length], expected = new float[x.Length];
         float[] sums = new float[rows], expectedSums = new float[rows];
-        Softmax.Compute(x, p, sums, rows, classes);
-        Softmax.Reference(x, expected, expectedSums, rows, classes);
+        Ballast.Kernels.Softmax.Compute(x, p, sums, rows, classes);
+        Ballast.Kernels.Softmax.Reference(x, expected, expectedSums, rows, classes);
         Near.Equal(expected, p, Tolerance, $"softmax of {classes}");
         for (int n = 0; n < rows; n++)
             Assert.Equal(0, (expectedSums[n] - sums[n]) / Math.Max(1, Math.Abs(expectedSums[n])), Tolerance);
@@ -44,7 +44,7 @@ public class SoftmaxTests
     public void What_is_not_a_number_is_not_hidden()
     {
         float[] p = new float[6], sums = new float[2];
-        Softmax.Compute([1, float.NaN, 2, 1, 1, 1], p, sums, 2, 3);
+        Ballast.Kernels.Softmax.Compute([1, float.NaN, 2, 1, 1, 1], p, sums, 2, 3);
         Assert.True(float.IsNaN(sums[0]));
         Assert.Equal(Math.Log(3), sums[1], 1e-6);
     }

@@ -130,7 +130,7 @@ static class LayerKinds
         return shape.Rank == 2 ? Of(from, new Linear(shape[1], outputs, bias: random.Next(3) > 0), (long)shape[0] * shape[1] * outputs) : null;
     }
 
-    static (Layer, long)? Activation(Random random, List<Shape> shapes, int from) => random.Next(12) switch
+    static (Layer, long)? Activation(Random random, List<Shape> shapes, int from) => random.Next(22) switch
     {
         0 => Of("gelu", from, static x => x.Gelu()),
         1 => Of("silu", from, static x => x.Silu()),
@@ -143,7 +143,18 @@ static class LayerKinds
         8 => Of("square", from, static x => x.Square()),
         9 => Of("dropout", from, new Dropout(0.3).Forward),
         10 => Of("softmax", from, static x => x.Softmax(x.Shape.Rank - 1)),
-        _ => Of("softplus", from, static x => x.Softplus()),
+        11 => Of("softplus", from, static x => x.Softplus()),
+        12 => Of(from, new PReLU()),
+        13 when shapes[from].Rank > 1 => Of(from, Shaken(new PReLU(shapes[from][1]), random)),
+        14 when shapes[from][^1] % 2 == 0 => Of(from, new GLU()),
+        15 => Of(from, new CELU(0.7)),
+        16 => Of(from, new SELU()),
+        17 => Of(from, new Hardtanh(-1.5, 1.25)),
+        18 => Of(from, new Softshrink(0.25)),
+        19 => Of(from, new LogSigmoid()),
+        20 => Of(from, Shaken(new DyT([shapes[from][^1]]), random)),
+        21 => Of(from, Shaken(new Derf([shapes[from][^1]]), random)),
+        _ => Of(from, new Softsign()),
     };
 
     static (Layer, long)? Add(Random random, List<Shape> shapes, int from)

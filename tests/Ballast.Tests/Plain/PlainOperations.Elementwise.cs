@@ -53,7 +53,7 @@ static partial class PlainOperations
     static double Expm1(double x) => Math.Abs(x) > 1e-4 ? Math.Exp(x) - 1 : x + x * x / 2 + x * x * x / 6;
 
     // erf(x) = 2 / sqrt(pi) sum (-1)^n x^(2n + 1) / (n! (2n + 1)), or by the continued fraction of erfc far out.
-    static double Erf(double x)
+    public static double Erf(double x)
     {
         if (Math.Abs(x) > 3)
         {

@@ -59,6 +59,7 @@ static partial class PlainOperations
             static (y, x) => new Number(Math.Atan2(y.Value, x.Value), 4 + (Math.Abs(x.Value) * y.Error + Math.Abs(y.Value) * x.Error)
                 / (x.Value * x.Value + y.Value * y.Value)),
             static (y, x) => x / (x * x + y * y), static (y, x) => -(y / (x * x + y * y))),
+        ["prelu"] = Pair(static (x, a) => x > 0 ? x : a * x, static (x, a) => x > 0 ? 1 : a, static (x, _) => x > 0 ? 0 : x),
         ["remainder"] = Pair(static (a, b) => a - Quotient(a, b) * b, static (_, _) => 1, static (a, b) => -Quotient(a, b)),
         ["where"] = static (_, x) =>
         {

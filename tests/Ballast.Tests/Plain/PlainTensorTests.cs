@@ -18,6 +18,7 @@ public class PlainTensorTests : BackendComparison
         ("maximum", static (x, y) => x.Maximum(y)),
         ("minimum", static (x, y) => x.Minimum(y)),
         ("pow", static (x, y) => x.Pow(y)),
+        ("prelu", static (x, y) => Functional.Prelu(x - 1.5, y.Select(0, 0).Sum([..Enumerable.Range(0, y.Shape.Rank - 1)]).Reshape(1))),
         ("atan2", static (x, y) => x.Atan2(y)),
         ("remainder", static (x, y) => x.Remainder(y)),
         ("less", static (x, y) => x < y),

@@ -12,6 +12,8 @@ public class JoiningTests
         ["LeakyReLU"] = static x => x.LeakyRelu(0.1),
         ["Hardswish"] = static x => x.Hardswish(),
         ["Mish"] = static x => x.Mish(),
+        ["ELU 0.7"] = static x => x.Elu(0.7),
+        ["Softplus 2"] = static x => x.Softplus(2, 6),
     };
 
     static readonly string[] Sizes = ["4 8 6 6", "2 8 48 48", "1 5 50 49", "2 300 5 5", "3 16 9 9"];

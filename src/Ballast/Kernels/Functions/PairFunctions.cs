@@ -113,3 +113,19 @@ readonly struct Atan2Function : IPairFunction
     public static V Right<S, V>(V y, V x, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
         S.Multiply(S.Subtract(S.Broadcast(0), gradient), S.Divide(y, S.Fma(x, x, S.Multiply(y, y))));
 }
+
+/// <summary>x where x > 0, else a x, of which g or g a, and 0 or g x, are the gradients.</summary>
+readonly struct PreluFunction : IPairFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<S, V>(V x, V a) where S : struct, ISimd<V> where V : unmanaged =>
+        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), x, S.Multiply(x, a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Left<S, V>(V x, V a, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
+        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), gradient, S.Multiply(gradient, a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Right<S, V>(V x, V a, V gradient) where S : struct, ISimd<V> where V : unmanaged =>
+        S.Select(S.GreaterOrNaN(x, S.Broadcast(0)), S.Broadcast(0), S.Multiply(gradient, x));
+}

@@ -9,7 +9,7 @@ namespace Ballast;
 /// <remarks>Groups cut the channels into parts that do not see one another; as many groups as input channels make a depthwise
 /// convolution. A batch normalization and ReLU before the layer are applied while it reads its input: a chain of
 /// convolution, normalization and ReLU writes one activation where it would otherwise write three.</remarks>
-public class Conv2d : Module
+public class Conv2d : Module, IReweighted
 {
     /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(C / groups kernel kernel), weight first,
     /// then bias.</summary>
@@ -69,11 +69,17 @@ public class Conv2d : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not images with <see cref="InChannels"/> channels, or images smaller than the
     /// kernel.</exception>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => Forward(input, Kernel());
+
+    Tensor Forward(Tensor input, Tensor weight)
     {
         var fitted = Fit(input.Shape);
-        return ConvolutionOperation.Run(input, Kernel(), Bias, fitted);
+        return ConvolutionOperation.Run(input, weight, Bias, fitted);
     }
+
+    int IReweighted.OutputAxis => 0;
+
+    Tensor IReweighted.Forward(Tensor input, Tensor weight) => Forward(input, weight);
 
     /// <summary>What the input is convolved with, made of <see cref="Weight"/>.</summary>
     private protected virtual Tensor Kernel() => Weight;

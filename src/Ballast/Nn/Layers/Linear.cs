@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ballast;
 
 /// <summary>y = x W^T + b, from [..., in] to [..., out]. PyTorch: <c>nn.Linear</c>, with its initial values.</summary>
-public sealed class Linear : Module
+public sealed class Linear : Module, IReweighted
 {
     /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(in), weight first, then bias.</summary>
     /// <param name="inFeatures">The size of the input's last axis.</param>
@@ -37,13 +37,19 @@ public sealed class Linear : Module
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">An input whose last axis is not <see cref="InFeatures"/>.</exception>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => Forward(input, Weight);
+
+    Tensor Forward(Tensor input, Tensor weight)
     {
         var shape = input.Shape;
         if (shape.Rank < 1 || shape[^1] != InFeatures)
             Refuse(shape);
-        return LinearOperation.Run(input, Weight, Bias, shape.WithLast(OutFeatures));
+        return LinearOperation.Run(input, weight, Bias, shape.WithLast(OutFeatures));
     }
+
+    int IReweighted.OutputAxis => 0;
+
+    Tensor IReweighted.Forward(Tensor input, Tensor weight) => Forward(input, weight);
 
     void Refuse(Shape shape)
     {

@@ -38,7 +38,7 @@ sealed class CrossEntropyOperation : Operation
         var probabilities = Buffer.Rent(x.Length);
         var losses = Buffer.Rent(rows);
         var each = losses.Span(rows);
-        Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes, targets);
+        Kernels.Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes, targets);
         if (smoothing > 0 || weights is not null)
             Spread(x.Read(), targets, each, smoothing, weights);
         double sum = 0;

@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>h[n] = -sum over c of p ln p, with p = softmax(x[n]).</summary>
@@ -26,7 +24,7 @@ sealed class EntropyOperation : Operation
         int rows = x.Shape[0], classes = x.Shape[1];
         var (probabilities, slopes, entropies) = (Buffer.Rent(x.Length), Buffer.Rent(x.Length), Buffer.Rent(rows));
         var each = entropies.Span(rows);
-        Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes);
+        Kernels.Softmax.Compute(x.Read(), probabilities.Span(x.Length), each, rows, classes);
         double sum = 0;
         for (int n = 0; n < rows; n++)
         {

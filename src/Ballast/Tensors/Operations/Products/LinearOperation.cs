@@ -12,7 +12,7 @@ sealed unsafe class LinearOperation : Operation
     readonly Buffer weight;
     readonly int rows;
 
-    LinearOperation(Tensor x, Values input, Parameter w, Parameter? b, int rows) : base(x, w, b)
+    LinearOperation(Tensor x, Values input, Tensor w, Tensor? b, int rows) : base(x, w, b)
     {
         this.input = input.Hold();
         weight = w.Buffer.Hold();
@@ -20,7 +20,7 @@ sealed unsafe class LinearOperation : Operation
     }
 
     /// <summary>The forward pass.</summary>
-    public static Tensor Run(Tensor x, Parameter w, Parameter? b, Shape shape)
+    public static Tensor Run(Tensor x, Tensor w, Tensor? b, Shape shape)
     {
         if (Backend.Current is { } other)
             return other.Apply("linear", [x, w, b]);
@@ -40,7 +40,7 @@ sealed unsafe class LinearOperation : Operation
     /// <summary>dx = dy W; dW = dy^T x, kept as these two factors where it is large; db = the column sums of dy.</summary>
     public override void Backward(Values gradient)
     {
-        var (x, w, b) = (First!, (Parameter)Second!, (Parameter?)Third);
+        var (x, w, b) = (First!, Second!, Third);
         int outputs = w.Shape[0], inputs = w.Shape[1];
         var dy = gradient.Read(Output.Length);
         if (b is { RequiresGrad: true })

@@ -1,0 +1,16 @@
+namespace Ballast;
+
+/// <summary>x - ln(sum of exp(x)) along an axis: the logarithm of the softmax, without overflow. PyTorch: <c>nn.LogSoftmax</c>.</summary>
+/// <param name="axis">The axis; null for 0 of inputs with 0, 1 or 3 axes and 1 of all others, as PyTorch chooses.</param>
+public sealed class LogSoftmax(int? axis = null) : Module
+{
+    /// <summary>The axis, or null where the input decides.</summary>
+    public int? Axis => axis;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is no such axis.</exception>
+    public override Tensor Forward(Tensor input) => Functional.LogSoftmax(input, axis);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"LogSoftmax({axis})";
+}
