@@ -29,13 +29,6 @@ static class Comparison
             $"{what}: expected {expected[worst].Value:R} within {expected[worst].Tolerance:G3} at {worst}, got {actual[worst]:R}, {most:F1} times as far");
     }
 
-    /// <summary>Numbers that floats were used for on the way, which do not know how far they may be off: running statistics.</summary>
-    public static Number[] Loosened(Number[] expected)
-    {
-        double largest = expected.Length == 0 ? 0 : expected.Max(static number => Math.Abs(number.Value));
-        return Array.ConvertAll(expected, number => new Number(number.Value, 2e-4 * (largest + 0.1) / Number.Rounding / Number.Allowed));
-    }
-
     /// <summary>Whether a bound says anything: it is a small share of the largest value.</summary>
     public static bool IsTelling(Number[] expected)
     {

@@ -34,7 +34,7 @@ readonly record struct Number(double Value, double Error = 0)
     public static Number operator -(Number x) => new(-x.Value, x.Error);
 
     public static Number operator *(Number x, Number y) =>
-        Rounded(x.Value * y.Value, Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value));
+        Rounded(x.Value * y.Value, Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value) + Both(x, y));
 
     public static Number operator /(Number x, Number y) =>
         Rounded(x.Value / y.Value, (x.Error + Scaled(y.Error, x.Value / y.Value)) / Math.Abs(y.Value));
@@ -60,11 +60,29 @@ readonly record struct Number(double Value, double Error = 0)
     // A term that does not count adds no error, however large that is.
     static double Scaled(double error, double by) => error == 0 || by == 0 ? 0 : error * Math.Abs(by);
 
-    static Number Rounded(double value, double error) => new(value, error + Math.Abs(value));
+    // Both factors off at once: it counts where a factor is nothing but rounding.
+    static double Both(in Number x, in Number y) => Allowed * Rounding * x.Error * y.Error;
+
+    static Number Rounded(double value, double error)
+    {
+        Number rounded = new(value, error + Math.Abs(value));
+        WatchRange(rounded);
+        return rounded;
+    }
+
+    // Where terms are beyond what floats reach, these may be infinite: that is a decision too.
+    static void WatchRange(in Number x)
+    {
+        if (x.Error > float.MaxValue)
+            ties++;
+    }
 
     /// <summary>One more term of a sum.</summary>
-    public static void Add(ref Number sum, Number term) =>
+    public static void Add(ref Number sum, Number term)
+    {
         sum = new Number(sum.Value + term.Value, sum.Error + term.Error + Math.Abs(term.Value));
+        WatchRange(sum);
+    }
 
     /// <summary>One more product of a sum.</summary>
     public static void Add(ref Number sum, in Number x, in Number y, double roundings = 1)
@@ -72,7 +90,8 @@ readonly record struct Number(double Value, double Error = 0)
         double product = x.Value * y.Value;
         sum = new Number(
             sum.Value + product,
-            sum.Error + roundings * Math.Abs(product) + Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value));
+            sum.Error + roundings * Math.Abs(product) + Scaled(x.Error, y.Value) + Scaled(y.Error, x.Value) + Both(x, y));
+        WatchRange(sum);
     }
 
     /// <summary>The value of a function.</summary>

@@ -94,21 +94,34 @@ sealed class Numbers
     /// <summary>Elements at new places.</summary>
     public Numbers Move(Shape shape, Func<int, int> source) => Gather(shape, [this], i => (0, source(i)));
 
-    /// <summary>Sums of products: each term has a place in the result, an element of x and one of y.</summary>
+    /// <summary>A term of a sum of products, or several: a place in the result, an element of x and one of y, and how far the elements of
+    /// the next term lie behind.</summary>
+    public delegate void Term(int place, int x, int y, int count = 1, int strideX = 0, int strideY = 0);
+
+    /// <summary>Sums of products.</summary>
     /// <param name="shape">The shape of the result.</param>
     /// <param name="x">The first factors.</param>
     /// <param name="y">The second factors.</param>
     /// <param name="terms">Calls what it is given for each term.</param>
     /// <param name="roundings">How many times the roundings of a sum of the terms are allowed.</param>
-    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Action<int, int, int>> terms, double roundings = 1)
+    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Term> terms, double roundings = 1)
     {
         var values = new Number[shape.Length];
-        terms((i, a, b) => Number.Add(ref values[i], x.Values[a], y.Values[b], roundings));
-        Numbers z = new(shape, values, x, y);
-        z.back = () => terms((i, a, b) =>
+        terms((place, a, b, count, strideX, strideY) =>
         {
-            Number.Add(ref x.Gradient[a], z.Gradient[i], y.Values[b], roundings);
-            Number.Add(ref y.Gradient[b], z.Gradient[i], x.Values[a], roundings);
+            ref var sum = ref values[place];
+            for (int t = 0; t < count; t++)
+                Number.Add(ref sum, x.Values[a + t * strideX], y.Values[b + t * strideY], roundings);
+        });
+        Numbers z = new(shape, values, x, y);
+        z.back = () => terms((place, a, b, count, strideX, strideY) =>
+        {
+            var gradient = z.Gradient[place];
+            for (int t = 0; t < count; t++)
+            {
+                Number.Add(ref x.Gradient[a + t * strideX], gradient, y.Values[b + t * strideY], roundings);
+                Number.Add(ref y.Gradient[b + t * strideY], gradient, x.Values[a + t * strideX], roundings);
+            }
         });
         return z;
     }

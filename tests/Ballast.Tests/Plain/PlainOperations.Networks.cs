@@ -17,10 +17,7 @@ static partial class PlainOperations
                 for (int row = 0; row < m; row++)
                 {
                     for (int column = 0; column < n; column++)
-                    {
-                        for (int i = 0; i < k; i++)
-                            term((batch * m + row) * n + column, (ofA[batch] * m + row) * k + i, (ofB[batch] * k + i) * n + column);
-                    }
+                        term((batch * m + row) * n + column, (ofA[batch] * m + row) * k, ofB[batch] * k * n + column, k, 1, n);
                 }
             }
         });
@@ -46,16 +43,16 @@ static partial class PlainOperations
             for (int place = 0; place < s.N * s.K * s.OutH * s.OutW; place++)
             {
                 int column = place % s.OutW, row = place / s.OutW % s.OutH, k = place / s.OutW / s.OutH % s.K, n = place / s.OutW / s.OutH / s.K;
-                for (int c = 0; c < s.GroupC; c++)
+                int channel = k / s.GroupK * s.GroupC;
+                for (int i = 0; i < s.KernelH; i++)
                 {
-                    int channel = k / s.GroupK * s.GroupC + c;
-                    for (int i = 0; i < s.KernelH; i++)
+                    for (int j = 0; j < s.KernelW; j++)
                     {
-                        for (int j = 0; j < s.KernelW; j++)
+                        int h = row * s.StrideH - s.PadH + i * s.DilationH, v = column * s.StrideW - s.PadW + j * s.DilationW;
+                        if (h >= 0 && h < s.H && v >= 0 && v < s.W)
                         {
-                            int h = row * s.StrideH - s.PadH + i * s.DilationH, v = column * s.StrideW - s.PadW + j * s.DilationW;
-                            if (h >= 0 && h < s.H && v >= 0 && v < s.W)
-                                term(place, ((n * s.C + channel) * s.H + h) * s.W + v, ((k * s.GroupC + c) * s.KernelH + i) * s.KernelW + j);
+                            term(place, ((n * s.C + channel) * s.H + h) * s.W + v, (k * s.GroupC * s.KernelH + i) * s.KernelW + j,
+                                s.GroupC, s.H * s.W, s.KernelH * s.KernelW);
                         }
                     }
                 }

@@ -19,7 +19,7 @@ static partial class PlainOperations
         new Shape(1, count, 1), Array.ConvertAll(values[start..(start + count)], static v => new Number(v, 4 * Math.Abs(v))));
 
     // The samples of one of several equal parts of a batch.
-    static Numbers Part(Numbers x, int part, int parts)
+    internal static Numbers Part(Numbers x, int part, int parts)
     {
         int[] sizes = x.Shape.ToArray();
         sizes[0] /= parts;
@@ -27,7 +27,7 @@ static partial class PlainOperations
         return x.Move(new Shape(sizes), i => part * length + i);
     }
 
-    static (Numbers Mean, Numbers Variance) Moments(Numbers x, params int[] axes)
+    internal static (Numbers Mean, Numbers Variance) Moments(Numbers x, params int[] axes)
     {
         var mean = x.Mean(axes);
         return (mean, (x - mean).Square().Mean(axes));

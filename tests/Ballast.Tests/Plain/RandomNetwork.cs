@@ -22,6 +22,9 @@ sealed class RandomNetwork
 
     public Shape Input { get; }
 
+    /// <summary>Whether it has images of 48 x 48 and more, or 300 channels.</summary>
+    public bool IsLarge => Input.Rank == 4 && (Input[1] >= 300 || (Input[2] >= 48 && Input[3] >= 48));
+
     /// <summary>How many steps of the optimizer are made.</summary>
     public int Steps { get; init; } = 1;
 
@@ -34,6 +37,9 @@ sealed class RandomNetwork
     public double Momentum { get; init; }
 
     public IReadOnlyList<Layer> Layers => layers;
+
+    /// <summary>The running statistics that the last run on a plain backend should have left, by their names.</summary>
+    public Dictionary<string, Number[]> Running { get; } = [];
 
     /// <summary>The network without one layer, whose readers read its first input; null where shapes do not allow it.</summary>
     public RandomNetwork? Without(int dropped)
@@ -83,6 +89,7 @@ sealed class RandomNetwork
     {
         using var generator = Generator.UseDefault(new Generator(Seed));
         Parameter[] parameters = [.. modules.SelectMany(static module => module.Parameters())];
+        var running = modules.ToDictionary(static module => module, static module => new PlainRunning(module));
         Parameter[] learning = [.. parameters.Where(static parameter => !parameter.Frozen)];
         SGD? optimizer = learning.Length == 0 ? null : new(learning, 0.05, Momentum, weightDecay: 0.01);
         List<(string, Tensor)> found = [];
@@ -93,7 +100,7 @@ sealed class RandomNetwork
             var input = Tensor.From(Draw.Floats(Input.Length, Seed * 31 + step), Input);
             if (AsksInput)
                 input.RequiresGrad = true;
-            var loss = Loss(input, step);
+            var loss = Loss(input, step, running);
             found.Add(($"loss {step}", loss.Detach()));
             if (!loss.RequiresGrad)
                 break;
@@ -117,20 +124,24 @@ sealed class RandomNetwork
         {
             foreach (var (name, entry) in modules[i].StateDict())
             {
-                if (entry.Tensor is { ElementType: ElementType.Float32 } tensor && name.StartsWith("running", StringComparison.Ordinal))
-                    found.Add(($"{modules[i]} {name}", tensor.Clone()));
+                if (entry.Tensor is { ElementType: ElementType.Float32 } tensor && name.Contains("running", StringComparison.Ordinal))
+                    found.Add(($"{modules[i]} {name} {i}", tensor.Clone()));
+                if (running[modules[i]].Values.TryGetValue(name, out var expected))
+                    Running[found[^1].Item1] = expected;
             }
         }
 
         return found;
     }
 
-    Tensor Loss(Tensor input, int step)
+    Tensor Loss(Tensor input, int step, Dictionary<Module, PlainRunning> running)
     {
         List<Tensor> values = [input];
         HashSet<int> unread = [];
         foreach (var layer in layers)
         {
+            if (layer.Module is { } module && Backend.Current is PlainBackend)
+                running[module].Track(PlainBackend.Read(values[layer.Inputs[0]]));
             values.Add(layer.Compute(Array.ConvertAll(layer.Inputs, i => values[i])));
             layer.Shape = values[^1].Shape;
             unread.Add(values.Count - 1);

@@ -46,13 +46,31 @@ public sealed class TrajectoryTests : IDisposable
         double[] expected = recorded.GetProperty($"{kind}_synthetic_losses").Doubles();
         Check(expected, losses, expected.Length);
 
-        // Forty steps of Adam carry rounding on: with normalization PyTorch's own float64 ends 1.3e-5 above its float32, and who is as far
-        // above that ends 2.6e-5 above.
+        // Adam makes steps of the rounding that is the gradient of a bias in front of a normalization; evaluation sees them. PyTorch ends up to
+        // 2.3e-5 from its own float64 where the samples of a batch only change places.
         var evaluation = Evaluation.Run(net, images, 200);
-        double apart = evaluation.Loss - recorded.GetProperty($"{kind}_eval_loss").GetDouble();
-        Assert.InRange(apart, bn ? -2e-5 : -Tolerance, bn ? 2.6e-5 : Tolerance);
+        double apart = evaluation.Loss - recorded.GetProperty($"{kind}_eval_loss_double").GetDouble();
+        Assert.InRange(apart, bn ? -2e-5 : -Tolerance, bn ? 2e-5 : Tolerance);
         if (bn)
             CheckStatistics(recorded.GetProperty("bn_running"), net.StateDict());
+    }
+
+    [Fact]
+    public void Without_biases_that_only_rounding_moves_evaluation_is_float64s()
+    {
+        Generator.Default.ManualSeed(42);
+        var net = new TutorialNet(bn: true);
+        foreach (string name in (string[])["layers.1.bias", "layers.4.bias"])
+            net.NamedParameters().Single(entry => entry.Name == name).Parameter.Frozen = true;
+        var images = TutorialNet.SyntheticImages();
+        var loader = new DataLoader(images, batchSize: 10, generator: new Generator(0));
+        Adam optimizer = new([.. net.Parameters().Where(static parameter => !parameter.Frozen)], 1e-4);
+        for (int epoch = 0; epoch < 2; epoch++)
+            _ = Losses(net, optimizer, loader).Last();
+
+        // PyTorch's float32 comes within 7e-8, whatever the order of the samples in their batches.
+        double expected = Golden.Load("rng.json").GetProperty("bn_eval_loss_double").GetDouble();
+        Assert.InRange(Evaluation.Run(net, images, 200).Loss - expected, -3e-7, 3e-7);
     }
 
     static void CheckStatistics(JsonElement recorded, StateDict state)
