@@ -84,6 +84,8 @@ def main():
     photo = Image.fromarray(scene(111, 87, 0.3))
     save("rgb.jpg", photo, quality=92)
     save("progressive.jpg", photo, quality=92, progressive=True)
+    # Details of a few pixels: here libjpeg, which Pillow uses, and others part the most.
+    save("fine.jpg", rgb, quality=92)
     save("full.jpg", rgb, quality=95, subsampling=0)
     save("gray.jpg", gray, quality=92)
     save("cmyk.jpg", rgb.convert("CMYK"), quality=92)

@@ -15,15 +15,15 @@ public abstract class BackendComparison
         using (Backend.Use(backend))
             (plainY, plainGradients) = Run(f, inputs);
         if (Number.Ties > 0)
-            failures.Add($"{name}: {Number.Ties} ties");
+            Note($"{name}: {Number.Ties} ties");
         if (plainY.Shape != y.Shape)
-            failures.Add($"{name}: expected {plainY.Shape}, got {y.Shape}");
+            Note($"{name}: expected {plainY.Shape}, got {y.Shape}");
         else
             Note(Comparison.Difference($"{name}, result", PlainBackend.Read(plainY).Values, Floats(y)));
         for (int i = 0; i < inputs.Length; i++)
         {
             if (plainGradients[i] is null != gradients[i] is null)
-                failures.Add($"{name}: gradient {i} is {(gradients[i] is null ? "missing" : "there")}");
+                Note($"{name}: gradient {i} is {(gradients[i] is null ? "missing" : "there")}");
             else if (gradients[i] is { } gradient)
                 Note(Comparison.Difference($"{name}, gradient {i}", PlainBackend.Read(plainGradients[i]!).Values, gradient.AsSpan()));
         }
@@ -33,8 +33,11 @@ public abstract class BackendComparison
 
     void Note(string? difference)
     {
-        if (difference is not null)
-            failures.Add(difference);
+        lock (failures)
+        {
+            if (difference is not null)
+                failures.Add(difference);
+        }
     }
 
     private protected void Conclude() => Assert.True(failures.Count == 0, string.Join('\n', failures));

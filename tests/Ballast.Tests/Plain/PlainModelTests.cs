@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ballast.Lab;
 
 namespace Ballast.Tests.Plain;
@@ -70,21 +71,25 @@ public class PlainModelTests : BackendComparison
     [Fact]
     public void Convolutional_models()
     {
-        Train(static () => new VggSmall(), Images(3, 3, 32, 32), 10);
-        Train(static () => new ResNet20(), Images(3, 3, 16, 16), 10);
+        Parallel.Invoke(
+            static () => Train(static () => new VggSmall(), Images(3, 3, 32, 32), 10),
+            static () => Train(static () => new ResNet20(), Images(3, 3, 16, 16), 10));
     }
 
     [Fact]
     public void Larger_models()
     {
-        Train(static () => new ResNet18(classes: 10), Images(3, 3, 17, 17), 10, tolerance: 1e-2);
-        Train(static () => new AirBench(), Images(3, 3, 25, 25), 10, tolerance: 1e-2);
+        Parallel.Invoke(
+            static () => Train(static () => new ResNet18(classes: 10), Images(3, 3, 17, 17), 10, tolerance: 1e-2),
+            static () => Train(static () => new AirBench(), Images(3, 3, 25, 25), 10, tolerance: 1e-2));
     }
 
     /// <summary>Each part on what it is given in the model: here every digit counts, since nothing has been carried from part to part. Without
     /// Winograd, whose error is that of the largest value in a patch and not of the terms of a sum.</summary>
-    void CheckParts(Module model, Tensor images, HashSet<string> done)
+    void CheckParts(Func<Module> make, Tensor images, ConcurrentDictionary<string, Module> done)
     {
+        using var generator = Generator.UseDefault(new Generator(5));
+        var model = make();
         List<(Module Part, Tensor Input)> seen = [];
         using (var probe = Probe.Attach(model))
         {
@@ -101,7 +106,7 @@ public class PlainModelTests : BackendComparison
         Assert.NotEmpty(seen);
         foreach (var (part, input) in seen)
         {
-            if (done.Add($"{part} of {input.Shape}"))
+            if (done.TryAdd($"{part} of {input.Shape}", part))
                 Check($"{part} of {input.Shape}", t => part.Forward(t[0]), [input, .. part.Parameters()]);
         }
     }
@@ -109,16 +114,16 @@ public class PlainModelTests : BackendComparison
     [Fact]
     public void Every_part_of_the_models_on_what_it_is_given_there()
     {
-        using var generator = Generator.UseDefault(new Generator(5));
-        HashSet<string> done = [];
+        ConcurrentDictionary<string, Module> done = [];
         var algorithm = Compute.Convolution;
         Compute.Convolution = ConvolutionAlgorithm.Direct;
         try
         {
-            CheckParts(new VggSmall(), Images(2, 3, 32, 32), done);
-            CheckParts(new ResNet20(), Images(2, 3, 17, 17), done);
-            CheckParts(new ResNet18(classes: 10), Images(2, 3, 33, 33), done);
-            CheckParts(new AirBench(), Images(2, 3, 25, 25), done);
+            Parallel.Invoke(
+                () => CheckParts(static () => new VggSmall(), Images(2, 3, 32, 32), done),
+                () => CheckParts(static () => new ResNet20(), Images(2, 3, 17, 17), done),
+                () => CheckParts(static () => new ResNet18(classes: 10), Images(2, 3, 33, 33), done),
+                () => CheckParts(static () => new AirBench(), Images(2, 3, 25, 25), done));
         }
         finally
         {
