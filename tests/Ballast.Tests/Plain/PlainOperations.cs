@@ -7,7 +7,7 @@ static partial class PlainOperations
 
     static readonly Dictionary<string, Rule> Rules = new[]
     {
-        Elementwise, Pairs, Tests, Views, Indexing, Reductions, Products, Losses, Normalizations, Updates,
+        Elementwise, Pairs, Tests, Views, Indexing, Reductions, Products, Losses, Normalizations, Updates, Sequences,
     }.SelectMany(static rules => rules).ToDictionary();
 
     static readonly Dictionary<string, Func<Node, Numbers[], Numbers[]>> Several = new()
