@@ -5,23 +5,107 @@ namespace Ballast.Kernels;
 
 static unsafe partial class StridedReductions
 {
+    // Two loops of one: over the axes that are kept, and over those that are reduced.
+    static (StridedPlan Kept, StridedPlan Reduced) Split(in StridedPlan plan)
+    {
+        Span<int> sizes = stackalloc int[2 * StridedPlan.MaxAxes];
+        Span<nint> strides = stackalloc nint[2 * 3 * StridedPlan.MaxAxes];
+        Span<int> counts = [0, 0];
+        for (int axis = 0; axis < plan.Rank; axis++)
+            counts[plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0]++;
+        Span<int> at = [0, 0];
+        for (int axis = 0; axis < plan.Rank; axis++)
+        {
+            int side = plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0, i = at[side]++;
+            sizes[side * StridedPlan.MaxAxes + i] = plan.Size(axis);
+            for (int operand = 0; operand < 3; operand++)
+                strides[(side * 3 * StridedPlan.MaxAxes) + operand * counts[side] + i] = plan.Stride(operand, axis);
+        }
+
+        return (StridedPlan.Of(sizes[..counts[0]], strides[..(3 * counts[0])]),
+            StridedPlan.Of(
+                sizes.Slice(StridedPlan.MaxAxes, counts[1]), strides.Slice(3 * StridedPlan.MaxAxes, 3 * counts[1])));
+    }
+
     /// <summary>The reduction of F(x, y) over a piece of a run.</summary>
-    static double ReduceRun<R, F>(float* x, float* y, bool sideBySide, int length)
+    /// <param name="x">x's piece, side by side.</param>
+    /// <param name="y">y's piece, or its one element.</param>
+    /// <param name="sideBySide">Whether y lies side by side.</param>
+    /// <param name="length">How many values there are.</param>
+    /// <param name="ahead">How far behind x what is read next lies.</param>
+    static double ReduceRun<R, F>(float* x, float* y, bool sideBySide, int length, nint ahead)
         where R : struct, IReduction
         where F : struct, IBinary => sideBySide
-            ? ReduceRun<R, F, SideBySide>(x, y, length)
-            : ReduceRun<R, F, Repeated>(x, y, length);
+            ? ReduceRun<R, F, SideBySide>(x, y, length, ahead)
+            : ReduceRun<R, F, Repeated>(x, y, length, ahead);
 
-    static float ReduceRun<R, F, B>(float* x, float* y, int length)
+    static float ReduceRun<R, F, B>(float* x, float* y, int length, nint ahead)
         where R : struct, IReduction
         where F : struct, IBinary
         where B : struct, IRunAccess =>
-        Vector512.IsHardwareAccelerated ? ReduceRun<R, F, B, Simd512, Vector512<float>>(x, y, length)
-            : Vector256.IsHardwareAccelerated ? ReduceRun<R, F, B, Simd256, Vector256<float>>(x, y, length)
-            : ReduceRun<R, F, B, Simd128, Vector128<float>>(x, y, length);
+        Vector512.IsHardwareAccelerated ? ReduceRun<R, F, B, Simd512, Vector512<float>>(x, y, length, ahead)
+            : Vector256.IsHardwareAccelerated ? ReduceRun<R, F, B, Simd256, Vector256<float>>(x, y, length, ahead)
+            : ReduceRun<R, F, B, Simd128, Vector128<float>>(x, y, length, ahead);
+
+    /// <summary>Runs of equal length, which are reduced to a value each.</summary>
+    struct SingleRuns
+    {
+        public float* X, Y, Result;
+        public nint StrideX, StrideY, StrideResult;
+        public int Count, Length;
+        public double Factor;
+    }
+
+    static void ReduceEach<R, F>(in SingleRuns runs, bool sideBySide)
+        where R : struct, IReduction
+        where F : struct, IBinary
+    {
+        if (sideBySide)
+            ReduceEach<R, F, SideBySide>(runs);
+        else
+            ReduceEach<R, F, Repeated>(runs);
+    }
+
+    static void ReduceEach<R, F, B>(in SingleRuns runs)
+        where R : struct, IReduction
+        where F : struct, IBinary
+        where B : struct, IRunAccess
+    {
+        if (Vector512.IsHardwareAccelerated)
+            ReduceEach<R, F, B, Simd512, Vector512<float>>(runs);
+        else if (Vector256.IsHardwareAccelerated)
+            ReduceEach<R, F, B, Simd256, Vector256<float>>(runs);
+        else
+            ReduceEach<R, F, B, Simd128, Vector128<float>>(runs);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static float ReduceRun<R, F, B, S, V>(float* x, float* y, int length)
+    static void ReduceEach<R, F, B, S, V>(in SingleRuns runs)
+        where R : struct, IReduction
+        where F : struct, IBinary
+        where B : struct, IRunAccess
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* x = runs.X, y = runs.Y, result = runs.Result;
+        nint strideX = runs.StrideX, strideY = runs.StrideY, strideResult = runs.StrideResult;
+        int length = runs.Length;
+        nint ahead = strideX == length ? Region.Page : strideX;
+        double factor = runs.Factor;
+        for (int i = runs.Count; i > 0; i--, x += strideX, y += strideY, result += strideResult)
+            *result = (float)(RunOf<R, F, B, S, V>(x, y, length, ahead) * factor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float ReduceRun<R, F, B, S, V>(float* x, float* y, int length, nint ahead)
+        where R : struct, IReduction
+        where F : struct, IBinary
+        where B : struct, IRunAccess
+        where S : struct, ISimd<V>
+        where V : unmanaged => RunOf<R, F, B, S, V>(x, y, length, ahead);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float RunOf<R, F, B, S, V>(float* x, float* y, int length, nint ahead)
         where R : struct, IReduction
         where F : struct, IBinary
         where B : struct, IRunAccess
@@ -35,7 +119,7 @@ static unsafe partial class StridedReductions
             V y0 = S.Broadcast(*y), a = S.Broadcast(R.Identity), b = a, c = a, d = a;
             for (; i <= length - 4 * S.Width; i += 4 * S.Width)
             {
-                Region.Ahead(x + i, 4 * S.Width);
+                Region.Ahead(x + i, 4 * S.Width, ahead);
                 a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x + i), B.Load<S, V>(y + i, y0)));
                 b = R.Join<S, V>(b, F.Apply<S, V>(S.Load(x + i + S.Width), B.Load<S, V>(y + i + S.Width, y0)));
                 c = R.Join<S, V>(c, F.Apply<S, V>(S.Load(x + i + 2 * S.Width), B.Load<S, V>(y + i + 2 * S.Width, y0)));

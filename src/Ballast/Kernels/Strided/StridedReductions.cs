@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Reductions along any axes of operands under strides of their own: sums of F(x, y), largest values and the like.</summary>
@@ -6,7 +8,7 @@ namespace Ballast.Kernels;
 static unsafe partial class StridedReductions
 {
     const int PieceRows = 256;
-    const int BlockColumns = 512;
+    const int BlockColumns = 1024;
     const int ChunkLength = 1 << 15;
     const int SerialLength = 1 << 15;
 
@@ -47,28 +49,6 @@ static unsafe partial class StridedReductions
             work.JoinChunks();
     }
 
-    // Two loops of one: over the axes that are kept, and over those that are reduced.
-    static (StridedPlan Kept, StridedPlan Reduced) Split(in StridedPlan plan)
-    {
-        Span<int> sizes = stackalloc int[2 * StridedPlan.MaxAxes];
-        Span<nint> strides = stackalloc nint[2 * 3 * StridedPlan.MaxAxes];
-        Span<int> counts = [0, 0];
-        for (int axis = 0; axis < plan.Rank; axis++)
-            counts[plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0]++;
-        Span<int> at = [0, 0];
-        for (int axis = 0; axis < plan.Rank; axis++)
-        {
-            int side = plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0, i = at[side]++;
-            sizes[side * StridedPlan.MaxAxes + i] = plan.Size(axis);
-            for (int operand = 0; operand < 3; operand++)
-                strides[(side * 3 * StridedPlan.MaxAxes) + operand * counts[side] + i] = plan.Stride(operand, axis);
-        }
-
-        return (StridedPlan.Of(sizes[..counts[0]], strides[..(3 * counts[0])]),
-            StridedPlan.Of(
-                sizes.Slice(StridedPlan.MaxAxes, counts[1]), strides.Slice(3 * StridedPlan.MaxAxes, 3 * counts[1])));
-    }
-
     struct Work<R, F> : IWork
         where R : struct, IReduction
         where F : struct, IBinary
@@ -93,37 +73,99 @@ static unsafe partial class StridedReductions
         /// <summary>The pieces that a kept value is reduced in.</summary>
         public readonly int Pieces => (int)(Reduced.Runs * RunPieces);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int first, int last)
         {
+            if (RunIsReduced)
+            {
+                ReduceRuns(first, last);
+                return;
+            }
+
             for (int part = first; part < last; part++)
             {
-                int unit = part / Chunks, chunk = part % Chunks;
-                long pieces = Pieces;
-                int start = (int)(pieces * chunk / Chunks), end = (int)(pieces * (chunk + 1) / Chunks);
-                if (RunIsReduced)
-                    ReduceRuns(unit, chunk, start, end);
-                else
-                    ReduceRows(unit, chunk, start, end);
+                var (start, end) = PiecesOf(part % Chunks);
+                ReduceRows(part / Chunks, part % Chunks, start, end);
             }
         }
 
-        // One kept value: each of its runs is reduced to one.
-        readonly void ReduceRuns(int unit, int chunk, int first, int last)
+        readonly (int Start, int End) PiecesOf(int chunk) =>
+            Chunks == 1 ? (0, Pieces) : ((int)((long)Pieces * chunk / Chunks), (int)((long)Pieces * (chunk + 1) / Chunks));
+
+        // Kept values, or chunks of one: each of its runs is reduced to one.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void ReduceRuns(int first, int last)
         {
-            var kept = Kept.At(unit, inner: 0);
-            var at = Reduced.At(first / RunPieces);
-            nint step = Reduced.RunStride(1);
-            double total = R.Identity;
-            for (int piece = first; piece < last; piece++)
+            if (Chunks == 1 && Reduced.Rank == 1 && Reduced.Run <= PieceLength)
             {
-                int start = piece % RunPieces * PieceLength, length = Math.Min(PieceLength, Reduced.Run - start);
-                float* x = X + kept.Offsets[0] + at.Offsets[0] + start, y = Y + kept.Offsets[1] + at.Offsets[1] + start * step;
-                total = R.Join(total, ReduceRun<R, F>(x, y, step != 0, length));
-                if (piece % RunPieces == RunPieces - 1)
-                    Reduced.Advance(ref at);
+                ReduceSingleRuns(first, last);
+                return;
             }
 
-            Put(chunk, kept.Offsets[2], total);
+            int chunk = first % Chunks;
+            var kept = Kept.At(first / Chunks, inner: 0);
+            for (int part = first; part < last; part++)
+            {
+                Put(chunk, kept.Offsets[2], ReduceChunk(X + kept.Offsets[0], Y + kept.Offsets[1], chunk));
+                if (++chunk == Chunks)
+                {
+                    chunk = 0;
+                    Kept.Advance(ref kept);
+                }
+            }
+        }
+
+        // Kept values of a single run each: those that follow one another are taken in one loop.
+        readonly void ReduceSingleRuns(int first, int last)
+        {
+            var kept = Kept.At(first / Kept.Run);
+            for (int unit = first; unit < last;)
+            {
+                int at = unit % Kept.Run, count = Math.Min(last - unit, Kept.Run - at);
+                var rows = new SingleRuns
+                {
+                    X = X + kept.Offsets[0] + at * Kept.RunStride(0),
+                    Y = Y + kept.Offsets[1] + at * Kept.RunStride(1),
+                    Result = Result + kept.Offsets[2] + at * Kept.RunStride(2),
+                    StrideX = Kept.RunStride(0),
+                    StrideY = Kept.RunStride(1),
+                    StrideResult = Kept.RunStride(2),
+                    Count = count,
+                    Length = Reduced.Run,
+                    Factor = Factor,
+                };
+                ReduceEach<R, F>(rows, Reduced.RunStride(1) != 0);
+                unit += count;
+                Kept.Advance(ref kept);
+            }
+        }
+
+        // One kept value, or a chunk of it: its runs, the longer ones in pieces. What is read next is fetched ahead, wherever it lies.
+        readonly double ReduceChunk(float* firstX, float* firstY, int chunk)
+        {
+            bool sideBySide = Reduced.RunStride(1) != 0;
+            var (piece, end) = PiecesOf(chunk);
+            var at = Reduced.At(piece / RunPieces);
+            int start = piece % RunPieces * PieceLength;
+            double total = R.Identity;
+            for (; piece < end; piece++)
+            {
+                float* x = firstX + at.Offsets[0] + start, y = firstY + at.Offsets[1] + (sideBySide ? start : 0);
+                int length = Math.Min(PieceLength, Reduced.Run - start);
+                nint ahead = Region.Page;
+                start += length;
+                if (start == Reduced.Run)
+                {
+                    Reduced.Advance(ref at);
+                    start = 0;
+                    nint next = (nint)(firstX + at.Offsets[0] - x);
+                    ahead = next == length ? ahead : next;
+                }
+
+                total = R.Join(total, ReduceRun<R, F>(x, y, sideBySide, length, ahead));
+            }
+
+            return total;
         }
 
         // A block of columns of kept values: rows are joined to it.
