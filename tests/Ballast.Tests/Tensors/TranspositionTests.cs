@@ -25,4 +25,25 @@ public class TranspositionTests
 
         Assert.Equal(0, wrong);
     }
+    [Fact]
+    public void Several_large_matrices_are_turned_each_in_its_place()
+    {
+        const int count = 3, rows = 1624, columns = 1760;
+        float[] x = new float[count * rows * columns];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = i % 9_999_991;
+        var turned = Tensor.From(x, [count, rows, columns])[.., ..1616].Permute(0, 2, 1).Clone();
+        var y = turned.AsSpan();
+        int wrong = 0, at = 0;
+        for (int i = 0; i < count; i++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                for (int row = 0; row < 1616; row++)
+                    wrong += y[at++] == x[(i * rows + row) * columns + column] ? 0 : 1;
+            }
+        }
+
+        Assert.Equal(0, wrong);
+    }
 }

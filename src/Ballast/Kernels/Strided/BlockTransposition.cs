@@ -6,19 +6,20 @@ namespace Ballast.Kernels;
 
 /// <summary>Copy in which the source lies side by side along another axis than the destination: both are walked in square blocks, so that
 /// each cache line is read and written once.</summary>
+/// <remarks>Each visit of a row has to find its page. Where no cache holds the whole, sixteen rows of the source are read from end to end of
+/// a page, the next sixteen are fetched meanwhile, and whole lines are written past the caches: a line that is written in two halves with
+/// others in between is written twice.</remarks>
 static unsafe class BlockTransposition
 {
     /// <summary>The smallest number of neighbours on the source's axis that is worth a block.</summary>
     public const int Smallest = 4;
 
     const int Block = 16;
-
-    // A square of blocks: each row of the source is read for several lines at a time, as its page has to be found for each visit.
-    const int Square = 64;
+    const int Line = 16; // floats
 
     // From so many bytes on, what is written will not be in a cache when it is read.
     const long AwayLength = 1 << 25;
-    const int Part = 1 << 13;
+    const int SmallTile = 1 << 13, LargeTile = 1 << 16;
     const int SerialLength = 1 << 15;
 
     /// <summary>Copies operand 1 of a plan, which lies side by side along the axis <paramref name="across"/>, to operand 0, which does
@@ -41,75 +42,73 @@ static unsafe class BlockTransposition
             FromStride = turned.Stride(1, last),
         };
         work.IsLarge = plan.Length * sizeof(T) >= AwayLength;
-        long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Bands;
+        work.TileRows = Math.Min(work.IsLarge ? Region.Page : 4 * Block, (work.Rows + Block - 1) / Block * Block);
+        work.TileColumns = Math.Max(Block, (work.IsLarge ? LargeTile : SmallTile) / work.TileRows / Block * Block);
+        long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Tiles;
         if (plan.Length < SerialLength)
             work.Run(0, (int)parts);
         else
             Workers.Run(work, (int)parts);
     }
 
-    // to[r * ToStride + c] = from[c * FromStride + r]: rows are neighbours in the source, columns in the destination.
+    // to[r * ToStride + c] = from[c * FromStride + r]: rows are neighbours in the source, columns in the destination. A part is a tile.
     struct Work<T> : IWork
         where T : unmanaged
     {
         public StridedPlan Plan;
         public T* To, From;
-        public int Rows, Columns;
+        public int Rows, Columns, TileRows, TileColumns;
         public nint ToStride, FromStride;
         public bool IsLarge;
 
         public static int Pieces => 4;
 
-        readonly int BandRows => Math.Max(Square, Part / Math.Max(Block, Columns) / Square * Square);
+        readonly int Across => (Columns + TileColumns - 1) / TileColumns;
 
-        public readonly int Bands => (Rows + BandRows - 1) / BandRows;
+        public readonly int Tiles => (Rows + TileRows - 1) / TileRows * Across;
 
         public readonly void Run(int first, int last)
         {
-            int band = BandRows;
-            var at = Plan.At(first / Bands, inner: 2);
+            int tiles = Tiles, across = Across, tile = first % tiles;
+            var at = Plan.At(first / tiles, inner: 2);
             for (int part = first; part < last; part++)
             {
-                int start = part % Bands * band, rows = Math.Min(band, Rows - start);
-                Matrix(To + at.Offsets[0] + start * ToStride, From + at.Offsets[1] + start, rows);
-                if (part % Bands == Bands - 1)
+                Tile(To + at.Offsets[0], From + at.Offsets[1], tile / across * TileRows, tile % across * TileColumns);
+                if (++tile == tiles)
+                {
+                    tile = 0;
                     Plan.Advance(ref at);
+                }
             }
 
             if (IsLarge)
                 StoresAway.Fence();
         }
 
-        readonly void Matrix(T* to, T* from, int rows)
-        {
-            for (int top = 0; top < rows; top += Square)
-            {
-                for (int left = 0; left < Columns; left += Square)
-                {
-                    Blocks(from + left * FromStride + top, to + top * ToStride + left,
-                        Math.Min(Square, rows - top), Math.Min(Square, Columns - left), left + 2 * Square <= Columns);
-                }
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Blocks(T* from, T* to, int rows, int columns, bool hasNext)
+        readonly void Tile(T* to, T* from, int top, int left)
         {
+            int bottom = Math.Min(top + TileRows, Rows), right = Math.Min(left + TileColumns, Columns);
+            float* memory = stackalloc float[2 * Block * Block + Line];
+            float* block = (float*)(((nint)memory + 63) & ~63);
             bool wide = sizeof(T) == sizeof(float) && Avx.IsSupported;
-            bool away = wide && IsLarge && ((nint)to & 31) == 0 && ToStride % 8 == 0;
-            for (int c = 0; c < columns; c += Block)
+            bool away = wide && IsLarge && (nint)to % 64 == 0 && ToStride % Line == 0;
+            for (int c = left; c < right; c += Block)
             {
-                int width = Math.Min(Block, columns - c);
-                for (int r = 0; r < rows; r += Block)
+                int width = Math.Min(Block, right - c);
+                bool fetches = wide && IsLarge && c + 2 * Block <= Columns;
+                for (int r = top; r < bottom; r += Block)
                 {
-                    int height = Math.Min(Block, rows - r);
+                    int height = Math.Min(Block, bottom - r);
                     T* source = from + c * FromStride + r, destination = to + r * ToStride + c;
-                    for (int j = 0; IsLarge && hasNext && j < width; j++)
-                        Region.Ahead((float*)(source + (Square + j) * FromStride), 1, 0);
-                    if (wide && height == Block && width == Block)
-                        Whole((float*)source, FromStride, (float*)destination, ToStride, away);
-                    else
+                    if (fetches)
+                        Fetch((float*)source + Block * FromStride, FromStride);
+                    if (!wide || height != Block || width != Block)
                         Partial(source, destination, height, width);
+                    else if (away)
+                        Away((float*)source, FromStride, (float*)destination, ToStride, block);
+                    else
+                        Whole((float*)source, FromStride, (float*)destination, ToStride, block);
                 }
             }
         }
@@ -125,10 +124,28 @@ static unsafe class BlockTransposition
         }
     }
 
-    // Lines are read whole before any of them is needed again: those of a source whose stride is a power of two share a set of the cache.
-    static void Whole(float* from, nint fromStride, float* to, nint toStride, bool away)
+    // A line of each of the rows that follow.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Fetch(float* next, nint stride)
     {
-        float* lines = stackalloc float[Block * Block];
+        for (int j = 0; j < Block; j++)
+            Sse.Prefetch1(next + j * stride);
+    }
+
+    static void Away(float* from, nint fromStride, float* to, nint toStride, float* block)
+    {
+        float* turned = block + Block * Block;
+        Whole(from, fromStride, turned, Block, block);
+        for (int i = 0; i < Block; i++)
+        {
+            Vector256.Load(turned + i * Block).StoreAlignedNonTemporal(to + i * toStride);
+            Vector256.Load(turned + i * Block + 8).StoreAlignedNonTemporal(to + i * toStride + 8);
+        }
+    }
+
+    // Lines are read whole before any of them is needed again: those of a source whose stride is a power of two share a set of the cache.
+    static void Whole(float* from, nint fromStride, float* to, nint toStride, float* lines)
+    {
         for (int j = 0; j < Block; j++)
         {
             Vector256.Load(from + j * fromStride).Store(lines + j * Block);
@@ -137,21 +154,21 @@ static unsafe class BlockTransposition
 
         for (int i = 0; i < Block; i += 8)
         {
-            Eight(lines + i, to + i * toStride, toStride, away);
-            Eight(lines + 8 * Block + i, to + i * toStride + 8, toStride, away);
+            Eight(lines + i, to + i * toStride, toStride);
+            Eight(lines + 8 * Block + i, to + i * toStride + 8, toStride);
         }
     }
 
     // Eight rows of eight values turned over in registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Eight(float* lines, float* to, nint stride, bool away)
+    static void Eight(float* lines, float* to, nint stride)
     {
         var a = Pair(lines, 0);
         var b = Pair(lines, 2);
         var c = Pair(lines, 4);
         var d = Pair(lines, 6);
-        Quad(a.Low, b.Low, c.Low, d.Low, to, stride, 0, away);
-        Quad(a.High, b.High, c.High, d.High, to, stride, 2, away);
+        Quad(a.Low, b.Low, c.Low, d.Low, to, stride, 0);
+        Quad(a.High, b.High, c.High, d.High, to, stride, 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,24 +182,15 @@ static unsafe class BlockTransposition
     // Rows `first` and `first + 1` of the result, and the same four rows further down.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Quad(
-        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint stride, int first, bool away)
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint stride, int first)
     {
         var ab0 = Avx.Shuffle(a, b, 0b01_00_01_00);
         var cd0 = Avx.Shuffle(c, d, 0b01_00_01_00);
         var ab1 = Avx.Shuffle(a, b, 0b11_10_11_10);
         var cd1 = Avx.Shuffle(c, d, 0b11_10_11_10);
-        Put(Avx.Permute2x128(ab0, cd0, 0x20), to + first * stride, away);
-        Put(Avx.Permute2x128(ab1, cd1, 0x20), to + (first + 1) * stride, away);
-        Put(Avx.Permute2x128(ab0, cd0, 0x31), to + (first + 4) * stride, away);
-        Put(Avx.Permute2x128(ab1, cd1, 0x31), to + (first + 5) * stride, away);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(Vector256<float> value, float* to, bool away)
-    {
-        if (away)
-            value.StoreAlignedNonTemporal(to);
-        else
-            value.Store(to);
+        Avx.Permute2x128(ab0, cd0, 0x20).Store(to + first * stride);
+        Avx.Permute2x128(ab1, cd1, 0x20).Store(to + (first + 1) * stride);
+        Avx.Permute2x128(ab0, cd0, 0x31).Store(to + (first + 4) * stride);
+        Avx.Permute2x128(ab1, cd1, 0x31).Store(to + (first + 5) * stride);
     }
 }
