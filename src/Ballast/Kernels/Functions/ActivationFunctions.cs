@@ -92,7 +92,7 @@ readonly struct GeluActivation : IActivation
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<S, V>(V x) where S : struct, ISimd<V> where V : unmanaged =>
-        S.Multiply(x, SpecialFunctions.NormalDistribution<S, V>(x, out _));
+        SpecialFunctions.Gelu<S, V>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Gradient<S, V>(V x, V gradient) where S : struct, ISimd<V> where V : unmanaged

@@ -55,9 +55,19 @@ static class ExponentialFunction
         where V : unmanaged
     {
         x = S.Max(x, S.Broadcast(Least));
-        V magic = S.Broadcast(Magic), n = S.Subtract(S.Fma(x, S.Broadcast(InverseOfLogarithm), magic), magic);
+        V n = Whole<S, V>(x, 1);
         x = S.Fma(n, S.Broadcast(-LogarithmOfTwo), x);
         return n;
+    }
+
+    /// <summary>The whole number nearest to <paramref name="factor"/> x / ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Whole<S, V>(V x, float factor)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V magic = S.Broadcast(Magic);
+        return S.Subtract(S.Fma(x, S.Broadcast(factor * InverseOfLogarithm), magic), magic);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,6 +13,9 @@ static class SpecialFunctions
     // erfc(11) is less than the smallest float.
     const float ErfcEnd = 11;
 
+    // The probability of a value beyond this is nearer to 0 than to the smallest float.
+    const float NormalEnd = 14.5f;
+
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Logistic<S, V>(V x)
@@ -104,27 +107,54 @@ static class SpecialFunctions
         return S.Select(S.GreaterOrUnordered(size, S.Broadcast(ErfSwitch)), large, SmallErf<S, V>(x));
     }
 
-    /// <summary>The standard normal distribution, the probability of a value up to x, and its density e^(-x^2 / 2) / sqrt(2 pi). Both have
-    /// that exponential: a tail is its product with a polynomial in 1 / (1 + 0.3 |x|), which keeps the digits of small probabilities.</summary>
+    /// <summary>x times the standard normal distribution, the probability of a value up to x: what is above zero of x, less |x| times the
+    /// probability of a value beyond |x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Gelu<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V size = S.Min(S.Abs(x), S.Broadcast(NormalEnd));
+        return S.Fma(size, MinusNormalTail<S, V>(size, out _), S.Max(x, S.Broadcast(0)));
+    }
+
+    /// <summary>The standard normal distribution, the probability of a value up to x, and its density e^(-x^2 / 2) / sqrt(2 pi).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V NormalDistribution<S, V>(V x, out V density)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V one = S.Broadcast(1), e = ExponentialFunction.Rough<S, V>(S.Multiply(S.Multiply(x, x), S.Broadcast(-0.5f)));
-        V u = S.Divide(one, S.Fma(S.Abs(x), S.Broadcast(0.3f), one));
-        V p = S.Broadcast(0.0372656845f);
-        p = S.Fma(p, u, S.Broadcast(-0.163734965f));
-        p = S.Fma(p, u, S.Broadcast(0.217395664f));
-        p = S.Fma(p, u, S.Broadcast(-0.0635797353f));
-        p = S.Fma(p, u, S.Broadcast(0.133587887f));
-        p = S.Fma(p, u, S.Broadcast(0.0984945856f));
-        p = S.Fma(p, u, S.Broadcast(0.120949015f));
-        p = S.Fma(p, u, S.Broadcast(0.119622469f));
-        p = S.Fma(p, u, S.Broadcast(-5.80957144e-07f));
-        V tail = S.Multiply(p, e);
+        V minus = MinusNormalTail<S, V>(S.Min(S.Abs(x), S.Broadcast(NormalEnd)), out V e);
         density = S.Multiply(e, S.Broadcast(0.398942280f));
-        return S.Select(S.GreaterOrUnordered(x, S.Broadcast(0)), S.Subtract(one, tail), tail);
+        return S.Select(S.GreaterOrUnordered(x, S.Broadcast(0)), S.Add(S.Broadcast(1), minus), Negative<S, V>(minus));
+    }
+
+    // Minus the probability of a value beyond t, up to the end, and e^(-t^2 / 2), of which it is a product with a polynomial in
+    // 1 / (1 + 0.3 t): that keeps the digits of small probabilities. The exponential is 2^n times a polynomial in twice what n ln 2 leaves over.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V MinusNormalTail<S, V>(V t, out V e)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V one = S.Broadcast(1), square = S.Multiply(t, t), n = ExponentialFunction.Whole<S, V>(square, -0.5f);
+        V r = S.Fma(n, S.Broadcast(1.38629436f), square), q = S.Broadcast(2.15807467e-05f);
+        q = S.Fma(q, r, S.Broadcast(-0.000261566747f));
+        q = S.Fma(q, r, S.Broadcast(0.00260428293f));
+        q = S.Fma(q, r, S.Broadcast(-0.0208331365f));
+        q = S.Fma(q, r, S.Broadcast(0.124999985f));
+        q = S.Fma(q, r, S.Broadcast(-0.5f));
+        e = S.Scale(S.Fma(q, r, one), n);
+        V u = S.Divide(one, S.Fma(t, S.Broadcast(0.3f), one));
+        V p = S.Broadcast(-0.0372656845f);
+        p = S.Fma(p, u, S.Broadcast(0.163734965f));
+        p = S.Fma(p, u, S.Broadcast(-0.217395664f));
+        p = S.Fma(p, u, S.Broadcast(0.0635797353f));
+        p = S.Fma(p, u, S.Broadcast(-0.133587887f));
+        p = S.Fma(p, u, S.Broadcast(-0.0984945856f));
+        p = S.Fma(p, u, S.Broadcast(-0.120949015f));
+        p = S.Fma(p, u, S.Broadcast(-0.119622469f));
+        p = S.Fma(p, u, S.Broadcast(5.80957144e-07f));
+        return S.Multiply(p, e);
     }
 
     // erf(x) = x + x P(x^2) below the switch.
