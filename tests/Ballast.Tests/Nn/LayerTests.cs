@@ -62,7 +62,7 @@ public class LayerTests
     public void The_loss_refuses_what_does_not_fit()
     {
         var loss = new CrossEntropyLoss();
-        Refused("CrossEntropyLoss: expected logits [N, C], got [3]. The last layer must give one value for each class.",
+        Refused("CrossEntropyLoss: expected logits [N, C] or [N, C, ...], got [3]. The last layer must give one value for each class.",
             () => loss.Forward(Tensor.Zeros([3]), Tensor.FromInt64(0, 0, 0)));
         Refused("CrossEntropyLoss: expected labels [3], one for each row of the logits [3, 4], got [2].",
             () => loss.Forward(Tensor.Zeros([3, 4]), Tensor.FromInt64(0, 1)));
@@ -84,8 +84,8 @@ public class LayerTests
             () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([2])));
         Refused("CrossEntropyLoss: expected int64 labels [2], got uint8 [2]. Convert them with To(ElementType.Int64).",
             () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromUInt8([0, 1], [2])));
-        Refused("CrossEntropyLoss: expected int64 labels [2], got float32 [2, 4]. Of a row of shares, ArgMax(1) is the class.",
-            () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([2, 4])));
+        Refused("NLLLoss: expected int64 labels [2], got float32 [2, 4]. Of a row of shares, ArgMax(1) is the class.",
+            () => new NLLLoss().Forward(Tensor.Zeros([2, 4]), Tensor.Zeros([2, 4])));
         Refused("CrossEntropyLoss: expected labels [2], one for each row of the logits [2, 4], got [2, 1]. Reshape([2]) makes such.",
             () => loss.Forward(Tensor.Zeros([2, 4]), Tensor.FromInt64([0, 1], [2, 1])));
         Refused("Evaluation.Correct: expected int64 labels [2], got float32 [2]. Convert them with To(ElementType.Int64).",

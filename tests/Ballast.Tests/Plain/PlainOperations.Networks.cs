@@ -2,7 +2,7 @@ using Ballast.Kernels;
 
 namespace Ballast.Tests.Plain;
 
-// Products of matrices, convolutions, pools, dropout, and losses.
+// Products of matrices, convolutions, pools, dropout.
 static partial class PlainOperations
 {
     static Numbers MatMul(Numbers a, Numbers b)
@@ -119,51 +119,6 @@ static partial class PlainOperations
         return x * Numbers.Constant(x.Shape, Array.ConvertAll(mask, static v => (double)v));
     }
 
-    static Numbers Reduced(Numbers losses, Reduction reduction, double? divisor = null) => reduction switch
-    {
-        Reduction.None => losses,
-        Reduction.Sum => losses.Sum([.. Enumerable.Range(0, losses.Shape.Rank)]).Reshape(),
-        _ => losses.Sum([.. Enumerable.Range(0, losses.Shape.Rank)]).Reshape() / (divisor ?? losses.Values.Length),
-    };
-
-    // - (1 - smoothing) w[t] log p[t] - smoothing / C times the sum of w[c] log p[c].
-    static Numbers CrossEntropy(Numbers x, Numbers target, Reduction reduction, double smoothing, float[]? weights)
-    {
-        int rows = x.Shape[0], classes = x.Shape[1];
-        double[] goal = new double[rows * classes];
-        double divisor = 0;
-        for (int n = 0; n < rows; n++)
-        {
-            int label = (int)target.Values[n].Value;
-            for (int c = 0; c < classes; c++)
-                goal[n * classes + c] = (weights?[c] ?? 1) * ((c == label ? 1 - smoothing : 0) + smoothing / classes);
-            divisor += weights?[label] ?? 1;
-        }
-
-        var losses = -1 * (Numbers.Constant(x.Shape, goal) * (x - LogSumExp(x, [1]))).Sum(1).Reshape(rows);
-        return divisor == 0 && reduction == Reduction.Mean ? 0 * Reduced(losses, Reduction.Sum) : Reduced(losses, reduction, divisor);
-    }
-
-    static Numbers BinaryCrossEntropy(Numbers x, Numbers t)
-    {
-        static Numbers Logarithm(Numbers v) => Apply(v, static p => Math.Max(Math.Log(p), -100), static p => 1 / Math.Max(p, 1e-12), static _ => 1);
-        return -1 * (t * Logarithm(x) + (1 - t) * Logarithm(1 - x));
-    }
-
-    static Numbers LogisticCrossEntropy(Numbers x, Numbers t, float[]? weights)
-    {
-        Numbers w = weights is null ? 1.0 : Numbers.Constant(new Shape(weights.Length), Array.ConvertAll(weights, static v => (double)v));
-        var likely = Apply(x, static v => -Softplus(-v), static v => Sigmoid(-v), static _ => 1);
-        var unlikely = Apply(x, static v => -Softplus(v), static v => -Sigmoid(v), static _ => 1);
-        return -1 * (w * t * likely + (1 - t) * unlikely);
-    }
-
-    static Numbers Entropy(Numbers x)
-    {
-        var logarithms = x - LogSumExp(x, [1]);
-        return -1 * (Apply(logarithms, Math.Exp, Math.Exp) * logarithms).Sum(1).Reshape(x.Shape[0]);
-    }
-
     static Dictionary<string, Rule> Products => new()
     {
         ["matmul"] = static (_, x) => MatMul(x[0], x[1]),
@@ -172,16 +127,5 @@ static partial class PlainOperations
         ["max_pool2d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
         ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<bool>("count_padding")),
         ["dropout"] = static (node, x) => Dropout(x[0], node.Get<double>("p"), node.Get<Generator>("generator")),
-    };
-
-    static Dictionary<string, Rule> Losses => new()
-    {
-        ["cross_entropy"] = static (node, x) =>
-            CrossEntropy(x[0], x[1], node.Get<Reduction>("reduction"), node.Get<double>("smoothing"), node.Get<float[]?>("weights")),
-        ["entropy"] = static (node, x) => Reduced(Entropy(x[0]), node.Get<Reduction>("reduction")),
-        ["mse_loss"] = static (node, x) => Reduced((x[0] - x[1].Detach()).Square(), node.Get<Reduction>("reduction")),
-        ["binary_cross_entropy"] = static (node, x) => Reduced(BinaryCrossEntropy(x[0], x[1].Detach()), node.Get<Reduction>("reduction")),
-        ["binary_cross_entropy_with_logits"] = static (node, x) =>
-            Reduced(LogisticCrossEntropy(x[0], x[1].Detach(), node.Get<float[]?>("weights")), node.Get<Reduction>("reduction")),
     };
 }

@@ -31,40 +31,65 @@ static unsafe class Elementwise
     public static double Sum(ReadOnlySpan<float> x)
     {
         fixed (float* from = x)
-        {
-            var work = new SumPieces { From = from, Length = x.Length };
-            int pieces = work.Count;
-            if (x.Length < SerialLength)
-                return work.Run(0, pieces, null);
-            float* sums = Scratch.TakeShared(pieces);
-            work.Sums = sums;
-            Workers.Run(work, pieces);
-            double total = 0;
-            for (int i = 0; i < pieces; i++)
-                total += sums[i];
-            return total;
-        }
+            return Sum(new Stored { From = from }, x.Length);
     }
 
-    struct SumPieces : IWork
+    /// <summary>Where the values of a sum come from, piece by piece.</summary>
+    internal interface IPieces
     {
-        // 128 values in each lane of two accumulators, however wide the registers are.
-        static int Piece => 256 * Compute.SimdWidth;
+        /// <summary>The values of a piece: where they lie, or written to <paramref name="scratch"/>.</summary>
+        float* Piece(int start, int length, float* scratch);
+    }
 
-        public float* From, Sums;
+    /// <summary>The same sum of values that are made a piece at a time.</summary>
+    internal static double Sum<P>(in P pieces, int length)
+        where P : struct, IPieces
+    {
+        var work = new SumPieces<P> { Pieces = pieces, Length = length };
+        int count = work.Count;
+        if (length < SerialLength)
+            return work.Run(0, count, null);
+        float* sums = Scratch.TakeShared(count);
+        work.Sums = sums;
+        Workers.Run(work, count);
+        double total = 0;
+        for (int i = 0; i < count; i++)
+            total += sums[i];
+        return total;
+    }
+
+    struct Stored : IPieces
+    {
+        public float* From;
+
+        public readonly float* Piece(int start, int length, float* scratch) => From + start;
+    }
+
+    struct SumPieces<P> : IWork
+        where P : struct, IPieces
+    {
+        const int LongestPiece = 4096;
+
+        // 128 values in each lane of two accumulators, however wide the registers are.
+        static int Piece => LongestPiece / 16 * Compute.SimdWidth;
+
+        public P Pieces;
+        public float* Sums;
         public int Length;
 
         public readonly int Count => (int)(((long)Length + Piece - 1) / Piece);
 
         public readonly void Run(int first, int last) => Run(first, last, Sums);
 
+        [SkipLocalsInit]
         public readonly double Run(int first, int last, float* sums)
         {
+            float* scratch = stackalloc float[typeof(P) == typeof(Stored) ? 1 : LongestPiece];
             double total = 0;
             for (int piece = first; piece < last; piece++)
             {
-                float* from = From + (nint)piece * Piece;
                 int length = Math.Min(Piece, Length - piece * Piece);
+                float* from = Pieces.Piece(piece * Piece, length, scratch);
                 float sum = Vector512.IsHardwareAccelerated ? Sum<Simd512, Vector512<float>>(from, length)
                     : Vector256.IsHardwareAccelerated ? Sum<Simd256, Vector256<float>>(from, length)
                     : Sum<Simd128, Vector128<float>>(from, length);

@@ -16,10 +16,11 @@ static unsafe class CrossEntropyGradient
     /// <param name="share">The part of the target that the label has by itself.</param>
     /// <param name="every">The part that each class has.</param>
     /// <param name="weights">w of each class, or empty for 1.</param>
+    /// <param name="ignore">The label whose rows have no gradient.</param>
     /// <param name="dx">[rows, classes].</param>
     public static void Compute(
         ReadOnlySpan<float> p, ReadOnlySpan<long> labels, ReadOnlySpan<float> scales, double share, float every,
-        ReadOnlySpan<float> weights, Span<float> dx)
+        ReadOnlySpan<float> weights, long ignore, Span<float> dx)
     {
         if (dx.Length == 0)
             return;
@@ -34,6 +35,7 @@ static unsafe class CrossEntropyGradient
             {
                 P = from,
                 Targets = targets,
+                Ignore = ignore,
                 Scales = factors,
                 OneScale = scales.Length == 1,
                 Share = share,
@@ -57,6 +59,7 @@ static unsafe class CrossEntropyGradient
     {
         public float* P, Scales, Weights, Dx;
         public long* Targets;
+        public long Ignore;
         public bool OneScale;
         public double Share, All;
         public float Every;
@@ -69,6 +72,12 @@ static unsafe class CrossEntropyGradient
                 float scale = Scales[OneScale ? 0 : n];
                 float* dx = Dx + (nint)n * Classes;
                 long label = Targets[n];
+                if (label == Ignore)
+                {
+                    new Span<float>(dx, Classes).Clear();
+                    continue;
+                }
+
                 double own = Share * (Weights is null ? 1 : Weights[label]);
                 Simd.Run(new ScaleLoop { From = P + (nint)n * Classes, To = dx, Factor = (float)(own + Every * All) * scale }, Classes);
                 for (int c = 0; Every > 0 && c < Classes; c++)

@@ -34,8 +34,9 @@ static unsafe class Softmax
     /// <param name="classes">How many values a row has.</param>
     /// <param name="labels">[rows], or empty. With labels, logSums[n] is less by x[n, label n] - max, which makes it
     /// -ln p[n, label n]: the logits' difference first, for it keeps its digits where they are large.</param>
+    /// <param name="ignore">The label whose rows have 0 there.</param>
     public static void Compute(
-        ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes, ReadOnlySpan<long> labels = default)
+        ReadOnlySpan<float> x, Span<float> p, Span<float> logSums, int rows, int classes, ReadOnlySpan<long> labels = default, long ignore = -1)
     {
         fixed (float* from = x, to = p, sums = logSums)
         fixed (long* classOf = labels)
@@ -47,6 +48,7 @@ static unsafe class Softmax
                 P = to,
                 LogSums = sums,
                 Targets = classOf,
+                Ignore = ignore,
                 Rows = rows,
                 Classes = classes,
                 PartRows = partRows,
@@ -63,6 +65,7 @@ static unsafe class Softmax
     {
         public float* X, P, LogSums;
         public long* Targets;
+        public long Ignore;
         public int Rows, Classes, PartRows;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -75,7 +78,7 @@ static unsafe class Softmax
             {
                 float* x = X + (nint)n * Classes;
                 var (max, logSum) = SoftmaxRow.Compute<PlainSoftmax, S, V>(x, P + (nint)n * Classes, Classes);
-                LogSums[n] = logSum - (Targets is null ? 0 : x[Targets[n]] - max);
+                LogSums[n] = Targets is null ? logSum : Targets[n] == Ignore ? 0 : logSum - (x[Targets[n]] - max);
             }
         }
     }

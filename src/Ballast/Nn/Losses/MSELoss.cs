@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>The squared error l = (x - t)^2, element by element; the mean over all elements, their sum, or as they are.
@@ -9,11 +7,7 @@ public class MSELoss(Reduction reduction = Reduction.Mean)
 {
     /// <summary>The loss of a batch.</summary>
     /// <param name="input">Values of any shape.</param>
-    /// <param name="target">Targets of the same shape.</param>
-    /// <exception cref="ArgumentException">Another shape, or a target with parameters behind it.</exception>
-    public Tensor Forward(Tensor input, Tensor target)
-    {
-        PointwiseLoss.Check("MSELoss", input, target);
-        return PointwiseLossOperation<SquaredError>.Run(input, target, null, reduction);
-    }
+    /// <param name="target">Targets of the same shape; a gradient goes to them too, if they have one.</param>
+    /// <exception cref="ArgumentException">Another shape or type, or no values.</exception>
+    public Tensor Forward(Tensor input, Tensor target) => Functional.MseLoss(input, target, reduction);
 }

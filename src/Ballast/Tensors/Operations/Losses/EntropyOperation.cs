@@ -39,11 +39,11 @@ sealed class EntropyOperation : Operation
         if (reduction != Reduction.None)
         {
             shape = Shape.Scalar;
-            values = new Values(Buffer.Single((float)(reduction == Reduction.Mean ? sum / rows : sum)));
+            values = new Values(Buffer.Single((float)(sum / reduction.Divisor(x.Shape, rows))));
             entropies.Release();
         }
 
-        float weight = reduction switch { Reduction.Mean => 1f / rows, Reduction.Sum => 1, _ => 0 };
+        float weight = (float)reduction.Share(x.Shape, rows);
         var result = Records(x)
             ? new EntropyOperation(x, probabilities, slopes, weight).Produce(shape, values)
             : new Tensor(shape, values);

@@ -11,4 +11,8 @@ public enum Reduction
 
     /// <summary>As they are: one for each sample.</summary>
     None,
+
+    /// <summary>Their sum, divided by the number of samples, which is the size of the first axis. PyTorch: <c>batchmean</c>, of
+    /// <c>KLDivLoss</c> alone; here every loss has it.</summary>
+    BatchMean,
 }
