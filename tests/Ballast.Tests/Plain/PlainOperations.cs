@@ -10,7 +10,7 @@ static partial class PlainOperations
         Elementwise, Pairs, Tests, Views, Indexing, Reductions, Products, Losses, Normalizations, Updates, Sequences,
     }.SelectMany(static rules => rules).ToDictionary();
 
-    static readonly Dictionary<string, Func<Node, Numbers[], Numbers[]>> Several = new()
+    static readonly Dictionary<string, Func<Node, Numbers[], Numbers[]>> Several = new(Recurrences)
     {
         ["max"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), 0, 1, descending: true),
         ["min"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), 0, 1, descending: false),

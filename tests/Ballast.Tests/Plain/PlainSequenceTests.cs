@@ -22,4 +22,52 @@ public class PlainSequenceTests : BackendComparison
             Check($"bag, {mode}", t => Functional.EmbeddingBag(index, t[0], mode: mode, paddingIdx: 1), Data(1, 7, 30));
         Conclude();
     }
+
+    // A layer with first states, and everything that it gives in one tensor.
+    static Tensor Joined(RNNBase layer, Tensor x, Tensor? h, Tensor? c)
+    {
+        Tensor[] results;
+        if (layer is LSTM lstm)
+        {
+            var (y, (lastH, lastC)) = lstm.Forward(x, h is null ? null : (h, c!));
+            results = [y, lastH, lastC];
+        }
+        else
+        {
+            var (y, last) = layer is GRU gru ? gru.Forward(x, h) : ((RNN)layer).Forward(x, h);
+            results = [y, last];
+        }
+
+        return Tensor.Concat([.. results.Select(static result => result.Flatten())]);
+    }
+
+    [Fact]
+    public void Recurrent_layers()
+    {
+        RNNBase[] layers =
+        [
+            new RNN(5, 21, generator: new Generator(1)), new RNN(5, 9, nonlinearity: RNNNonlinearity.ReLU, bidirectional: true, generator: new Generator(1)),
+            new LSTM(5, 35, generator: new Generator(1)), new LSTM(5, 7, 2, bias: false, batchFirst: true, dropout: 0.3, generator: new Generator(1)),
+            new LSTM(1, 1, bidirectional: true, generator: new Generator(1)), new GRU(5, 35, batchFirst: true, generator: new Generator(1)),
+            new GRU(5, 16, bidirectional: true, generator: new Generator(1)),
+        ];
+        foreach (var layer in layers)
+        {
+            int states = layer.NumLayers * (layer.Bidirectional ? 2 : 1);
+            foreach (int batch in new[] { 1, 10 })
+            {
+                int[] sizes = layer.BatchFirst ? [batch, 3, layer.InputSize] : [3, batch, layer.InputSize];
+                Tensor x = Data(1, sizes), h = Data(2, states, batch, layer.HiddenSize), c = Data(3, states, batch, layer.HiddenSize);
+                Check($"{layer} on {batch}", t => Joined(layer, t[0], t[1], layer is LSTM ? t[2] : null),
+                    [x, h, .. layer is LSTM ? [c] : Array.Empty<Tensor>(), .. layer.Parameters()]);
+                Check($"{layer} on {batch} from zeros", t => layer.Forward(t[0]), [x, .. layer.Parameters()]);
+            }
+        }
+
+        var packed = new LSTM(4, 6, bidirectional: true, generator: new Generator(1));
+        Check("packed", t => packed.Forward(Sequences.PackPaddedSequence(t[0], [2, 5, 1, 3, 3, 5, 4, 1, 2, 3], enforceSorted: false)).Output.Data,
+            [Data(1, 5, 10, 4), .. packed.Parameters()]);
+        Check("cells", t => new LSTMCell(4, 6, generator: new Generator(1)).Forward(t[0], null).C, Data(1, 3, 4));
+        Conclude();
+    }
 }

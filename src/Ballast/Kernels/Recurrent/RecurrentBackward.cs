@@ -1,0 +1,208 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>The way back through all steps of a recurrent layer in one direction: the gradients of the products of the input and of the state.
+/// A step is the product of the next step's gradients with the weights, whose gates follow while it is in the first-level cache.</summary>
+unsafe struct RecurrentBackward
+{
+    const int CachedWeights = 1 << 20;
+    const int SerialProducts = 1 << 18;
+
+    /// <summary>Where rows lie.</summary>
+    public SequenceRows Rows;
+
+    /// <summary>How many units there are.</summary>
+    public int Hidden;
+
+    /// <summary>The weights [gates hidden, hidden] as <see cref="PackedPanels"/>.</summary>
+    public float* Weights;
+
+    /// <summary>[rows, gates, hidden]: the values of the gates.</summary>
+    public float* Gates;
+
+    /// <summary>[batch, hidden]: the first hidden states and states of the cell.</summary>
+    public float* First, FirstCell;
+
+    /// <summary>[rows, hidden]: the hidden states and the states of the cell, where it has any.</summary>
+    public float* Output, Cell;
+
+    /// <summary>[rows, hidden]: the gradient of the hidden states; null for none.</summary>
+    public float* Given;
+
+    /// <summary>[batch, hidden]: the gradient of the last hidden states; null for none.</summary>
+    public float* GivenLast;
+
+    /// <summary>[batch, hidden]: the gradient of the last states of the cell, which becomes that of the first ones.</summary>
+    public float* Carry;
+
+    /// <summary>[rows, gates, hidden]: the gradients of the products of the input, and of the state: the same memory where they do not
+    /// differ.</summary>
+    public float* InputGradient, HiddenGradient;
+
+    /// <summary>[tiles of eight sequences, gates hidden]: the sums of both over the rows of a tile.</summary>
+    public float* InputSums, HiddenSums;
+
+    /// <summary>Zeros, as many as a row of gates has.</summary>
+    public float* Zeros;
+
+    /// <summary>Runs all steps.</summary>
+    public readonly void Run<G>()
+        where G : struct, IGates
+    {
+        int tiles = (Rows.Batch + Panels.Rows - 1) / Panels.Rows;
+        long weights = (long)G.Count * Hidden * Hidden, products = weights * Rows.Batch;
+        Work<G> work = new() { Pass = this, Step = -1 };
+        if (products * Rows.Steps < SerialProducts)
+        {
+            work.Run(0, tiles);
+        }
+        else if (weights * sizeof(float) > CachedWeights || (tiles == 1 && products >= SerialProducts))
+        {
+            for (int i = Rows.Steps - 1; i >= 0; i--)
+            {
+                work.Step = Rows.Step(i);
+                Workers.Run(work, Parts);
+            }
+        }
+        else
+        {
+            Workers.Run(work, tiles);
+        }
+    }
+
+    readonly int Parts => (Hidden + 2 * Panels.Lanes - 1) / (2 * Panels.Lanes);
+
+    // Parts are tiles of eight sequences with all their steps, or panels of units of one step.
+    struct Work<G> : IWork, IWideWork
+        where G : struct, IGates
+    {
+        public RecurrentBackward Pass;
+        public int Step;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            var pass = Pass;
+            if (Step >= 0)
+            {
+                pass.Return<G, S, V>(Step, 0, pass.Rows.Batch, first, last);
+                return;
+            }
+
+            for (int i = pass.Rows.Steps - 1; i >= 0; i--)
+                pass.Return<G, S, V>(pass.Rows.Step(i), first * Panels.Rows, last * Panels.Rows, 0, pass.Parts);
+        }
+    }
+
+    // Some sequences and some panels of units of a step.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Return<G, S, V>(int step, int first, int last, int firstPart, int lastPart)
+        where G : struct, IGates
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const int tile = Panels.Rows;
+        last = Math.Min(last, Rows.Count(step));
+        int depth = G.Count * Hidden, after = Rows.After(step), running = Rows.Count(after);
+        float* products = stackalloc float[tile * Panels.MaxWidth];
+        float** from = stackalloc float*[tile];
+        float** to = stackalloc float*[tile];
+        nint offset = 0;
+        for (int part = firstPart; part < lastPart; part++)
+        {
+            int unit = part * 2 * S.Width, width = Panels.Width<S, V>(Hidden - unit);
+            for (int i = 0; i < tile; i++)
+                to[i] = products + i * width;
+            for (int start = first; start < last; start += tile)
+            {
+                int count = Math.Min(tile, last - start);
+                for (int i = 0; i < tile; i++)
+                {
+                    int b = start + Math.Min(i, count - 1);
+                    from[i] = b < running ? HiddenGradient + Rows.Row(after, b) * depth : Zeros;
+                }
+
+                Panels.Multiply<S, V>(from, &offset, 1, depth, Weights + (nint)unit * depth, width, to);
+                for (int i = 0; i < count; i++)
+                {
+                    int b = start + i, valid = Math.Min(width, Hidden - unit);
+                    if (b >= running && GivenLast is not null)
+                        new ReadOnlySpan<float>(GivenLast + (nint)b * Hidden + unit, valid).CopyTo(new Span<float>(to[i], valid));
+                    Finish<G, S, V>(step, b, to[i], unit, unit + valid);
+                }
+
+                AddUp<S, V>(InputGradient, InputSums, step, start, count, G.Count, unit, Math.Min(unit + width, Hidden));
+                if (G.HasOwnGradient)
+                    AddUp<S, V>(HiddenGradient, HiddenSums, step, start, count, G.Count, unit, Math.Min(unit + width, Hidden));
+            }
+        }
+    }
+
+    // The gates of units of a sequence, registers first, then the last few units one by one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Finish<G, S, V>(int step, int b, float* next, int unit, int end)
+        where G : struct, IGates
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int before = Rows.Before(step);
+        bool goesOn = b < Rows.Count(before);
+        nint row = Rows.Row(step, b), from = goesOn ? Rows.Row(before, b) : b;
+        GateGradients u = new() { Hidden = Hidden };
+        for (int i = unit; i < end;)
+        {
+            u.Next = next + (i - unit);
+            u.Given = Given is null ? Zeros : Given + row * Hidden + i;
+            u.Gates = Gates + row * G.Count * Hidden + i;
+            u.Before = (goesOn ? Output : First) + from * Hidden + i;
+            u.CellBefore = (goesOn ? Cell : FirstCell) + from * Hidden + i;
+            u.Cell = Cell + row * Hidden + i;
+            u.Carry = Carry + (nint)b * Hidden + i;
+            u.InputGradient = InputGradient + row * G.Count * Hidden + i;
+            u.HiddenGradient = HiddenGradient + row * G.Count * Hidden + i;
+            if (i + S.Width <= end)
+            {
+                G.Backward<S, V>(u);
+                i += S.Width;
+            }
+            else
+            {
+                G.Backward<SimdScalar, float>(u);
+                i++;
+            }
+        }
+    }
+
+    // Adds the rows of a tile to its sums: the biases' gradients.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void AddUp<S, V>(float* gradients, float* sums, int step, int start, int count, int gates, int unit, int end)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        nint width = (nint)gates * Hidden;
+        for (int gate = 0; gate < gates; gate++)
+        {
+            float* to = sums + start / Panels.Rows * width + gate * Hidden, from = gradients + gate * Hidden;
+            int i = unit;
+            for (; i + S.Width <= end; i += S.Width)
+            {
+                V sum = S.Load(from + Rows.Row(step, start) * width + i);
+                for (int row = 1; row < count; row++)
+                    sum = S.Add(sum, S.Load(from + Rows.Row(step, start + row) * width + i));
+                S.Store(to + i, S.Add(S.Load(to + i), sum));
+            }
+
+            for (; i < end; i++)
+            {
+                float sum = 0;
+                for (int row = 0; row < count; row++)
+                    sum += from[Rows.Row(step, start + row) * width + i];
+                to[i] += sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>All steps of a recurrent layer in one direction, after the product of the input: each step is a product of the state before with
+/// the weights, eight sequences by one register of units, whose gates follow while the product is in the first-level cache.</summary>
+unsafe struct RecurrentForward
+{
+    // Weights of more bytes than the second-level cache has room for are shared out among the threads, step by step.
+    const int CachedWeights = 1 << 20;
+    const int SerialProducts = 1 << 18;
+
+    /// <summary>Where rows lie.</summary>
+    public SequenceRows Rows;
+
+    /// <summary>How many units there are.</summary>
+    public int Hidden;
+
+    /// <summary>The weights: <see cref="GatePanels"/>.</summary>
+    public float* Weights;
+
+    /// <summary>[rows, gates, hidden]: the products of the input, which become the values of the gates.</summary>
+    public float* Gates;
+
+    /// <summary>[gates, hidden]: the biases of both products.</summary>
+    public float* InputBias, HiddenBias;
+
+    /// <summary>[batch, hidden]: the first hidden states and states of the cell.</summary>
+    public float* First, FirstCell;
+
+    /// <summary>[rows, hidden]: the hidden states and the states of the cell, where it has any.</summary>
+    public float* Output, Cell;
+
+    /// <summary>Runs all steps.</summary>
+    public readonly void Run<G>()
+        where G : struct, IGates
+    {
+        int tiles = (Rows.Batch + Panels.Rows - 1) / Panels.Rows;
+        long weights = (long)G.Count * Hidden * Hidden, products = weights * Rows.Batch;
+        Work<G> work = new() { Pass = this, Step = -1 };
+        if (products * Rows.Steps < SerialProducts)
+        {
+            work.Run(0, tiles);
+        }
+        else if (weights * sizeof(float) > CachedWeights || (tiles == 1 && products >= SerialProducts))
+        {
+            for (int i = 0; i < Rows.Steps; i++)
+            {
+                work.Step = Rows.Step(i);
+                Workers.Run(work, GatePanels.Blocks(Hidden));
+            }
+        }
+        else
+        {
+            Workers.Run(work, tiles);
+        }
+    }
+
+    // Parts are tiles of eight sequences with all their steps, or registers of units of one step.
+    struct Work<G> : IWork, IWideWork
+        where G : struct, IGates
+    {
+        public RecurrentForward Pass;
+        public int Step;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            var pass = Pass;
+            if (Step >= 0)
+            {
+                pass.Advance<G, S, V>(Step, 0, pass.Rows.Batch, first, last);
+                return;
+            }
+
+            for (int i = 0; i < pass.Rows.Steps; i++)
+                pass.Advance<G, S, V>(pass.Rows.Step(i), first * Panels.Rows, last * Panels.Rows, 0, GatePanels.Blocks(pass.Hidden));
+        }
+    }
+
+    // Some sequences and some registers of units of a step.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Advance<G, S, V>(int step, int first, int last, int firstBlock, int lastBlock)
+        where G : struct, IGates
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const int tile = Panels.Rows;
+        last = Math.Min(last, Rows.Count(step));
+        int lanes = S.Width, before = Rows.Before(step), running = Rows.Count(before);
+        float* products = stackalloc float[tile * 4 * 16];
+        float** from = stackalloc float*[tile];
+        float** to = stackalloc float*[tile];
+        nint offset = 0;
+        for (int i = 0; i < tile; i++)
+            to[i] = products + i * G.Count * lanes;
+        for (int block = firstBlock; block < lastBlock; block++)
+        {
+            int unit = block * lanes;
+            for (int start = first; start < last; start += tile)
+            {
+                int count = Math.Min(tile, last - start);
+                for (int i = 0; i < tile; i++)
+                {
+                    int b = start + Math.Min(i, count - 1);
+                    from[i] = b < running ? Output + Rows.Row(before, b) * Hidden : First + (nint)b * Hidden;
+                }
+
+                float* panel = Weights + (nint)block * G.Count * lanes * Hidden;
+                for (int gate = 0; gate < G.Count; gate += 2)
+                {
+                    int width = gate + 1 < G.Count ? 2 * lanes : lanes;
+                    Panels.Multiply<S, V>(from, &offset, 1, Hidden, panel, width, to, gate * lanes);
+                    panel += (nint)width * Hidden;
+                }
+
+                for (int i = 0; i < count; i++)
+                    Finish<G, S, V>(step, start + i, start + i < running, before, from[i], to[i], unit);
+            }
+        }
+    }
+
+    // The gates of a register of units of a sequence; the last few units one by one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Finish<G, S, V>(int step, int b, bool goesOn, int before, float* hidden, float* product, int unit)
+        where G : struct, IGates
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        nint row = Rows.Row(step, b);
+        float* cell = goesOn ? Cell + Rows.Row(before, b) * Hidden : FirstCell + (nint)b * Hidden;
+        GateUnits u = new()
+        {
+            Product = product,
+            ProductStep = S.Width,
+            Gates = Gates + row * G.Count * Hidden + unit,
+            InputBias = InputBias + unit,
+            HiddenBias = HiddenBias + unit,
+            Before = hidden + unit,
+            After = Output + row * Hidden + unit,
+            CellBefore = cell + unit,
+            Cell = Cell + row * Hidden + unit,
+            Hidden = Hidden,
+        };
+        if (unit + S.Width <= Hidden)
+        {
+            G.Forward<S, V>(u);
+            return;
+        }
+
+        for (int i = unit; i < Hidden; i++)
+        {
+            G.Forward<SimdScalar, float>(u);
+            u.Product++;
+            u.Gates++;
+            u.InputBias++;
+            u.HiddenBias++;
+            u.Before++;
+            u.After++;
+            u.CellBefore++;
+            u.Cell++;
+        }
+    }
+}
