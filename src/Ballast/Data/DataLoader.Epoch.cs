@@ -7,7 +7,7 @@ public sealed partial class DataLoader
     /// <summary>One way through the dataset.</summary>
     sealed class Epoch(DataLoader loader, int firstBatch, int number, long seed) : IEnumerator<Batch>
     {
-        readonly Augmentation? augmentation = loader.Transforms.Count == 0 ? null : new Augmentation(loader, number, seed);
+        readonly Augmentation? augmentation = loader.HasTransforms ? new Augmentation(loader, number, seed) : null;
         int next = firstBatch;
         bool started, exhausted;
         int[]? order;
@@ -63,13 +63,9 @@ public sealed partial class DataLoader
 
         public void Reset() => Throw.InvalidOperation("DataLoader: an epoch goes one way. Start another one.");
 
-        // A batch that no backward pass has used may be anybody's: it is left to whoever holds it.
         void TakeBack()
         {
-            if (Current.Inputs is { Consumed: true } inputs)
-                inputs.ReleaseValues();
-            if (Current.Targets is { Consumed: true } targets)
-                targets.ReleaseValues();
+            Current.TakeBack();
             Current = default;
         }
 
@@ -77,22 +73,67 @@ public sealed partial class DataLoader
         {
             int first = batch * loader.BatchSize;
             int count = Math.Min(loader.BatchSize, loader.Dataset.Count - first);
+            augmentation?.Begin(batch);
+            var read = loader.Gathers ? Gather(first, count)
+                : loader.TakesSamples ? ReadSamples(first, count)
+                : ReadValues(first, count);
+            return augmentation is null ? read : augmentation.Mix(read);
+        }
+
+        // Samples as tensors, each changed alone, then put together.
+        Batch ReadSamples(int first, int count)
+        {
+            var samples = new Sample[count];
+            for (int i = 0; i < count; i++)
+            {
+                var sample = loader.Dataset.Get(Sample(first + i));
+                samples[i] = augmentation is null ? sample : augmentation.Apply(sample, Sample(first + i));
+            }
+
+            return loader.Put(samples);
+        }
+
+        // Tensors in memory: rows are copied as they are.
+        Batch Gather(int first, int count)
+        {
+            Span<int> samples = count <= 256 ? stackalloc int[count] : new int[count];
+            for (int i = 0; i < count; i++)
+                samples[i] = Sample(first + i);
+            return loader.Dataset.Gather(samples);
+        }
+
+        Batch ReadValues(int first, int count)
+        {
             int size = loader.Dataset.SampleShape.Length;
+            var targets = loader.HasClasses ? ReadLabels(first, count) : null;
+            var others = targets is null ? ReadTargets(first, count) : null;
+            var values = loader.Dataset is ByteDataset images
+                ? ReadImages(images, first, count, size)
+                : ReadFloats(first, count, size);
+            var inputs = new Tensor(loader.Dataset.SampleShape.Batched(count), values);
+            return targets is null ? new Batch(inputs, others!) : new Batch(inputs, targets);
+        }
+
+        Tensor ReadLabels(int first, int count)
+        {
             var labels = Buffer.Rent(ElementType.Int64, count);
             var targets = labels.Span<long>(count);
             for (int i = 0; i < count; i++)
                 targets[i] = loader.Dataset.Label(Sample(first + i));
+            return new Tensor([count], new Values(labels));
+        }
 
-            var values = loader.Dataset is ByteDataset images
-                ? ReadImages(images, batch, first, count, size)
-                : ReadFloats(batch, first, count, size);
-            return new Batch(
-                new Tensor(loader.Dataset.SampleShape.Batched(count), values), new Tensor([count], new Values(labels)));
+        TensorList ReadTargets(int first, int count)
+        {
+            var samples = new Sample[count];
+            for (int i = 0; i < count; i++)
+                samples[i] = new Sample([], loader.Dataset.ReadTargets(Sample(first + i)));
+            return Collate.Targets(samples);
         }
 
         int Sample(int position) => order is null ? position : order[position];
 
-        Values ReadFloats(int batch, int first, int count, int size)
+        Values ReadFloats(int first, int count, int size)
         {
             var values = Buffer.Rent(count * size);
             var (source, standardization) = loader.Dataset is StandardizedDataset standardized
@@ -100,21 +141,21 @@ public sealed partial class DataLoader
                 : (loader.Dataset, null);
             for (int i = 0; i < count; i++)
                 source.Read(Sample(first + i), values.Span(i * size, size));
-            augmentation?.Apply(batch, values.Span(count * size), order, first);
+            augmentation?.Apply(values.Span(count * size), order, first);
             for (int i = 0; i < count && standardization is not null; i++)
                 standardization.Apply(values.Span(i * size, size));
             return new Values(values);
         }
 
         // Images that stay in place and as they are are not touched yet; others are copied, still as bytes.
-        unsafe Values ReadImages(ByteDataset images, int batch, int first, int count, int size)
+        unsafe Values ReadImages(ByteDataset images, int first, int count, int size)
         {
             var addresses = Buffer.Rent(ElementType.Int64, count);
             object owner = images;
             fixed (long* start = addresses.Span<long>(count))
             {
                 byte** to = (byte**)start;
-                if (augmentation is null && images.Address(Sample(first)) is not null)
+                if (augmentation is not { ChangesImages: true } && images.Address(Sample(first)) is not null)
                 {
                     for (int i = 0; i < count; i++)
                         to[i] = images.Address(Sample(first + i));
@@ -131,7 +172,7 @@ public sealed partial class DataLoader
                             to[i] = image;
                     }
 
-                    augmentation?.Apply(batch, bytes, order, first);
+                    augmentation?.Apply(bytes, order, first);
                 }
             }
 

@@ -28,11 +28,17 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <param name="transforms">What is done to each image on its way into a batch, in this order; null for nothing. They draw
     /// nothing from <paramref name="generator"/> but follow from the epoch's base seed, so the order is the same with and
     /// without them.</param>
+    /// <param name="sampleTransforms">What is done to each sample behind those, targets and all (<see cref="ImageAndMask"/>); null for
+    /// nothing.</param>
+    /// <param name="batchTransforms">What is done to each batch at the end (<see cref="Mixup"/>, <see cref="CutMix"/>); null for
+    /// nothing.</param>
+    /// <param name="collate">Makes a batch of samples; null for <see cref="Collate.Stack"/>. PyTorch: <c>collate_fn</c>.</param>
     /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, a negative prefetch, or samples that a
     /// transform does not take.</exception>
     public DataLoader(
         Dataset dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false, Generator? generator = null,
-        int prefetch = 0, IReadOnlyList<ImageTransform>? transforms = null)
+        int prefetch = 0, IReadOnlyList<ImageTransform>? transforms = null, IReadOnlyList<SampleTransform>? sampleTransforms = null,
+        IReadOnlyList<BatchTransform>? batchTransforms = null, Func<IReadOnlyList<Sample>, Batch>? collate = null)
     {
         Throw.Unless(dataset.Count > 0, $"DataLoader: the dataset has no samples.");
         Throw.Unless(batchSize > 0, $"DataLoader: expected a batch size of at least 1, got {batchSize}.");
@@ -46,8 +52,18 @@ public sealed partial class DataLoader : IEnumerable<Batch>
         Generator = generator;
         Prefetch = prefetch;
         Transforms = transforms is null ? [] : [.. transforms];
+        SampleTransforms = sampleTransforms is null ? [] : [.. sampleTransforms];
+        BatchTransforms = batchTransforms is null ? [] : [.. batchTransforms];
+        CollateFunction = collate;
+        HasClasses = dataset.Targets is [{ IsClass: true }];
+        TakesSamples = dataset.GivesSamples || collate is not null || SampleTransforms.Count > 0;
+        Gathers = dataset.Gathers && collate is null && SampleTransforms.Count + Transforms.Count == 0;
+        Throw.Unless(Transforms.Count == 0 || dataset.Inputs[0].ElementType == ElementType.Float32,
+            $"DataLoader: transforms change images of floats or bytes, got samples of {Dataset.Describe(dataset.Inputs)}.");
         foreach (var transform in Transforms)
             transform.Check(dataset.SampleShape);
+        foreach (var transform in SampleTransforms)
+            transform.Check(dataset);
     }
 
     /// <summary>Goes through some samples of a dataset in a random order that is drawn straight from
@@ -85,6 +101,26 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <summary>What is done to each image on its way into a batch.</summary>
     public IReadOnlyList<ImageTransform> Transforms { get; }
 
+    /// <summary>What is done to each sample behind those.</summary>
+    public IReadOnlyList<SampleTransform> SampleTransforms { get; }
+
+    /// <summary>What is done to each batch at the end.</summary>
+    public IReadOnlyList<BatchTransform> BatchTransforms { get; }
+
+    /// <summary>Makes a batch of samples; null for <see cref="Collate.Stack"/>.</summary>
+    public Func<IReadOnlyList<Sample>, Batch>? CollateFunction { get; }
+
+    /// <summary>Whether each sample has one class and nothing else.</summary>
+    internal bool HasClasses { get; }
+
+    /// <summary>Whether batches are put together of samples, and not read at once.</summary>
+    internal bool TakesSamples { get; }
+
+    /// <summary>Whether batches are copied at once.</summary>
+    internal bool Gathers { get; }
+
+    internal bool HasTransforms => Transforms.Count + SampleTransforms.Count + BatchTransforms.Count > 0;
+
     /// <summary>How many epochs have been started: the number of the next, which <see cref="AlternatingFlip"/> goes by. A
     /// <see cref="Trainer"/> sets it when it takes up an epoch.</summary>
     public int EpochsStarted { get; set; }
@@ -110,6 +146,19 @@ public sealed partial class DataLoader : IEnumerable<Batch>
             epoch.Begin();
         return epoch;
     }
+
+    /// <summary>Makes a batch of samples. What a function of one's own gives may be kept by whoever made it: the batch has holds of its
+    /// own.</summary>
+    internal Batch Put(IReadOnlyList<Sample> samples)
+    {
+        if (CollateFunction is null)
+            return Collate.Stack(samples);
+        var batch = CollateFunction(samples);
+        return new Batch(batch.AllInputs.Select(static tensor => tensor.Detach()), batch.AllTargets.Select(static tensor => tensor.Detach()));
+    }
+
+    /// <summary>The first samples as a batch, without transforms; nothing is drawn.</summary>
+    internal Batch Peek(int count) => Put([.. Enumerable.Range(0, count).Select(Dataset.Get)]);
 
     int[]? DrawOrder()
     {

@@ -1,9 +1,14 @@
 namespace Ballast;
 
-/// <summary>Samples with a label each, read one at a time by index: PyTorch's map-style
+/// <summary>Samples with their targets, read one at a time by index: PyTorch's map-style
 /// <c>torch.utils.data.Dataset</c>. Reading from several threads at once is allowed.</summary>
-/// <remarks>A dataset of one's own answers for the same index with the same label and the same values each time, from any thread: a
-/// resumed run reads an epoch from its middle on, and a loader that reads ahead does so on a thread of its own.</remarks>
+/// <remarks>
+/// <para>A dataset of one's own answers for the same index with the same target and the same values each time, from any thread: a
+/// resumed run reads an epoch from its middle on, and a loader that reads ahead does so on a thread of its own.</para>
+/// <para>Where each sample has a class, override <see cref="Label"/>. Where it has another target (a number, a mask), override
+/// <see cref="Targets"/> and <see cref="ReadTargets"/> instead. What has several inputs, inputs that are no floats, or samples of different
+/// shapes derives from <see cref="SampleDataset"/>; tensors in memory are a <see cref="TensorDataset"/>.</para>
+/// </remarks>
 public abstract class Dataset
 {
     /// <summary>How many samples there are.</summary>
@@ -19,11 +24,35 @@ public abstract class Dataset
     /// from no file.</summary>
     public virtual IEnumerable<(string Path, string Sha256)> Files => [];
 
-    /// <summary>The class of a sample, 0 or more.</summary>
-    /// <exception cref="ArgumentException">There is no such sample.</exception>
-    public abstract int Label(int index);
+    /// <summary>What the inputs of a sample are: one of floats, of <see cref="SampleShape"/>, unless this is overridden.</summary>
+    public virtual IReadOnlyList<SampleField> Inputs => [new SampleField("input", SampleShape)];
 
-    /// <summary>Writes a sample's values, row-major.</summary>
+    /// <summary>What the targets of a sample are: one class, <see cref="Label"/>, unless this is overridden.</summary>
+    public virtual IReadOnlyList<SampleField> Targets => ClassTarget;
+
+    /// <summary>The class of a sample, 0 or more.</summary>
+    /// <exception cref="ArgumentException">There is no such sample, or the samples have no classes.</exception>
+    public virtual int Label(int index)
+    {
+        Throw.Argument($"{GetType().Name}: the samples have no classes, their targets are {Describe(Targets)}. Override Label, or ask for "
+            + "ReadTargets.");
+        return 0;
+    }
+
+    /// <summary>The targets of a sample, as <see cref="Targets"/> says: its class, unless this is overridden.</summary>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    public virtual TensorList ReadTargets(int index) => Sample.Class(Label(index));
+
+    /// <summary>A sample as tensors: its inputs and its targets.</summary>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    public virtual Sample Get(int index)
+    {
+        float[] values = new float[SampleShape.Length];
+        Read(index, values);
+        return new Sample(Tensor.From(values, SampleShape), ReadTargets(index));
+    }
+
+    /// <summary>Writes the values of a sample's first input, row-major.</summary>
     /// <param name="index">0 up to <see cref="Count"/> - 1.</param>
     /// <param name="destination">As many values as <see cref="SampleShape"/> has.</param>
     /// <exception cref="ArgumentException">There is no such sample, or the destination has another size.</exception>
@@ -60,6 +89,22 @@ public abstract class Dataset
     protected void CheckDestination(int length) =>
         Throw.Unless(length == SampleShape.Length,
             $"{GetType().Name}: a sample {SampleShape} has {SampleShape.Length} values, got room for {length}.");
+
+    /// <summary>Whether samples come as tensors, one by one, and not as floats that are read into a batch.</summary>
+    internal virtual bool GivesSamples => Inputs is not [{ ElementType: ElementType.Float32 }];
+
+    /// <summary>Whether a batch can be copied at once, by <see cref="Gather"/>.</summary>
+    internal virtual bool Gathers => false;
+
+    /// <summary>A batch of these samples.</summary>
+    internal virtual Batch Gather(ReadOnlySpan<int> samples) => Collate.Stack([.. samples.ToArray().Select(Get)]);
+
+    /// <summary>What every dataset has that says nothing else: one class.</summary>
+    static readonly IReadOnlyList<SampleField> ClassTarget = [new SampleField("target", Shape.Scalar, ElementType.Int64)];
+
+    /// <summary>Fields as a message shows them: <c>target float32 [3]</c>.</summary>
+    internal static string Describe(IReadOnlyList<SampleField> fields) => fields.Count == 0 ? "none"
+        : string.Join(", ", fields.Select(static field => $"{field.Name} {field.ElementType.Name()} {field.Shape}"));
 
     /// <summary>The indices of a subset, copied and checked.</summary>
     internal int[] CopyIndices(ReadOnlySpan<int> indices)

@@ -17,7 +17,24 @@ sealed class StandardizedDataset(Dataset source, Standardization standardization
 
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
+    public override IReadOnlyList<SampleField> Inputs => source.Inputs;
+
+    public override IReadOnlyList<SampleField> Targets => source.Targets;
+
     public override int Label(int index) => source.Label(index);
+
+    public override TensorList ReadTargets(int index) => source.ReadTargets(index);
+
+    public override Sample Get(int index)
+    {
+        var sample = source.Get(index);
+        float[] values = new float[sample.Inputs[0].Length];
+        Read(index, values);
+        Tensor[] inputs = [Tensor.From(values, sample.Inputs[0].Shape), .. sample.Inputs.Skip(1)];
+        return sample with { Inputs = TensorList.Of(inputs, sample.Inputs.Names) };
+    }
+
+    internal override bool GivesSamples => source.GivesSamples;
 
     public override void Read(int index, Span<float> destination)
     {
@@ -43,7 +60,11 @@ sealed class StandardizedImages(ByteDataset source, Standardization standardizat
 
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
+    public override IReadOnlyList<SampleField> Targets => source.Targets;
+
     public override int Label(int index) => source.Label(index);
+
+    public override TensorList ReadTargets(int index) => source.ReadTargets(index);
 
     public override ReadOnlySpan<byte> Bytes(int index) => source.Bytes(index);
 

@@ -13,10 +13,38 @@ sealed class DatasetSubset(Dataset source, ReadOnlySpan<int> indices) : Dataset
 
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
+    public override IReadOnlyList<SampleField> Inputs => source.Inputs;
+
+    public override IReadOnlyList<SampleField> Targets => source.Targets;
+
     public override int Label(int index)
     {
         CheckIndex(index);
         return source.Label(indices[index]);
+    }
+
+    public override TensorList ReadTargets(int index)
+    {
+        CheckIndex(index);
+        return source.ReadTargets(indices[index]);
+    }
+
+    public override Sample Get(int index)
+    {
+        CheckIndex(index);
+        return source.Get(indices[index]);
+    }
+
+    internal override bool GivesSamples => source.GivesSamples;
+
+    internal override bool Gathers => source.Gathers;
+
+    internal override Batch Gather(ReadOnlySpan<int> samples)
+    {
+        int[] at = new int[samples.Length];
+        for (int i = 0; i < at.Length; i++)
+            at[i] = indices[samples[i]];
+        return source.Gather(at);
     }
 
     public override void Read(int index, Span<float> destination)
@@ -39,10 +67,18 @@ sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDat
 
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
+    public override IReadOnlyList<SampleField> Targets => source.Targets;
+
     public override int Label(int index)
     {
         CheckIndex(index);
         return source.Label(indices[index]);
+    }
+
+    public override TensorList ReadTargets(int index)
+    {
+        CheckIndex(index);
+        return source.ReadTargets(indices[index]);
     }
 
     public override ReadOnlySpan<byte> Bytes(int index)

@@ -8,6 +8,9 @@ namespace Ballast;
 public sealed class AlternatingFlip(long seed = 0) : ImageTransform
 {
     /// <inheritdoc/>
+    protected internal override bool MovesPixels => true;
+
+    /// <inheritdoc/>
     protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         if (IsFlipped(draw.Index, draw.Epoch))

@@ -10,8 +10,8 @@ namespace Ballast;
 /// <see cref="DataLoader"/>) plus the batch's number, as PyTorch seeds its workers. So it depends neither on who reads ahead, nor on
 /// where an epoch was taken up.</para>
 /// <para>A transform of one's own draws from <see cref="SampleDraw.Generator"/> and nowhere else, and remembers nothing from one image to
-/// the next: a loader that reads ahead calls it on a thread of its own, and a resumed epoch begins in its middle. What mixes several
-/// images of a batch, or their labels, is a loss with the batch at hand (<see cref="TrainerOptions.BatchLoss"/>).</para>
+/// the next: a loader that reads ahead calls it on a thread of its own, and a resumed epoch begins in its middle. What changes targets too
+/// is a <see cref="SampleTransform"/>, what mixes several samples of a batch a <see cref="BatchTransform"/>.</para>
 /// </remarks>
 public abstract class ImageTransform
 {
@@ -33,6 +33,10 @@ public abstract class ImageTransform
     /// <param name="draw">Which image it is, and where random numbers come from.</param>
     protected internal abstract void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
         where T : unmanaged, INumber<T>;
+
+    /// <summary>Whether it moves pixels and changes none, so that a mask of classes can be moved along: it then takes elements of any type,
+    /// and what it draws does not depend on the image. False unless this is overridden.</summary>
+    protected internal virtual bool MovesPixels => false;
 
     /// <summary>Refuses samples that are no images.</summary>
     /// <exception cref="ArgumentException">The samples do not have three axes.</exception>

@@ -38,6 +38,9 @@ public sealed class RandomCrop : ImageTransform
     }
 
     /// <inheritdoc/>
+    protected internal override bool MovesPixels => true;
+
+    /// <inheritdoc/>
     protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         int down = (int)draw.Generator.RandomInteger(0, 2 * padding + 1) - padding;

@@ -16,6 +16,9 @@ public sealed class RandomHorizontalFlip : ImageTransform
     }
 
     /// <inheritdoc/>
+    protected internal override bool MovesPixels => true;
+
+    /// <inheritdoc/>
     protected internal override void Apply<T>(Span<T> image, Span<T> scratch, ImageSize size, in SampleDraw draw)
     {
         Span<float> drawn = stackalloc float[1];
