@@ -13,12 +13,21 @@ public sealed class Checkpoint
     const string AveragePrefix = "average.";
     const string SchedulePrefix = "learning_rate_schedule.";
     const string ModelGeneratorPrefix = "generator.model.";
+    const string MoreOptimizersPrefix = "more_optimizers.";
+    const string LinePartPrefix = "line_part.";
+    const string EpochPartPrefix = "epoch_part.";
+    const string LineMetricPrefix = "line_metric.";
+    const string EpochMetricPrefix = "epoch_metric.";
+    const string CallbackPrefix = "callback.";
 
     /// <summary>The network's state.</summary>
     public required StateDict Model { get; init; }
 
     /// <summary>The optimizer's state.</summary>
     public required StateDict Optimizer { get; init; }
+
+    /// <summary>The states of the optimizers besides that one, by their names.</summary>
+    public IReadOnlyDictionary<string, StateDict> MoreOptimizers { get; init; } = new Dictionary<string, StateDict>();
 
     /// <summary>How many epochs are over.</summary>
     public required int Epoch { get; init; }
@@ -65,6 +74,20 @@ public sealed class Checkpoint
     /// <summary>The sums over the epoch in progress.</summary>
     internal EpochSums Sums { get; init; }
 
+    /// <summary>The sums of the parts of losses since the last line of the log, and over the epoch in progress.</summary>
+    internal IReadOnlyDictionary<string, double> LineParts { get; init; } = new Dictionary<string, double>();
+
+    internal IReadOnlyDictionary<string, double> EpochParts { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What metrics remember since the last line of the log, and over the epoch in progress.</summary>
+    internal IReadOnlyDictionary<string, byte[]> LineMetrics { get; init; } = new Dictionary<string, byte[]>();
+
+    internal IReadOnlyDictionary<string, byte[]> EpochMetrics { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>What callbacks remember, by their place.</summary>
+    internal IReadOnlyDictionary<int, IReadOnlyDictionary<string, double>> Callbacks { get; init; } =
+        new Dictionary<int, IReadOnlyDictionary<string, double>>();
+
     /// <summary>What else the caller keeps.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
@@ -72,7 +95,10 @@ public sealed class Checkpoint
     /// <exception cref="IOException">The file cannot be written; what was there before is still there.</exception>
     public void Save(string path)
     {
-        var metadata = new Dictionary<string, string>(Metadata)
+        // A caller may hand on what an earlier checkpoint had: what is written under these names is this one's alone.
+        string[] own = [SchedulePrefix, LinePartPrefix, EpochPartPrefix, CallbackPrefix];
+        var metadata = new Dictionary<string, string>(
+            Metadata.Where(entry => !own.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal))))
         {
             ["format"] = Format,
             ["epoch"] = Text(Epoch),
@@ -88,18 +114,30 @@ public sealed class Checkpoint
             ["best_validation"] = BestValidation.ToString("R", CultureInfo.InvariantCulture),
             ["epochs_without_better"] = Text(EpochsWithoutBetter),
         };
-        foreach (var (name, value) in Schedule)
-            metadata[SchedulePrefix + name] = value.ToString("R", CultureInfo.InvariantCulture);
+        Put(SchedulePrefix, Schedule);
+        Put(LinePartPrefix, LineParts);
+        Put(EpochPartPrefix, EpochParts);
+        foreach (var (place, remembered) in Callbacks)
+            Put($"{CallbackPrefix}{Text(place)}.", remembered);
         StoredTensor[] generators =
         [
             Bytes("generator.default", DefaultGenerator),
             Bytes("generator.epoch", EpochGenerator),
             Bytes("generator.loader", LoaderGenerator),
             .. ModelGenerators.Select(static entry => Bytes(ModelGeneratorPrefix + entry.Key, entry.Value)),
+            .. LineMetrics.Select(static entry => Bytes(LineMetricPrefix + entry.Key, entry.Value)),
+            .. EpochMetrics.Select(static entry => Bytes(EpochMetricPrefix + entry.Key, entry.Value)),
         ];
         SafetensorsFile.Save(
             path, [.. Entries(ModelPrefix, Model), .. Entries(OptimizerPrefix, Optimizer),
+                .. MoreOptimizers.SelectMany(static entry => Entries($"{MoreOptimizersPrefix}{entry.Key}.", entry.Value)),
                 .. Entries(AveragePrefix, Average ?? []), .. generators], metadata);
+
+        void Put(string prefix, IReadOnlyDictionary<string, double> numbers)
+        {
+            foreach (var (name, value) in numbers)
+                metadata[prefix + name] = value.ToString("R", CultureInfo.InvariantCulture);
+        }
     }
 
     /// <summary>Reads a checkpoint.</summary>
@@ -116,6 +154,7 @@ public sealed class Checkpoint
         }
 
         StateDict model = new(), optimizer = new(), average = new();
+        var more = new Dictionary<string, StateDict>();
         var generators = new Dictionary<string, byte[]>();
         foreach (var entry in file.Entries)
         {
@@ -125,6 +164,8 @@ public sealed class Checkpoint
                 optimizer.Add(entry.Name[OptimizerPrefix.Length..], StateFile.Unpack(entry, path));
             else if (entry.Name.StartsWith(AveragePrefix, StringComparison.Ordinal))
                 average.Add(entry.Name[AveragePrefix.Length..], StateFile.Unpack(entry, path));
+            else if (entry.Name.StartsWith(MoreOptimizersPrefix, StringComparison.Ordinal))
+                AddTo(more, entry, path);
             else
                 generators[entry.Name] = entry.Data.ToArray();
         }
@@ -143,12 +184,15 @@ public sealed class Checkpoint
             DefaultGenerator = generators.GetValueOrDefault("generator.default") ?? Missing<byte[]>("generator.default"),
             EpochGenerator = generators.GetValueOrDefault("generator.epoch") ?? Missing<byte[]>("generator.epoch"),
             LoaderGenerator = generators.GetValueOrDefault("generator.loader") ?? Missing<byte[]>("generator.loader"),
-            ModelGenerators = generators.Where(static entry => entry.Key.StartsWith(ModelGeneratorPrefix, StringComparison.Ordinal))
-                .ToDictionary(static entry => entry.Key[ModelGeneratorPrefix.Length..], static entry => entry.Value),
+            ModelGenerators = Behind(generators, ModelGeneratorPrefix),
+            MoreOptimizers = more,
+            LineMetrics = Behind(generators, LineMetricPrefix),
+            EpochMetrics = Behind(generators, EpochMetricPrefix),
+            LineParts = Numbers(LinePartPrefix),
+            EpochParts = Numbers(EpochPartPrefix),
+            Callbacks = ReadCallbacks(),
             Average = average.Count > 0 ? average : null,
-            Schedule = file.Metadata.Where(static entry => entry.Key.StartsWith(SchedulePrefix, StringComparison.Ordinal))
-                .ToDictionary(static entry => entry.Key[SchedulePrefix.Length..],
-                    entry => NumberText.TryReadBack(entry.Value, out double value) ? value : Missing<double>(entry.Key)),
+            Schedule = Numbers(SchedulePrefix),
             // Checkpoints of before these were kept have none: unknown in the middle of an epoch.
             Sums = !file.Metadata.TryGetValue("epoch_loss_sum", out string? losses)
                 ? new EpochSums(Number("batch") > 0 ? double.NaN : 0, 0, 0, 0)
@@ -167,11 +211,33 @@ public sealed class Checkpoint
             NumberText.TryRead(file.Metadata.GetValueOrDefault(key), out long value) && value >= 0 && value <= highest
                 ? value : Missing<long>(key);
 
+        Dictionary<string, double> Numbers(string prefix) => file.Metadata
+            .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[prefix.Length..],
+                entry => NumberText.TryReadBack(entry.Value, out double value) ? value : Missing<double>(entry.Key));
+
+        Dictionary<int, IReadOnlyDictionary<string, double>> ReadCallbacks() => Numbers(CallbackPrefix)
+            .GroupBy(entry => NumberText.TryRead(entry.Key.Split('.')[0], out long place) ? (int)place : Missing<int>(CallbackPrefix + entry.Key))
+            .ToDictionary(static group => group.Key, static group => (IReadOnlyDictionary<string, double>)group.ToDictionary(
+                static entry => entry.Key[(entry.Key.IndexOf('.', StringComparison.Ordinal) + 1)..], static entry => entry.Value));
+
         T Missing<T>(string key)
         {
             Throw.InvalidData($"{path}: the checkpoint has no usable entry {key}. It is damaged or of another version.");
             return default!;
         }
+    }
+
+    static Dictionary<string, byte[]> Behind(Dictionary<string, byte[]> entries, string prefix) => entries
+        .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToDictionary(entry => entry.Key[prefix.Length..], static entry => entry.Value);
+
+    static void AddTo(Dictionary<string, StateDict> states, StoredTensor entry, string path)
+    {
+        string name = entry.Name[MoreOptimizersPrefix.Length..], own = name.Split('.')[0];
+        if (!states.TryGetValue(own, out var state))
+            states[own] = state = [];
+        state.Add(name[Math.Min(name.Length, own.Length + 1)..], StateFile.Unpack(entry, path));
     }
 
     static IEnumerable<StoredTensor> Entries(string prefix, StateDict state) =>

@@ -8,16 +8,25 @@ sealed class EpochEnd
     readonly DataLoader loader;
     readonly TrainerOptions options;
     readonly ValidationMonitor? monitor;
+    readonly EvaluationOptions? evaluation;
 
     /// <summary>Refuses settings that cannot work.</summary>
     /// <exception cref="ArgumentException">They cannot.</exception>
-    public EpochEnd(Module model, DataLoader loader, TrainerOptions options)
+    public EpochEnd(Module model, DataLoader loader, TrainerOptions options, IReadOnlyList<TrainerMetric> metrics)
     {
         this.model = model;
         this.loader = loader;
         this.options = options;
         options.Validation?.Check();
-        monitor = options.Validation is { } validation ? new ValidationMonitor(validation) : null;
+        if (options.Validation is not { } validation)
+            return;
+        monitor = new ValidationMonitor(validation, metrics);
+        evaluation = new EvaluationOptions
+        {
+            Loss = options.ValidationLoss,
+            Objective = options.ValidationLoss is null ? options.ValidationObjective(validation.Dataset) : null,
+            Metrics = metrics,
+        };
     }
 
     /// <summary>Whether training is to stop although there are epochs left.</summary>
@@ -55,14 +64,14 @@ sealed class EpochEnd
 
     /// <summary>Does what is to be done. Where it is cancelled, training goes on with what comes next: the epoch is trained.
     /// </summary>
-    public void Run(int epoch, long step)
+    public void Run(int epoch, long step, Action<ValidationLine> tell)
     {
         options.Average?.AfterEpoch(epoch);
         if (options.Validation is not { } validation)
             return;
         if (options.Average is not { Updates: > 0 } average)
         {
-            Validate(validation, epoch, step);
+            Validate(validation, epoch, step, tell);
             return;
         }
 
@@ -70,7 +79,7 @@ sealed class EpochEnd
         using (average.Swap())
         {
             MeasureStatistics(average, CancellationToken.None);
-            Validate(validation, epoch, step);
+            Validate(validation, epoch, step, tell);
         }
 
         if (before is not null)
@@ -86,12 +95,15 @@ sealed class EpochEnd
         MeasureStatistics(average, cancellation);
     }
 
-    void Validate(ValidationOptions validation, int epoch, long step)
+    void Validate(ValidationOptions validation, int epoch, long step, Action<ValidationLine> tell)
     {
-        var result = Evaluation.Run(model, validation.Dataset, options.ValidationLoss, validation.BatchSize);
+        // A generator of its own: evaluating in the middle of training draws nothing from the default one.
+        var data = new DataLoader(
+            validation.Dataset, validation.BatchSize, generator: new Generator(0), collate: validation.Collate ?? loader.CollateFunction);
+        var result = Evaluation.Run(model, data, evaluation);
         bool isBest = monitor!.Take(result, model);
         options.Schedule?.AfterValidation(result.Loss, result.Accuracy);
-        options.OnValidation?.Invoke(new ValidationLine(epoch, step, result, isBest));
+        tell(new ValidationLine(epoch, step, result, isBest));
     }
 
     static string Names(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? all : "nothing";
@@ -102,7 +114,8 @@ sealed class EpochEnd
         if (average.HasStatistics || !PreciseStatistics.AppliesTo(model))
             return;
         var data = new DataLoader(
-            loader.Dataset, loader.BatchSize, shuffle: true, dropLast: loader.DropLast, generator: new Generator(0));
+            loader.Dataset, loader.BatchSize, shuffle: true, dropLast: loader.DropLast, generator: new Generator(0),
+            collate: loader.CollateFunction);
         PreciseStatistics.Update(model, data, cancellation: cancellation);
     }
 }

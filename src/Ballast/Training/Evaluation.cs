@@ -4,13 +4,61 @@ using System.Text;
 namespace Ballast;
 
 /// <summary>How well a network does on a dataset.</summary>
-/// <param name="Loss">The mean loss of a sample: the cross entropy where no other is asked for.</param>
-/// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1; NaN where a logit is NaN.</param>
+/// <param name="Loss">The mean loss of a sample: the cross entropy where no other is asked for; NaN where there is none.</param>
+/// <param name="Accuracy">The share of samples whose class has the largest logit, 0 to 1; NaN where a logit is NaN, or where it is none of
+/// the metrics.</param>
 /// <param name="Count">How many samples there were.</param>
 public sealed record Evaluation(double Loss, double Accuracy, int Count)
 {
-    /// <summary>How many samples had a logit that is NaN.</summary>
+    readonly MetricValues? metrics, parts;
+
+    /// <summary>How many samples had an output that is NaN.</summary>
     public int NotNumbers { get; init; }
+
+    /// <summary>The metrics: the accuracy, unless <see cref="EvaluationOptions.Metrics"/> names others. None is a number where an output is
+    /// NaN.</summary>
+    public MetricValues Metrics
+    {
+        get => metrics ?? new MetricValues(new MetricValue("accuracy", Accuracy));
+        init => metrics = value;
+    }
+
+    /// <summary>The means of the parts of the loss; none where it has none.</summary>
+    public MetricValues Parts
+    {
+        get => parts ?? MetricValues.None;
+        init => parts = value;
+    }
+
+    /// <summary>Runs a network over a dataset in evaluation mode, recording no gradients, and measures a loss and metrics of one's choice. The mode
+    /// belongs to the thread and the network is not touched.</summary>
+    /// <param name="model">The network. One that takes or gives several tensors implements <see cref="IBatchModule"/>.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="options">What is measured.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or targets that do not fit the network, the loss or a metric.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(Module model, Dataset dataset, EvaluationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var loader = new DataLoader(dataset, options.BatchSize, generator: new Generator(0), collate: options.Collate);
+        return Run(model, loader, options, cancellation);
+    }
+
+    /// <summary>The same over the batches of a loader.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="loader">The data; a loader draws two words from its generator, or the default one, for each pass.</param>
+    /// <param name="options">What is measured; null for the cross entropy and the accuracy where the samples have classes.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">Samples or targets that do not fit the network, the loss or a metric.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Evaluation Run(Module model, DataLoader loader, EvaluationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(loader);
+        using var evaluating = ModeScope.Evaluate();
+        using var off = Tensor.NoGrad();
+        return Run(batch => BatchForward.Run(model, batch), loader, options ?? new EvaluationOptions(), cancellation);
+    }
 
     /// <summary>Runs a classifier over a dataset in evaluation mode, recording no gradients. The mode belongs to the thread and the
     /// network is not touched: several threads may run it at once, whatever mode it was left in.</summary>
@@ -35,10 +83,9 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     public static Evaluation Run(
         Module model, Dataset dataset, Func<Tensor, Tensor, Tensor>? loss, int batchSize = 500, CancellationToken cancellation = default)
     {
-        using var evaluating = ModeScope.Evaluate();
-        using var off = Tensor.NoGrad();
         // A generator of its own: evaluating in the middle of training draws nothing from the default one.
-        return Run(images => model.Forward(images), new DataLoader(dataset, batchSize, generator: new Generator(0)), loss, cancellation);
+        return Run(
+            model, new DataLoader(dataset, batchSize, generator: new Generator(0)), new EvaluationOptions { Loss = loss }, cancellation);
     }
 
     /// <summary>The same for a network that sees each image several times; the loss is that of the mean logits.</summary>
@@ -56,8 +103,8 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
         using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
         return Run(
-            images => TestTimeViews.Logits(model, images, augmentation),
-            new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
+            batch => TestTimeViews.Logits(model, batch.Inputs, augmentation),
+            new DataLoader(dataset, batchSize, generator: new Generator(0)), new EvaluationOptions(), cancellation);
     }
 
     /// <summary>Runs anything that classifies over data, each batch in turn: <see cref="Tent.Forward"/> for instance, which
@@ -68,27 +115,55 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     /// <exception cref="ArgumentException">Labels that do not fit the logits.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Evaluation Run(Func<Tensor, Tensor> classify, DataLoader loader, CancellationToken cancellation = default) =>
-        Run(classify, loader, null, cancellation);
+        Run(batch => classify(batch.Inputs), loader, new EvaluationOptions(), cancellation);
 
     static Evaluation Run(
-        Func<Tensor, Tensor> classify, DataLoader loader, Func<Tensor, Tensor, Tensor>? loss, CancellationToken cancellation)
+        Func<Batch, TensorList> forward, DataLoader loader, EvaluationOptions options, CancellationToken cancellation)
     {
-        var crossEntropy = new CrossEntropyLoss(Reduction.Sum);
+        var metrics = options.MetricsFor(loader.Dataset);
+        var loss = options.LossOf;
+        var crossEntropy = loss is null && EvaluationOptions.HasClasses(loader.Dataset) ? new CrossEntropyLoss(Reduction.Sum) : null;
+        if (loss is null && crossEntropy is null && EvaluationOptions.TakesCrossEntropy(loader.Dataset))
+            loss = static (batch, outputs) => new CrossEntropyLoss().Forward(outputs[0], batch.Targets);
+        var parts = new Dictionary<string, double>();
         double sum = 0;
-        int right = 0, count = 0, notNumbers = 0;
-        foreach (var (inputs, targets) in loader)
+        int count = 0, notNumbers = 0;
+        foreach (var metric in metrics)
+            metric.Reset();
+        foreach (var batch in loader)
         {
             cancellation.ThrowIfCancellationRequested();
-            var outputs = classify(inputs);
-            sum += loss is null ? crossEntropy.Forward(outputs, targets).Item() : (double)loss(outputs, targets).Item() * targets.Length;
-            right += Correct(outputs, targets);
-            notNumbers += NotNumbersIn(outputs);
-            count += targets.Length;
-            inputs.Consumed = targets.Consumed = true;
+            int samples = batch.Count;
+            var outputs = forward(batch);
+            if (crossEntropy is not null)
+            {
+                sum += crossEntropy.Forward(outputs[0], batch.Targets).Item();
+            }
+            else if (loss is not null)
+            {
+                var value = loss(batch, outputs);
+                sum += (double)value.Total.Item() * samples;
+                foreach (var (name, part) in value.Numbers)
+                    parts[name] = parts.GetValueOrDefault(name) + part * samples;
+            }
+
+            foreach (var metric in metrics)
+                metric.Update(batch, outputs);
+            notNumbers += NotNumbersIn(outputs[0]);
+            count += samples;
+            batch.MarkConsumed();
         }
 
         // A share of what was right says nothing where the rest is not even wrong.
-        return new Evaluation(sum / count, notNumbers > 0 ? double.NaN : (double)right / count, count) { NotNumbers = notNumbers };
+        var values = new MetricValues(metrics.SelectMany(static metric => metric.Values)
+            .Select(value => notNumbers > 0 ? value with { Value = double.NaN } : value));
+        double accuracy = values.TryGet("accuracy", out double share) ? share : double.NaN;
+        var result = new Evaluation(loss is null && crossEntropy is null ? double.NaN : sum / count, accuracy, count) { NotNumbers = notNumbers };
+        return metrics is [Accuracy { Name: "accuracy" }] && parts.Count == 0 ? result : result with
+        {
+            Metrics = values,
+            Parts = parts.Count == 0 ? MetricValues.None : new(parts.Select(part => new MetricValue(part.Key, part.Value / count))),
+        };
     }
 
     /// <summary>How many rows of logits [N, C] are largest at their label, int64 [N]; none that has a NaN.</summary>
@@ -114,10 +189,12 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
 
     static int NotNumbersIn(Tensor outputs)
     {
-        int classes = outputs.Shape[1], count = 0;
-        var logits = outputs.Read();
+        if (!outputs.ElementType.IsFloat() || outputs.Shape.Rank == 0 || outputs.Shape[0] == 0)
+            return 0;
+        int size = outputs.Length / outputs.Shape[0], count = 0;
+        var values = outputs.Read();
         for (int n = 0; n < outputs.Shape[0]; n++)
-            count += HasNaN(logits.Slice(n * classes, classes)) ? 1 : 0;
+            count += HasNaN(values.Slice(n * size, size)) ? 1 : 0;
         return count;
     }
 
@@ -135,7 +212,9 @@ public sealed record Evaluation(double Loss, double Accuracy, int Count)
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"Loss = {Loss}, Accuracy = {Accuracy}, Count = {Count}");
+        builder.Append(CultureInfo.InvariantCulture, $"Loss = {Loss}");
+        LineText.Append(builder, metrics, parts, Accuracy);
+        builder.Append(CultureInfo.InvariantCulture, $", Count = {Count}");
         if (NotNumbers > 0)
             builder.Append(CultureInfo.InvariantCulture, $", NotNumbers = {NotNumbers}");
         return true;

@@ -37,6 +37,30 @@ public sealed record Prediction(int Label, float Probability)
         ];
     }
 
+    /// <summary>The outputs of any network for all samples of a dataset, in evaluation mode, recording no gradients: numbers, masks, what it
+    /// gives. PyTorch: a loop over a loader under <c>no_grad</c>, and <c>torch.cat</c>.</summary>
+    /// <param name="model">The network. One that takes or gives several tensors implements <see cref="IBatchModule"/>.</param>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="batchSize">How many samples at once.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>Each output for all samples, in the order of the dataset: [Count, ...].</returns>
+    /// <exception cref="ArgumentException">Samples that do not fit the network, or outputs whose shapes differ from batch to batch.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static TensorList Outputs(Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default)
+    {
+        using var evaluating = ModeScope.Evaluate();
+        using var off = Tensor.NoGrad();
+        List<TensorList> all = [];
+        foreach (var batch in new DataLoader(dataset, batchSize, generator: new Generator(0)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            all.Add(BatchForward.Run(model, batch).Select(static tensor => tensor.Detach()));
+        }
+
+        Tensor[] joined = [.. Enumerable.Range(0, all[0].Count).Select(i => Tensor.Concat([.. all.Select(outputs => outputs[i])]))];
+        return TensorList.Of(joined, all[0].Names);
+    }
+
     static void RefuseNaN(Tensor outputs, int sample, int classes)
     {
         var logits = outputs.AsSpan().Slice(sample * classes, classes);

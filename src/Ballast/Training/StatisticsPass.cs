@@ -29,11 +29,11 @@ static class StatisticsPass
             try
             {
                 int done = 0;
-                foreach (var (inputs, targets) in loader)
+                foreach (var batch in loader)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    model.Forward(inputs);
-                    inputs.Consumed = targets.Consumed = true;
+                    BatchForward.Run(model, batch);
+                    batch.MarkConsumed();
                     onProgress?.Invoke(new StatisticsProgress(++done, loader.Count));
                 }
             }

@@ -2,69 +2,54 @@ using System.Diagnostics;
 
 namespace Ballast;
 
-/// <summary>Trains a classifier: the tutorial's loop, with its log, checkpoints that resume to the same bits, cancellation,
-/// and a stop at the first loss that is not finite.</summary>
-/// <param name="model">The network: one logit for each class.</param>
-/// <param name="optimizer">The optimizer of its parameters.</param>
-/// <param name="loader">The training data.</param>
-/// <param name="options">How long, what to report, where to keep checkpoints.</param>
-public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
+/// <summary>Trains a network: the tutorial's loop, with its log, metrics, checkpoints that resume to the same bits, cancellation,
+/// and a stop at the first loss that is not finite. Without a loss of one's own it trains a classifier.</summary>
+public sealed partial class Trainer
 {
-    readonly TrainingStep trainingStep = new(model, optimizer, loader, options);
-    readonly EpochEnd epochEnd = new(model, loader, options);
+    readonly Module model;
+    readonly Optimizer optimizer;
+    readonly DataLoader loader;
+    readonly TrainerOptions options;
+    readonly TrainingStep trainingStep;
+    readonly EpochEnd epochEnd;
+    readonly TrainerCallback[] callbacks;
+    readonly TrainerState state;
+    readonly RunningMeans line, whole;
     int epoch, batch;
-    long step, correct, samples;
-    double lossSum;
-    EpochSums sums;
+    long step;
     byte[]? epochGenerator;
     bool resumed;
+
+    /// <summary>Makes a trainer.</summary>
+    /// <param name="model">The network. One that takes or gives several tensors implements <see cref="IBatchModule"/>.</param>
+    /// <param name="optimizer">The optimizer of its parameters.</param>
+    /// <param name="loader">The training data.</param>
+    /// <param name="options">What the loss is, how long to train, what to report, where to keep checkpoints.</param>
+    /// <exception cref="ArgumentException">Settings that do not go together.</exception>
+    public Trainer(Module model, Optimizer optimizer, DataLoader loader, TrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(loader);
+        ArgumentNullException.ThrowIfNull(options);
+        (this.model, this.optimizer, this.loader, this.options) = (model, optimizer, loader, options);
+        trainingStep = new TrainingStep(model, optimizer, loader, options);
+        var metrics = options.MetricsFor(loader);
+        epochEnd = new EpochEnd(model, loader, options, metrics);
+        callbacks = [new OptionActions(options), .. options.Callbacks];
+        state = new TrainerState(model, optimizer, loader) { Steps = Steps };
+        (line, whole) = (new RunningMeans(metrics), new RunningMeans(metrics));
+    }
 
     Generator LoaderGenerator => loader.Generator ?? Generator.Default;
 
     long Steps => options.StepsOf(loader);
 
-    /// <summary>Continues from a checkpoint when <see cref="Fit"/> is called.</summary>
-    /// <exception cref="ArgumentException">The checkpoint belongs to another network, optimizer or dataset; nothing has been
-    /// changed.</exception>
-    public void Resume(Checkpoint checkpoint)
-    {
-        Throw.Unless(checkpoint.Batch <= loader.Count
-                && checkpoint.Step == (long)checkpoint.Epoch * loader.Count + checkpoint.Batch,
-            $"Trainer: the checkpoint's position (epoch {checkpoint.Epoch}, batch {checkpoint.Batch}, step {checkpoint.Step}) "
-                + $"does not fit epochs of {loader.Count} batches. Resume with the same dataset and batch size.");
-        var own = model.NamedGenerators().ToList();
-        Throw.Unless(own.Select(static entry => entry.Name).ToHashSet().SetEquals(checkpoint.ModelGenerators.Keys),
-            $"Trainer: the network's own generators are {Names(own.Select(static entry => entry.Name))}, the checkpoint "
-                + $"has {Names(checkpoint.ModelGenerators.Keys)}. Resume with the network that was trained: other draws would give other weights.");
-        var (weights, steps, average, schedule) =
-            (model.StateDict(), optimizer.StateDict(), options.Average?.StateDict(), options.Schedule?.SaveState());
-        try
-        {
-            model.LoadStateDict(checkpoint.Model);
-            optimizer.LoadStateDict(checkpoint.Optimizer);
-            epochEnd.Resume(checkpoint);
-        }
-        catch (ArgumentException)
-        {
-            model.LoadStateDict(weights);
-            optimizer.LoadStateDict(steps);
-            if (average is not null)
-                options.Average!.LoadStateDict(average);
-            if (schedule is { Count: > 0 })
-                options.Schedule!.LoadState(schedule);
-            throw;
-        }
+    // Whether the network can be run on a batch as it is; a loss with the batch at hand may run one that takes something else.
+    bool RunsAlone => options.OwnStep is null
+        && (options.BatchLoss is null || model is IBatchModule || loader is { TakesSamples: false, Dataset.Inputs.Count: 1 });
 
-        Generator.Default.SetState(checkpoint.DefaultGenerator);
-        LoaderGenerator.SetState(checkpoint.LoaderGenerator);
-        foreach (var (name, generator) in own)
-            generator.SetState(checkpoint.ModelGenerators[name]);
-        (epoch, batch, step) = (checkpoint.Epoch, checkpoint.Batch, checkpoint.Step);
-        (lossSum, correct, samples) = (checkpoint.LossSum, checkpoint.Correct, checkpoint.Samples);
-        sums = checkpoint.Sums;
-        epochGenerator = checkpoint.EpochGenerator;
-        resumed = true;
-    }
+    // Gradients of an unfinished step are in no checkpoint.
+    bool IsBetweenSteps => batch == 0 || trainingStep.EndsStep(batch - 1, step - 1);
 
     /// <summary>Tries a network on zeros in batches of the sizes that training will bring, the last, smaller one among them.
     /// Nothing changes. <see cref="Fit"/> does so first; calling this refuses what cannot work before anything is written.
@@ -87,24 +72,36 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
         Throw.Unless(Steps > (options.Epochs - 1L) * loader.Count && Steps <= (long)options.Epochs * loader.Count,
             $"Trainer: {options.Epochs} epochs of {loader.Count} mini-batches end after more than {(options.Epochs - 1L) * loader.Count} "
                 + $"and up to {(long)options.Epochs * loader.Count} steps, got {Steps}.");
-        Rehearsal.Run(model, loader);
+        if (RunsAlone)
+            Rehearsal.Run(model, loader, givesLogits: trainingStep.TakesLogits);
         model.Train();
         var clock = Stopwatch.StartNew();
         long before = step;
         bool completed = true;
-        while (completed && step < Steps && !epochEnd.IsOver)
+        state.IsStopped = false;
+        Tell(static (callback, state) => callback.OnTrainingStart(state));
+        while (completed && step < Steps && !epochEnd.IsOver && !state.IsStopped)
             completed = RunEpoch(clock, before, cancellation);
 
         double speed = (step - before) * (double)loader.BatchSize / clock.Elapsed.TotalSeconds;
-        return new TrainingResult(completed, step, clock.Elapsed, speed)
+        var result = new TrainingResult(completed, step, clock.Elapsed, speed)
         {
             StoppedEarly = completed && step < Steps,
         };
+        Tell((callback, state) => callback.OnTrainingEnd(state, result));
+        return result;
+    }
+
+    void Tell(Action<TrainerCallback, TrainerState> of, int? at = null)
+    {
+        (state.Epoch, state.Batch, state.Step) = (at ?? Math.Min(epoch + 1, options.Epochs), batch, step);
+        foreach (var callback in callbacks)
+            of(callback, state);
     }
 
     bool RunEpoch(Stopwatch clock, long before, CancellationToken cancellation)
     {
-        options.OnEpochStart?.Invoke(epoch + 1);
+        Tell(static (callback, state) => callback.OnEpochStart(state));
         using var batches = StartEpoch();
         long nextReport = step == before ? 0 : clock.ElapsedMilliseconds + 100;
         while (true)
@@ -113,10 +110,10 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             // none, and what the loader draws then belongs to the epoch.
             if (step == Steps && batch < loader.Count)
                 break;
-            if (cancellation.IsCancellationRequested && batch < loader.Count)
+            if ((cancellation.IsCancellationRequested || state.IsStopped) && batch < loader.Count && IsBetweenSteps)
             {
                 SaveCheckpoint();
-                return false;
+                return state.IsStopped;
             }
 
             if (!batches.MoveNext())
@@ -124,33 +121,32 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
             Step(batches.Current);
             if (batch % options.LogEvery == 0)
                 WriteLine();
-            if (options.OnProgress is { } report && clock.ElapsedMilliseconds >= nextReport)
+            if (clock.ElapsedMilliseconds >= nextReport)
             {
                 nextReport = clock.ElapsedMilliseconds + 100;
                 double rate = (step - before) / clock.Elapsed.TotalSeconds;
-                report(new TrainingProgress(
-                    step, Steps, rate * loader.BatchSize, TimeSpan.FromSeconds((Steps - step) / rate)));
+                var progress = new TrainingProgress(step, Steps, rate * loader.BatchSize, TimeSpan.FromSeconds((Steps - step) / rate));
+                Tell((callback, state) => callback.OnProgress(state, progress));
             }
 
-            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count && step < Steps)
+            if (options.CheckpointEvery > 0 && batch % options.CheckpointEvery == 0 && batch < loader.Count && step < Steps && IsBetweenSteps)
                 SaveCheckpoint();
         }
 
         // An epoch that training ends in the middle of keeps its position.
         int over = epoch + 1;
-        var line = sums.Line(over, step);
+        var summary = EpochLine.Of(whole, over, step);
+        Tell((callback, state) => callback.OnEpochEnd(state, summary));
         if (batch == loader.Count)
         {
             epoch++;
             batch = 0;
-            (lossSum, correct, samples) = (0, 0, 0); // the log starts anew with each epoch, as the tutorial's does
-            sums = new EpochSums();
+            line.Reset(); // the log starts anew with each epoch, as the tutorial's does
+            whole.Reset();
             epochGenerator = null;
         }
 
-        options.OnEpoch?.Invoke(over);
-        options.OnEpochEnd?.Invoke(line);
-        epochEnd.Run(over, step);
+        epochEnd.Run(over, step, validated => Tell((callback, state) => callback.OnEvaluation(state, validated), over));
         SaveCheckpoint();
         return true;
     }
@@ -181,13 +177,20 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     void Step(Batch current)
     {
-        var (loss, right) = trainingStep.Run(current, step, Diverged);
+        Tell((callback, state) => callback.OnStepStart(state, current));
+        int count = current.Count;
+        var (loss, parts) = trainingStep.Run(current, (epoch, batch, step), Look, Diverged);
         batch++;
         step++;
-        lossSum += loss;
-        correct += right;
-        samples += current.Targets.Length;
-        sums = sums.With(loss, right, current.Targets.Length);
+        line.Add(loss, parts, count);
+        whole.Add(loss, parts, count);
+        Tell((callback, state) => callback.OnStepEnd(state, loss, parts));
+    }
+
+    void Look(Batch current, TensorList outputs)
+    {
+        line.Look(current, outputs);
+        whole.Look(current, outputs);
     }
 
     TrainingDivergedException Diverged(string what, double value)
@@ -198,53 +201,8 @@ public sealed class Trainer(Module model, Optimizer optimizer, DataLoader loader
 
     void WriteLine()
     {
-        options.OnLine?.Invoke(new TrainingLine(
-            epoch + 1, batch, step, lossSum / options.LogEvery, (double)correct / samples));
-        (lossSum, correct, samples) = (0, 0, 0);
-    }
-
-    void SaveCheckpoint()
-    {
-        if (options.CheckpointPath is null)
-            return;
-        // Weights that are no numbers are not worth the good ones that the file holds; the next loss will tell.
-        var state = model.StateDict();
-        if (!state.All(static entry => !entry.Value.Tensor.ElementType.IsFloat() || IsFinite(entry.Value.Tensor.AsSpan())))
-            return;
-        byte[] now = LoaderGenerator.GetState();
-        new Checkpoint
-        {
-            Model = state,
-            Optimizer = optimizer.StateDict(),
-            Epoch = epoch,
-            Batch = batch,
-            Step = step,
-            LossSum = lossSum,
-            Correct = correct,
-            Samples = samples,
-            Sums = sums,
-            DefaultGenerator = Generator.Default.GetState(),
-            EpochGenerator = epochGenerator ?? now,
-            LoaderGenerator = now,
-            ModelGenerators = model.NamedGenerators().ToDictionary(static entry => entry.Name, static entry => entry.Generator.GetState()),
-            Average = options.Average?.StateDict(),
-            Schedule = options.Schedule?.SaveState() ?? new Dictionary<string, double>(),
-            BestValidation = epochEnd.Best,
-            EpochsWithoutBetter = epochEnd.Waited,
-            Metadata = options.Metadata,
-        }.Save(options.CheckpointPath);
-    }
-
-    static string Names(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } all ? all : "none";
-
-    static bool IsFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (!float.IsFinite(value))
-                return false;
-        }
-
-        return true;
+        var text = TrainingLine.Of(line, epoch + 1, batch, step, options.LogEvery);
+        Tell((callback, state) => callback.OnLine(state, text));
+        line.Reset();
     }
 }

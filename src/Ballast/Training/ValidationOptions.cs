@@ -18,8 +18,15 @@ public enum ValidationMetric
 /// <param name="Dataset">The samples.</param>
 public sealed record ValidationOptions(Dataset Dataset)
 {
-    /// <summary>What is better.</summary>
+    /// <summary>What validation goes by, where <see cref="Monitor"/> names nothing else.</summary>
     public ValidationMetric Metric { get; init; } = ValidationMetric.Loss;
+
+    /// <summary>The name of the metric that validation goes by, one of <see cref="TrainerOptions.Metrics"/>, which knows whether more or less is
+    /// better; null, the default, for <see cref="Metric"/>.</summary>
+    public string? Monitor { get; init; }
+
+    /// <summary>Makes a batch of samples; null, the default, for the training loader's way.</summary>
+    public Func<IReadOnlyList<Sample>, Batch>? Collate { get; init; }
 
     /// <summary>After how many epochs in a row without a better one training stops; null, the default, for never.</summary>
     public int? Patience { get; init; }
@@ -40,7 +47,8 @@ public sealed record ValidationOptions(Dataset Dataset)
     bool PrintMembers(StringBuilder builder)
     {
         builder.Append(CultureInfo.InvariantCulture,
-            $"Dataset = {Dataset}, Metric = {Metric}, Patience = {Patience}, MinDelta = {MinDelta}, BestPath = {BestPath}, BatchSize = {BatchSize}");
+            $"Dataset = {Dataset}, Metric = {Monitor ?? Metric.ToString()}, "
+                + $"Patience = {Patience}, MinDelta = {MinDelta}, BestPath = {BestPath}, BatchSize = {BatchSize}");
         return true;
     }
 
@@ -57,6 +65,6 @@ public sealed record ValidationOptions(Dataset Dataset)
 /// <summary>How the network did after an epoch.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Step">How many mini-batches are done in all.</param>
-/// <param name="Result">The loss and the accuracy.</param>
+/// <param name="Result">The loss and the metrics.</param>
 /// <param name="IsBest">Whether no epoch before was as good.</param>
 public sealed record ValidationLine(int Epoch, long Step, Evaluation Result, bool IsBest);
