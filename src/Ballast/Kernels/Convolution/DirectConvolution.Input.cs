@@ -61,10 +61,7 @@ static unsafe partial class DirectConvolution
                 Offsets = offsetPointer,
                 Epilogue = epilogue,
             };
-            if (shape.Products < SerialProducts)
-                work.Run(0, work.Parts);
-            else
-                Workers.Run(work, work.Parts);
+            Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
         }
     }
 

@@ -43,10 +43,7 @@ static unsafe partial class DirectConvolution
                 Sums = sums,
                 Parts = parts,
             };
-            if (shape.Products < SerialProducts)
-                work.Run(0, parts);
-            else
-                Workers.Run(work, parts);
+            Workers.Run(work, parts, shape.Products, SharedFrom.Products);
         }
 
         for (int part = 1; part < parts; part++)

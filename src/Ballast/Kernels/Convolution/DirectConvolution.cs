@@ -11,7 +11,6 @@ static unsafe partial class DirectConvolution
     const int SlabLength = 48 << 10;
     const int ResultLength = 8 << 10; // what follows finds a part's result in the first-level cache
     const int PartProducts = 1 << 21;
-    const long SerialProducts = 1 << 18;
 
     /// <summary>The scalar reference: y[n, i, j, k] = bias[k] + sum over a, b, c of x[n, i s + a d - p, j s + b d - p, c]
     /// w[k, c, a, b], with zeros outside the image.</summary>
@@ -89,10 +88,7 @@ static unsafe partial class DirectConvolution
                 Epilogue = epilogue,
             };
             epilogue.Moments?.Begin(work.Parts, shape.K);
-            if (shape.Products < SerialProducts)
-                work.Run(0, work.Parts);
-            else
-                Workers.Run(work, work.Parts);
+            Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
         }
     }
 

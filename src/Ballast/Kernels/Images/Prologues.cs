@@ -52,5 +52,5 @@ static unsafe class Prologues
         where M : struct, IPrologue
         where S : struct, ISimd<V>
         where V : unmanaged =>
-        M.ReadsTable ? new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c)) : default;
+        M.ReadsTable ? Channel<V>.Load<S>(table + c, channels) : default;
 }

@@ -7,7 +7,6 @@ namespace Ballast.Kernels;
 static unsafe class ResidualSums
 {
     const int PiecePixels = 128;
-    const int SerialLength = 1 << 16;
 
     /// <summary>to = f(a + b).</summary>
     /// <param name="a">The first summand.</param>
@@ -63,11 +62,7 @@ static unsafe class ResidualSums
             Pixels = pixels,
             To = to,
         };
-        int pieces = (pixels + PiecePixels - 1) / PiecePixels;
-        if (pixels * a.Channels < SerialLength)
-            work.Run(0, pieces);
-        else
-            Workers.Run(work, pieces);
+        Workers.Run(work, (pixels + PiecePixels - 1) / PiecePixels, (long)pixels * a.Channels);
     }
 
     struct Work<A, B> : IWork, IWideWork

@@ -19,7 +19,6 @@ static unsafe class BlockProgram
     // Multiples of every register's width: which elements share a register is what it is in a loop over all of them.
     const int Block = 1 << 11;
     const int Part = 1 << 13;
-    const int SerialLength = 1 << 15;
 
     /// <summary>Computes the last step for all elements.</summary>
     /// <param name="steps">The steps, each after those it reads.</param>
@@ -41,11 +40,7 @@ static unsafe class BlockProgram
             To = to,
             Length = length,
         };
-        int parts = (length + Part - 1) / Part;
-        if (length < SerialLength)
-            work.Run(0, parts);
-        else
-            Workers.Run(work, parts);
+        Workers.Run(work, (length + Part - 1) / Part, length, SharedFrom.Cache);
     }
 
     // Gives each step but the last one of few blocks to write to: one whose value nobody reads any more.

@@ -27,51 +27,34 @@ static unsafe class AveragePooling
     /// <param name="dy">[N, OutH, OutW, C].</param>
     /// <param name="dx">[N, H, W, C].</param>
     public static void Backward(in PoolShape shape, bool countPadding, float* dy, float* dx) =>
-        PoolParts.Run(
-            new BackwardWork { Shape = shape, CountPadding = countPadding, Dy = dy, Dx = dx }, PoolParts.Blocks(shape), shape);
+        PoolParts.Backward(shape, new BackwardRow { Shape = shape, CountPadding = countPadding, Dy = dy, Dx = dx });
 
     static void Forward<M>(in PoolShape shape, bool countPadding, in ImagePrologue x, float* y)
         where M : struct, IPrologue =>
-        PoolParts.Run(
-            new ForwardWork<M> { Shape = shape, CountPadding = countPadding, X = x.Pixels, Table = x.Table, Y = y },
-            PoolParts.Rows(shape), shape);
+        PoolParts.Forward(shape, new ForwardRow<M> { Shape = shape, CountPadding = countPadding, X = x.Pixels, Table = x.Table, Y = y });
 
-    struct ForwardWork<M> : IWork, IWideWork
+    struct ForwardRow<M> : IPoolRow
         where M : struct, IPrologue
     {
+        public static int Pieces => 1;
+
         public PoolShape Shape;
         public bool CountPadding;
         public float* X, Table, Y;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
-            for (int row = first; row < last; row++)
-            {
-                float* image = X + (nint)(row / height) * Shape.H * Shape.W * channels;
-                float* to = Y + (nint)row * width * channels;
-                var rows = Shape.Rows(row % height);
-                int done = Row<S, V>(image, rows, width, to, 0);
-                if (done < channels)
-                    Row<SimdScalar, float>(image, rows, width, to, done);
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Row<S, V>(float* image, Taps rows, int width, float* to, int start)
+        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
+            int channels = Shape.C, width = Shape.OutW;
+            end = start + (end - start) / S.Width * S.Width;
             nint line = (nint)Shape.W * channels;
+            float* to = Y + row;
             for (int column = 0; column < width; column++, to += channels)
             {
                 var columns = Shape.Columns(column);
-                float* corner = image + Shape.Offset(rows, columns);
+                float* corner = X + image + Shape.Offset(rows, columns);
                 V divisor = S.Broadcast(Shape.Divisor(rows, columns, CountPadding));
                 for (int c = start; c < end; c += S.Width)
                 {
@@ -95,49 +78,34 @@ static unsafe class AveragePooling
         }
     }
 
-    struct BackwardWork : IWork, IWideWork
+    struct BackwardRow : IPoolGradient
     {
+        public static int Pieces => 1;
+
         public PoolShape Shape;
         public bool CountPadding;
         public float* Dy, Dx;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
+        public readonly void Clear(nint image, int first, int last)
         {
-            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
-            bool adds = !Shape.IsTiling;
-            for (int part = first; part < last; part++)
-            {
-                var (n, start, end) = PoolParts.Block(Shape, part);
-                float* image = Dx + (nint)n * Shape.H * Shape.W * channels;
-                if (adds)
-                    PoolParts.Clear(image, Shape, start, end);
-                for (int row = 0; row < height; row++)
-                {
-                    float* dy = Dy + ((nint)n * height + row) * width * channels;
-                    var rows = Shape.Rows(row);
-                    int done = Row<S, V>(image, rows, width, dy, start, end, adds);
-                    if (done < end)
-                        Row<SimdScalar, float>(image, rows, width, dy, done, end, adds);
-                }
-            }
+            if (!Shape.IsTiling)
+                PoolParts.Clear(Dx + image, Shape, first, last);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Row<S, V>(float* image, Taps rows, int width, float* dy, int start, int end, bool adds)
+        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C;
+            int channels = Shape.C, width = Shape.OutW;
+            bool adds = !Shape.IsTiling;
             end = start + (end - start) / S.Width * S.Width;
             nint line = (nint)Shape.W * channels;
+            float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
                 var columns = Shape.Columns(column);
-                float* corner = image + Shape.Offset(rows, columns);
+                float* corner = Dx + image + Shape.Offset(rows, columns);
                 V divisor = S.Broadcast(Shape.Divisor(rows, columns, CountPadding));
                 for (int c = start; c < end; c += S.Width)
                 {

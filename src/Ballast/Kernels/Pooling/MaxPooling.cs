@@ -39,16 +39,13 @@ static unsafe class MaxPooling
 
     static void Forward<M>(in PoolShape shape, in ImagePrologue x, float* y)
         where M : struct, IPrologue =>
-        PoolParts.Run(
-            new ForwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Y = y }, PoolParts.Rows(shape), shape);
+        PoolParts.Forward(shape, new ForwardRow<M> { Shape = shape, X = x.Pixels, Table = x.Table, Y = y });
 
     static void Backward<M>(in PoolShape shape, in ImagePrologue x, float* dy, float* dx)
         where M : struct, IPrologue =>
-        PoolParts.Run(
-            new BackwardWork<M> { Shape = shape, X = x.Pixels, Table = x.Table, Dy = dy, Dx = dx }, PoolParts.Blocks(shape),
-            shape);
+        PoolParts.Backward(shape, new BackwardRow<M> { Shape = shape, X = x.Pixels, Table = x.Table, Dy = dy, Dx = dx });
 
-    struct ForwardWork<M> : IWork, IWideWork
+    struct ForwardRow<M> : IPoolRow
         where M : struct, IPrologue
     {
         public static int Pieces => 4;
@@ -56,34 +53,18 @@ static unsafe class MaxPooling
         public PoolShape Shape;
         public float* X, Table, Y;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
-            for (int row = first; row < last; row++)
-            {
-                float* image = X + (nint)(row / height) * Shape.H * Shape.W * channels;
-                float* to = Y + (nint)row * width * channels;
-                var rows = Shape.Rows(row % height);
-                int done = Row<S, V>(image, rows, width, to, 0);
-                if (done < channels)
-                    Row<SimdScalar, float>(image, rows, width, to, done);
-            }
-        }
-
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Row<S, V>(float* image, Taps rows, int width, float* to, int start)
+        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
+            int channels = Shape.C, width = Shape.OutW;
+            end = start + (end - start) / S.Width * S.Width;
             nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            float* to = Y + row;
             if (QuadWindow.Fits(Shape))
             {
-                float* top = image + rows.Start * line;
+                float* top = X + image + rows.Start * line;
                 for (int column = 0; column < width; column++, to += channels, top += 2 * channels)
                 {
                     for (int c = start; c < end; c += S.Width)
@@ -102,7 +83,7 @@ static unsafe class MaxPooling
             for (int column = 0; column < width; column++, to += channels)
             {
                 var columns = Shape.Columns(column);
-                float* corner = image + Shape.Offset(rows, columns);
+                float* corner = X + image + Shape.Offset(rows, columns);
                 for (int c = start; c < end; c += S.Width)
                 {
                     var channel = Prologues.Load<M, S, V>(Table, c, channels);
@@ -126,7 +107,7 @@ static unsafe class MaxPooling
         }
     }
 
-    struct BackwardWork<M> : IWork, IWideWork
+    struct BackwardRow<M> : IPoolGradient
         where M : struct, IPrologue
     {
         public static int Pieces => 4;
@@ -134,43 +115,26 @@ static unsafe class MaxPooling
         public PoolShape Shape;
         public float* X, Table, Dy, Dx;
 
-        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
-
-        public readonly void Run<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
+        public readonly void Clear(nint image, int first, int last)
         {
-            int height = Shape.OutH, width = Shape.OutW, channels = Shape.C;
-            bool adds = Shape.Overlaps, clears = !Shape.IsTiling;
-            for (int part = first; part < last; part++)
-            {
-                var (n, start, end) = PoolParts.Block(Shape, part);
-                nint image = (nint)n * Shape.H * Shape.W * channels;
-                if (adds)
-                    PoolParts.Clear(Dx + image, Shape, start, end);
-                else if (clears)
-                    PoolParts.ClearRest(Dx + image, Shape, start, end);
-                for (int row = 0; row < height; row++)
-                {
-                    float* dy = Dy + ((nint)n * height + row) * width * channels;
-                    var rows = Shape.Rows(row);
-                    int done = Row<S, V>(image, rows, width, dy, start, end, adds);
-                    if (done < end)
-                        Row<SimdScalar, float>(image, rows, width, dy, done, end, adds);
-                }
-            }
+            if (Shape.Overlaps)
+                PoolParts.Clear(Dx + image, Shape, first, last);
+            else if (!Shape.IsTiling)
+                PoolParts.ClearRest(Dx + image, Shape, first, last);
         }
 
         // Where the largest value is, is a number for each lane: how many of the window's values come before it.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Row<S, V>(nint image, Taps rows, int width, float* dy, int start, int end, bool adds)
+        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C;
+            int channels = Shape.C, width = Shape.OutW;
+            bool adds = Shape.Overlaps;
             end = start + (end - start) / S.Width * S.Width;
             nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
             V zero = S.Broadcast(0), one = S.Broadcast(1);
+            float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
                 var columns = Shape.Columns(column);

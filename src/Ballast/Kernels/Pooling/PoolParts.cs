@@ -1,35 +1,46 @@
 namespace Ballast.Kernels;
 
+/// <summary>A pass of a pool over one row of windows.</summary>
+unsafe interface IPoolRow
+{
+    /// <summary>Into how many pieces a thread's share is cut; see <see cref="IWork.Pieces"/>.</summary>
+    static abstract int Pieces { get; }
+
+    /// <summary>Takes whole registers of channels from <paramref name="start"/> up to <paramref name="end"/> and returns how far it
+    /// came.</summary>
+    /// <param name="image">Where the image's values begin.</param>
+    /// <param name="row">Where the row's results begin.</param>
+    /// <param name="rows">Which rows of the image its windows have.</param>
+    /// <param name="start">The first channel.</param>
+    /// <param name="end">The one behind the last.</param>
+    int Run<S, V>(nint image, nint row, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
+}
+
+/// <summary>A pass that writes an image's gradient.</summary>
+interface IPoolGradient : IPoolRow
+{
+    /// <summary>Sets what no window writes, or what windows add to, to 0.</summary>
+    void Clear(nint image, int first, int last);
+}
+
 /// <summary>How the work of a pool is cut: forward by rows of the result, backward, where windows may overlap, by images and
 /// blocks of channels.</summary>
 static unsafe class PoolParts
 {
-    const int SerialLength = 1 << 16;
-
     // Whole cache lines, and parts enough for a single image.
     const int BlockChannels = 64;
 
-    /// <summary>Rows of the result, over all images.</summary>
-    public static int Rows(in PoolShape shape) => shape.N * shape.OutH;
+    /// <summary>Runs a forward pass.</summary>
+    public static void Forward<R>(in PoolShape shape, in R pass)
+        where R : struct, IPoolRow =>
+        Workers.Run(new RowsWork<R> { Shape = shape, Pass = pass }, shape.N * shape.OutH, shape.Input.Length);
 
-    /// <summary>Blocks of channels, over all images.</summary>
-    public static int Blocks(in PoolShape shape) => shape.N * BlocksOf(shape.C);
-
-    /// <summary>Which image and channels a block is.</summary>
-    public static (int Image, int First, int Last) Block(in PoolShape shape, int block)
+    /// <summary>Runs a backward pass.</summary>
+    public static void Backward<R>(in PoolShape shape, in R pass)
+        where R : struct, IPoolGradient
     {
-        int first = block % BlocksOf(shape.C) * BlockChannels;
-        return (block / BlocksOf(shape.C), first, Math.Min(shape.C, first + BlockChannels));
-    }
-
-    /// <summary>Runs the parts, on one thread where there is little to do.</summary>
-    public static void Run<W>(in W work, int parts, in PoolShape shape)
-        where W : struct, IWork
-    {
-        if (shape.Input.Length < SerialLength)
-            work.Run(0, parts);
-        else
-            Workers.Run(work, parts);
+        int blocks = (shape.C + BlockChannels - 1) / BlockChannels;
+        Workers.Run(new BlocksWork<R> { Shape = shape, Pass = pass, Blocks = blocks }, shape.N * blocks, shape.Input.Length);
     }
 
     /// <summary>Sets some channels of each pixel of an image to 0.</summary>
@@ -57,5 +68,59 @@ static unsafe class PoolParts
         }
     }
 
-    static int BlocksOf(int channels) => (channels + BlockChannels - 1) / BlockChannels;
+    struct RowsWork<R> : IWork, IWideWork
+        where R : struct, IPoolRow
+    {
+        public static int Pieces => R.Pieces;
+
+        public PoolShape Shape;
+        public R Pass;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int row = first; row < last; row++)
+                Row<S, V, R>(Pass, Shape, row / Shape.OutH, row % Shape.OutH, 0, Shape.C);
+        }
+    }
+
+    struct BlocksWork<R> : IWork, IWideWork
+        where R : struct, IPoolGradient
+    {
+        public static int Pieces => R.Pieces;
+
+        public PoolShape Shape;
+        public R Pass;
+        public int Blocks;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int part = first; part < last; part++)
+            {
+                int image = part / Blocks, start = part % Blocks * BlockChannels, end = Math.Min(Shape.C, start + BlockChannels);
+                Pass.Clear((nint)image * Shape.H * Shape.W * Shape.C, start, end);
+                for (int row = 0; row < Shape.OutH; row++)
+                    Row<S, V, R>(Pass, Shape, image, row, start, end);
+            }
+        }
+    }
+
+    static void Row<S, V, R>(in R pass, in PoolShape shape, int image, int row, int start, int end)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+        where R : struct, IPoolRow
+    {
+        nint from = (nint)image * shape.H * shape.W * shape.C, result = ((nint)image * shape.OutH + row) * shape.OutW * shape.C;
+        var rows = shape.Rows(row);
+        int done = pass.Run<S, V>(from, result, rows, start, end);
+        if (done < end)
+            pass.Run<SimdScalar, float>(from, result, rows, done, end);
+    }
 }

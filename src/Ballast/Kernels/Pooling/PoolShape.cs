@@ -2,14 +2,15 @@ namespace Ballast.Kernels;
 
 /// <summary>The sizes of a pool over images [N, H, W, C], channels last: a window of <paramref name="KernelH"/> x
 /// <paramref name="KernelW"/> values of one channel becomes one value.</summary>
+/// <remarks>What <c>with</c> changes is N alone: the result's sizes are computed once.</remarks>
 readonly record struct PoolShape(
     int N, int C, int H, int W, int KernelH, int KernelW, int Stride, int Padding, int Dilation, bool CeilMode)
 {
     /// <summary>Rows of the result.</summary>
-    public int OutH => Windows(H, Extent(KernelH));
+    public int OutH { get; } = Windows(H, Dilation * (KernelH - 1) + 1, Stride, Padding, CeilMode);
 
     /// <summary>Columns of the result.</summary>
-    public int OutW => Windows(W, Extent(KernelW));
+    public int OutW { get; } = Windows(W, Dilation * (KernelW - 1) + 1, Stride, Padding, CeilMode);
 
     /// <summary>Where the channels of the input lie.</summary>
     public ChannelLayout Input => new(N, C, H * W, Last: true);
@@ -29,11 +30,11 @@ readonly record struct PoolShape(
     int Extent(int kernel) => Dilation * (kernel - 1) + 1;
 
     // As PyTorch counts: rounded up, a last window must still begin on the image or on the padding before it.
-    int Windows(int size, int extent)
+    static int Windows(int size, int extent, int stride, int padding, bool ceilMode)
     {
-        int room = size + 2 * Padding - extent + (CeilMode ? Stride - 1 : 0);
-        int count = room / Stride + 1;
-        return CeilMode && (count - 1) * Stride >= size + Padding ? count - 1 : count;
+        int room = size + 2 * padding - extent + (ceilMode ? stride - 1 : 0);
+        int count = room / stride + 1;
+        return ceilMode && (count - 1) * stride >= size + padding ? count - 1 : count;
     }
 
     /// <summary>The rows of a window that lie on the image.</summary>

@@ -7,8 +7,6 @@ namespace Ballast.Kernels;
 /// a window again.</summary>
 static unsafe class PooledNormalization
 {
-    const int SerialLength = 1 << 16;
-
     /// <summary>Whether windows lie side by side and inside the image.</summary>
     public static bool Fits(in PoolShape shape) =>
         shape is { Padding: 0, Dilation: 1 } && shape.KernelH == shape.Stride && shape.KernelW == shape.Stride
@@ -23,7 +21,7 @@ static unsafe class PooledNormalization
     public static void Sum(in PoolShape shape, float* x, float* dy, float* table, ChannelSums sums)
     {
         sums.Begin(shape.N, shape.C);
-        Run(new SumWork { Shape = shape, X = x, Dy = dy, Table = table, Sums = sums }, shape);
+        Workers.Run(new SumWork { Shape = shape, X = x, Dy = dy, Table = table, Sums = sums }, shape.N, shape.Input.Length);
     }
 
     /// <summary>dx = gradient a.scale + (x - center) a.center + a.shift; dx may be x.</summary>
@@ -34,22 +32,7 @@ static unsafe class PooledNormalization
     /// <param name="more">The constants a: [3, C].</param>
     /// <param name="dx">[N, H, W, C].</param>
     public static void Map(in PoolShape shape, float* x, float* dy, float* table, float* more, float* dx) =>
-        Run(new MapWork { Shape = shape, X = x, Dy = dy, Table = table, More = more, Dx = dx }, shape);
-
-    static void Run<W>(in W work, in PoolShape shape)
-        where W : struct, IWork
-    {
-        if (shape.Input.Length < SerialLength)
-            work.Run(0, shape.N);
-        else
-            Workers.Run(work, shape.N);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Channel<V> Load<S, V>(float* table, int c, int channels)
-        where S : struct, ISimd<V>
-        where V : unmanaged =>
-        new(S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c));
+        Workers.Run(new MapWork { Shape = shape, X = x, Dy = dy, Table = table, More = more, Dx = dx }, shape.N, shape.Input.Length);
 
     struct SumWork : IWork, IWideWork
     {
@@ -82,7 +65,7 @@ static unsafe class PooledNormalization
             bool quads = QuadWindow.Fits(Shape);
             for (; c <= channels - S.Width; c += S.Width)
             {
-                var channel = Load<S, V>(Table, c, channels);
+                var channel = Channel<V>.Load<S>(Table + c, channels);
                 V first = S.Broadcast(0), second = first;
                 float* dy = Dy + (nint)image * Shape.OutH * Shape.OutW * channels + c;
                 for (int row = 0; row < Shape.OutH; row++)
@@ -97,7 +80,7 @@ static unsafe class PooledNormalization
                             V largest = QuadWindow.Largest<S, V>(
                                 Normalized.Apply<S, V>(a, channel), Normalized.Apply<S, V>(b, channel),
                                 Normalized.Apply<S, V>(d, channel), Normalized.Apply<S, V>(e, channel), a, b, d, e, out V there);
-                            Add<S, V>(S.WherePositive(largest, S.Load(dy)), there, channel, ref first, ref second);
+                            GradientTerm<OpenGate>.Add<S, V>(there, S.WherePositive(largest, S.Load(dy)), channel, ref first, ref second);
                             continue;
                         }
 
@@ -114,7 +97,7 @@ static unsafe class PooledNormalization
                             }
                         }
 
-                        Add<S, V>(S.WherePositive(best, S.Load(dy)), at, channel, ref first, ref second);
+                        GradientTerm<OpenGate>.Add<S, V>(at, S.WherePositive(best, S.Load(dy)), channel, ref first, ref second);
                     }
                 }
 
@@ -122,15 +105,6 @@ static unsafe class PooledNormalization
             }
 
             return c;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Add<S, V>(V passed, V x, in Channel<V> channel, ref V first, ref V second)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            first = S.Add(first, passed);
-            second = S.Fma(passed, S.Subtract(x, channel.Center), second);
         }
     }
 
@@ -203,8 +177,8 @@ static unsafe class PooledNormalization
             where V : unmanaged
         {
             int channels = Shape.C;
-            var channel = Load<S, V>(Table, c, channels);
-            var more = Load<S, V>(More, c, channels);
+            var channel = Channel<V>.Load<S>(Table + c, channels);
+            var more = Channel<V>.Load<S>(More + c, channels);
             float* top = X + corner, bottom = top + line, to = Dx + corner;
             V a = S.Load(top), b = S.Load(top + channels), d = S.Load(bottom), e = S.Load(bottom + channels);
             V ga = Normalized.Apply<S, V>(a, channel), gb = Normalized.Apply<S, V>(b, channel);
@@ -222,8 +196,8 @@ static unsafe class PooledNormalization
             where V : unmanaged
         {
             int channels = Shape.C, stride = Shape.Stride;
-            var channel = Load<S, V>(Table, c, channels);
-            var more = Load<S, V>(More, c, channels);
+            var channel = Channel<V>.Load<S>(Table + c, channels);
+            var more = Channel<V>.Load<S>(More + c, channels);
             V zero = S.Broadcast(0), one = S.Broadcast(1);
             V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
             float* from = X + corner;
@@ -259,6 +233,6 @@ static unsafe class PooledNormalization
             where S : struct, ISimd<V>
             where V : unmanaged =>
             S.Store(Dx + pixel, GradientMap<OpenGate>.Apply<S, V>(
-                S.Load(X + pixel), S.Broadcast(0), Load<S, V>(Table, c, Shape.C), Load<S, V>(More, c, Shape.C)));
+                S.Load(X + pixel), S.Broadcast(0), Channel<V>.Load<S>(Table + c, Shape.C), Channel<V>.Load<S>(More + c, Shape.C)));
     }
 }

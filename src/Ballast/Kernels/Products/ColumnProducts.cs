@@ -29,7 +29,6 @@ static unsafe partial class ColumnProducts
     const int FewSums = 16;
     const int BlockSums = 128;
     const int ManySums = 256;
-    const int SerialProducts = 1 << 18;
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -74,10 +73,7 @@ static unsafe partial class ColumnProducts
             Consumer = consumer,
             Backwards = backwards,
         };
-        if ((long)sums * rows * columns < SerialProducts)
-            work.Run(0, work.Parts);
-        else
-            Workers.Run(work, work.Parts);
+        Workers.Run(work, work.Parts, (long)sums * rows * columns, SharedFrom.Products);
     }
 
     partial struct Work<C> : IWork, IWideWork

@@ -14,7 +14,6 @@ static unsafe partial class RowProducts
     const int FewRows = 10;
     const int ManyRows = 256;
     const int PartRows = 16;
-    const int SerialProducts = 1 << 18;
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -43,10 +42,7 @@ static unsafe partial class RowProducts
     public static void Compute(RowPrologue x, float* w, float* bias, float* y, int rowsX, int rowsW, int k)
     {
         var work = new Work { X = x, W = w, Bias = bias, Y = y, RowsX = rowsX, RowsW = rowsW, K = k };
-        if ((long)rowsX * rowsW * k < SerialProducts)
-            work.Run(0, work.Parts);
-        else
-            Workers.Run(work, work.Parts);
+        Workers.Run(work, work.Parts, (long)rowsX * rowsW * k, SharedFrom.Products);
     }
 
     struct Work : IWork, IWideWork

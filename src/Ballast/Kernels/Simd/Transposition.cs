@@ -6,7 +6,6 @@ namespace Ballast.Kernels;
 static unsafe class Transposition
 {
     const int Block = 16;
-    const int SerialLength = 1 << 16;
 
     /// <summary>to[n, j, i] = from[n, i, j].</summary>
     /// <param name="from">[count, rows, columns].</param>
@@ -20,10 +19,7 @@ static unsafe class Transposition
         {
             var work = new Work { From = source, To = destination, Rows = rows, Columns = columns };
             int parts = count * work.BlockRows;
-            if (to.Length < SerialLength)
-                work.Run(0, parts);
-            else
-                Workers.Run(work, parts);
+            Workers.Run(work, parts, to.Length);
         }
     }
 

@@ -20,7 +20,6 @@ static unsafe class BlockTransposition
     // From so many bytes on, what is written will not be in a cache when it is read.
     const long AwayLength = 1 << 25;
     const int SmallTile = 1 << 13, LargeTile = 1 << 16;
-    const int SerialLength = 1 << 15;
 
     /// <summary>Copies operand 1 of a plan, which lies side by side along the axis <paramref name="across"/>, to operand 0, which does
     /// along the innermost axis.</summary>
@@ -45,10 +44,7 @@ static unsafe class BlockTransposition
         work.TileRows = Math.Min(work.IsLarge ? Region.Page : 4 * Block, (work.Rows + Block - 1) / Block * Block);
         work.TileColumns = Math.Max(Block, (work.IsLarge ? LargeTile : SmallTile) / work.TileRows / Block * Block);
         long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Tiles;
-        if (plan.Length < SerialLength)
-            work.Run(0, (int)parts);
-        else
-            Workers.Run(work, (int)parts);
+        Workers.Run(work, (int)parts, plan.Length, SharedFrom.Cache);
     }
 
     // to[r * ToStride + c] = from[c * FromStride + r]: rows are neighbours in the source, columns in the destination. A part is a tile.

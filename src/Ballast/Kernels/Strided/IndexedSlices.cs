@@ -7,7 +7,6 @@ namespace Ballast.Kernels;
 static unsafe class IndexedSlices
 {
     const int Part = 1 << 13;
-    const int SerialLength = 1 << 15;
     const int Block = 256;
 
     /// <summary>to[k] = from[positions[k]], slice by slice.</summary>
@@ -37,10 +36,7 @@ static unsafe class IndexedSlices
         };
         work.Size = (int)Math.Max(1, Part / Math.Max(1, work.Inner ? count : slice.Length));
         long units = work.Inner ? slice.Length : count, parts = (units + work.Size - 1) / work.Size;
-        if (length < SerialLength)
-            work.Run(0, (int)parts);
-        else
-            Workers.Run(work, (int)parts);
+        Workers.Run(work, (int)parts, length, SharedFrom.Cache);
     }
 
     /// <summary>to[positions[k]] += from[k], slice by slice, in the order of k for each element.</summary>
@@ -63,10 +59,7 @@ static unsafe class IndexedSlices
             Blocks = blocks,
         };
         long parts = slice.Runs * blocks;
-        if (length < SerialLength)
-            work.Run(0, (int)parts);
-        else
-            Workers.Run(work, (int)parts);
+        Workers.Run(work, (int)parts, length, SharedFrom.Cache);
     }
 
     struct GatherWork<T> : IWork

@@ -14,7 +14,6 @@ interface IRunWork
 static class RunParts
 {
     const int Part = 1 << 13;
-    const int SerialLength = 1 << 15;
 
     /// <summary>Does all the work.</summary>
     public static void Share<W>(in W work)
@@ -27,10 +26,7 @@ static class RunParts
         long runs = Math.Max(1, Part / plan.Run);
         var parts = new Parts<W> { Work = work, Pieces = pieces, RunsInPart = runs };
         long count = pieces > 1 ? plan.Runs * pieces : (plan.Runs + runs - 1) / runs;
-        if (plan.Length < SerialLength)
-            parts.Run(0, (int)count);
-        else
-            Workers.Run(parts, (int)count);
+        Workers.Run(parts, (int)count, plan.Length, SharedFrom.Cache);
     }
 
     struct Parts<W> : IWork

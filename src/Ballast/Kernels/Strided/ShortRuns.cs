@@ -17,7 +17,6 @@ static unsafe class ShortRuns
     const int FewestRuns = 4;
     const int Block = 1 << 10;
     const int PartBlocks = 8;
-    const int SerialLength = 1 << 15;
 
     /// <summary>Whether a loop's runs are short and follow one another in the result.</summary>
     public static bool Takes(in StridedPlan plan)
@@ -34,11 +33,7 @@ static unsafe class ShortRuns
         if (plan.Length == 0)
             return;
         var parts = new Parts<W> { Inner = work, Plan = plan, Result = result, X = x, Y = y, Z = z };
-        int count = (int)((parts.Blocks + PartBlocks - 1) / PartBlocks);
-        if (plan.Length < SerialLength)
-            parts.Run(0, count);
-        else
-            Workers.Run(parts, count);
+        Workers.Run(parts, (int)((parts.Blocks + PartBlocks - 1) / PartBlocks), plan.Length, SharedFrom.Cache);
     }
 
     struct Parts<W> : IWork

@@ -12,4 +12,7 @@ static class SharedFrom
 
     /// <summary>A function such as exp of each value.</summary>
     public const int Function = 1 << 14;
+
+    /// <summary>A product of matrices or a convolution, counted in multiply-adds.</summary>
+    public const int Products = 1 << 18;
 }
