@@ -16,6 +16,30 @@ static partial class PlainOperations
         return ((taken - taken.Detach()) * share + taken.Detach()).Move(shape, static i => i);
     }
 
+    // softmax(scale Q K^T + mask) V; what a query does not see is left out of its sums.
+    static Numbers Attention(Numbers q, Numbers k, Numbers v, Numbers? mask, double scale, bool causal)
+    {
+        int rank = q.Shape.Rank, queries = q.Shape[^2], keys = k.Shape[^2];
+        var turned = Permute(k, [.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2]);
+        var products = scale * MatMul(q, turned);
+        var shape = products.Shape;
+        double[] seen = new double[shape.Length];
+        int[] places = mask is null ? [] : Places.Broadcast(mask.Shape, shape);
+        for (int i = 0; i < seen.Length; i++)
+        {
+            bool hidden = (causal && i % keys > i / keys % queries) || (mask is not null && double.IsNegativeInfinity(mask.Values[places[i]].Value));
+            seen[i] = hidden ? 0 : 1;
+        }
+
+        if (mask is not null)
+            products += mask.Map(static value => double.IsNegativeInfinity(value.Value) ? 0 : value, static (_, _) => 1);
+        var most = Numbers.Constant(shape.WithLast(1), [.. Enumerable.Range(0, shape.Length / keys).Select(row =>
+            Enumerable.Range(row * keys, keys).Where(i => seen[i] > 0).Max(i => products.Values[i].Value))]);
+        var e = Apply(products - most, static value => Math.Exp(Math.Min(value, 600)), static value => Math.Exp(Math.Min(value, 600)))
+            * Numbers.Constant(shape, seen);
+        return MatMul(e / e.Sum(rank - 1), v);
+    }
+
     static Numbers Sigmoids(Numbers x) => Apply(x, Sigmoid, static v => Sigmoid(v) * Sigmoid(-v), static _ => 1);
 
     static Numbers Tangents(Numbers x) => Apply(x, Math.Tanh, static v => 1 - Math.Tanh(v) * Math.Tanh(v), static _ => 1);
@@ -81,5 +105,6 @@ static partial class PlainOperations
     {
         ["embedding"] = static (node, x) =>
             Embedding(x[0], x[1], node.Get<Shape>("shape"), node.Get<int>("padding"), node.Get<bool>("scales")),
+        ["attention"] = static (node, x) => Attention(x[0], x[1], x[2], x[3], node.Get<double>("scale"), node.Get<bool>("causal")),
     };
 }

@@ -70,4 +70,28 @@ public class PlainSequenceTests : BackendComparison
         Check("cells", t => new LSTMCell(4, 6, generator: new Generator(1)).Forward(t[0], null).C, Data(1, 3, 4));
         Conclude();
     }
+
+    [Fact]
+    public void Attention()
+    {
+        foreach (var (queries, keys, depth, values) in new[] { (5, 7, 3, 4), (34, 130, 17, 33), (3, 1, 1, 1) })
+        {
+            Tensor q = Data(1, 2, queries, depth), k = Data(2, 2, keys, depth), v = Data(3, 2, keys, values), mask = Data(4, queries, keys);
+            bool[] seen = [.. Enumerable.Range(0, queries * keys).Select(i => i % keys == 0 || i * i % 5 > 1)];
+            string name = $"attention of {q.Shape} to {k.Shape}";
+            Check(name, static t => Functional.ScaledDotProductAttention(t[0], t[1], t[2]), q, k, v);
+            Check($"{name}, causal", static t => Functional.ScaledDotProductAttention(t[0], t[1], t[2], isCausal: true, scale: 0.3), q, k, v);
+            Check($"{name}, masked", t => Functional.ScaledDotProductAttention(t[0], t[1], t[2], Tensor.FromBool(seen, [queries, keys])), q, k, v);
+            Check($"{name}, added", t => Functional.ScaledDotProductAttention(t[0], t[1], t[2], mask.Detach()), q, k, v);
+        }
+
+        var x = Data(1, 3, 5, 8);
+        foreach (bool normFirst in new[] { false, true })
+        {
+            var layer = new TransformerEncoderLayer(8, 2, 12, 0.2, static x => x.Gelu(), batchFirst: true, normFirst: normFirst, generator: new Generator(1));
+            Check($"{layer}", t => layer.Forward(t[0]), [x, .. layer.Parameters()]);
+        }
+
+        Conclude();
+    }
 }

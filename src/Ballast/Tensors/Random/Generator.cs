@@ -102,7 +102,10 @@ public sealed partial class Generator
     /// computed one by one in double precision, and the second value of a pair is kept for the next such call; from 16
     /// values on they come in single precision, in blocks of 16.</summary>
     /// <exception cref="ArgumentException"><paramref name="std"/> is negative or not a number.</exception>
-    public void Normal(Span<float> destination, float mean = 0, float std = 1)
+    public void Normal(Span<float> destination, float mean = 0, float std = 1) => Normal(destination, (double)mean, (double)std);
+
+    /// <summary>The same for a mean and a deviation that are rounded to float from 16 values on alone.</summary>
+    internal void Normal(Span<float> destination, double mean, double std)
     {
         Throw.Unless(std >= 0, $"Generator.Normal: expected a standard deviation of 0 or more, got {std}.");
         if (destination.Length < NormalKernel.Block)
@@ -113,13 +116,13 @@ public sealed partial class Generator
         }
 
         Uniform(destination);
-        NormalKernel.Transform(destination, mean, std);
+        NormalKernel.Transform(destination, (float)mean, (float)std);
         if (destination.Length % NormalKernel.Block != 0)
         {
             // PyTorch draws a full last block anew, over values that are already made.
             Span<float> last = destination[^NormalKernel.Block..];
             Uniform(last);
-            NormalKernel.Transform(last, mean, std);
+            NormalKernel.Transform(last, (float)mean, (float)std);
         }
     }
 

@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>softmax(scale Q K^T + mask) V by blocks of queries and keys, with the largest product and the sum of a row carried from block to
+/// block (Dao et al. 2022; Milakov and Gimelshein 2018): the products of all queries with all keys are never in memory.</summary>
+unsafe struct AttentionForward
+{
+    /// <summary>The sizes.</summary>
+    public AttentionShape Shape;
+
+    /// <summary>Queries, keys, values, the result, and what is added to the products, if anything.</summary>
+    public MatrixRows Q, K, V, Y, Mask;
+
+    /// <summary>[batches, queries]: the logarithm of the sum of a row's exponentials.</summary>
+    public float* LogSums;
+
+    /// <summary>Computes all.</summary>
+    public readonly void Run()
+    {
+        var s = Shape;
+        Workers.Run(new Work { Pass = this }, s.Batches * s.QueryBlocks, (long)s.Batches * s.Queries * s.Keys, SharedFrom.Function / 4);
+    }
+
+    struct Work : IWork, IWideWork
+    {
+        public AttentionForward Pass;
+
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
+        public readonly void Run<S, T>(int first, int last)
+            where S : struct, ISimd<T>
+            where T : unmanaged
+        {
+            var s = Pass.Shape;
+            int width = Panels.Padded(s.ValueDepth), keys = Panels.Padded(s.Keys);
+            float* turned = Scratch.Take(
+                keys * s.Depth + s.Keys * width + AttentionShape.QueryBlock * (AttentionShape.KeyBlock + 2 * width));
+            float* values = turned + (nint)keys * s.Depth, scores = values + (nint)s.Keys * width;
+            float* sums = scores + AttentionShape.QueryBlock * AttentionShape.KeyBlock;
+            for (int part = first, packed = -1; part < last; part++)
+            {
+                int batch = part / s.QueryBlocks;
+                if (batch != packed)
+                {
+                    AttentionScores.PackTurned(Pass.K, batch, s.Keys, s.Depth, turned);
+                    for (int key = 0; key < s.Keys; key += AttentionShape.KeyBlock)
+                    {
+                        AttentionScores.Pack(Pass.V, batch, key, Math.Min(AttentionShape.KeyBlock, s.Keys - key), s.ValueDepth,
+                            values + (nint)key * width);
+                    }
+
+                    packed = batch;
+                }
+
+                Pass.Block<S, T>(batch, part % s.QueryBlocks * AttentionShape.QueryBlock, turned, values, scores, sums, width);
+            }
+        }
+    }
+
+    // A block of queries with all keys.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Block<S, T>(int batch, int first, float* turned, float* values, float* scores, float* sums, int width)
+        where S : struct, ISimd<T>
+        where T : unmanaged
+    {
+        const int stride = AttentionShape.KeyBlock;
+        int count = Math.Min(AttentionShape.QueryBlock, Shape.Queries - first), seen = Shape.Seen(first + count);
+        float* most = stackalloc float[AttentionShape.QueryBlock];
+        float* totals = stackalloc float[AttentionShape.QueryBlock];
+        float* before = stackalloc float[AttentionShape.QueryBlock];
+        nint* offsets = stackalloc nint[1];
+        MatrixRows rows = new(scores, offsets, stride);
+        offsets[0] = 0;
+        float* fresh = sums + AttentionShape.QueryBlock * width;
+        for (int row = 0; row < count; row++)
+            (most[row], totals[row]) = (float.NegativeInfinity, 0);
+        for (int key = 0; key == 0 || key < seen; key += stride)
+        {
+            int keys = Math.Min(stride, Shape.Keys - key);
+            AttentionScores.Multiply<S, T>(Q, batch, first, count, Shape.Depth, turned + (nint)key * Shape.Depth, keys, scores, stride);
+            for (int row = 0; row < count; row++)
+            {
+                float* score = scores + row * stride;
+                AttentionScores.Finish<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key), Shape.Scale,
+                    Mask.IsEmpty ? null : Mask.Row(batch, first + row) + key);
+                before[row] = Exponentials<S, T>(score, keys, ref most[row], ref totals[row]);
+            }
+
+            AttentionScores.Multiply<S, T>(rows, 0, 0, count, keys, values + (nint)key * width, Shape.ValueDepth, key == 0 ? sums : fresh, width);
+            for (int row = 0; row < count && key > 0; row++)
+            {
+                T factor = S.Broadcast(before[row]);
+                for (int i = row * width; i < (row + 1) * width; i += S.Width)
+                    S.Store(sums + i, S.Fma(S.Load(sums + i), factor, S.Load(fresh + i)));
+            }
+        }
+
+        for (int row = 0; row < count; row++)
+        {
+            float inverse = 1 / totals[row];
+            float* y = Y.Row(batch, first + row), sum = sums + row * width;
+            int i = 0;
+            for (T factor = S.Broadcast(inverse); i + S.Width <= Shape.ValueDepth; i += S.Width)
+                S.Store(y + i, S.Multiply(S.Load(sum + i), factor));
+            for (; i < Shape.ValueDepth; i++)
+                y[i] = sum[i] * inverse;
+            LogSums[(nint)batch * Shape.Queries + first + row] = most[row] + MathF.Log(totals[row]);
+        }
+    }
+
+    // Replaces products by their exponentials less the largest so far; the factor that what was added up before has to be brought to.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static float Exponentials<S, T>(float* row, int count, ref float most, ref float total)
+        where S : struct, ISimd<T>
+        where T : unmanaged
+    {
+        float* lanes = stackalloc float[16];
+        T top = S.Load(row);
+        for (int i = S.Width; i < count; i += S.Width)
+            top = S.Max(top, S.Load(row + i));
+        S.Store(lanes, top);
+        float largest = most;
+        for (int i = 0; i < S.Width; i++)
+            largest = lanes[i] > largest || float.IsNaN(lanes[i]) ? lanes[i] : largest;
+        float origin = float.IsNegativeInfinity(largest) ? 0 : largest;
+        T minus = S.Broadcast(origin), sum = S.Broadcast(0);
+        for (int i = 0; i < count; i += S.Width)
+        {
+            T e = ExponentialFunction.UpToZero<S, T>(S.Subtract(S.Load(row + i), minus));
+            S.Store(row + i, e);
+            sum = S.Add(sum, e);
+        }
+
+        float factor = MathF.Exp(most - origin);
+        total = total * factor + S.Sum(sum);
+        most = largest;
+        return factor;
+    }
+}

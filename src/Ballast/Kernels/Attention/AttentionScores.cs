@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>What both passes of an attention have in common: blocks of products, and rows of them scaled and masked.</summary>
+static unsafe class AttentionScores
+{
+    /// <summary>to[panel][d][key] = rows[key][d]: the columns of a transposed matrix as <see cref="Panels"/>.</summary>
+    public static void PackTurned(in MatrixRows rows, int matrix, int count, int depth, float* to)
+    {
+        int lanes = Panels.Lanes;
+        for (int column = 0; column < count; column += 2 * lanes)
+        {
+            int left = count - column, width = left > lanes ? 2 * lanes : lanes, valid = Math.Min(width, left);
+            for (int start = 0; start < depth; start += 16)
+            {
+                int end = Math.Min(start + 16, depth);
+                for (int c = 0; c < width; c++)
+                {
+                    float* from = rows.Row(matrix, column + Math.Min(c, valid - 1));
+                    for (int d = start; d < end; d++)
+                        to[d * width + c] = c < valid ? from[d] : 0;
+                }
+            }
+
+            to += width * depth;
+        }
+    }
+
+    /// <summary>to[panel][row][column] = rows[first + row][column]: some rows of a matrix as <see cref="Panels"/>.</summary>
+    public static void Pack(in MatrixRows rows, int matrix, int first, int count, int columns, float* to)
+    {
+        int lanes = Panels.Lanes;
+        for (int column = 0; column < columns; column += 2 * lanes)
+        {
+            int left = columns - column, width = left > lanes ? 2 * lanes : lanes, valid = Math.Min(width, left);
+            for (int row = 0; row < count; row++, to += width)
+            {
+                new ReadOnlySpan<float>(rows.Row(matrix, first + row) + column, valid).CopyTo(new Span<float>(to, valid));
+                new Span<float>(to + valid, width - valid).Clear();
+            }
+        }
+    }
+
+    /// <summary>to[row][column] = the product of rows of a matrix with packed columns.</summary>
+    /// <param name="rows">The matrix.</param>
+    /// <param name="matrix">Which one.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows there are, at most <see cref="AttentionShape.QueryBlock"/>.</param>
+    /// <param name="depth">The columns of the matrix.</param>
+    /// <param name="panels">The other one's columns.</param>
+    /// <param name="columns">How many of them there are.</param>
+    /// <param name="to">The result, with room for whole tiles of rows and whole registers of columns.</param>
+    /// <param name="stride">From one of its rows to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<S, V>(
+        in MatrixRows rows, int matrix, int first, int count, int depth, float* panels, int columns, float* to, int stride)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const int tile = Panels.Rows;
+        float** from = stackalloc float*[tile];
+        float** into = stackalloc float*[tile];
+        nint offset = 0;
+        for (int start = 0; start < count; start += tile)
+        {
+            for (int i = 0; i < tile; i++)
+            {
+                from[i] = rows.Row(matrix, first + Math.Min(start + i, count - 1));
+                into[i] = to + (start + i) * stride;
+            }
+
+            float* panel = panels;
+            int width;
+            for (int column = 0; column < columns; column += width)
+            {
+                width = Panels.Width<S, V>(columns - column);
+                Panels.Multiply<S, V>(from, &offset, 1, depth, panel, width, into, column);
+                panel += width * depth;
+            }
+        }
+    }
+
+    /// <summary>Scales a row of products, adds a mask, and puts minus infinity where a key is not seen.</summary>
+    /// <param name="row">The products with the keys of a block, filled up to whole registers.</param>
+    /// <param name="count">How many keys the block has.</param>
+    /// <param name="seen">How many of them the query sees.</param>
+    /// <param name="scale">The factor.</param>
+    /// <param name="mask">The mask's values, or null.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<S, V>(float* row, int count, int seen, float scale, float* mask)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V factor = S.Broadcast(scale);
+        int end = (count + S.Width - 1) / S.Width * S.Width, i = 0;
+        if (mask is null)
+        {
+            for (; i < end; i += S.Width)
+                S.Store(row + i, S.Multiply(S.Load(row + i), factor));
+        }
+        else
+        {
+            for (; i + S.Width <= count; i += S.Width)
+                S.Store(row + i, S.Fma(S.Load(row + i), factor, S.Load(mask + i)));
+            for (; i < count; i++)
+                row[i] = MathF.FusedMultiplyAdd(row[i], scale, mask[i]);
+        }
+
+        for (i = Math.Max(0, seen); i < end; i++)
+            row[i] = float.NegativeInfinity;
+    }
+}
