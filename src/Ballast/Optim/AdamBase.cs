@@ -3,54 +3,65 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
-/// w -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps).</summary>
+/// w -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps); with AMSGrad, the largest v so far under the root.</summary>
 public abstract class AdamBase : Optimizer
 {
-    readonly double beta2, eps;
-    double beta1;
+    const string Mean = "exp_avg", Square = "exp_avg_sq", Largest = "max_exp_avg_sq", Amsgrad = "amsgrad";
+
     readonly bool decoupled;
 
     private protected AdamBase(
-        IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double eps, double weightDecay,
-        bool decoupled)
+        IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double eps, double weightDecay, bool amsgrad,
+        bool maximize, bool decoupled)
         : base(groups, learningRate, weightDecay)
     {
-        Throw.Unless(beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1,
-            $"{GetType().Name}: expected beta1 and beta2 from 0 up to, not including, 1, got {beta1} and {beta2}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"{GetType().Name}: expected eps of 0 or more, got {eps}.");
-        this.beta1 = beta1;
-        this.beta2 = beta2;
-        this.eps = eps;
         this.decoupled = decoupled;
-        KeepTensor("exp_avg");
-        KeepTensor("exp_avg_sq");
+        Setting("beta1", beta1, least: 0, below: 1);
+        Setting("beta2", beta2, least: 0, below: 1);
+        Setting("eps", eps, least: 0);
+        Setting(Amsgrad, amsgrad);
+        Setting(Maximize, maximize);
+        CheckGroups();
+        KeepTensor(Mean);
+        KeepTensor(Square);
+        KeepFilled(Largest, state => IsSet(state.Group, Amsgrad) ? state.Parameter.Shape : null, static _ => 0);
     }
 
-    /// <summary>What a state of another library must have been made with.</summary>
-    internal (double Beta1, double Beta2, double Eps) Settings => (beta1, beta2, eps);
+    /// <inheritdoc/>
+    private protected override string? MomentumSetting => "beta1";
 
     /// <inheritdoc/>
     protected internal override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    protected internal override void SetMomentum(double momentum) => beta1 = momentum;
+    internal override PyTorchStep? PyTorchSteps => PyTorchStep.Tensor;
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
     {
-        double correction1 = 1 - Math.Pow(beta1, state.Steps);
-        double correction2 = 1 - Math.Pow(beta2, state.Steps);
-        Apply(state, new AdamRule
+        var group = state.Group;
+        double beta1 = Setting(group, "beta1"), beta2 = Setting(group, "beta2"), eps = Setting(group, "eps");
+        double step = -learningRate / (1 - Math.Pow(beta1, state.Steps)), scale = 1 / Math.Sqrt(1 - Math.Pow(beta2, state.Steps));
+        float shrink = decoupled ? 1 - learningRate * weightDecay : 1;
+        if (IsSet(group, Amsgrad))
+        {
+            var moments = new AdamMoments(beta1, beta2, decoupled ? 0 : weightDecay);
+            Apply(state, new AmsgradRule(moments, step, scale, eps, shrink), Mean, Square, Largest);
+            return;
+        }
+
+        var rule = new AdamRule
         {
             Beta1 = (float)beta1,
             Beta2 = (float)beta2,
             Rest1 = (float)(1 - beta1),
             Rest2 = (float)(1 - beta2),
-            Step = (float)(-learningRate / correction1),
-            Scale = (float)(1 / Math.Sqrt(correction2)),
+            Step = (float)step,
+            Scale = (float)scale,
             Epsilon = (float)eps,
             WeightDecay = decoupled ? 0 : weightDecay,
-            Shrink = decoupled ? 1 - learningRate * weightDecay : 1,
-        });
+            Shrink = shrink,
+        };
+        Apply(state, rule, Mean, Square);
     }
 }

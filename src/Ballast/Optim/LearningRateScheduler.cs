@@ -7,7 +7,7 @@ public sealed class LearningRateScheduler
     readonly Optimizer optimizer;
     readonly LearningRateSchedule schedule;
     readonly float rate;
-    readonly float?[] groupRates;
+    readonly List<float?> groupRates = [];
 
     /// <summary>Binds a schedule to an optimizer.</summary>
     /// <param name="optimizer">The optimizer.</param>
@@ -21,16 +21,24 @@ public sealed class LearningRateScheduler
         this.optimizer = optimizer;
         this.schedule = schedule;
         rate = optimizer.LearningRate;
-        groupRates = [.. optimizer.Groups.Select(static group => group.LearningRate)];
+        TakeRates();
+    }
+
+    // A group that is added later has its rate from then on.
+    void TakeRates()
+    {
+        for (int i = groupRates.Count; i < optimizer.Groups.Count; i++)
+            groupRates.Add(optimizer.Groups[i].LearningRate);
     }
 
     /// <summary>Sets what holds for a step.</summary>
     /// <param name="step">How many steps are done before it.</param>
     public void Set(long step)
     {
+        TakeRates();
         double factor = schedule.Factor(step);
         optimizer.LearningRate = (float)(rate * factor);
-        for (int i = 0; i < groupRates.Length; i++)
+        for (int i = 0; i < groupRates.Count; i++)
         {
             if (groupRates[i] is { } own)
                 optimizer.Groups[i].LearningRate = (float)(own * factor);

@@ -16,11 +16,8 @@ namespace Ballast;
 /// </remarks>
 public sealed class Muon : Optimizer
 {
-    readonly bool nesterov;
-    readonly int iterations;
-    readonly double ratio, beta1, beta2, eps;
+    readonly Func<Parameter, bool>? goesByMuon;
     readonly HashSet<Parameter> orthogonalized;
-    float momentum;
 
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -46,7 +43,7 @@ public sealed class Muon : Optimizer
     {
     }
 
-    /// <summary>Optimizes groups of parameters, each with its own learning rate or weight decay where it has one.</summary>
+    /// <summary>Optimizes groups of parameters, each with settings of its own where it has some.</summary>
     /// <param name="groups">What to optimize.</param>
     /// <param name="learningRate">The step size of what goes by Muon.</param>
     /// <param name="momentum">How much of the running mean of the gradient is kept each step.</param>
@@ -66,18 +63,20 @@ public sealed class Muon : Optimizer
         Func<Parameter, bool>? goesByMuon = null)
         : base(groups, learningRate, weightDecay)
     {
-        this.momentum = (float)momentum;
-        Throw.Unless(this.momentum is >= 0 and < 1, $"Muon: expected a momentum from 0 up to, not including, 1, got {this.momentum}.");
-        Throw.Unless(iterations is >= 1 and <= 100, $"Muon: expected 1 to 100 iterations of Newton-Schulz, got {iterations}.");
         Throw.Unless(learningRate > 0, $"Muon: expected a learning rate above 0, which AdamW's is a multiple of, got {learningRate}.");
+        Throw.Unless(iterations is >= 1 and <= 100, $"Muon: expected 1 to 100 iterations of Newton-Schulz, got {iterations}.");
         Throw.Unless(double.IsFinite(adamLearningRate) && adamLearningRate >= 0,
             $"Muon: expected a learning rate of AdamW of 0 or more, got {adamLearningRate}.");
-        Throw.Unless(beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1,
-            $"Muon: expected beta1 and beta2 from 0 up to, not including, 1, got {beta1} and {beta2}.");
-        Throw.Unless(double.IsFinite(eps) && eps >= 0, $"Muon: expected eps of 0 or more, got {eps}.");
-        (this.nesterov, this.iterations, this.beta1, this.beta2, this.eps) = (nesterov, iterations, beta1, beta2, eps);
-        ratio = adamLearningRate / learningRate;
-        orthogonalized = Chosen([.. Groups.SelectMany(static group => group.Parameters)], goesByMuon);
+        Setting("momentum", momentum, least: 0, below: 1);
+        Setting("nesterov", nesterov);
+        Setting("ns_steps", iterations, least: 1, most: 100);
+        Setting("adam_lr_ratio", adamLearningRate / learningRate, least: 0);
+        Setting("beta1", beta1, least: 0, below: 1);
+        Setting("beta2", beta2, least: 0, below: 1);
+        Setting("eps", eps, least: 0);
+        CheckGroups();
+        this.goesByMuon = goesByMuon;
+        orthogonalized = Chosen([.. Groups.SelectMany(static group => group.Parameters)], goesByMuon, keepsLast: true);
         KeepTensor("momentum_buffer", parameter => orthogonalized.Contains(parameter) ? parameter.Shape : null);
         foreach (string name in (string[])["exp_avg", "exp_avg_sq"])
             KeepTensor(name, parameter => orthogonalized.Contains(parameter) ? null : parameter.Shape);
@@ -90,7 +89,11 @@ public sealed class Muon : Optimizer
     protected internal override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    protected internal override void SetMomentum(double momentum) => this.momentum = (float)momentum;
+    private protected override string? MomentumSetting => "momentum";
+
+    // All matrices of a group that is added later: the output layer is there already.
+    private protected override void Prepare(ParameterGroup group) =>
+        orthogonalized.UnionWith(Chosen(group.Parameters, goesByMuon, keepsLast: false));
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
@@ -98,41 +101,47 @@ public sealed class Muon : Optimizer
         if (orthogonalized.Contains(state.Parameter))
             Orthogonalize(state, learningRate, weightDecay);
         else
-            Adapt(state, learningRate * ratio, weightDecay);
+            Adapt(state, learningRate * Setting(state.Group, "adam_lr_ratio"), weightDecay);
     }
 
     void Orthogonalize(ParameterState state, float learningRate, float weightDecay)
     {
-        var parameter = state.Parameter;
+        var (parameter, group) = (state.Parameter, state.Group);
         int rows = parameter.Shape[0], columns = parameter.Length / rows;
+        float momentum = (float)Setting(group, "momentum");
         var direction = Tensor.Zeros([rows, columns]);
         Updates.Apply(
-            new MuonMomentumRule { Rest = 1 - momentum, Kept = nesterov ? momentum : 1 },
-            parameter.ReadGradient().Span(parameter.Length), direction.Mutate(), state.Values("momentum_buffer"), default);
-        var step = NewtonSchulz.Run(direction, iterations);
+            new MuonMomentumRule { Rest = 1 - momentum, Kept = IsSet(group, "nesterov") ? momentum : 1 },
+            parameter.ReadGradient().Span(parameter.Length), direction.Mutate(), state.Values("momentum_buffer"));
+        var step = NewtonSchulz.Run(direction, (int)Setting(group, "ns_steps"));
         Updates.Apply(
             new MuonStepRule { Step = -learningRate * MathF.Sqrt(Math.Max(1, (float)rows / columns)), Shrink = 1 - learningRate * weightDecay },
-            step.AsSpan(), parameter.Mutate(), default, default);
+            step.AsSpan(), parameter.Mutate());
     }
 
-    void Adapt(ParameterState state, double learningRate, float weightDecay) => Apply(state, new AdamRule
+    void Adapt(ParameterState state, double learningRate, float weightDecay)
     {
-        Beta1 = (float)beta1,
-        Beta2 = (float)beta2,
-        Rest1 = (float)(1 - beta1),
-        Rest2 = (float)(1 - beta2),
-        Step = (float)(-learningRate / (1 - Math.Pow(beta1, state.Steps))),
-        Scale = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, state.Steps))),
-        Epsilon = (float)eps,
-        WeightDecay = 0,
-        Shrink = (float)(1 - learningRate * weightDecay),
-    });
+        double beta1 = Setting(state.Group, "beta1"), beta2 = Setting(state.Group, "beta2");
+        var rule = new AdamRule
+        {
+            Beta1 = (float)beta1,
+            Beta2 = (float)beta2,
+            Rest1 = (float)(1 - beta1),
+            Rest2 = (float)(1 - beta2),
+            Step = (float)(-learningRate / (1 - Math.Pow(beta1, state.Steps))),
+            Scale = (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, state.Steps))),
+            Epsilon = (float)Setting(state.Group, "eps"),
+            WeightDecay = 0,
+            Shrink = (float)(1 - learningRate * weightDecay),
+        };
+        Apply(state, rule, "exp_avg", "exp_avg_sq");
+    }
 
-    static HashSet<Parameter> Chosen(IReadOnlyList<Parameter> parameters, Func<Parameter, bool>? goesByMuon)
+    static HashSet<Parameter> Chosen(IReadOnlyList<Parameter> parameters, Func<Parameter, bool>? goesByMuon, bool keepsLast)
     {
         Parameter[] matrices = [.. parameters.Where(static parameter => parameter.Shape.Rank > 1)];
         if (goesByMuon is null)
-            return [.. matrices.AsSpan()[..Math.Max(0, matrices.Length - 1)]];
+            return [.. matrices.AsSpan()[..Math.Max(0, matrices.Length - (keepsLast ? 1 : 0))]];
         foreach (var parameter in parameters.Where(goesByMuon))
         {
             Throw.Unless(parameter.Shape.Rank > 1,

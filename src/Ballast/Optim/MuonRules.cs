@@ -21,7 +21,7 @@ readonly struct MuonMomentumRule : IUpdateRule
     public static int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -48,7 +48,7 @@ readonly struct MuonStepRule : IUpdateRule
     public static int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged =>
         weight = S.Fma(gradient, S.Broadcast(Step), S.Multiply(weight, S.Broadcast(Shrink)));

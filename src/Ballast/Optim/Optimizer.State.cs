@@ -4,19 +4,35 @@ namespace Ballast;
 
 public abstract partial class Optimizer
 {
+    readonly List<Action<ParameterState>> kept = [];
+
+    /// <summary>What is remembered of each parameter, in the order in which they were given.</summary>
+    internal IReadOnlyList<ParameterState> States => states;
+
     /// <summary>Keeps a tensor for each parameter, zeros at first. It is part of <see cref="StateDict"/>, and so of checkpoints, under
     /// <c>i.name</c>. To be called in the constructor.</summary>
     /// <param name="name">Its name, as PyTorch names it: <c>momentum_buffer</c>.</param>
     /// <param name="shape">The shape for a parameter, null where it needs none; null for the parameter's own shape everywhere.</param>
     /// <exception cref="ArgumentException">The name is empty, has a dot, or is taken (<c>step</c> always is).</exception>
-    protected void KeepTensor(string name, Func<Parameter, Shape?>? shape = null)
+    protected void KeepTensor(string name, Func<Parameter, Shape?>? shape = null) =>
+        KeepFilled(name, state => shape is null ? state.Parameter.Shape : shape(state.Parameter), static _ => 0);
+
+    /// <summary>Keeps a tensor for each parameter, filled with a value.</summary>
+    private protected void KeepFilled(string name, Func<ParameterState, Shape?> shape, Func<ParameterState, float> first)
     {
         CheckName(name);
-        foreach (var state in states)
+        Keep(state =>
         {
-            if ((shape is null ? state.Parameter.Shape : shape(state.Parameter)) is { } wanted)
-                state.Keep(name, Tensor.Zeros(wanted));
-        }
+            if (shape(state) is { } wanted)
+                state.Keep(name, Tensor.Full(wanted, first(state)), first(state));
+        });
+    }
+
+    // Also for the parameters of groups that are added later.
+    void Keep(Action<ParameterState> keep)
+    {
+        kept.Add(keep);
+        states.ForEach(keep);
     }
 
     /// <summary>Keeps a whole number for each parameter, 0 at first. It is part of <see cref="StateDict"/>, and so of checkpoints, under
@@ -26,14 +42,14 @@ public abstract partial class Optimizer
     protected void KeepNumber(string name)
     {
         CheckName(name);
-        foreach (var state in states)
-            state.Keep(name, tensor: null);
+        Keep(state => state.Keep(name, tensor: null));
     }
 
     /// <summary>What the optimizer remembers: for the parameter number i, in the order they were given, <c>i.step</c> and
     /// such as <c>i.exp_avg</c>. The values are a copy.</summary>
-    public StateDict StateDict()
+    public virtual StateDict StateDict()
     {
+        CheckGroups();
         var state = new StateDict();
         for (int i = 0; i < states.Count; i++)
         {
@@ -48,8 +64,9 @@ public abstract partial class Optimizer
     /// <summary>Takes over what another optimizer of the same kind remembered of parameters of the same shapes.</summary>
     /// <exception cref="ArgumentException">An entry is missing, unexpected, or of another shape or type; nothing has been
     /// changed.</exception>
-    public void LoadStateDict(StateDict state)
+    public virtual void LoadStateDict(StateDict state)
     {
+        CheckGroups();
         string[] names = [.. states.SelectMany(static own => own.Entries).Select(static entry => entry.Name).Distinct()];
         int expected = states.Sum(static own => 1 + own.Entries.Count);
         string[] kept = [.. state.Keys.Select(static key => key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..])

@@ -1,20 +1,4 @@
-using Ballast.Kernels;
-
 namespace Ballast;
-
-/// <summary>Parameters that share their settings, as PyTorch's parameter groups.</summary>
-/// <param name="parameters">The parameters of the group.</param>
-public sealed class ParameterGroup(IEnumerable<Parameter> parameters)
-{
-    /// <summary>The parameters of the group.</summary>
-    public IReadOnlyList<Parameter> Parameters { get; } = [.. parameters];
-
-    /// <summary>The group's learning rate; null takes the optimizer's. It may be changed between steps.</summary>
-    public float? LearningRate { get; set; }
-
-    /// <summary>The group's weight decay; null takes the optimizer's. It may be changed between steps.</summary>
-    public float? WeightDecay { get; set; }
-}
 
 /// <summary>A rule that changes parameters by their gradients. PyTorch: <c>torch.optim.Optimizer</c>.</summary>
 /// <remarks>
@@ -43,6 +27,7 @@ public sealed class ParameterGroup(IEnumerable<Parameter> parameters)
 public abstract partial class Optimizer
 {
     readonly List<ParameterState> states = [];
+    readonly List<ParameterGroup> groups = [];
     bool backwards;
 
     /// <summary>Takes the parameters and the settings that every optimizer has.</summary>
@@ -59,22 +44,13 @@ public abstract partial class Optimizer
             $"{name}: expected a learning rate of 0 or more, got {LearningRate}.");
         Throw.Unless(float.IsFinite(WeightDecay) && WeightDecay >= 0,
             $"{name}: expected a weight decay of 0 or more, got {WeightDecay}.");
-        Groups = [.. groups];
-        var seen = new HashSet<Parameter>();
-        foreach (var group in Groups)
-        {
-            foreach (var parameter in group.Parameters)
-            {
-                Throw.Unless(seen.Add(parameter), $"{name}: a parameter {parameter.Shape} is given twice.");
-                states.Add(new ParameterState(parameter, group));
-            }
-        }
-
+        foreach (var group in groups)
+            Add(group);
         Throw.Unless(states.Count > 0, $"{name}: there are no parameters. Pass model.Parameters().");
     }
 
     /// <summary>The groups of parameters.</summary>
-    public IReadOnlyList<ParameterGroup> Groups { get; }
+    public IReadOnlyList<ParameterGroup> Groups => groups;
 
     /// <summary>The learning rate of the groups that have none of their own. It may be changed between steps.</summary>
     public float LearningRate { get; set; }
@@ -90,8 +66,9 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Changes every parameter that has a gradient and is not frozen.</summary>
-    public void Step()
+    public virtual void Step()
     {
+        CheckGroups();
         using var off = Tensor.NoGrad();
         foreach (var state in states)
         {
@@ -105,17 +82,36 @@ public abstract partial class Optimizer
         backwards = !backwards;
     }
 
-    /// <summary>Whether <see cref="SetMomentum"/> has something to set: a schedule that changes the momentum is refused otherwise.</summary>
-    protected internal virtual bool HasMomentum => false;
+    /// <summary>Computes a loss and its gradients, then steps. PyTorch: <c>step(closure)</c>.</summary>
+    /// <param name="closure">Forgets the gradients, computes the loss, goes back through it, and returns it. An optimizer that looks for
+    /// a good step, <see cref="LBFGS"/>, calls it several times.</param>
+    /// <returns>The loss before the step.</returns>
+    public virtual Tensor Step(Func<Tensor> closure)
+    {
+        var loss = closure();
+        Step();
+        return loss;
+    }
 
-    /// <summary>Sets the momentum, Adam's beta1, from the next step on. It is called before a step, by a schedule that changes the
-    /// momentum, where <see cref="HasMomentum"/> says so.</summary>
+    /// <summary>Whether <see cref="SetMomentum"/> has something to set: a schedule that changes the momentum is refused otherwise.</summary>
+    protected internal virtual bool HasMomentum => MomentumSetting is { } name && groups.Exists(group => Setting(group, name) > 0);
+
+    /// <summary>The name of the setting that a schedule of the momentum changes; null where there is none.</summary>
+    private protected virtual string? MomentumSetting => null;
+
+    /// <summary>Sets the momentum, Adam's beta1, of all groups from the next step on. It is called before a step, by a schedule that changes
+    /// the momentum, where <see cref="HasMomentum"/> says so.</summary>
     /// <param name="momentum">0 up to, not including, 1.</param>
     protected internal virtual void SetMomentum(double momentum)
     {
+        if (MomentumSetting is not { } name)
+            return;
+        this[name] = momentum;
+        foreach (var group in groups)
+            group[name] = group[name] is null ? null : momentum;
     }
 
-    /// <summary>Changes one parameter. It is called once in each <see cref="Step"/> for each parameter that has a gradient and is not
+    /// <summary>Changes one parameter. It is called once in each <see cref="Step()"/> for each parameter that has a gradient and is not
     /// frozen, in the order in which they were given, on the thread that steps; no operation is recorded. The gradient is
     /// <see cref="Parameter.Grad"/>, which is there; the values are written by <see cref="Parameter.AsWritableSpan"/> or
     /// <see cref="Parameter.CopyFrom(Tensor)"/>.</summary>
@@ -125,37 +121,4 @@ public abstract partial class Optimizer
     /// <param name="learningRate">The learning rate of its group for this step.</param>
     /// <param name="weightDecay">The weight decay of its group for this step.</param>
     protected abstract void Update(ParameterState state, float learningRate, float weightDecay);
-
-    /// <summary>Applies a rule to a parameter, from its gradient in memory or from the factors of it.</summary>
-    private protected void Apply<R>(ParameterState state, R rule)
-        where R : struct, IUpdateRule
-    {
-        if (Backend.Current is { } backend)
-        {
-            Tensor?[] inputs = [state.Parameter, state.Parameter.Grad, .. state.Entries.Take(R.States).Select(static entry => entry.Tensor)];
-            var updated = backend.Apply(new Node(R.Name, inputs, rule.Numbers));
-            state.Parameter.Adopt(updated[0]);
-            for (int i = 0; i < R.States; i++)
-                state.Entries[i].Tensor!.Adopt(updated[i + 1]);
-            return;
-        }
-
-        var parameter = state.Parameter;
-        int length = parameter.Length;
-        var weight = parameter.Mutate();
-        var first = R.States > 0 ? state.Values(0) : default;
-        var second = R.States > 1 ? state.Values(1) : default;
-        if (parameter.Gradient.Recipe is { Blocks: > 0 } deferred)
-            Apply(rule, deferred, weight, first, second);
-        else
-            Updates.Apply(rule, parameter.ReadGradient().Span(length), weight, first, second);
-    }
-
-    // A gradient that is never written: each of its blocks goes into the weight while it is hot.
-    unsafe void Apply<R>(R rule, Deferred gradient, Span<float> weight, Span<float> first, Span<float> second)
-        where R : struct, IUpdateRule
-    {
-        fixed (float* w = weight, m = first, v = second)
-            gradient.ReadBlocks(Updates.OfBlocks<R>.For(rule, w, m, v), backwards);
-    }
 }

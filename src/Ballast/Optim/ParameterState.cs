@@ -54,10 +54,26 @@ public sealed class ParameterState
     /// <summary>What is kept besides <see cref="Steps"/>, in the order in which it was asked for.</summary>
     internal IReadOnlyList<Entry> Entries => entries;
 
-    internal void Keep(string name, Tensor? tensor) => entries.Add(new Entry(name, tensor));
+    internal void Keep(string name, Tensor? tensor, float first = 0) => entries.Add(new Entry(name, tensor) { First = first });
 
-    /// <summary>The values of the tensor that was asked for at a place, to write over.</summary>
-    internal Span<float> Values(int index) => entries[index].Tensor!.Mutate();
+    /// <summary>What a tensor that is kept begins with.</summary>
+    internal Tensor First(string name)
+    {
+        var entry = Find(name, number: false);
+        return Tensor.Full(entry.Tensor!.Shape, entry.First);
+    }
+
+    /// <summary>The tensor that is kept under a name; null where there is none.</summary>
+    internal Tensor? Kept(string name)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Name == name)
+                return entry.Tensor;
+        }
+
+        return null;
+    }
 
     Entry Find(string name, bool number)
     {
@@ -77,6 +93,9 @@ public sealed class ParameterState
         public Tensor? Tensor => tensor;
 
         public long Number { get; set; }
+
+        /// <summary>What the tensor is filled with at first.</summary>
+        public float First { get; init; }
 
         public StateEntry Read() => tensor is null ? new StateEntry(Number) : new StateEntry(tensor.Clone());
 

@@ -105,8 +105,8 @@ public sealed unsafe class UpdatesTests : IDisposable
                 float[] weight = [.. w], first = R.States > 0 ? [.. m] : [], second = R.States > 1 ? [.. v] : [];
                 fixed (float* from = g, to = weight, a = first, b = second)
                 {
-                    int done = Updates.Apply<R, S, V>(rule, from, to, a, b, 0, length);
-                    Updates.Apply<R, SimdScalar, float>(rule, from, to, a, b, done, length);
+                    int done = Updates.Apply<R, S, V>(rule, from, to, a, b, null, 0, length);
+                    Updates.Apply<R, SimdScalar, float>(rule, from, to, a, b, null, done, length);
                 }
 
                 Compare(weight, first, second);

@@ -234,7 +234,7 @@ public sealed class MuonTests : IDisposable
         var (matrix, vector) = (Random([2, 3], 1), Random([3], 2));
         Assert.Equal("Muon: a parameter [3] is no matrix, and cannot be orthogonalized. Leave it to AdamW: goesByMuon: p => p.Shape.Rank > 1.",
             Assert.Throws<ArgumentException>(() => new Muon([matrix, vector], goesByMuon: static _ => true)).Message);
-        Assert.Equal("Muon: expected a momentum from 0 up to, not including, 1, got 1.", Assert.Throws<ArgumentException>(() => new Muon([matrix], momentum: 1)).Message);
+        Assert.Equal("Muon: expected momentum from 0 up to, not including, 1, got 1.", Assert.Throws<ArgumentException>(() => new Muon([matrix], momentum: 1)).Message);
         Assert.Equal("Muon: expected 1 to 100 iterations of Newton-Schulz, got 0.", Assert.Throws<ArgumentException>(() => new Muon([matrix], iterations: 0)).Message);
         Assert.Equal("Muon: expected a learning rate above 0, which AdamW's is a multiple of, got 0.",
             Assert.Throws<ArgumentException>(() => new Muon([matrix], 0)).Message);

@@ -115,11 +115,11 @@ public class OptimizerTests
         Refused("AdamW: expected a learning rate of 0 or more, got -1.", () => new AdamW([w], -1));
         Refused("SGD: expected a learning rate of 0 or more, got NaN.", () => new SGD([w], float.NaN));
         Refused("SGD: expected a weight decay of 0 or more, got -1.", () => new SGD([w], 1, weightDecay: -1));
-        Refused("Adam: expected beta1 and beta2 from 0 up to, not including, 1, got 1 and 0.999.",
+        Refused("Adam: expected beta1 from 0 up to, not including, 1, got 1.",
             () => new Adam([w], beta1: 1));
         Refused("Adam: expected eps of 0 or more, got -1.", () => new Adam([w], eps: -1));
-        Refused("SGD: expected a momentum from 0 up to, not including, 1, got 1.", () => new SGD([w], 1, 1));
-        Refused("SGD: expected a dampening from 0 to 1, got 2.", () => new SGD([w], 1, 0.5f, 2));
+        Refused("SGD: expected momentum from 0 up to, not including, 1, got 1.", () => new SGD([w], 1, 1));
+        Refused("SGD: expected dampening from 0 to 1, got 2.", () => new SGD([w], 1, 0.5f, 2));
         Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0 and dampening 0.",
             () => new SGD([w], 1, nesterov: true));
 

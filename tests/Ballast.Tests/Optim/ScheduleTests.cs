@@ -19,6 +19,21 @@ public class ScheduleTests
             "cosine" => new CosineSchedule(Steps(), Number("minimum")),
             "piecewise" => new PiecewiseLinearSchedule(
                 [.. recorded.GetProperty("points").Longs().Zip(recorded.GetProperty("factors").Doubles())]),
+            "restarts" => new CosineRestartSchedule(Steps(), (long)Number("growth"), Number("minimum")),
+            "cyclic" => new CyclicSchedule(
+                (long)Number("up"), Number("minimum"), (long?)recorded.Find("down")?.GetInt64(), recorded.GetProperty("height").GetString() switch
+                {
+                    "triangular" => CycleHeight.Same,
+                    "triangular2" => CycleHeight.Halved,
+                    _ => CycleHeight.Falling,
+                },
+                Number("gamma"), recorded.GetProperty("cycle").GetBoolean()),
+            "polynomial" => new PolynomialSchedule(Steps(), Number("power")),
+            "lambda" => new LambdaSchedule(static i => 1.0 / (1 + i)),
+            "multiplicative" => new MultiplicativeSchedule(static i => 0.5 + 0.5 / i),
+            "sequential" => new SequentialSchedule(
+                [new ConstantSchedule(0.1, 40), new ExponentialSchedule(0.9), new StepSchedule(3, 0.5)], [5, 20]),
+            "chained" => new ChainedSchedule(new ConstantSchedule(0.1, 4), new ExponentialSchedule(0.9), new StepSchedule(6, 0.5)),
             "warmup" => new WarmUpSchedule((long)Number("warmup"), new CosineSchedule(Steps())),
             _ => new OneCycleSchedule(
                 Steps(), Number("rise"), recorded.GetProperty("annealing").GetString() == "cos" ? Annealing.Cosine : Annealing.StraightLine,
@@ -47,7 +62,49 @@ public class ScheduleTests
             met++;
         }
 
-        Assert.Equal(18, met);
+        Assert.Equal(34, met);
+    }
+
+    [Fact]
+    public void A_plateau_lowers_the_rate_as_PyTorch_does_and_goes_on_from_its_state()
+    {
+        var recorded = Golden.Load("schedules.json");
+        double[] metrics = recorded.GetProperty("metrics").Doubles();
+        foreach (var plateau in recorded.GetProperty("plateaus").EnumerateArray())
+        {
+            double Number(string name, double otherwise) => plateau.Find(name)?.GetDouble() ?? otherwise;
+            bool higher = plateau.Find("mode")?.GetString() == "max";
+            PlateauSchedule Make() => new(
+                higher ? PlateauMode.HigherAccuracy : PlateauMode.LowerLoss, Number("factor", 0.1), (int)Number("patience", 10), Number("threshold", 1e-4),
+                plateau.Find("threshold_mode") is not null, (int)Number("cooldown", 0), Number("min_lr", 0) / 0.1, Number("eps", 1e-8) / 0.1);
+            var schedule = Make();
+            double[] rates = plateau.GetProperty("rates").Doubles();
+            for (int i = 0; i < metrics.Length; i++)
+            {
+                schedule.AfterValidation(higher ? double.NaN : metrics[i], higher ? metrics[i] : double.NaN);
+                Assert.Equal(rates[i], 0.1 * schedule.Factor(i), 1e-12);
+                var other = Make();
+                other.LoadState(schedule.SaveState());
+                schedule = other;
+            }
+        }
+    }
+
+    [Fact]
+    public void Schedules_of_schedules_keep_the_states_of_their_parts()
+    {
+        ChainedSchedule Make() => new(
+            new SequentialSchedule([new ConstantSchedule(), new PlateauSchedule(factor: 0.5, patience: 0)], [3]), new PlateauSchedule(patience: 1),
+            new OneCycleSchedule(9));
+        var schedule = Make();
+        for (int i = 0; i < 3; i++)
+            schedule.AfterValidation(1, 0);
+        var other = Make();
+        other.LoadState(schedule.SaveState());
+        Assert.Equal((0.25 * 0.1 * new OneCycleSchedule(9).Factor(4), 0.1 * new OneCycleSchedule(9).Factor(2)), (other.Factor(4), other.Factor(2)));
+        Assert.Equal(schedule.SaveState(), other.SaveState());
+        Assert.Equal(new OneCycleSchedule(9).Momentum(4), other.Momentum(4));
+        Assert.Equal(9, other.MinimumSteps);
     }
 
     [Fact]
@@ -115,6 +172,12 @@ public class ScheduleTests
         string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
         Assert.Equal("OneCycleSchedule: the schedule changes the momentum, and the SGD has none. Give it one, or leave the momentum alone with cycleMomentum: false.",
             Message(() => _ = new LearningRateScheduler(new SGD([Draw.Weights([1], 1)], 0.1f), new OneCycleSchedule(5))));
+        Assert.Equal("SequentialSchedule: expected 1 growing milestones from 1 on for 2 schedules, got none.",
+            Message(() => _ = new SequentialSchedule([new ConstantSchedule(), new ConstantSchedule()], [])));
+        Assert.Equal("ChainedSchedule: expected at least one schedule, got none.", Message(() => _ = new ChainedSchedule([])));
+        Assert.Equal("PlateauSchedule: expected a factor from 0 up to, not including, 1, got 1.", Message(() => _ = new PlateauSchedule(factor: 1)));
+        Assert.Equal("LambdaSchedule: expected a factor for step 3 of 0 or more, got -1.", Message(() => _ = new LambdaSchedule(static _ => -1).Factor(3)));
+        Assert.Equal("CosineRestartSchedule: expected a growth of 1 or more, got 0.", Message(() => _ = new CosineRestartSchedule(3, 0)));
         Assert.Equal("MultiStepSchedule: expected growing milestones from 1 on, got 3, 3.", Message(() => _ = new MultiStepSchedule([3, 3])));
         Assert.Equal("StepSchedule: expected at least 1 step, got 0.", Message(() => _ = new StepSchedule(0)));
         Assert.Equal("ExponentialSchedule: expected a gamma of 0 or more, got -1.", Message(() => _ = new ExponentialSchedule(-1)));

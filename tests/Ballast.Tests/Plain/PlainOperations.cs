@@ -10,15 +10,15 @@ static partial class PlainOperations
         Elementwise, Pairs, Tests, Views, Indexing, Reductions, Products, Losses, Normalizations, Updates, Sequences,
     }.SelectMany(static rules => rules).ToDictionary();
 
-    static readonly Dictionary<string, Func<Node, Numbers[], Numbers[]>> Several = new(Recurrences)
+    static readonly Dictionary<string, Func<Node, Numbers[], Numbers[]>> Several = OptimizerSteps.Concat(Recurrences).Concat(Choices).ToDictionary();
+
+    static Dictionary<string, Func<Node, Numbers[], Numbers[]>> Choices => new()
     {
         ["max"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), 0, 1, descending: true),
         ["min"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), 0, 1, descending: false),
         ["median"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), (x[0].Shape[node.Get<int>("axis")] - 1) / 2, 1, descending: false),
         ["kthvalue"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), node.Get<int>("k") - 1, 1, descending: false),
         ["topk"] = static (node, x) => Chosen(x[0], node.Get<int>("axis"), 0, node.Get<int>("k"), node.Get<bool>("descending")),
-        ["adam_step"] = AdamStep,
-        ["momentum_step"] = MomentumStep,
     };
 
     /// <summary>The names of all operations.</summary>

@@ -19,7 +19,7 @@ unsafe ref struct Prefetching
     /// <summary>Begins with some regions.</summary>
     /// <param name="regions">What will be needed.</param>
     /// <param name="count">How many regions there are.</param>
-    /// <param name="steps">How often <see cref="Step"/> will be called.</param>
+    /// <param name="steps">How often <see cref="Step()"/> will be called.</param>
     public Prefetching(Region* regions, int count, int steps)
     {
         this.regions = regions;

@@ -14,7 +14,7 @@ readonly struct BlendRule(float share) : IUpdateRule
     public static int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged => weight = S.Fma(S.Subtract(gradient, weight), S.Broadcast(share), weight);
 }

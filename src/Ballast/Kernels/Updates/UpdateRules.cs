@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>An optimizer's rule for one parameter element: changes the weight and up to two values of state.</summary>
+/// <summary>An optimizer's rule for one parameter element: changes the weight and up to three values of state.</summary>
 interface IUpdateRule
 {
     /// <summary>The name of the rule.</summary>
@@ -11,10 +11,13 @@ interface IUpdateRule
     /// <summary>The numbers of the rule by their names.</summary>
     (string Name, object? Value)[] Numbers { get; }
 
-    /// <summary>How many values of state an element has: 0, 1 or 2.</summary>
+    /// <summary>How many values of state an element has: 0 to 3.</summary>
     static abstract int States { get; }
 
-    void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second) where S : struct, ISimd<V> where V : unmanaged;
+    /// <summary>Whether states may be missing: the rule then finds zeros there, and what it leaves is dropped.</summary>
+    static virtual bool MayLack => false;
+
+    void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third) where S : struct, ISimd<V> where V : unmanaged;
 }
 
 /// <summary>Adam: first = b1 first + (1 - b1) g; second = b2 second + (1 - b2) g^2;
@@ -57,7 +60,7 @@ readonly struct AdamRule : IUpdateRule
     public static int States => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -92,7 +95,7 @@ readonly struct SgdRule : IUpdateRule
     public static int States => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged =>
         weight = S.Fma(S.Fma(weight, S.Broadcast(WeightDecay), gradient), S.Broadcast(Step), weight);
@@ -131,7 +134,7 @@ readonly struct MomentumRule : IUpdateRule
     public static int States => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second)
+    public void Apply<S, V>(V gradient, ref V weight, ref V first, ref V second, ref V third)
         where S : struct, ISimd<V>
         where V : unmanaged
     {

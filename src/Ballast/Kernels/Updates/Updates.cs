@@ -7,12 +7,13 @@ static unsafe class Updates
 {
     /// <summary>Applies <paramref name="rule"/> to every element.</summary>
     public static void Apply<R>(
-        R rule, ReadOnlySpan<float> gradient, Span<float> weight, Span<float> first, Span<float> second)
+        R rule, ReadOnlySpan<float> gradient, Span<float> weight, Span<float> first = default, Span<float> second = default,
+        Span<float> third = default)
         where R : struct, IUpdateRule
     {
-        fixed (float* g = gradient, w = weight, m = first, v = second)
+        fixed (float* g = gradient, w = weight, a = first, b = second, c = third)
         {
-            var work = new Dense<R> { Rule = rule, G = g, W = w, First = m, Second = v, Length = weight.Length };
+            var work = new Dense<R> { Rule = rule, G = g, At = new Place(w, a, b, c), Length = weight.Length };
             int parts = (weight.Length + Dense<R>.Part - 1) / Dense<R>.Part;
             if (parts < 8)
                 work.Run(0, parts);
@@ -21,55 +22,70 @@ static unsafe class Updates
         }
     }
 
+    /// <summary>Where a weight and its states lie; null for a state that there is not.</summary>
+    public readonly struct Place(float* weight, float* first, float* second, float* third)
+    {
+        public readonly float* Weight = weight, First = first, Second = second, Third = third;
+
+        /// <summary>So many values farther on.</summary>
+        public Place At(nint offset) => new(
+            Weight + offset, First is null ? null : First + offset, Second is null ? null : Second + offset, Third is null ? null : Third + offset);
+    }
+
     struct Dense<R> : IWork
         where R : struct, IUpdateRule
     {
         public const int Part = 4096;
         public R Rule;
-        public float* G, W, First, Second;
+        public float* G;
+        public Place At;
         public int Length;
 
         public readonly void Run(int first, int last)
         {
             int start = first * Part;
             int end = Math.Min(Length, last * Part);
-            Apply(Rule, G + start, W + start, First is null ? null : First + start, Second is null ? null : Second + start,
-                end - start);
+            Apply(Rule, G + start, At.At(start), end - start);
         }
     }
 
-    static void Apply<R>(R rule, float* g, float* w, float* first, float* second, int length)
-        where R : struct, IUpdateRule =>
-        Simd.Run(new Loop<R> { Rule = rule, G = g, W = w, First = first, Second = second }, length);
+    static void Apply<R>(R rule, float* g, in Place at, int length)
+        where R : struct, IUpdateRule => Simd.Run(new Loop<R> { Rule = rule, G = g, At = at }, length);
 
     struct Loop<R> : ILoop
         where R : struct, IUpdateRule
     {
         public R Rule;
-        public float* G, W, First, Second;
+        public float* G;
+        public Place At;
 
         public readonly int Run<S, V>(int start, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Apply<R, S, V>(Rule, G, W, First, Second, start, length);
+            where V : unmanaged => Apply<R, S, V>(Rule, G, At.Weight, At.First, At.Second, At.Third, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int Apply<R, S, V>(R rule, float* g, float* w, float* first, float* second, int i, int length)
+    internal static int Apply<R, S, V>(R rule, float* g, float* w, float* first, float* second, float* third, int i, int length)
         where R : struct, IUpdateRule
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        // A state that cannot be missing is not asked for: the JIT knows which.
+        bool hasFirst = R.States > 0 && (!R.MayLack || first is not null), hasSecond = R.States > 1 && (!R.MayLack || second is not null);
+        bool hasThird = R.States > 2 && (!R.MayLack || third is not null);
+        V none = S.Broadcast(0);
         for (; i <= length - S.Width; i += S.Width)
         {
             V weight = S.Load(w + i);
-            V a = R.States > 0 ? S.Load(first + i) : default;
-            V b = R.States > 1 ? S.Load(second + i) : default;
-            rule.Apply<S, V>(S.Load(g + i), ref weight, ref a, ref b);
+            V a = hasFirst ? S.Load(first + i) : none, b = hasSecond ? S.Load(second + i) : none, c = hasThird ? S.Load(third + i) : none;
+            rule.Apply<S, V>(S.Load(g + i), ref weight, ref a, ref b, ref c);
             S.Store(w + i, weight);
-            if (R.States > 0)
+            if (hasFirst)
                 S.Store(first + i, a);
-            if (R.States > 1)
+            if (hasSecond)
                 S.Store(second + i, b);
+            if (hasThird)
+                S.Store(third + i, c);
         }
 
         return i;
@@ -82,21 +98,19 @@ static unsafe class Updates
         [ThreadStatic] static OfBlocks<R>? own;
 
         R rule;
-        float* weight, first, second;
+        Place at;
 
         /// <summary>This thread's reader, for a rule and the places of a weight and its state; good until the next call.</summary>
-        public static OfBlocks<R> For(R rule, float* weight, float* first, float* second)
+        public static OfBlocks<R> For(R rule, float* weight, float* first = null, float* second = null, float* third = null)
         {
             var reader = own ??= new OfBlocks<R>();
             reader.rule = rule;
-            reader.weight = weight;
-            reader.first = first;
-            reader.second = second;
+            reader.at = new Place(weight, first, second, third);
             return reader;
         }
 
         /// <inheritdoc/>
         public override void Take(int block, nint start, float* values, int count) =>
-            Apply(rule, values, weight + start, first is null ? null : first + start, second is null ? null : second + start, count);
+            Apply(rule, values, at.At(start), count);
     }
 }

@@ -4,7 +4,7 @@ namespace Ballast;
 /// that goes on at a step has the rate it would have had. PyTorch: <c>torch.optim.lr_scheduler</c>, whose schedulers count calls
 /// instead.</summary>
 /// <remarks>
-/// <para>A step is a call of <see cref="Optimizer.Step"/>, counted from 0. With <see cref="PerEpoch"/> a schedule counts epochs.
+/// <para>A step is a call of <see cref="Optimizer.Step()"/>, counted from 0. With <see cref="PerEpoch"/> a schedule counts epochs.
 /// <see cref="LearningRateScheduler"/> applies a schedule to an optimizer; <see cref="Trainer"/> does so by itself.</para>
 /// <para>A schedule of one's own writes <see cref="Factor"/>, which may be asked for any step, any number of times, in any order. One that
 /// goes by the validation, such as PyTorch's <c>ReduceLROnPlateau</c>, changes in <see cref="AfterValidation"/> and there alone, and keeps

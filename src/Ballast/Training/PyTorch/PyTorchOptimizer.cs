@@ -6,12 +6,12 @@ namespace Ballast;
 /// "params": [0, ...]}]}</c>.</summary>
 static class PyTorchOptimizer
 {
-    const string Step = "step", Buffer = "momentum_buffer";
+    const string Step = "step";
 
     /// <summary>An optimizer's state in this layout.</summary>
     public static StoredMapping Write(Optimizer optimizer)
     {
-        var settings = Settings(optimizer);
+        var step = Layout(optimizer);
         var own = optimizer.StateDict();
         var state = new StoredMapping();
         var groups = new List<StoredValue>();
@@ -22,13 +22,13 @@ static class PyTorchOptimizer
             foreach (var _ in group.Parameters)
             {
                 // A parameter that has not moved yet has no state.
-                if (own[Key(number, Step)].Number > 0 && Names(optimizer).Length > 0)
-                    state[number] = Moments(optimizer, own, number);
+                if (own[Key(number, Step)].Number > 0 && (step != PyTorchStep.None || Names(optimizer, number).Length > 0))
+                    state[number] = Moments(optimizer, own, number, step);
                 numbers.Add(number++);
             }
 
             var entry = new StoredMapping { ["lr"] = Decimal(group.LearningRate ?? optimizer.LearningRate) };
-            foreach (var (name, value) in settings)
+            foreach (var (name, value) in Settings(optimizer, group))
                 entry[name.ToString()!] = value;
             entry["weight_decay"] = Decimal(group.WeightDecay ?? optimizer.WeightDecay);
             entry["params"] = new StoredList(numbers);
@@ -41,6 +41,7 @@ static class PyTorchOptimizer
     /// <summary>Takes over a state of this layout, all of it or nothing.</summary>
     public static void Read(Optimizer optimizer, StoredValue value)
     {
+        var step = Layout(optimizer);
         if (value is not StoredMapping root || root.Find("state") is not StoredMapping state
             || root.Find("param_groups") is not StoredList { Items: var groups })
         {
@@ -60,7 +61,7 @@ static class PyTorchOptimizer
             Throw.Unless(numbers.Count == parameters.Count,
                 $"{Name(optimizer)}: expected {parameters.Count} parameters in group {i}, got {numbers.Count}.");
             for (int j = 0; j < parameters.Count; j++)
-                ReadMoments(optimizer, parameters[j], state.Find(numbers[j]), number++, own);
+                ReadMoments(optimizer, state.Find(numbers[j]), number++, step, own);
         }
 
         optimizer.LoadStateDict(own);
@@ -75,12 +76,15 @@ static class PyTorchOptimizer
             (optimizer.Groups[i].LearningRate, optimizer.Groups[i].WeightDecay) = settings[i];
     }
 
-    static StoredMapping Moments(Optimizer optimizer, StateDict own, int number)
+    static StoredMapping Moments(Optimizer optimizer, StateDict own, int number, PyTorchStep step)
     {
         var moments = new StoredMapping();
-        if (optimizer is AdamBase)
-            moments[Step] = StoredTensor.From<float>("", [(float)own[Key(number, Step)].Number!.Value]);
-        foreach (string name in Names(optimizer))
+        long steps = own[Key(number, Step)].Number!.Value;
+        if (step == PyTorchStep.Tensor)
+            moments[Step] = StoredTensor.From<float>("", [(float)steps]);
+        else if (step == PyTorchStep.Whole)
+            moments[Step] = steps;
+        foreach (string name in Names(optimizer, number))
             moments[name] = own[Key(number, name)].Tensor;
         return moments;
     }
@@ -96,7 +100,7 @@ static class PyTorchOptimizer
         }
 
         numbers = [.. items.Select(static item => ((StoredInteger)item).Value)];
-        foreach (var (key, expected) in Settings(optimizer))
+        foreach (var (key, expected) in Settings(optimizer, optimizer.Groups[index]))
         {
             string name = key.ToString()!;
             var got = group.Find(name);
@@ -105,21 +109,21 @@ static class PyTorchOptimizer
                 $"Make the optimizer with the settings that PyTorch's had.");
         }
 
-        float rate = (float)(Number(group.Find("lr")) ?? double.NaN), decay = (float)(Number(group.Find("weight_decay")) ?? double.NaN);
+        float rate = (float)(Number(group.Find("lr")) ?? double.NaN);
+        float decay = (float)(Number(group.Find("weight_decay")) ?? (optimizer is Rprop ? 0 : double.NaN)); // which has none
         Throw.Unless(float.IsFinite(rate) && rate >= 0 && float.IsFinite(decay) && decay >= 0,
             $"{Name(optimizer)}: expected lr and weight_decay of 0 or more in group {index}, " +
             $"got {group.Find("lr")} and {group.Find("weight_decay")}.");
         return (rate, decay);
     }
 
-    static void ReadMoments(Optimizer optimizer, Parameter parameter, StoredValue? value, int number, StateDict own)
+    static void ReadMoments(Optimizer optimizer, StoredValue? value, int number, PyTorchStep step, StateDict own)
     {
         var moments = value as StoredMapping;
-        string[] names = Names(optimizer);
+        string[] names = Names(optimizer, number);
         // SGD counts no steps: what has a buffer has taken one.
-        bool began = optimizer is AdamBase ? moments is not null
-            : names.Length > 0 && moments?.Find(Buffer) is StoredTensor;
-        double? steps = began ? optimizer is AdamBase ? Number(moments!.Find(Step)) : 1 : 0;
+        bool counts = step != PyTorchStep.None, began = counts ? moments is not null : names.Length > 0 && moments?.Find(names[0]) is StoredTensor;
+        double? steps = began ? counts ? Number(moments!.Find(Step)) : 1 : 0;
         Throw.Unless(steps is >= 0 and <= long.MaxValue && steps == Math.Floor(steps.Value),
             $"{Name(optimizer)}: expected a whole number of steps for parameter {number}, got {moments?.Find(Step)?.ToString() ?? "none"}. " +
             $"The state belongs to another optimizer.");
@@ -128,40 +132,39 @@ static class PyTorchOptimizer
         {
             var stored = began ? moments!.Find(name) as StoredTensor : null;
             Throw.Unless(!began || stored is not null, $"{Name(optimizer)}: PyTorch's state has no {name} for parameter {number}.");
-            own.Add(Key(number, name), stored?.ToTensor() ?? Tensor.Zeros(parameter.Shape));
+            own.Add(Key(number, name), stored?.ToTensor() ?? optimizer.States[number].First(name));
         }
     }
 
-    // What must be equal on both sides, in PyTorch's order.
-    static StoredMapping Settings(Optimizer optimizer)
+    static PyTorchStep Layout(Optimizer optimizer)
     {
-        switch (optimizer)
-        {
-            case AdamBase adam:
-                var (beta1, beta2, eps) = adam.Settings;
-                return new StoredMapping
-                {
-                    ["betas"] = new StoredList([beta1, beta2], isTuple: true),
-                    ["eps"] = eps,
-                    ["amsgrad"] = false,
-                    ["maximize"] = false,
-                };
-            case SGD sgd:
-                var (momentum, dampening, nesterov) = sgd.Settings;
-                return new StoredMapping
-                {
-                    ["momentum"] = Decimal(momentum),
-                    ["dampening"] = Decimal(dampening),
-                    ["nesterov"] = nesterov,
-                    ["maximize"] = false,
-                };
-            default:
-                Throw.Argument($"{Name(optimizer)}: PyTorch's layout is known for Adam, AdamW and SGD.");
-                return [];
-        }
+        Throw.Unless(optimizer.PyTorchSteps is not null,
+            $"{Name(optimizer)}: PyTorch's layout is known for Adam, AdamW, Adamax, NAdam, RAdam, SGD, ASGD, RMSprop, Rprop, Adagrad and Adadelta.");
+        return optimizer.PyTorchSteps.Value;
     }
 
-    static string[] Names(Optimizer optimizer) => optimizer is AdamBase ? ["exp_avg", "exp_avg_sq"] : optimizer.HasMomentum ? [Buffer] : [];
+    // Pairs that PyTorch keeps as a tuple: its name, and the names of both.
+    static readonly (string Tuple, string First, string Second)[] Pairs =
+        [("betas", "beta1", "beta2"), ("etas", "etaminus", "etaplus"), ("step_sizes", "step_size_min", "step_size_max")];
+
+    // What must be equal on both sides.
+    static StoredMapping Settings(Optimizer optimizer, ParameterGroup group)
+    {
+        var settings = new StoredMapping();
+        foreach (string name in optimizer.SettingNames)
+        {
+            StoredValue Value(string of) => optimizer.IsFlag(of) ? optimizer.Setting(group, of) != 0 : Decimal(optimizer.Setting(group, of));
+            var pair = Array.Find(Pairs, pair => pair.First == name || pair.Second == name);
+            if (pair.Tuple is null)
+                settings[name] = Value(name);
+            else if (pair.First == name)
+                settings[pair.Tuple] = new StoredList([Value(pair.First), Value(pair.Second)], isTuple: true);
+        }
+
+        return settings;
+    }
+
+    static string[] Names(Optimizer optimizer, int number) => [.. optimizer.States[number].Entries.Select(static entry => entry.Name)];
 
     static bool Same(StoredValue expected, StoredValue got) => (expected, got) switch
     {
@@ -181,6 +184,9 @@ static class PyTorchOptimizer
     // 0.001f stands for 0.001 and not for 0.0010000000474974513.
     static double Decimal(float value) =>
         double.Parse(value.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    // A setting that was given as a float is one of these too.
+    static double Decimal(double value) => value == (float)value ? Decimal((float)value) : value;
 
     static string Text(StoredValue value) => value is StoredList list ? $"({string.Join(", ", list.Items.Select(Text))})" : value.ToString()!;
 

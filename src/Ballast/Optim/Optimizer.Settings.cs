@@ -1,0 +1,170 @@
+using System.Globalization;
+
+namespace Ballast;
+
+public abstract partial class Optimizer
+{
+    readonly List<(string Name, Range Range)> ranges = [];
+    readonly Dictionary<string, double> settings = [];
+    int checkedGroups;
+
+    /// <summary>A setting of the optimizer besides the learning rate and the weight decay, by PyTorch's name (<c>momentum</c>, <c>eps</c>,
+    /// <c>beta1</c>): what groups have that have none of their own. It may be changed between steps, but for one that decides what is kept,
+    /// such as whether there is a momentum.</summary>
+    /// <exception cref="ArgumentException">There is no such setting, or a value out of its range.</exception>
+    public double this[string name]
+    {
+        get
+        {
+            Throw.Unless(settings.TryGetValue(name, out double value), $"{NoSetting(name)}");
+            return value;
+        }
+
+        set
+        {
+            Throw.Unless(settings.ContainsKey(name), $"{NoSetting(name)}");
+            CheckRange(name, value);
+            settings[name] = value;
+        }
+    }
+
+    /// <summary>The names of the settings that there are besides the learning rate and the weight decay.</summary>
+    public IEnumerable<string> SettingNames => ranges.Select(static entry => entry.Name);
+
+    /// <summary>Gives the optimizer a setting that groups may have a value of their own for. To be called in the constructor.</summary>
+    /// <param name="name">Its name, as PyTorch names it.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="least">The least value, allowed itself.</param>
+    /// <param name="below">A bound above, not allowed itself.</param>
+    /// <param name="most">The largest value, allowed itself.</param>
+    /// <param name="above">A bound below, not allowed itself.</param>
+    /// <exception cref="ArgumentException">The value, or a group's own, is out of this range.</exception>
+    protected void Setting(
+        string name, double value, double least = double.NegativeInfinity, double below = double.PositiveInfinity,
+        double most = double.PositiveInfinity, double above = double.NegativeInfinity)
+    {
+        Throw.Unless(!settings.ContainsKey(name), $"{GetType().Name}: there is a setting \"{name}\" already.");
+        ranges.Add((name, new Range(least, above, below, most, false)));
+        Declare(name, value);
+    }
+
+    /// <summary>Gives the optimizer a setting that is a truth value, 1 or 0 in a group.</summary>
+    /// <param name="name">Its name, as PyTorch names it.</param>
+    /// <param name="value">Its value.</param>
+    protected void Setting(string name, bool value)
+    {
+        ranges.Add((name, new Range(0, double.NegativeInfinity, double.PositiveInfinity, 1, true)));
+        Declare(name, value ? 1 : 0);
+    }
+
+    void Declare(string name, double value)
+    {
+        CheckRange(name, value);
+        settings.Add(name, value);
+        foreach (var group in groups)
+        {
+            if (group[name] is { } own)
+                CheckRange(name, own);
+        }
+    }
+
+    /// <summary>The value of a setting for a group: its own, or the optimizer's.</summary>
+    protected internal double Setting(ParameterGroup group, string name) => group[name] ?? settings[name];
+
+    /// <summary>Whether a setting that is a truth value holds for a group.</summary>
+    protected bool IsSet(ParameterGroup group, string name) => Setting(group, name) != 0;
+
+    /// <summary>Whether a setting is a truth value.</summary>
+    internal bool IsFlag(string name) => ranges.Exists(entry => entry.Name == name && entry.Range.IsFlag);
+
+    /// <summary>Optimizes more parameters from the next step on. PyTorch: <c>add_param_group</c>.</summary>
+    /// <param name="group">The parameters, with settings of their own where they have some.</param>
+    /// <exception cref="ArgumentException">No parameters, one that is optimized already, or a setting that there is not or that is out of range;
+    /// nothing has been changed.</exception>
+    public void AddParameterGroup(ParameterGroup group)
+    {
+        CheckGroups();
+        string name = GetType().Name;
+        Throw.Unless(group.Parameters.Count > 0, $"{name}: the group has no parameters. Pass some of model.Parameters().");
+        CheckGroup(group);
+        Prepare(group);
+        int first = states.Count;
+        Add(group);
+        checkedGroups = groups.Count;
+        for (int i = first; i < states.Count; i++)
+            kept.ForEach(keep => keep(states[i]));
+    }
+
+    /// <summary>How PyTorch keeps the number of steps; null where it has no such optimizer.</summary>
+    internal virtual PyTorchStep? PyTorchSteps => null;
+
+    /// <summary>Gets ready for a group that is added later.</summary>
+    private protected virtual void Prepare(ParameterGroup group)
+    {
+    }
+
+    /// <summary>Refuses settings of a group that do not go together.</summary>
+    private protected virtual void CheckTogether(ParameterGroup group)
+    {
+    }
+
+    void Add(ParameterGroup group)
+    {
+        var seen = states.Select(static state => state.Parameter).ToHashSet();
+        foreach (var parameter in group.Parameters)
+            Throw.Unless(seen.Add(parameter), $"{GetType().Name}: a parameter {parameter.Shape} is given twice.");
+        groups.Add(group);
+        foreach (var parameter in group.Parameters)
+            states.Add(new ParameterState(parameter, group));
+    }
+
+    /// <summary>Looks at the settings of groups for which the constructor had no names yet.</summary>
+    private protected void CheckGroups()
+    {
+        for (; checkedGroups < groups.Count; checkedGroups++)
+            CheckGroup(groups[checkedGroups]);
+    }
+
+    void CheckGroup(ParameterGroup group)
+    {
+        foreach (string name in group.Own)
+        {
+            Throw.Unless(settings.ContainsKey(name), $"{NoSetting(name)}");
+            CheckRange(name, group[name]!.Value);
+        }
+
+        CheckTogether(group);
+    }
+
+    string NoSetting(string name) => $"{GetType().Name}: there is no setting \"{name}\". "
+        + (ranges.Count == 0 ? "It has none by name." : $"It has {string.Join(", ", SettingNames)}.");
+
+    void CheckRange(string name, double value)
+    {
+        var range = ranges.Find(entry => entry.Name == name).Range;
+        Throw.Unless(range.Holds(value), $"{GetType().Name}: expected {name} {range}, got {(float)value}.");
+    }
+
+    // The values that a setting may have.
+    readonly record struct Range(double Least, double Above, double Below, double Most, bool IsFlag)
+    {
+        public bool Holds(double value) => !double.IsNaN(value) && double.IsFinite((float)value)
+            && value >= Least && (float)value <= Most && value > Above && (float)value < Below && (!IsFlag || value is 0 or 1);
+
+        public override string ToString()
+        {
+            if (IsFlag)
+                return "of 1 or 0";
+            if (double.IsFinite(Least))
+            {
+                return double.IsFinite(Below) ? $"from {Text(Least)} up to, not including, {Text(Below)}"
+                    : double.IsFinite(Most) ? $"from {Text(Least)} to {Text(Most)}" : $"of {Text(Least)} or more";
+            }
+
+            return !double.IsFinite(Above) ? "that is finite"
+                : double.IsFinite(Below) ? $"between {Text(Above)} and {Text(Below)}" : $"above {Text(Above)}";
+        }
+
+        static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,60 @@
+namespace Ballast.Tests.Plain;
+
+/// <summary>Steps of optimizers on the default backend against their plain meaning.</summary>
+public class PlainUpdateTests
+{
+    static readonly Func<IEnumerable<Parameter>, Optimizer>[] Kinds =
+    [
+        static w => new SGD(w, 0.1, weightDecay: 0.1),
+        static w => new SGD(w, 0.1, 0.9, weightDecay: 0.1, nesterov: true, maximize: true),
+        static w => new Adam(w, 0.1, weightDecay: 0.1),
+        static w => new AdamW(w, 0.1, amsgrad: true),
+        static w => new Adamax(w, 0.1, weightDecay: 0.1, maximize: true),
+        static w => new NAdam(w, 0.1, weightDecay: 0.1),
+        static w => new RAdam(w, 0.1, weightDecay: 0.1),
+        static w => new RMSprop(w, 0.01, weightDecay: 0.1),
+        static w => new RMSprop(w, 0.01, alpha: 0.5, eps: 0.1, momentum: 0.9, centered: true),
+        static w => new Adagrad(w, 0.1, 0.1, 0.1, 0.2),
+        static w => new Adadelta(w, 1, weightDecay: 0.1),
+        static w => new ASGD(w, 0.1, t0: 2),
+        static w => new Rprop(w, 0.1),
+        static w => new Lion(w, 0.1, weightDecay: 0.1, maximize: true),
+    ];
+
+    static (List<Number[]> Values, List<float[]> Floats) Run(Func<IEnumerable<Parameter>, Optimizer> make)
+    {
+        var w = Draw.Weights([3, 37], 1);
+        var optimizer = make([w]);
+        for (int step = 0; step < 8; step++)
+        {
+            optimizer.ZeroGrad();
+            (w * Draw.Data([3, 37], 10 + step)).Sum().Backward();
+            optimizer.Step();
+        }
+
+        Tensor[] all = [w, .. optimizer.States[0].Entries.Select(static entry => entry.Tensor!)];
+        return ([.. all.Select(static tensor => PlainBackend.Read(tensor).Values)], [.. all.Select(static tensor => tensor.ToArray())]);
+    }
+
+    [Fact]
+    public void Steps_of_every_optimizer()
+    {
+        List<string?> found = [];
+        foreach (var make in Kinds)
+        {
+            var actual = Run(make).Floats;
+            Number.Ties = 0;
+            List<Number[]> expected;
+            using (Backend.Use(new PlainBackend()))
+                expected = Run(make).Values;
+            string name = make([Draw.Weights([1], 1)]).GetType().Name;
+            Assert.True(Number.Ties == 0, $"{name}: {Number.Ties} ties");
+            Assert.Equal(expected.Count, actual.Count);
+            for (int i = 0; i < actual.Count; i++)
+                found.Add(Comparison.Difference($"{name}, value {i}", expected[i], actual[i]));
+        }
+
+        found.RemoveAll(static difference => difference is null);
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+}
