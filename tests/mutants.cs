@@ -44,8 +44,9 @@ static class MutantRunner
     {
         try
         {
-            foreach (object?[] arguments in method.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(method)).DefaultIfEmpty([]))
+            foreach (object?[]? row in method.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(method)).DefaultIfEmpty([]))
             {
+                object?[] arguments = row ?? [null]; // [InlineData(null)]
                 object? test = method.IsStatic ? null : Activator.CreateInstance(method.ReflectedType!);
                 (method.Invoke(test, [.. method.GetParameters().Select((parameter, i) => i < arguments.Length ? arguments[i] : parameter.DefaultValue)]) as Task)?.GetAwaiter().GetResult();
                 (test as IDisposable)?.Dispose();

@@ -82,7 +82,7 @@ def candidates(line):
         yield "bound moved", match.start(3), match.end(3), f"{match.group(3)} {sign} Mutant.One(NUMBER)"
     for match in re.finditer(rf"(?<=\()({NAME}), ({NAME})(?=[,)])", code):
         before = re.search(r"(\w+)(?:<[^()]*>)?\($", code[:match.start()])
-        if before and before.group(1) in ("Subtract", "Divide", "Greater", "GreaterOrNaN", "Less", "Fma", "Select", "Copy", "Pow"):
+        if before and before.group(1) in ("Subtract", "Divide", "Greater", "GreaterOrNaN", "Less", "Select", "Copy", "Pow"):
             a, b = match.groups()
             yield "operands swapped", match.start(), match.end(), f"Mutant.Is(NUMBER) ? {b} : {a}, Mutant.Is(NUMBER) ? {a} : {b}"
     for match in re.finditer(rf"(?<=[=(\[] )({NAME}) ([-/%]) ({NAME})(?=[;),\]])|(?<=[(\[])({NAME}) ([-/%]) ({NAME})(?=[;),\]])", code):

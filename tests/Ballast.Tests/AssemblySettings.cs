@@ -1,2 +1,15 @@
+using System.Runtime.CompilerServices;
+using Ballast.Kernels;
+
 // Compute.Threads and Generator.Default belong to the whole process: two tests at once would see each other's.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Ballast.Tests
+{
+    static class AssemblySettings
+    {
+        /// <summary>A write past the end of any memory that a kernel works in fails the test that does it, or the next one.</summary>
+        [ModuleInitializer]
+        internal static void GuardMemory() => Guards.AreSet = true;
+    }
+}

@@ -116,6 +116,7 @@ public class SecondReaderTests
         ("sigmoid", static (net, n) => net.Look(n.Sigmoid())),
         ("overlapping max pool", static (net, n) => net.Apply(new MaxPool2d(3, 2), n)),
         ("ReLU and overlapping max pool", static (net, n) => net.Apply(new MaxPool2d(3, 2), net.Relu(n))),
+        ("ReLU and max pool of nine", static (net, n) => net.Apply(new MaxPool2d(3), net.Relu(n))),
         ("other shape", static (net, n) => net.Look(net.Look(n.Reshape([n.Length / 16, 16])).Sigmoid().Reshape(n.Shape))),
     ];
 

@@ -12,34 +12,6 @@ static unsafe partial class DirectConvolution
     const int ResultLength = 8 << 10; // what follows finds a part's result in the first-level cache
     const int PartProducts = 1 << 21;
 
-    /// <summary>The scalar reference: y[n, i, j, k] = bias[k] + sum over a, b, c of x[n, i s + a d - p, j s + b d - p, c]
-    /// w[k, c, a, b], with zeros outside the image.</summary>
-    public static void Reference(
-        in ConvolutionShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> w, ReadOnlySpan<float> bias, Span<float> y)
-    {
-        for (int i = 0; i < y.Length; i++)
-        {
-            int k = i % shape.K, column = i / shape.K % shape.OutW, row = i / shape.K / shape.OutW % shape.OutH;
-            int image = i / shape.K / shape.OutW / shape.OutH, group = k / shape.GroupK;
-            double sum = bias.IsEmpty ? 0 : bias[k];
-            for (int a = 0; a < shape.KernelH; a++)
-            {
-                int fromRow = row * shape.StrideH + a * shape.DilationH - shape.PadH;
-                for (int b = 0; b < shape.KernelW; b++)
-                {
-                    int fromColumn = column * shape.StrideW + b * shape.DilationW - shape.PadW;
-                    if ((uint)fromRow >= (uint)shape.H || (uint)fromColumn >= (uint)shape.W)
-                        continue;
-                    int pixel = ((image * shape.H + fromRow) * shape.W + fromColumn) * shape.C + group * shape.GroupC;
-                    for (int c = 0; c < shape.GroupC; c++)
-                        sum += (double)x[pixel + c] * w[((k * shape.GroupC + c) * shape.KernelH + a) * shape.KernelW + b];
-                }
-            }
-
-            y[i] = (float)sum;
-        }
-    }
-
     /// <summary>y = x * w + bias.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="x">[N, H, W, C].</param>

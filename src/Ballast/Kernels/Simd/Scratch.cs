@@ -10,19 +10,39 @@ static unsafe class Scratch
 
     [ThreadStatic] static float[]? memory;
     [ThreadStatic] static float[]? shared;
+    [ThreadStatic] static int guarded, sharedGuarded; // the lengths behind which guards stand
 
     /// <summary>At least <paramref name="length"/> floats, 64-byte aligned, holding whatever the last user left. One user at
     /// a time on each thread.</summary>
-    public static float* Take(int length) => Take(ref memory, length);
+    public static float* Take(int length) => Take(ref memory, ref guarded, length);
 
     /// <summary>The same, for what the thread that starts parallel work prepares for all its workers: it lasts beside
     /// <see cref="Take(int)"/>.</summary>
-    public static float* TakeShared(int length) => Take(ref shared, length);
+    public static float* TakeShared(int length) => Take(ref shared, ref sharedGuarded, length);
 
-    static float* Take(ref float[]? memory, int length)
+    static float* Take(ref float[]? memory, ref int guarded, int length)
     {
-        if (memory is null || memory.Length < length + 16)
-            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + 16, pinned: true);
+        bool guards = Guards.AreSet;
+        if (guarded > 0)
+        {
+            Guards.Check(new Span<float>(Start(memory!) + guarded, Guards.Length));
+            guarded = 0;
+        }
+
+        if (memory is null || memory.Length < length + 16 + (guards ? Guards.Length : 0))
+            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + 16 + Guards.Length, pinned: true);
+        float* start = Start(memory);
+        if (guards)
+        {
+            Guards.Set(new Span<float>(start + length, Guards.Length));
+            guarded = length;
+        }
+
+        return start;
+    }
+
+    static float* Start(float[] memory)
+    {
         nint address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref memory[0]);
         return (float*)((address + 63) & ~63);
     }

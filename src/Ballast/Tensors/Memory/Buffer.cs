@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ballast.Kernels;
 
 namespace Ballast;
 
@@ -19,6 +20,7 @@ sealed class Buffer
     readonly float[] array;
     readonly int offset;
     int holders;
+    int guarded; // where guards stand, how many floats are in front of them
     Sweeper.Watch? watch;
 
     Buffer(int capacity)
@@ -84,6 +86,8 @@ sealed class Buffer
         var buffer = Pool.Take(length) ?? new Buffer(Pool.Capacity(length));
         if (Sweeper.Watches(length))
             buffer = Sweeper.Lend(buffer);
+        if (Guards.AreSet)
+            buffer.Guard(length);
         buffer.holders = 1;
         buffer.Type = ElementType.Float32;
         return buffer;
@@ -114,21 +118,23 @@ sealed class Buffer
     }
 
     /// <summary>The first <paramref name="length"/> floats.</summary>
-    public Span<float> Span(int length) => InUse().AsSpan(offset, length);
+    public Span<float> Span(int length) => InUse(length).AsSpan(offset, length);
 
     /// <summary>A part of the floats.</summary>
-    public Span<float> Span(int start, int length) => InUse().AsSpan(offset + start, length);
+    public Span<float> Span(int start, int length) => InUse(start + length).AsSpan(offset + start, length);
 
     /// <summary>The first <paramref name="length"/> elements of a type.</summary>
     public Span<T> Span<T>(int length)
-        where T : unmanaged => MemoryMarshal.Cast<float, T>(InUse().AsSpan(offset))[..length];
+        where T : unmanaged => MemoryMarshal.Cast<float, T>(InUse(Capacity).AsSpan(offset))[..length];
 
     /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
-    public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(InUse().AsSpan(offset))[..length];
+    public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(InUse(Capacity).AsSpan(offset))[..length];
 
     // The memory, with the buffer kept reachable until the operation that asks for it has made its result.
-    float[] InUse()
+    float[] InUse(int end)
     {
+        if (end > guarded && guarded > 0)
+            guarded = 0; // whoever may use more than was asked for has no guard
         if (watch is not null)
             ThreadMemory.Use(this);
         if (IsChecked && holders <= 0)
@@ -158,6 +164,8 @@ sealed class Buffer
         if (left == 0)
         {
             Generation++;
+            if (guarded > 0)
+                CheckGuard();
             if (Capacity > 1)
                 ((watch is null ? null : Sweeper.End(ref watch)) ?? this).TakeBack();
         }
@@ -166,6 +174,21 @@ sealed class Buffer
             ThrowReleased();
         }
     }
+
+    void Guard(int length)
+    {
+        guarded = length;
+        Guards.Set(Behind);
+    }
+
+    void CheckGuard()
+    {
+        Guards.Check(Behind);
+        guarded = 0;
+    }
+
+    // What lies behind the floats that were asked for.
+    Span<float> Behind => array.AsSpan(offset + guarded, Math.Min(Guards.Length, array.Length - offset - guarded));
 
     /// <summary>Puts the memory back into the pool.</summary>
     public void TakeBack()
