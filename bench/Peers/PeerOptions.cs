@@ -8,13 +8,14 @@ namespace Ballast.Peers;
 /// <param name="Pairs">Chunks of each side.</param>
 /// <param name="Seconds">The time of a row, all sides together.</param>
 /// <param name="Json">An object a row instead of a table.</param>
+/// <param name="Alone">Beside Ballast itself on one thread, instead of the peers.</param>
 /// <param name="Check">Only load the libraries: the exit code says whether they can be.</param>
-sealed record PeerOptions(string Rows, int[] Threads, int Pairs, double Seconds, bool Json, bool Check)
+sealed record PeerOptions(string Rows, int[] Threads, int Pairs, double Seconds, bool Json, bool Alone, bool Check)
 {
     /// <summary>Reads them; null after a message where they are wrong.</summary>
     public static PeerOptions? Parse(string[] args)
     {
-        var options = new PeerOptions("", [1, 2], 15, 3, false, false);
+        var options = new PeerOptions("", [1, 2], 15, 3, false, false, false);
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -26,6 +27,7 @@ sealed record PeerOptions(string Rows, int[] Threads, int Pairs, double Seconds,
                     "--pairs" => options with { Pairs = Whole(args[++i]) },
                     "--seconds" => options with { Seconds = double.Parse(args[++i], CultureInfo.InvariantCulture) },
                     "--json" => options with { Json = true },
+                    "--alone" => options with { Alone = true },
                     "--check" => options with { Check = true },
                     _ => throw new FormatException($"There is no option {args[i]}."),
                 };
@@ -35,7 +37,7 @@ sealed record PeerOptions(string Rows, int[] Threads, int Pairs, double Seconds,
         }
         catch (Exception error) when (error is FormatException or IndexOutOfRangeException)
         {
-            Console.Error.WriteLine($"{error.Message} Expected [--rows PATTERN] [--threads 1,2] [--pairs 15] [--seconds 3] [--json].");
+            Console.Error.WriteLine($"{error.Message} Expected [--rows PATTERN] [--threads 1,2] [--pairs 15] [--seconds 3] [--json] [--alone].");
             return null;
         }
 

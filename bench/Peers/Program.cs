@@ -40,7 +40,7 @@ using var python = PythonWorker.Start(threads);
 var timer = new PeerTimer(options.Pairs, options.Seconds, python);
 foreach (var row in Rows.All.Where(row => Regex.IsMatch(row.Name, options.Rows)))
 {
-    var result = timer.Run(row);
+    var result = timer.Run(options.Alone ? row.Alone() : row);
     if (options.Json)
     {
         Console.WriteLine(JsonSerializer.Serialize(new

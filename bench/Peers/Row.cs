@@ -51,6 +51,22 @@ sealed record Row(string Name, Func<Action>? Ballast, (string Name, Func<Action>
                 string.Join('\n', [$"({lines.Expression}).backward(g)", .. shapes.Select(static (_, i) => $"{"xy"[i]}.grad = None")])));
     }
 
+    /// <summary>Ballast's side beside itself on one thread.</summary>
+    public Row Alone() => this with
+    {
+        Torch = Ballast is not { } make ? [] :
+        [("one thread", () =>
+        {
+            var action = make();
+            return () =>
+            {
+                using var alone = Compute.Alone();
+                action();
+            };
+        })],
+        Python = null,
+    };
+
     /// <summary>The shape as TorchSharp takes it.</summary>
     public static long[] Longs(int[] shape) => Array.ConvertAll(shape, static size => (long)size);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the comparison and runs it with the given options: run.sh [--rows PATTERN] [--threads 1,2] [--pairs 15] [--seconds 3] [--json]
+# Builds the comparison and runs it with the given options: run.sh [--rows PATTERN] [--threads 1,2] [--pairs 15] [--seconds 3] [--json] [--alone]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dotnet build "$here" -c Release -v quiet -nologo >&2

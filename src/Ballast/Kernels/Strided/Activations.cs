@@ -141,7 +141,12 @@ static unsafe class Activations
         where V : unmanaged
     {
         for (; i <= length - S.Width; i += S.Width)
+        {
+            Region.Ahead(x + i, S.Width);
+            Region.Ahead(y + i, S.Width);
             S.Store(y + i, f.Apply<S, V>(S.Load(x + i)));
+        }
+
         return i;
     }
 }
