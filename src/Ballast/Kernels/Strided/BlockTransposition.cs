@@ -6,9 +6,9 @@ namespace Ballast.Kernels;
 
 /// <summary>Copy in which the source lies side by side along another axis than the destination: both are walked in square blocks, so that
 /// each cache line is read and written once.</summary>
-/// <remarks>Each visit of a row has to find its page. Where no cache holds the whole, sixteen rows of the source are read from end to end of
-/// a page, the next sixteen are fetched meanwhile, and whole lines are written past the caches: a line that is written in two halves with
-/// others in between is written twice.</remarks>
+/// <remarks>Each visit of a row has to find its page. Where no near cache holds the whole, sixteen rows of the source are read from end to end
+/// of a page, and the next sixteen are fetched meanwhile. Where no cache does, whole lines are written past the caches: a line that is
+/// written in two halves with others in between is written twice. Rows that lines do not divide are fetched before they are written.</remarks>
 static unsafe class BlockTransposition
 {
     /// <summary>The smallest number of neighbours on the source's axis that is worth a block.</summary>
@@ -17,8 +17,11 @@ static unsafe class BlockTransposition
     const int Block = 16;
     const int Line = 16; // floats
 
-    // From so many bytes on, what is written will not be in a cache when it is read.
-    const long AwayLength = 1 << 25;
+    // How many blocks before they are written the lines of the destination are fetched.
+    const int BlocksAhead = 2;
+
+    // From so many bytes on, the near caches do not hold it, and what is written will not be in any cache when it is read.
+    const long FarLength = 1 << 20, AwayLength = 1 << 25;
     const int SmallTile = 1 << 13, LargeTile = 1 << 16;
 
     /// <summary>Copies operand 1 of a plan, which lies side by side along the axis <paramref name="across"/>, to operand 0, which does
@@ -40,9 +43,10 @@ static unsafe class BlockTransposition
             ToStride = turned.Stride(0, last - 1),
             FromStride = turned.Stride(1, last),
         };
-        work.IsLarge = plan.Length * sizeof(T) >= AwayLength;
-        work.TileRows = Math.Min(work.IsLarge ? Region.Page : 4 * Block, (work.Rows + Block - 1) / Block * Block);
-        work.TileColumns = Math.Max(Block, (work.IsLarge ? LargeTile : SmallTile) / work.TileRows / Block * Block);
+        long bytes = plan.Length * sizeof(T);
+        (work.IsFar, work.IsLarge) = (bytes >= FarLength, bytes >= AwayLength);
+        work.TileRows = Math.Min(work.IsFar ? Region.Page : 4 * Block, (work.Rows + Block - 1) / Block * Block);
+        work.TileColumns = Math.Max(Block, (work.IsFar ? LargeTile : SmallTile) / work.TileRows / Block * Block);
         long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Tiles;
         Workers.Run(work, (int)parts, plan.Length, SharedFrom.Cache);
     }
@@ -55,7 +59,7 @@ static unsafe class BlockTransposition
         public T* To, From;
         public int Rows, Columns, TileRows, TileColumns;
         public nint ToStride, FromStride;
-        public bool IsLarge;
+        public bool IsFar, IsLarge;
 
         public static int Pieces => 4;
 
@@ -92,13 +96,15 @@ static unsafe class BlockTransposition
             for (int c = left; c < right; c += Block)
             {
                 int width = Math.Min(Block, right - c);
-                bool fetches = wide && IsLarge && c + 2 * Block <= Columns;
+                bool fetches = wide && IsFar && c + 2 * Block <= Columns;
                 for (int r = top; r < bottom; r += Block)
                 {
                     int height = Math.Min(Block, bottom - r);
                     T* source = from + c * FromStride + r, destination = to + r * ToStride + c;
                     if (fetches)
                         Fetch((float*)source + Block * FromStride, FromStride);
+                    if (wide && IsFar && !away && r + (BlocksAhead + 1) * Block <= bottom)
+                        Fetch((float*)destination + BlocksAhead * Block * ToStride + width - 1, ToStride);
                     if (!wide || height != Block || width != Block)
                         Partial(source, destination, height, width);
                     else if (away)
