@@ -177,6 +177,14 @@ public class PlainTensorTests : BackendComparison
             Check($"{m} x {k} x {n}, right transposed", static t => t[0].MatMul(t[1].Transpose()), Data(14, m, k), Data(15, n, k));
         }
 
+        // Rows that lie further apart than they are long, where the product is small and where it is not.
+        foreach (int m in new[] { 9, 65, 200 })
+        {
+            Check($"{m} rows, some columns of the left", static t => t[0][.., 5..75].MatMul(t[1]), Data(14, m, 90), Data(15, 70, 66));
+            Check($"{m} rows, some columns of the right", static t => t[0].MatMul(t[1][.., 7..73]), Data(14, m, 70), Data(15, 70, 90));
+            Check($"{m} rows, some columns of both, transposed", static t => t[0][.., 5..75].MatMul(t[1][.., 7..77].Transpose()), Data(14, m, 90), Data(15, 66, 90));
+        }
+
         Check("batches", static t => t[0].MatMul(t[1]), Data(14, 3, 2, 9, 7), Data(15, 3, 2, 7, 5));
         Check("batches, broadcast", static t => t[0].MatMul(t[1]), Data(14, 3, 1, 9, 7), Data(15, 2, 7, 5));
         Check("rows with one matrix", static t => t[0].MatMul(t[1]), Data(14, 3, 2, 9, 7), Data(15, 7, 5));
