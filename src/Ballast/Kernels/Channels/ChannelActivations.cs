@@ -52,10 +52,10 @@ static unsafe class ChannelActivations
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            float* lane = stackalloc float[S.Width], table = stackalloc float[3 * S.Width];
+            float* lane = stackalloc float[S.Width], table = stackalloc float[ChannelRows.Read * S.Width];
             new Span<float>(lane, S.Width).Clear();
-            new Span<float>(table, 3 * S.Width).Clear();
-            for (int row = 0; row < 3; row++)
+            new Span<float>(table, ChannelRows.Read * S.Width).Clear();
+            for (int row = 0; row < ChannelRows.Read; row++)
                 new Span<float>(Table + (row + 1) * Channels - count, count).CopyTo(new Span<float>(table + row * S.Width, count));
             for (int row = 0; row < rows; row++, x += Channels, to += Channels)
             {

@@ -113,7 +113,7 @@ readonly unsafe record struct ChannelChunks(ChannelLayout Whole, int Count)
                 nint start = (nint)chunk * Each.Length;
                 Kernels.Channels.Map<M>(
                     X + start, G + (M.ReadsGradient ? start : 0), Each, Parts, Table + (nint)chunk * Pitch,
-                    More is null ? null : More + (nint)chunk * 3 * Each.C, To + start);
+                    More is null ? null : More + (nint)chunk * GradientRows.Count * Each.C, To + start);
             }
         }
     }

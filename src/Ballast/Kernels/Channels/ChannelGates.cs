@@ -82,9 +82,10 @@ static unsafe class ChannelGates
             where V : unmanaged
         {
             int width = S.Width;
-            float* lanes = stackalloc float[7 * width], own = lanes + 2 * width, table = lanes + 4 * width;
-            new Span<float>(lanes, 7 * width).Clear();
-            for (int row = 0; row < 3; row++)
+            int room = (2 + 2 + ChannelRows.Read) * width; // x and the gradient, both sums, the constants
+            float* lanes = stackalloc float[room], own = lanes + 2 * width, table = lanes + 4 * width;
+            new Span<float>(lanes, room).Clear();
+            for (int row = 0; row < ChannelRows.Read; row++)
                 new Span<float>(Table + (row + 1) * Channels - count, count).CopyTo(new Span<float>(table + row * width, count));
             for (int row = 0; row < rows; row++, x += Channels, g += Channels, to += Channels)
             {

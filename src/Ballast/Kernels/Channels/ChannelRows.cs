@@ -5,6 +5,9 @@ namespace Ballast.Kernels;
 /// <param name="channels">C.</param>
 readonly unsafe struct ChannelRows(float* table, int channels)
 {
+    /// <summary>How many rows, the first ones, the loops over values read: center, scale and shift.</summary>
+    public const int Read = 3;
+
     /// <summary>How many rows a normalization has.</summary>
     public const int Count = 5;
 
@@ -39,6 +42,9 @@ readonly unsafe struct ChannelRows(float* table, int channels)
 /// <param name="channels">C.</param>
 readonly unsafe struct GradientRows(float* table, int channels)
 {
+    /// <summary>How many rows there are.</summary>
+    public const int Count = 3;
+
     /// <summary>The factor of x - center.</summary>
     public float* Slope => table;
 

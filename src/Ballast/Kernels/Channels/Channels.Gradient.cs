@@ -31,7 +31,7 @@ static unsafe partial class Channels
         int c = layout.C, width = ColumnWidth(layout);
         var parts = ChannelParts.Columns(layout, width);
         double[] partial = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * 2 * parts.Width);
-        float[] more = System.Buffers.ArrayPool<float>.Shared.Rent(3 * c);
+        float[] more = System.Buffers.ArrayPool<float>.Shared.Rent(GradientRows.Count * c);
         fixed (float* from = x, g = gradient, constants = table, a = more, to = destination)
         fixed (double* partSums = partial, totals = sums)
         {

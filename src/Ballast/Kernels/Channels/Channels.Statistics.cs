@@ -96,7 +96,7 @@ static unsafe partial class Channels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(3 * Parts.Width);
+            float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(ChannelRows.Read * Parts.Width);
             fixed (float* pivots = rented)
             {
                 for (int p = first; p < last; p++)

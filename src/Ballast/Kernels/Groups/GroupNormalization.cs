@@ -187,7 +187,7 @@ static unsafe partial class GroupNormalization
         {
             var each = Blocks.Each;
             int c = each.C;
-            float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(3 * c);
+            float[] rented = System.Buffers.ArrayPool<float>.Shared.Rent(GradientRows.Count * c);
             fixed (float* more = rented)
             {
                 for (int block = first; block < last; block++)

@@ -49,21 +49,6 @@ static unsafe partial class SampleChannels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static SampleConstants<V> Load<S, V>(float* table, nint stride)
-        where S : struct, ISimd<V>
-        where V : unmanaged => new(
-            S.Load(table), S.Load(table + stride), S.Load(table + 2 * stride), S.Load(table + 3 * stride),
-            S.Load(table + 4 * stride), S.Load(table + 5 * stride), S.Load(table + 6 * stride), S.Load(table + 7 * stride));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static SampleConstants<V> Broadcast<S, V>(float* table, nint stride)
-        where S : struct, ISimd<V>
-        where V : unmanaged => new(
-            S.Broadcast(table[0]), S.Broadcast(table[stride]), S.Broadcast(table[2 * stride]), S.Broadcast(table[3 * stride]),
-            S.Broadcast(table[4 * stride]), S.Broadcast(table[5 * stride]), S.Broadcast(table[6 * stride]),
-            S.Broadcast(table[7 * stride]));
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int SumColumns<T, S, V>(float* x, float* g, int rows, int columns, float* constants, double* sums, int c)
         where T : struct, ISampleTerm
@@ -73,7 +58,7 @@ static unsafe partial class SampleChannels
         float* lanes = stackalloc float[Sums * S.Width];
         for (; c <= columns - S.Width; c += S.Width)
         {
-            var k = Load<S, V>(constants + c, columns);
+            var k = SampleConstants<V>.Load<S>(new(constants + c, columns));
             V first = S.Broadcast(0), second = first, third = first, fourth = first, fifth = first;
             for (int n = 0; n < rows; n++)
             {
@@ -99,13 +84,14 @@ static unsafe partial class SampleChannels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void SumRun<T, S, V>(float* x, float* g, int length, float* constants, double* sums, nint stride)
+    static void SumRun<T, S, V>(float* x, float* g, int length, float* constants, double* sums, int stride)
         where T : struct, ISampleTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var k = Broadcast<S, V>(constants, stride);
-        var single = Broadcast<SimdScalar, float>(constants, stride);
+        SampleRows rows = new(constants, stride);
+        var k = SampleConstants<V>.Broadcast<S>(rows);
+        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
         for (int start = 0; start < length; start += PieceValues)
         {
             int i = start, end = Math.Min(length, start + PieceValues);
@@ -124,11 +110,11 @@ static unsafe partial class SampleChannels
             if (T.Count > 1)
                 sums[stride] += S.Sum(second) + (double)b;
             if (T.Count > 2)
-                sums[2 * stride] += S.Sum(third) + (double)c;
+                sums[2 * (nint)stride] += S.Sum(third) + (double)c;
             if (T.Count > 3)
-                sums[3 * stride] += S.Sum(fourth) + (double)d;
+                sums[3 * (nint)stride] += S.Sum(fourth) + (double)d;
             if (T.Count > 4)
-                sums[4 * stride] += S.Sum(fifth) + (double)e;
+                sums[4 * (nint)stride] += S.Sum(fifth) + (double)e;
         }
     }
 
@@ -140,7 +126,7 @@ static unsafe partial class SampleChannels
     {
         for (; c <= columns - S.Width; c += S.Width)
         {
-            var k = Load<S, V>(constants + c, columns);
+            var k = SampleConstants<V>.Load<S>(new(constants + c, columns));
             for (int n = 0; n < rows; n++)
             {
                 nint i = (nint)n * columns + c;
@@ -152,13 +138,14 @@ static unsafe partial class SampleChannels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void MapRun<M, S, V>(float* x, float* g, float* to, int length, float* constants, nint stride)
+    static void MapRun<M, S, V>(float* x, float* g, float* to, int length, float* constants, int stride)
         where M : struct, ISampleMap
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var k = Broadcast<S, V>(constants, stride);
-        var single = Broadcast<SimdScalar, float>(constants, stride);
+        SampleRows rows = new(constants, stride);
+        var k = SampleConstants<V>.Broadcast<S>(rows);
+        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
         int i = 0;
         for (; i <= length - S.Width; i += S.Width)
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));

@@ -15,7 +15,7 @@ static unsafe partial class SampleChannels
     /// <param name="x">The values.</param>
     /// <param name="gradient">Values of the same layout, or empty where the term reads none.</param>
     /// <param name="layout">Where the channels lie.</param>
-    /// <param name="constants">[N, <see cref="SampleRow.Count"/>, C].</param>
+    /// <param name="constants">[N, <see cref="SampleRows.Count"/>, C].</param>
     /// <param name="sums">[N, <see cref="Sums"/>, C].</param>
     public static void Sum<T>(
         ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, ChannelLayout layout, ReadOnlySpan<float> constants,
@@ -34,7 +34,7 @@ static unsafe partial class SampleChannels
     /// <param name="x">The values.</param>
     /// <param name="gradient">Values of the same layout, or empty where the map reads none.</param>
     /// <param name="layout">Where the channels lie.</param>
-    /// <param name="constants">[N, <see cref="SampleRow.Count"/>, C].</param>
+    /// <param name="constants">[N, <see cref="SampleRows.Count"/>, C].</param>
     /// <param name="destination">The results.</param>
     public static void Map<M>(
         ReadOnlySpan<float> x, ReadOnlySpan<float> gradient, ChannelLayout layout, ReadOnlySpan<float> constants,
@@ -65,7 +65,7 @@ static unsafe partial class SampleChannels
             {
                 nint start = (nint)n * Layout.C * Layout.L, row = (nint)n * Layout.C;
                 SumSample<T, S, V>(
-                    X + start, G + start, Layout, Constants + row * SampleRow.Count, Totals + row * Sums);
+                    X + start, G + start, Layout, Constants + row * SampleRows.Count, Totals + row * Sums);
             }
         }
     }
@@ -86,7 +86,7 @@ static unsafe partial class SampleChannels
             {
                 nint start = (nint)n * Layout.C * Layout.L;
                 MapSample<M, S, V>(
-                    X + start, G + start, To + start, Layout, Constants + (nint)n * Layout.C * SampleRow.Count);
+                    X + start, G + start, To + start, Layout, Constants + (nint)n * Layout.C * SampleRows.Count);
             }
         }
     }

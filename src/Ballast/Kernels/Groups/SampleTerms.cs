@@ -15,15 +15,41 @@ readonly struct SampleConstants<V>(V center, V scale, V shift, V slope, V offset
     public V Bend { get; } = bend;
     public V Bound { get; } = bound;
     public V Spread { get; } = spread;
+
+    /// <summary>Those of neighbouring channels, a lane for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe SampleConstants<V> Load<S>(SampleRows rows)
+        where S : struct, ISimd<V> => new(
+            S.Load(rows.Center), S.Load(rows.Scale), S.Load(rows.Shift), S.Load(rows.Slope), S.Load(rows.Offset), S.Load(rows.Bend),
+            S.Load(rows.Bound), S.Load(rows.Spread));
+
+    /// <summary>Those of one channel in all lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe SampleConstants<V> Broadcast<S>(SampleRows rows)
+        where S : struct, ISimd<V> => new(
+            S.Broadcast(*rows.Center), S.Broadcast(*rows.Scale), S.Broadcast(*rows.Shift), S.Broadcast(*rows.Slope),
+            S.Broadcast(*rows.Offset), S.Broadcast(*rows.Bend), S.Broadcast(*rows.Bound), S.Broadcast(*rows.Spread));
 }
 
-/// <summary>The rows of the constants of a sample's channels. Loops read the first eight; two more are the operation's own.</summary>
-static class SampleRow
+/// <summary>The constants of a sample's channels as they lie in memory: a row of C floats for each. Loops read the first eight; two more are
+/// the operation's own.</summary>
+/// <param name="table">The first row.</param>
+/// <param name="channels">C.</param>
+readonly unsafe struct SampleRows(float* table, int channels)
 {
-    public const int Center = 0, Scale = 1, Shift = 2, Slope = 3, Offset = 4, Bend = 5, Bound = 6, Spread = 7, Own = 8, Second = 9;
-
     /// <summary>How many there are.</summary>
     public const int Count = 10;
+
+    public float* Center => table;
+    public float* Scale => table + channels;
+    public float* Shift => table + 2 * (nint)channels;
+    public float* Slope => table + 3 * (nint)channels;
+    public float* Offset => table + 4 * (nint)channels;
+    public float* Bend => table + 5 * (nint)channels;
+    public float* Bound => table + 6 * (nint)channels;
+    public float* Spread => table + 7 * (nint)channels;
+    public float* Own => table + 8 * (nint)channels;
+    public float* Second => table + 9 * (nint)channels;
 }
 
 /// <summary>What a sum over a channel of a sample adds up: up to five sums at once.</summary>

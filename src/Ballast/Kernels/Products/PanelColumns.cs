@@ -31,28 +31,34 @@ static unsafe class PanelColumns
         }
         else if (S.Width == 16)
         {
-            EightByTwo<S, V>(a, offsets, pitch, step, b, rowB, stepB, rows, columns, to);
+            ByTwo<EightRows, S, V>(a, offsets, pitch, step, b, rowB, stepB, rows, columns, to);
         }
         else
         {
-            FourByTwo<S, V>(a, offsets, pitch, step, b, rowB, stepB, rows, columns, to);
-            FourByTwo<S, V>(a, offsets + 4, pitch, step, b, rowB, stepB, rows, columns, to + 4 * width);
+            ByTwo<FourRows, S, V>(a, offsets, pitch, step, b, rowB, stepB, rows, columns, to);
+            ByTwo<FourRows, S, V>(a, offsets + 4, pitch, step, b, rowB, stepB, rows, columns, to + 4 * width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EightByTwo<S, V>(
+    static void ByTwo<R, S, V>(
         float* a, nint* offsets, nint pitch, nint step, float* b, nint rowB, nint stepB, int rows, int columns, float* to)
+        where R : struct, ITileRows
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         int w = S.Width;
-        nint o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3];
-        nint o4 = offsets[4], o5 = offsets[5], o6 = offsets[6], o7 = offsets[7];
+        nint o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3], o4 = 0, o5 = 0, o6 = 0, o7 = 0;
         V a0 = S.Load(to), a1 = S.Load(to + w), b0 = S.Load(to + 2 * w), b1 = S.Load(to + 3 * w);
         V c0 = S.Load(to + 4 * w), c1 = S.Load(to + 5 * w), d0 = S.Load(to + 6 * w), d1 = S.Load(to + 7 * w);
-        V e0 = S.Load(to + 8 * w), e1 = S.Load(to + 9 * w), f0 = S.Load(to + 10 * w), f1 = S.Load(to + 11 * w);
-        V g0 = S.Load(to + 12 * w), g1 = S.Load(to + 13 * w), h0 = S.Load(to + 14 * w), h1 = S.Load(to + 15 * w);
+        V e0 = a0, e1 = a0, f0 = a0, f1 = a0, g0 = a0, g1 = a0, h0 = a0, h1 = a0;
+        if (R.Count == 8)
+        {
+            (o4, o5, o6, o7) = (offsets[4], offsets[5], offsets[6], offsets[7]);
+            (e0, e1, f0, f1) = (S.Load(to + 8 * w), S.Load(to + 9 * w), S.Load(to + 10 * w), S.Load(to + 11 * w));
+            (g0, g1, h0, h1) = (S.Load(to + 12 * w), S.Load(to + 13 * w), S.Load(to + 14 * w), S.Load(to + 15 * w));
+        }
+
         for (int y = 0; y < rows; y++, a += pitch, b += rowB)
         {
             float* p = a, q = b;
@@ -71,6 +77,8 @@ static unsafe class PanelColumns
                 v = S.Broadcast(p[o3]);
                 d0 = S.Fma(v, q0, d0);
                 d1 = S.Fma(v, q1, d1);
+                if (R.Count < 8)
+                    continue;
                 v = S.Broadcast(p[o4]);
                 e0 = S.Fma(v, q0, e0);
                 e1 = S.Fma(v, q1, e1);
@@ -94,6 +102,8 @@ static unsafe class PanelColumns
         S.Store(to + 5 * w, c1);
         S.Store(to + 6 * w, d0);
         S.Store(to + 7 * w, d1);
+        if (R.Count < 8)
+            return;
         S.Store(to + 8 * w, e0);
         S.Store(to + 9 * w, e1);
         S.Store(to + 10 * w, f0);
@@ -102,47 +112,6 @@ static unsafe class PanelColumns
         S.Store(to + 13 * w, g1);
         S.Store(to + 14 * w, h0);
         S.Store(to + 15 * w, h1);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void FourByTwo<S, V>(
-        float* a, nint* offsets, nint pitch, nint step, float* b, nint rowB, nint stepB, int rows, int columns, float* to)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        int w = S.Width;
-        nint o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3];
-        V a0 = S.Load(to), a1 = S.Load(to + w), b0 = S.Load(to + 2 * w), b1 = S.Load(to + 3 * w);
-        V c0 = S.Load(to + 4 * w), c1 = S.Load(to + 5 * w), d0 = S.Load(to + 6 * w), d1 = S.Load(to + 7 * w);
-        for (int y = 0; y < rows; y++, a += pitch, b += rowB)
-        {
-            float* p = a, q = b;
-            for (int x = 0; x < columns; x++, p += step, q += stepB)
-            {
-                V q0 = S.Load(q), q1 = S.Load(q + w);
-                V v = S.Broadcast(p[o0]);
-                a0 = S.Fma(v, q0, a0);
-                a1 = S.Fma(v, q1, a1);
-                v = S.Broadcast(p[o1]);
-                b0 = S.Fma(v, q0, b0);
-                b1 = S.Fma(v, q1, b1);
-                v = S.Broadcast(p[o2]);
-                c0 = S.Fma(v, q0, c0);
-                c1 = S.Fma(v, q1, c1);
-                v = S.Broadcast(p[o3]);
-                d0 = S.Fma(v, q0, d0);
-                d1 = S.Fma(v, q1, d1);
-            }
-        }
-
-        S.Store(to, a0);
-        S.Store(to + w, a1);
-        S.Store(to + 2 * w, b0);
-        S.Store(to + 3 * w, b1);
-        S.Store(to + 4 * w, c0);
-        S.Store(to + 5 * w, c1);
-        S.Store(to + 6 * w, d0);
-        S.Store(to + 7 * w, d1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

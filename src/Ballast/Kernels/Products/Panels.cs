@@ -48,18 +48,19 @@ static unsafe class Panels
         }
         else if (S.Width == 16)
         {
-            EightByTwo<S, V>(rows, offsets, segments, length, panel, to, shift, start);
+            ByTwo<EightRows, S, V>(rows, offsets, segments, length, panel, to, shift, start);
         }
         else
         {
-            FourByTwo<S, V>(rows, offsets, segments, length, panel, to, shift, start);
-            FourByTwo<S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start);
+            ByTwo<FourRows, S, V>(rows, offsets, segments, length, panel, to, shift, start);
+            ByTwo<FourRows, S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EightByTwo<S, V>(
+    static void ByTwo<R, S, V>(
         float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
+        where R : struct, ITileRows
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -69,8 +70,15 @@ static unsafe class Panels
         for (int s = 0; s < segments; s++)
         {
             nint o = offsets[s];
-            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o;
-            float* re = rows[4] + o, rf = rows[5] + o, rg = rows[6] + o, rh = rows[7] + o;
+            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o, re = ra, rf = ra, rg = ra, rh = ra;
+            if (R.Count == 8)
+            {
+                re = rows[4] + o;
+                rf = rows[5] + o;
+                rg = rows[6] + o;
+                rh = rows[7] + o;
+            }
+
             for (nint j = 0; j < length; j++, panel += 2 * S.Width)
             {
                 V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
@@ -86,6 +94,8 @@ static unsafe class Panels
                 v = S.Broadcast(rd[j]);
                 d0 = S.Fma(v, p0, d0);
                 d1 = S.Fma(v, p1, d1);
+                if (R.Count < 8)
+                    continue;
                 v = S.Broadcast(re[j]);
                 e0 = S.Fma(v, p0, e0);
                 e1 = S.Fma(v, p1, e1);
@@ -105,46 +115,12 @@ static unsafe class Panels
         Store<S, V>(to[1] + shift, b0, b1);
         Store<S, V>(to[2] + shift, c0, c1);
         Store<S, V>(to[3] + shift, d0, d1);
+        if (R.Count < 8)
+            return;
         Store<S, V>(to[4] + shift, e0, e1);
         Store<S, V>(to[5] + shift, f0, f1);
         Store<S, V>(to[6] + shift, g0, g1);
         Store<S, V>(to[7] + shift, h0, h1);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void FourByTwo<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
-        V a0 = start is null ? S.Broadcast(0) : S.Load(start), a1 = start is null ? a0 : S.Load(start + S.Width);
-        V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
-        for (int s = 0; s < segments; s++)
-        {
-            nint o = offsets[s];
-            float* ra = rows[0] + o, rb = rows[1] + o, rc = rows[2] + o, rd = rows[3] + o;
-            for (nint j = 0; j < length; j++, panel += 2 * S.Width)
-            {
-                V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
-                V v = S.Broadcast(ra[j]);
-                a0 = S.Fma(v, p0, a0);
-                a1 = S.Fma(v, p1, a1);
-                v = S.Broadcast(rb[j]);
-                b0 = S.Fma(v, p0, b0);
-                b1 = S.Fma(v, p1, b1);
-                v = S.Broadcast(rc[j]);
-                c0 = S.Fma(v, p0, c0);
-                c1 = S.Fma(v, p1, c1);
-                v = S.Broadcast(rd[j]);
-                d0 = S.Fma(v, p0, d0);
-                d1 = S.Fma(v, p1, d1);
-            }
-        }
-
-        Store<S, V>(to[0] + shift, a0, a1);
-        Store<S, V>(to[1] + shift, b0, b1);
-        Store<S, V>(to[2] + shift, c0, c1);
-        Store<S, V>(to[3] + shift, d0, d1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

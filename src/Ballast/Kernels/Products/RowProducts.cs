@@ -129,9 +129,9 @@ static unsafe partial class RowProducts
                 float* rows = x + (nint)i * stride;
                 int taken = count - i >= 6 && count != FewRows ? 6 : count - i >= 5 ? 5 : 1;
                 if (taken == 6)
-                    Six<S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                    Tile<SixRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else if (taken == 5)
-                    Five<S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                    Tile<FiveRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else
                     One<S, V>(rows, w, w + w1, w + w2, w + w3, length, sums);
                 for (int row = 0; row < taken; row++)

@@ -27,7 +27,7 @@ sealed unsafe class DeferredNormalizationGradient(
     {
         int length = Layout.Length;
         var result = Place.For(length, pool is null ? gradient : null, x);
-        Span<float> values = x.Span(length), constants = table.Span(chunks.Count * Pitch), a = more.Span(3 * chunks.Channels);
+        Span<float> values = x.Span(length), constants = table.Span(chunks.Count * Pitch), a = more.Span(GradientRows.Count * chunks.Channels);
         if (pool is { } shape)
             Map(shape, values, constants, a, result.Span(length));
         else
@@ -45,7 +45,7 @@ sealed unsafe class DeferredNormalizationGradient(
                 nint start = (nint)chunk * chunks.Each.Length;
                 PooledNormalization.Map(
                     each, from + start, dy + (nint)chunk * each.Output.Length, t + (nint)chunk * Pitch,
-                    m + (nint)chunk * 3 * Layout.C, to + start);
+                    m + (nint)chunk * GradientRows.Count * Layout.C, to + start);
             }
         }
     }

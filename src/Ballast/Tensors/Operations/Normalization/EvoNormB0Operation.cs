@@ -5,10 +5,13 @@ namespace Ballast;
 
 /// <summary>y = x / max(sqrt(batch variance + eps), v x + sqrt(instance variance + eps)) gamma + beta. Liu et al. 2020,
 /// EvoNorm-B0.</summary>
-sealed class EvoNormB0Operation : SampleOperation
+sealed unsafe class EvoNormB0Operation : SampleOperation
 {
-    // Rows of one's own: the center less the batch's mean and less the sample's.
-    const int BatchLag = SampleRow.Own, Lag = SampleRow.Second;
+    // The center less the batch's mean.
+    static float* BatchLag(SampleRows rows) => rows.Own;
+
+    // The center less the sample's mean.
+    static float* Lag(SampleRows rows) => rows.Second;
 
     readonly bool batchStatistics;
     Parameter? v;
@@ -61,19 +64,19 @@ sealed class EvoNormB0Operation : SampleOperation
         ReadOnlySpan<float> bend = v.AsSpan(), scale = gamma.AsSpan(), shift = beta.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = constants.Span(n * SampleRow.Count * channels, SampleRow.Count * channels);
+            var rows = Rows(constants, layout, n);
             var own = moments.Slice(n * 2 * channels, 2 * channels);
             for (int c = 0; c < channels; c++)
             {
                 float center = (float)statistics[c];
-                row[SampleRow.Bound * channels + c] = (float)Math.Sqrt(statistics[channels + c] + epsilon);
-                row[SampleRow.Bend * channels + c] = bend[c];
-                row[SampleRow.Spread * channels + c] = (float)Math.Sqrt(own[channels + c] + epsilon);
-                row[SampleRow.Scale * channels + c] = scale[c];
-                row[SampleRow.Shift * channels + c] = shift[c];
-                row[SampleRow.Center * channels + c] = center;
-                row[BatchLag * channels + c] = (float)(center - statistics[c]);
-                row[Lag * channels + c] = (float)(center - own[c]);
+                rows.Bound[c] = (float)Math.Sqrt(statistics[channels + c] + epsilon);
+                rows.Bend[c] = bend[c];
+                rows.Spread[c] = (float)Math.Sqrt(own[channels + c] + epsilon);
+                rows.Scale[c] = scale[c];
+                rows.Shift[c] = shift[c];
+                rows.Center[c] = center;
+                BatchLag(rows)[c] = (float)(center - statistics[c]);
+                Lag(rows)[c] = (float)(center - own[c]);
             }
         }
 
@@ -102,11 +105,11 @@ sealed class EvoNormB0Operation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
-            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            var rows = Rows(n);
+            var own = Own(sums, n);
             for (int c = 0; c < channels; c++)
             {
-                double gamma = row[SampleRow.Scale * channels + c];
+                double gamma = rows.Scale[c];
                 totals[c] += own[channels + c];
                 totals[channels + c] += own[c];
                 totals[2 * channels + c] -= gamma * own[4 * channels + c];
@@ -116,17 +119,15 @@ sealed class EvoNormB0Operation : SampleOperation
 
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
-            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            var rows = Rows(n);
+            var own = Own(sums, n);
             for (int c = 0; c < channels; c++)
             {
                 double ofBatch = batchStatistics
-                    ? totals[3 * channels + c] / ((double)row[SampleRow.Bound * channels + c] * Layout.PerChannel) : 0;
-                double ofSample = -row[SampleRow.Scale * channels + c] * own[3 * channels + c]
-                    / ((double)row[SampleRow.Spread * channels + c] * Layout.L);
-                row[SampleRow.Slope * channels + c] = (float)(ofBatch + ofSample);
-                row[SampleRow.Offset * channels + c] =
-                    (float)(row[BatchLag * channels + c] * ofBatch + row[Lag * channels + c] * ofSample);
+                    ? totals[3 * channels + c] / ((double)rows.Bound[c] * Layout.PerChannel) : 0;
+                double ofSample = -rows.Scale[c] * own[3 * channels + c] / ((double)rows.Spread[c] * Layout.L);
+                rows.Slope[c] = (float)(ofBatch + ofSample);
+                rows.Offset[c] = (float)(BatchLag(rows)[c] * ofBatch + Lag(rows)[c] * ofSample);
             }
         }
 

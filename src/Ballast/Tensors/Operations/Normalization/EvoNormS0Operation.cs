@@ -4,10 +4,12 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>y = x sigmoid(v x) / sqrt(group variance + eps) gamma + beta. Liu et al. 2020, EvoNorm-S0.</summary>
-sealed class EvoNormS0Operation : SampleOperation
+sealed unsafe class EvoNormS0Operation : SampleOperation
 {
-    // Rows of one's own: 1 / sqrt(group variance + eps) and gamma.
-    const int InverseDeviation = SampleRow.Own, Gamma = SampleRow.Second;
+    // 1 / sqrt(group variance + eps).
+    static float* InverseDeviation(SampleRows rows) => rows.Own;
+
+    static float* Gamma(SampleRows rows) => rows.Second;
 
     readonly int groups;
     Parameter? v;
@@ -51,19 +53,19 @@ sealed class EvoNormS0Operation : SampleOperation
         ReadOnlySpan<float> bend = v.AsSpan(), scale = gamma.AsSpan(), shift = beta.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = constants.Span(n * SampleRow.Count * channels, SampleRow.Count * channels);
+            var rows = Rows(constants, layout, n);
             var own = moments.AsSpan(n * 2 * channels, 2 * channels);
             GroupNormalization.Join(own, channels, groups);
             for (int c = 0; c < channels; c++)
             {
                 double mean = own[c], inverse = Deviations.Inverse(own[channels + c] + epsilon);
-                row[SampleRow.Bend * channels + c] = bend[c];
-                row[SampleRow.Scale * channels + c] = (float)(scale[c] * inverse);
-                row[SampleRow.Shift * channels + c] = shift[c];
-                row[SampleRow.Center * channels + c] = (float)mean;
-                row[SampleRow.Offset * channels + c] = (float)((float)mean - mean);
-                row[InverseDeviation * channels + c] = (float)inverse;
-                row[Gamma * channels + c] = scale[c];
+                rows.Bend[c] = bend[c];
+                rows.Scale[c] = (float)(scale[c] * inverse);
+                rows.Shift[c] = shift[c];
+                rows.Center[c] = (float)mean;
+                rows.Offset[c] = (float)((float)mean - mean);
+                InverseDeviation(rows)[c] = (float)inverse;
+                Gamma(rows)[c] = scale[c];
             }
         }
 
@@ -84,21 +86,21 @@ sealed class EvoNormS0Operation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
-            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            var rows = Rows(n);
+            var own = Own(sums, n);
             for (int first = 0; first < channels; first += each)
             {
                 double through = 0;
                 for (int c = first; c < first + each; c++)
                 {
-                    double inverse = row[InverseDeviation * channels + c];
+                    double inverse = InverseDeviation(rows)[c];
                     totals[c] += own[channels + c] * inverse;
                     totals[channels + c] += own[c];
-                    totals[2 * channels + c] += own[2 * channels + c] * row[SampleRow.Scale * channels + c];
-                    through += row[Gamma * channels + c] * own[channels + c] * inverse * inverse * inverse;
+                    totals[2 * channels + c] += own[2 * channels + c] * rows.Scale[c];
+                    through += Gamma(rows)[c] * own[channels + c] * inverse * inverse * inverse;
                 }
 
-                row.Slice(SampleRow.Slope * channels + first, each).Fill((float)(-through / ((double)each * Layout.L)));
+                new Span<float>(rows.Slope + first, each).Fill((float)(-through / ((double)each * Layout.L)));
             }
         }
 

@@ -5,10 +5,13 @@ namespace Ballast;
 
 /// <summary>z = max(gamma x / sqrt(nu2 + |eps|) + beta, tau), with nu2 the mean of x^2 over a channel of a sample. Singh &amp;
 /// Krishnan 2020, equations 1 to 3.</summary>
-sealed class FilterResponseOperation : SampleOperation
+sealed unsafe class FilterResponseOperation : SampleOperation
 {
-    // Rows of one's own: 1 / sqrt(nu2 + |eps|) and the sign of eps.
-    const int InverseDeviation = SampleRow.Own, Sign = SampleRow.Second;
+    // 1 / sqrt(nu2 + |eps|).
+    static float* InverseDeviation(SampleRows rows) => rows.Own;
+
+    // The sign of eps.
+    static float* Sign(SampleRows rows) => rows.Second;
 
     Parameter? tau, eps;
 
@@ -55,18 +58,18 @@ sealed class FilterResponseOperation : SampleOperation
         ReadOnlySpan<float> threshold = tau is null ? default : tau.AsSpan(), added = eps is null ? default : eps.AsSpan();
         for (int n = 0; n < layout.N; n++)
         {
-            var row = all.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
+            var rows = Rows(constants, layout, n);
             for (int c = 0; c < channels; c++)
             {
                 double square = sums[n * SampleChannels.Sums * channels + c] / layout.L;
                 if (!double.IsFinite(square))
                     square = Square(source, layout, n, c);
                 double inverse = Deviations.Inverse(square + (added.IsEmpty ? epsilon : Math.Abs((double)added[c])));
-                row[SampleRow.Scale * channels + c] = (float)(scale[c] * inverse);
-                row[SampleRow.Shift * channels + c] = shift[c];
-                row[SampleRow.Bound * channels + c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
-                row[InverseDeviation * channels + c] = (float)inverse;
-                row[Sign * channels + c] = added.IsEmpty ? 0 : float.IsNaN(added[c]) ? float.NaN : MathF.Sign(added[c]);
+                rows.Scale[c] = (float)(scale[c] * inverse);
+                rows.Shift[c] = shift[c];
+                rows.Bound[c] = threshold.IsEmpty ? float.NegativeInfinity : threshold[c];
+                InverseDeviation(rows)[c] = (float)inverse;
+                Sign(rows)[c] = added.IsEmpty ? 0 : float.IsNaN(added[c]) ? float.NaN : MathF.Sign(added[c]);
             }
         }
 
@@ -74,7 +77,7 @@ sealed class FilterResponseOperation : SampleOperation
     }
 
     // Of values whose squares are no floats.
-    static unsafe double Square(Buffer source, ChannelLayout layout, int n, int c)
+    static double Square(Buffer source, ChannelLayout layout, int n, int c)
     {
         fixed (float* x = source.Span(layout.Length))
         {
@@ -99,17 +102,17 @@ sealed class FilterResponseOperation : SampleOperation
         totals.Clear();
         for (int n = 0; n < Layout.N; n++)
         {
-            var row = Constants.Slice(n * SampleRow.Count * channels, SampleRow.Count * channels);
-            var own = sums.Slice(n * SampleChannels.Sums * channels, SampleChannels.Sums * channels);
+            var rows = Rows(n);
+            var own = Own(sums, n);
             for (int c = 0; c < channels; c++)
             {
-                double passed = own[c], product = own[channels + c], inverse = row[InverseDeviation * channels + c];
-                double through = row[SampleRow.Scale * channels + c] * inverse * inverse * product;
-                row[SampleRow.Slope * channels + c] = (float)(-through / Layout.L);
+                double passed = own[c], product = own[channels + c], inverse = InverseDeviation(rows)[c];
+                double through = rows.Scale[c] * inverse * inverse * product;
+                rows.Slope[c] = (float)(-through / Layout.L);
                 totals[c] += product * inverse;
                 totals[channels + c] += passed;
                 totals[2 * channels + c] += own[2 * channels + c];
-                totals[3 * channels + c] -= row[Sign * channels + c] * through / 2;
+                totals[3 * channels + c] -= Sign(rows)[c] * through / 2;
             }
         }
 

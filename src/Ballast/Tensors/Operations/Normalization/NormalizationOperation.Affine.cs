@@ -29,7 +29,7 @@ sealed partial class NormalizationOperation
                 var dgamma = Buffer.Rent(c);
                 fixed (float* to = dgamma.Span(c))
                 {
-                    if (rows == Rows)
+                    if (rows == ChannelRows.Count)
                         ChannelTables.ScaleGradient(constants, Pitch, own, last - first, c, to);
                     else
                         GiveCorrected(constants, own, c, to);
@@ -51,7 +51,8 @@ sealed partial class NormalizationOperation
     // gamma multiplies h r + d.
     static unsafe void GiveCorrected(float* constants, double* sums, int c, float* to)
     {
+        var rows = new ChannelRows(constants, c);
         for (int i = 0; i < c; i++)
-            to[i] = (float)(sums[c + i] * constants[3 * c + i] * constants[5 * c + i] + sums[i] * constants[6 * c + i]);
+            to[i] = (float)(sums[c + i] * rows.InverseDeviation[i] * rows.CorrectionScale[i] + sums[i] * rows.CorrectionShift[i]);
     }
 }

@@ -68,7 +68,7 @@ sealed partial class NormalizationOperation
         known = true;
         var passed = Place.For(length, g);
         function.GateNormalized(
-            source.Span(length), g.Span(length), chunks.Whole, table.Span(3 * chunks.Whole.C), passed.Span(length), sums,
+            source.Span(length), g.Span(length), chunks.Whole, table.Span(ChannelRows.Read * chunks.Whole.C), passed.Span(length), sums,
             gateSums ??= new ChannelSums());
         g.Release();
         return passed;
@@ -109,7 +109,7 @@ sealed partial class NormalizationOperation
 
         var dx = Place.For(length, g);
         DeferredNormalizationGradient.Write(
-            source.Span(length), g.Span(length), Table, more.Span(3 * chunks.Channels), chunks, Pitch, gated, batchStatistics, dx.Span(length));
+            source.Span(length), g.Span(length), Table, more.Span(MoreLength), chunks, Pitch, gated, batchStatistics, dx.Span(length));
         g.Release();
         more.Release();
         Give(First, new Values(dx));
@@ -120,6 +120,9 @@ sealed partial class NormalizationOperation
         && !chunks.Whole.Last && Channels.GoesByColumns(chunks.Whole);
 
     Span<float> Table => table.Span(chunks.Count * Pitch);
+
+    // The gradient's constants of all chunks.
+    int MoreLength => GradientRows.Count * chunks.Channels;
 
     bool Learns => NormalizationPlan.AnyLearns((Parameter?)Second, (Parameter?)Third, Pairs);
 
@@ -167,8 +170,8 @@ sealed partial class NormalizationOperation
     unsafe Buffer Constants(ReadOnlySpan<double> sums)
     {
         int c = chunks.Whole.C;
-        var more = Buffer.Rent(3 * chunks.Channels);
-        fixed (float* constants = Table, to = more.Span(3 * chunks.Channels))
+        var more = Buffer.Rent(MoreLength);
+        fixed (float* constants = Table, to = more.Span(MoreLength))
         {
             for (int chunk = 0; chunk < chunks.Count; chunk++)
             {
@@ -176,13 +179,13 @@ sealed partial class NormalizationOperation
                 if (batchStatistics)
                 {
                     fixed (double* from = own)
-                        ChannelTables.GradientMap(constants + (nint)chunk * Pitch, from, c, Count, to + (nint)chunk * 3 * c);
+                        ChannelTables.GradientMap(constants + (nint)chunk * Pitch, from, c, Count, to + (nint)chunk * GradientRows.Count * c);
                     continue;
                 }
 
                 var gradientConstants = new GradientConstants(constants + (nint)chunk * Pitch, c, Count, batchStatistics: false);
                 for (int i = 0; i < c; i++)
-                    gradientConstants.Fill(i, own[i], own[c + i], to + (nint)chunk * 3 * c + i, c);
+                    gradientConstants.Fill(i, own[i], own[c + i], to + (nint)chunk * GradientRows.Count * c + i, c);
             }
         }
 

@@ -7,14 +7,8 @@ namespace Ballast;
 /// for each chunk.</summary>
 sealed partial class NormalizationOperation : Operation
 {
-    /// <summary>How many constants a channel has: center, scale, shift, 1 / sqrt(var + eps), and what rounding the mean to the
-    /// center left out.</summary>
-    public const byte Rows = 5;
-
-    const byte CorrectedRows = 7; // and r and d
-
     readonly Buffer source;
-    readonly Buffer table; // [Rows, C] for each chunk
+    readonly Buffer table; // [rows, C] for each chunk
     readonly ChannelChunks chunks;
     readonly byte rows; // of the table
     readonly bool batchStatistics;
@@ -44,7 +38,7 @@ sealed partial class NormalizationOperation : Operation
 
     int Pitch => rows * chunks.Whole.C;
 
-    static byte TableRows(in NormalizationPlan plan) => plan.Correction.IsEmpty ? Rows : CorrectedRows;
+    static byte TableRows(in NormalizationPlan plan) => plan.Correction.IsEmpty ? (byte)ChannelRows.Count : (byte)ChannelRows.CorrectedCount;
 
     /// <summary>The forward pass.</summary>
     /// <param name="x">[N, C, ...].</param>
@@ -67,7 +61,7 @@ sealed partial class NormalizationOperation : Operation
         return operation is null ? new Tensor(x.Shape, values) : operation.Produce(x.Shape, values);
     }
 
-    /// <summary>Writes the constants of a chunk: [Rows, C], or two rows more with a correction.</summary>
+    /// <summary>Writes the constants of a chunk: <see cref="ChannelRows"/>.</summary>
     public static unsafe void Fill(in NormalizationPlan plan, int chunk, Span<float> constants)
     {
         int c = plan.Chunks.Whole.C;

@@ -5,7 +5,7 @@ namespace Ballast;
 
 /// <summary>A normalization with statistics of each sample's channels, in the memory order of its input: what its kinds have in
 /// common.</summary>
-abstract class SampleOperation : Operation
+abstract unsafe class SampleOperation : Operation
 {
     readonly Buffer source;
     readonly Buffer constants;
@@ -27,11 +27,29 @@ abstract class SampleOperation : Operation
     /// <summary>The input.</summary>
     protected ReadOnlySpan<float> Source => source.Span(Layout.Length);
 
-    /// <summary>What each channel of each sample is normalized with: [N, <see cref="SampleRow.Count"/>, C].</summary>
+    /// <summary>What each channel of each sample is normalized with: [N, <see cref="SampleRows.Count"/>, C].</summary>
     protected Span<float> Constants => constants.Span(ConstantCount(Layout));
 
     /// <summary>How many constants a layout has.</summary>
-    protected static int ConstantCount(ChannelLayout layout) => layout.N * SampleRow.Count * layout.C;
+    protected static int ConstantCount(ChannelLayout layout) => layout.N * SampleRows.Count * layout.C;
+
+    /// <summary>The constants of a sample.</summary>
+    protected static SampleRows Rows(Buffer constants, ChannelLayout layout, int sample)
+    {
+        // Buffers never move: the address outlives the fixed statement.
+        fixed (float* table = constants.Span(ConstantCount(layout)))
+            return new(table + (nint)sample * SampleRows.Count * layout.C, layout.C);
+    }
+
+    /// <summary>The constants of a sample.</summary>
+    protected SampleRows Rows(int sample) => Rows(constants, Layout, sample);
+
+    /// <summary>The sums of a sample: [<see cref="SampleChannels.Sums"/>, C].</summary>
+    protected ReadOnlySpan<double> Own(ReadOnlySpan<double> sums, int sample)
+    {
+        int length = SampleChannels.Sums * Layout.C;
+        return sums.Slice(sample * length, length);
+    }
 
     /// <summary>Whether gradients are recorded and one of these wants them.</summary>
     protected static bool Records(Tensor x, params ReadOnlySpan<Parameter?> parameters)

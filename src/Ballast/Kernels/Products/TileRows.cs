@@ -1,0 +1,33 @@
+namespace Ballast.Kernels;
+
+/// <summary>How many rows a tile of a product has. The JIT knows the number: a tile is written once, for the most rows, and what has fewer
+/// leaves the others out. Sums stay in registers only where each has a name.</summary>
+interface ITileRows
+{
+    /// <summary>The number.</summary>
+    static abstract int Count { get; }
+}
+
+/// <summary>Four rows.</summary>
+readonly struct FourRows : ITileRows
+{
+    public static int Count => 4;
+}
+
+/// <summary>Five rows.</summary>
+readonly struct FiveRows : ITileRows
+{
+    public static int Count => 5;
+}
+
+/// <summary>Six rows.</summary>
+readonly struct SixRows : ITileRows
+{
+    public static int Count => 6;
+}
+
+/// <summary>Eight rows.</summary>
+readonly struct EightRows : ITileRows
+{
+    public static int Count => 8;
+}
