@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ballast;
 
 /// <summary>Attention of a sequence to itself, then two linear layers at each place, each with dropout, a residual addition and a layer
