@@ -45,6 +45,23 @@ public sealed class TableDataset
     /// <summary>What is to be predicted of a row: the standardized number, or the class.</summary>
     public float Target(int index) => targets[index];
 
+    /// <summary>Rows as samples: their values, float [N, inputs], and as targets the standardized numbers, float [N, 1], or the classes,
+    /// int64 [N].</summary>
+    public TensorDataset Samples(IReadOnlyList<int> rows) => new(Inputs(rows), Targets(rows), Schema.Target.Categories);
+
+    internal Tensor Inputs(IReadOnlyList<int> rows)
+    {
+        int width = Schema.Inputs;
+        float[] values = new float[rows.Count * width];
+        for (int i = 0; i < rows.Count; i++)
+            Row(rows[i]).CopyTo(values.AsSpan(i * width));
+        return Tensor.From(values, [rows.Count, width]);
+    }
+
+    internal Tensor Targets(IReadOnlyList<int> rows) => Schema.Task == TableTask.Regression
+        ? Tensor.From([.. rows.Select(Target)], [rows.Count, 1])
+        : Tensor.FromInt64([.. rows.Select(row => (long)Target(row))]);
+
     /// <summary>Reads a table to train on and makes its schema. Numbers are standardized with the statistics of the rows that
     /// <paramref name="train"/> picks.</summary>
     /// <param name="path">The file.</param>

@@ -58,6 +58,10 @@ public sealed record TableTraining
         var optimizer = new AdamW(network.Parameters(), LearningRate, weightDecay: WeightDecay);
         int size = Math.Min(BatchSize ?? Math.Clamp(train.Length / 30, 16, 256), train.Length);
         int batches = train.Length / size + (train.Length % size > 1 ? 1 : 0);
+        var loss = LossOf(data.Schema.Task);
+        TrainerMetric metric = data.Schema.Task == TableTask.Regression ? new R2Score() : new Accuracy();
+        var measured = new EvaluationOptions { Loss = loss, Metrics = [metric], BatchSize = 1024 };
+        var heldOut = data.Samples(held);
         var best = (Loss: double.PositiveInfinity, Epoch: 0, State: network.StateDict(), Metric: 0.0);
         for (int epoch = 1; epoch <= Epochs && epoch - best.Epoch <= Patience; epoch++)
         {
@@ -71,19 +75,19 @@ public sealed record TableTraining
                 optimizer.LearningRate = (float)(LearningRate * 0.5 * (1 + Math.Cos(Math.PI * done)));
                 int[] rows = [.. order.AsSpan(batch * size, Math.Min(size, train.Length - batch * size)).ToArray().Select(i => train[i])];
                 optimizer.ZeroGrad();
-                var loss = Loss(data, rows, network.Forward(Inputs(data, rows)));
-                loss.Backward();
+                var mean = loss(network.Forward(data.Inputs(rows)), data.Targets(rows));
+                mean.Backward();
                 optimizer.Step();
-                sum += loss.Item();
+                sum += mean.Item();
             }
 
-            var (held1, metric) = Test(data, held, network);
-            if (!double.IsFinite(sum) || !double.IsFinite(held1))
+            var tested = Evaluation.Run(network, heldOut, measured, CancellationToken.None);
+            if (!double.IsFinite(sum) || !double.IsFinite(tested.Loss))
                 throw new ArgumentException("The loss is not finite. Choose a smaller learning rate.");
-            bool isBest = held1 < best.Loss;
+            bool isBest = tested.Loss < best.Loss;
             if (isBest)
-                best = (held1, epoch, network.StateDict(), metric);
-            report?.Invoke(new TableEpoch(epoch, sum / batches, held1, metric, isBest));
+                best = (tested.Loss, epoch, network.StateDict(), metric.Value);
+            report?.Invoke(new TableEpoch(epoch, sum / batches, tested.Loss, metric.Value, isBest));
         }
 
         network.LoadStateDict(best.State);
@@ -97,52 +101,16 @@ public sealed record TableTraining
         };
     }
 
-    static Tensor Inputs(TableDataset data, ReadOnlySpan<int> rows)
-    {
-        int width = data.Schema.Inputs;
-        float[] values = new float[rows.Length * width];
-        for (int i = 0; i < rows.Length; i++)
-            data.Row(rows[i]).CopyTo(values.AsSpan(i * width));
-        return Tensor.From(values, [rows.Length, width]);
-    }
-
-    static Tensor Loss(TableDataset data, int[] rows, Tensor outputs) => data.Schema.Task == TableTask.Regression
-        ? new MSELoss().Forward(outputs, Tensor.From([.. rows.Select(data.Target)], [rows.Length, 1]))
-        : new CrossEntropyLoss().Forward(outputs, Tensor.FromInt64([.. rows.Select(row => (long)data.Target(row))]));
-
-    // R2 of a number, accuracy of classes.
-    static (double Loss, double Metric) Test(TableDataset data, int[] rows, Module network)
-    {
-        double loss = 0, right = 0;
-        foreach (int[] part in rows.Chunk(1024))
-        {
-            using var off = Tensor.NoGrad();
-            network.Eval();
-            var outputs = network.Forward(Inputs(data, part));
-            loss += (double)Loss(data, part, outputs).Item() * part.Length;
-            if (data.Schema.Task == TableTask.Classification)
-                right += Evaluation.Correct(outputs, Tensor.FromInt64([.. part.Select(row => (long)data.Target(row))]));
-        }
-
-        if (data.Schema.Task == TableTask.Classification)
-            return (loss / rows.Length, right / rows.Length);
-        double mean = rows.Average(row => (double)data.Target(row)), whole = rows.Sum(row => Math.Pow(data.Target(row) - mean, 2));
-        return (loss / rows.Length, 1 - loss / whole);
-    }
+    static Func<Tensor, Tensor, Tensor> LossOf(TableTask task) =>
+        task == TableTask.Regression ? new MSELoss().Forward : new CrossEntropyLoss().Forward;
 
     // The size that 90 % of the errors on the rows held out do not exceed, as split conformal prediction takes it; in units of the target.
     static double? Interval(TableDataset data, int[] held, TableNetwork network)
     {
         if (data.Schema.Task != TableTask.Regression)
             return null;
-        List<double> errors = [];
-        foreach (int[] part in held.Chunk(1024))
-        {
-            using var off = Tensor.NoGrad();
-            float[] outputs = network.Forward(Inputs(data, part)).ToArray();
-            errors.AddRange(part.Select((row, i) => Math.Abs((double)outputs[i] - data.Target(row))));
-        }
-
+        float[] outputs = Prediction.Outputs(network, data.Samples(held), 1024)[0].ToArray();
+        List<double> errors = [.. held.Select((row, i) => Math.Abs((double)outputs[i] - data.Target(row)))];
         errors.Sort();
         int place = (int)Math.Ceiling(0.9 * (errors.Count + 1)) - 1;
         return errors[Math.Min(place, errors.Count - 1)] * data.Schema.Target.Std;
@@ -184,27 +152,14 @@ public sealed record TableModel(TableSchema Schema, TableNetwork Module)
         if (data.Schema.Inputs != Schema.Inputs)
             throw new ArgumentException(
                 $"The table has rows of {data.Schema.Inputs} values. Expected {Schema.Inputs}: open it by the model's schema.");
-        using var off = Tensor.NoGrad();
-        Module.Eval();
-        var results = new float[data.Count][];
+        int[] rows = [.. Enumerable.Range(0, data.Count)];
+        if (rows.Length == 0)
+            return [];
+        var given = Prediction.Outputs(Module, data.Samples(rows), 1024, cancellation)[0];
         int outputs = Schema.Outputs;
-        for (int start = 0; start < data.Count; start += 1024)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(1024, data.Count - start);
-            float[] values = new float[count * Schema.Inputs];
-            for (int i = 0; i < count; i++)
-                data.Row(start + i).CopyTo(values.AsSpan(i * Schema.Inputs));
-            var given = Module.Forward(Tensor.From(values, [count, Schema.Inputs]));
-            float[] all = Schema.Task == TableTask.Regression ? given.ToArray() : given.Softmax().ToArray();
-            for (int i = 0; i < count; i++)
-            {
-                results[start + i] = Schema.Task == TableTask.Regression
-                    ? [(float)(all[i] * Schema.Target.Std + Schema.Target.Mean)] : all[(i * outputs)..((i + 1) * outputs)];
-            }
-        }
-
-        return results;
+        float[] all = Schema.Task == TableTask.Regression ? given.ToArray() : given.Softmax().ToArray();
+        return [.. rows.Select(i => Schema.Task == TableTask.Regression
+            ? [(float)(all[i] * Schema.Target.Std + Schema.Target.Mean)] : all[(i * outputs)..((i + 1) * outputs)])];
     }
 
     /// <summary>Writes the weights, and beside them in the same file the schema and how good they are.</summary>

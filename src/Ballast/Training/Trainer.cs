@@ -46,7 +46,7 @@ public sealed partial class Trainer
 
     // Whether the network can be run on a batch as it is; a loss with the batch at hand may run one that takes something else.
     bool RunsAlone => options.OwnStep is null
-        && (options.BatchLoss is null || model is IBatchModule || loader is { TakesSamples: false, Dataset.Inputs.Count: 1 });
+        && (options.BatchLoss is null || model is IBatchModule || loader is { CollateFunction: null, Dataset.Inputs.Count: 1 });
 
     // Gradients of an unfinished step are in no checkpoint.
     bool IsBetweenSteps => batch == 0 || trainingStep.EndsStep(batch - 1, step - 1);
