@@ -26,17 +26,14 @@ public readonly record struct Batch(Tensor Inputs, Tensor Targets)
     /// <summary>How many samples there are.</summary>
     public int Count => Inputs.Shape[0];
 
-    /// <summary>All tensors.</summary>
-    internal IEnumerable<Tensor> All => inputs is null && targets is null ? [Inputs, Targets] : AllInputs.Concat(AllTargets);
-
     /// <summary>Tells the loader that the batch was trained on: it takes its memory back.</summary>
     internal void MarkConsumed()
     {
         Inputs.Consumed = Targets.Consumed = true;
-        foreach (var tensor in inputs ?? [])
-            tensor.Consumed = true;
-        foreach (var tensor in targets ?? [])
-            tensor.Consumed = true;
+        for (int i = 0; i < inputs?.Count; i++)
+            inputs[i].Consumed = true;
+        for (int i = 0; i < targets?.Count; i++)
+            targets[i].Consumed = true;
     }
 
     /// <summary>Hands back what a backward pass has used. What none has used may be anybody's: it is left to whoever holds it.</summary>
@@ -44,11 +41,18 @@ public readonly record struct Batch(Tensor Inputs, Tensor Targets)
     {
         if (Inputs is null)
             return;
-        foreach (var tensor in All)
-        {
-            if (tensor.Consumed)
-                tensor.ReleaseValues();
-        }
+        TakeBack(Inputs);
+        TakeBack(Targets);
+        for (int i = 0; i < inputs?.Count; i++)
+            TakeBack(inputs[i]);
+        for (int i = 0; i < targets?.Count; i++)
+            TakeBack(targets[i]);
+    }
+
+    static void TakeBack(Tensor tensor)
+    {
+        if (tensor.Consumed)
+            tensor.ReleaseValues();
     }
 
     // Whoever makes another batch by `with { Inputs = ... }` changes the first of them.

@@ -46,12 +46,23 @@ public sealed record Prediction(int Label, float Probability)
     /// <returns>Each output for all samples, in the order of the dataset: [Count, ...].</returns>
     /// <exception cref="ArgumentException">Samples that do not fit the network, or outputs whose shapes differ from batch to batch.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static TensorList Outputs(Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default)
+    public static TensorList Outputs(Module model, Dataset dataset, int batchSize = 500, CancellationToken cancellation = default) =>
+        Outputs(model, new DataLoader(dataset, batchSize, generator: new Generator(0)), cancellation);
+
+    /// <summary>The same over the batches of a loader: for samples that need a collate function.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="loader">The samples; shuffled ones come in the order in which they were drawn.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <returns>Each output for all samples: [samples, ...].</returns>
+    /// <exception cref="ArgumentException">Samples that do not fit the network, or outputs whose shapes differ from batch to batch.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static TensorList Outputs(Module model, DataLoader loader, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(loader);
         using var evaluating = ModeScope.Evaluate();
         using var off = Tensor.NoGrad();
         List<TensorList> all = [];
-        foreach (var batch in new DataLoader(dataset, batchSize, generator: new Generator(0)))
+        foreach (var batch in loader)
         {
             cancellation.ThrowIfCancellationRequested();
             all.Add(BatchForward.Run(model, batch).Select(static tensor => tensor.Detach()));

@@ -19,12 +19,34 @@ public sealed class Accuracy(bool multiLabel = false, long ignoreIndex = -100) :
     /// <inheritdoc/>
     protected override void Take(Tensor output, Tensor target)
     {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(target);
+        if (IsPlain(output, target))
+        {
+            (Sums[0], Sums[1]) = (Sums[0] + Evaluation.Correct(output, target), Sums[1] + target.Length);
+            return;
+        }
+
         var (named, wanted, _, _) = Classified.Of("Accuracy", output, target, multiLabel, ignoreIndex);
         for (int i = 0; i < named.Length; i++)
         {
             Sums[0] += wanted[i] >= 0 && named[i] == wanted[i] ? 1 : 0;
             Sums[1] += wanted[i] >= 0 ? 1 : 0;
         }
+    }
+
+    // Logits [N, C] and classes of them: what is counted after each step of a classifier.
+    static bool IsPlain(Tensor output, Tensor target)
+    {
+        if (output.Shape.Rank != 2 || output.Shape[1] < 2 || target.ElementType != ElementType.Int64 || target.Shape != new Shape(output.Shape[0]))
+            return false;
+        foreach (long label in target.AsSpan<long>())
+        {
+            if ((ulong)label >= (ulong)output.Shape[1])
+                return false;
+        }
+
+        return true;
     }
 }
 
