@@ -14,7 +14,7 @@ public sealed record TableOptions
 }
 
 /// <summary>The rows of a table as a network takes them: standardized numbers, then the positions of categories.</summary>
-public sealed class TableDataset
+public sealed partial class TableDataset
 {
     const int MostClasses = 20, MostCategories = 1000;
 
@@ -44,23 +44,6 @@ public sealed class TableDataset
 
     /// <summary>What is to be predicted of a row: the standardized number, or the class.</summary>
     public float Target(int index) => targets[index];
-
-    /// <summary>Rows as samples: their values, float [N, inputs], and as targets the standardized numbers, float [N, 1], or the classes,
-    /// int64 [N].</summary>
-    public TensorDataset Samples(IReadOnlyList<int> rows) => new(Inputs(rows), Targets(rows), Schema.Target.Categories);
-
-    internal Tensor Inputs(IReadOnlyList<int> rows)
-    {
-        int width = Schema.Inputs;
-        float[] values = new float[rows.Count * width];
-        for (int i = 0; i < rows.Count; i++)
-            Row(rows[i]).CopyTo(values.AsSpan(i * width));
-        return Tensor.From(values, [rows.Count, width]);
-    }
-
-    internal Tensor Targets(IReadOnlyList<int> rows) => Schema.Task == TableTask.Regression
-        ? Tensor.From([.. rows.Select(Target)], [rows.Count, 1])
-        : Tensor.FromInt64([.. rows.Select(row => (long)Target(row))]);
 
     /// <summary>Reads a table to train on and makes its schema. Numbers are standardized with the statistics of the rows that
     /// <paramref name="train"/> picks.</summary>
