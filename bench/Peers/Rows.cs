@@ -4,5 +4,8 @@ namespace Ballast.Peers;
 static class Rows
 {
     public static IReadOnlyList<Row> All { get; } =
-        [.. ElementRows.All, .. OwnRows.All, .. LayerRows.All, .. ConvolutionRows.All, .. ProductRows.All, .. OptimizerRows.All, .. NetworkRows.All];
+    [
+        .. ElementRows.All, .. OwnRows.All, .. LayerRows.All, .. SequenceRows.All, .. ConvolutionRows.All, .. ProductRows.All,
+        .. OptimizerRows.All, .. NetworkRows.All,
+    ];
 }
