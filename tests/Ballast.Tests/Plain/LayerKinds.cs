@@ -48,7 +48,7 @@ static class LayerKinds
 
     static readonly Kind[] Kinds =
     [
-        Convolution, Convolution, Convolution, Convolution,
+        Convolution, Convolution, Convolution, Convolution, OtherConvolution,
         BatchNormalization, BatchNormalization, BatchNormalization,
         Normalization, Normalization,
         LinearLayer, LinearLayer,
@@ -68,11 +68,44 @@ static class LayerKinds
         bool depthwise = random.Next(8) == 0;
         int groups = depthwise ? c : random.Next(8) == 0 && c % 2 == 0 ? 2 : 1;
         int k = depthwise ? c : groups * random.Next(1, random.Next(3) == 0 ? 20 / groups : 6);
-        int extent = dilation * (kernel - 1) + 1;
-        if (shape[2] + 2 * padding < extent || shape[3] + 2 * padding < extent)
+        int other = random.Next(5) == 0 ? random.Next(1, 4) : kernel;
+        var mode = padding > 0 && padding < Math.Min(shape[2], shape[3]) && random.Next(8) == 0 ? PadMode.Reflect : PadMode.Constant;
+        if (random.Next(8) == 0)
+        {
+            if ((shape[2] - 1) * stride + dilation * (kernel - 1) < 2 * padding || (shape[3] - 1) * stride + dilation * (other - 1) < 2 * padding)
+                return null;
+            var transposed = new ConvTranspose2d(c, k, (kernel, other), stride, padding, random.Next(stride), groups, random.Next(2) == 0, dilation);
+            return Of(from, transposed, (long)shape.Length * kernel * other * k / groups);
+        }
+
+        if (shape[2] + 2 * padding < dilation * (kernel - 1) + 1 || shape[3] + 2 * padding < dilation * (other - 1) + 1)
             return null;
-        var layer = new Conv2d(c, k, kernel, stride, padding, dilation, groups, bias: random.Next(2) == 0);
-        return Of(from, layer, (long)layer.OutputShape(shape).Length * kernel * kernel * c / groups);
+        var layer = new Conv2d(c, k, (kernel, other), stride, padding, dilation, groups, bias: random.Next(2) == 0, mode);
+        return Of(from, layer, (long)layer.OutputShape(shape).Length * kernel * other * c / groups);
+    }
+
+    // The same over sequences and volumes, which an image is made of and becomes again.
+    static (Layer, long)? OtherConvolution(Random random, List<Shape> shapes, int from)
+    {
+        var shape = shapes[from];
+        if (!IsImage(shape))
+            return null;
+        int c = shape[1], k = random.Next(1, 6), kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = random.Next(kernel);
+        Module layer = random.Next(4) switch
+        {
+            0 => new Conv1d(c, k, kernel, stride, padding),
+            1 => new Conv3d(c, k, kernel, stride, padding),
+            2 => new ConvTranspose1d(c, k, kernel + 1, stride, padding / 2),
+            _ => new ConvTranspose3d(c, k, kernel + 1, stride, padding / 2),
+        };
+        bool volume = layer is Conv3d or ConvTranspose3d;
+        if (kernel > Math.Min(shape[2], shape[3]))
+            return null;
+        return (new Layer(layer.ToString()!, [from], layer, x =>
+        {
+            var y = layer.Forward(volume ? x[0].Unsqueeze(2).Expand(-1, -1, kernel, -1, -1) : x[0].Flatten(2));
+            return volume ? y.Flatten(3) : y.Unsqueeze(2);
+        }), (long)shape.Length * kernel * kernel * kernel * kernel * k * stride * stride);
     }
 
     static (Layer, long)? BatchNormalization(Random random, List<Shape> shapes, int from)

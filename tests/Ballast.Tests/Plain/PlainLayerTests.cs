@@ -73,6 +73,29 @@ public class PlainLayerTests : BackendComparison
     }
 
     [Fact]
+    public void Convolutions_of_other_shapes_and_ranks()
+    {
+        Check(static () => new Conv2d(5, 7, (3, 5), (2, 1), (1, 2), (1, 2)), Data(1, 2, 5, 9, 13));
+        Check(static () => new Conv2d(16, 16, (1, 3), padding: "same"), Data(1, 2, 16, 5, 6));
+        Check(static () => new Conv2d(4, 4, 4, padding: "same", dilation: (1, 3)), Data(1, 1, 4, 7, 9));
+        Check(static () => new Conv2d(4, 6, 3, padding: (2, 1), paddingMode: PadMode.Reflect), Data(1, 2, 4, 5, 6));
+        Check(static () => new Conv1d(5, 20, 3, padding: 1), Data(1, 2, 5, 17), Data(1, 9, 5, 60));
+        Check(static () => new Conv1d(16, 16, 4, 3, 2, 2, 4), Data(1, 2, 16, 33));
+        Check(static () => new Conv1d(6, 6, 5, padding: 4, groups: 6, paddingMode: PadMode.Circular), Data(1, 2, 6, 11));
+        Check(static () => new Conv3d(3, 5, 3, padding: 1), Data(1, 2, 3, 4, 5, 6));
+        Check(static () => new Conv3d(16, 16, (1, 3, 3), padding: (0, 1, 1)), Data(1, 2, 16, 3, 6, 5));
+        Check(static () => new Conv3d(4, 6, (2, 3, 1), (2, 1, 3), (1, 0, 0), (3, 2, 1), 2), Data(1, 2, 4, 7, 8, 7));
+        Check(static () => new Conv3d(3, 3, (3, 1, 2), (1, 2, 2), (2, 0, 1), groups: 3), Data(1, 2, 3, 4, 5, 6));
+        Check(static () => new ConvTranspose1d(5, 4, 3, 2, 1), Data(1, 2, 5, 7));
+        Check(static () => new ConvTranspose1d(4, 6, 3, 2, 0, 3, 2, dilation: 4), Data(1, 2, 4, 6));
+        Check(static () => new ConvTranspose2d(16, 16, 3, padding: 1), Data(1, 2, 16, 6, 5));
+        Check(static () => new ConvTranspose2d(5, 3, 4, 2, 1), Data(1, 2, 5, 6, 7));
+        Check(static () => new ConvTranspose2d(6, 6, (2, 3), (3, 2), (1, 0), (2, 1), 6, bias: false), Data(1, 2, 6, 4, 5));
+        Check(static () => new ConvTranspose3d(3, 4, (3, 2, 2), (2, 1, 2), (1, 0, 1), (1, 0, 0)), Data(1, 2, 3, 3, 4, 3));
+        Conclude();
+    }
+
+    [Fact]
     public void Linear_layers_pools_and_dropout()
     {
         Check(static () => new Linear(300, 17), Data(1, 9, 300));

@@ -34,32 +34,48 @@ static partial class PlainOperations
 
     // F(4x4, 3x3) adds up values of a patch with factors up to 8 before it multiplies.
     static bool IsWinograd(ConvolutionShape s) =>
-        s is { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Direct: false };
+        s is { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Direct: false, KernelD: 1 };
+
+    // Each value of the result with those of the input and the weight that it is made of, channel by channel.
+    static void Terms(ConvolutionShape s, Numbers.Term term)
+    {
+        int area = s.OutD * s.OutH * s.OutW;
+        for (int place = 0; place < s.N * s.K * area; place++)
+        {
+            int column = place % s.OutW, row = place / s.OutW % s.OutH, plane = place / s.OutW / s.OutH % s.OutD, k = place / area % s.K;
+            int channel = place / area / s.K * s.C + k / s.GroupK * s.GroupC;
+            for (int tap = 0; tap < s.Taps; tap++)
+            {
+                int i = tap / s.KernelW % s.KernelH, j = tap % s.KernelW, a = tap / s.KernelW / s.KernelH;
+                int d = plane * s.StrideD - s.PadD + a * s.DilationD, h = row * s.StrideH - s.PadH + i * s.DilationH;
+                int v = column * s.StrideW - s.PadW + j * s.DilationW;
+                if (d >= 0 && d < s.D && h >= 0 && h < s.H && v >= 0 && v < s.W)
+                    term(place, ((channel * s.D + d) * s.H + h) * s.W + v, k * s.Depth + tap, s.GroupC, s.D * s.H * s.W, s.Taps);
+            }
+        }
+    }
+
+    // The sizes of a result over as many axes as the input has.
+    static Shape Sized(Numbers x, int channels, int d, int h, int w) => x.Shape.Rank switch
+    {
+        3 => [x.Shape[0], channels, w],
+        4 => [x.Shape[0], channels, h, w],
+        _ => [x.Shape[0], channels, d, h, w],
+    };
 
     static Numbers Convolution(Numbers x, Numbers w, Numbers? b, ConvolutionShape s)
     {
-        var y = Numbers.Products(new Shape(s.N, s.K, s.OutH, s.OutW), x, w, term =>
-        {
-            for (int place = 0; place < s.N * s.K * s.OutH * s.OutW; place++)
-            {
-                int column = place % s.OutW, row = place / s.OutW % s.OutH, k = place / s.OutW / s.OutH % s.K, n = place / s.OutW / s.OutH / s.K;
-                int channel = k / s.GroupK * s.GroupC;
-                for (int i = 0; i < s.KernelH; i++)
-                {
-                    for (int j = 0; j < s.KernelW; j++)
-                    {
-                        int h = row * s.StrideH - s.PadH + i * s.DilationH, v = column * s.StrideW - s.PadW + j * s.DilationW;
-                        if (h >= 0 && h < s.H && v >= 0 && v < s.W)
-                        {
-                            term(place, ((n * s.C + channel) * s.H + h) * s.W + v, (k * s.GroupC * s.KernelH + i) * s.KernelW + j,
-                                s.GroupC, s.H * s.W, s.KernelH * s.KernelW);
-                        }
-                    }
-                }
-            }
-        }, roundings: IsWinograd(s) ? 4 : 1);
-        return b is null ? y : y + b.Reshape(s.K, 1, 1);
+        var y = Numbers.Products(Sized(x, s.K, s.OutD, s.OutH, s.OutW), x, w, term => Terms(s, term), IsWinograd(s) ? 4 : 1);
+        return b is null ? y : y + b.Reshape([s.K, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
     }
+
+    // The result and the input in each other's places.
+    static Numbers TransposedConvolution(Numbers x, Numbers w, ConvolutionShape s) => Numbers.Products(
+        Sized(x, s.C, s.D, s.H, s.W), x, w, term => Terms(s, (place, element, tap, count, step, next) =>
+        {
+            for (int c = 0; c < count; c++)
+                term(element + c * step, place, tap + c * next);
+        }), IsWinograd(s) ? 4 : 1);
 
     // The pixels under each window of a pool, and how many there would be with the padding.
     static (int[] Pixels, int Padded)[] Windows(PoolShape s)
@@ -123,7 +139,12 @@ static partial class PlainOperations
     {
         ["matmul"] = static (_, x) => MatMul(x[0], x[1]),
         ["linear"] = static (_, x) => Linear(x[0], x[1], x[2]),
+        ["conv1d"] = static (node, x) => Convolution(x[0], x[1], x[2], node.Get<ConvolutionShape>("shape")),
         ["conv2d"] = static (node, x) => Convolution(x[0], x[1], x[2], node.Get<ConvolutionShape>("shape")),
+        ["conv3d"] = static (node, x) => Convolution(x[0], x[1], x[2], node.Get<ConvolutionShape>("shape")),
+        ["conv_transpose1d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
+        ["conv_transpose2d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
+        ["conv_transpose3d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
         ["max_pool2d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
         ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<bool>("count_padding")),
         ["dropout"] = static (node, x) => Dropout(x[0], node.Get<double>("p"), node.Get<Generator>("generator")),

@@ -13,33 +13,35 @@ static unsafe partial class DirectConvolution
     /// <param name="epilogue">What is done to the result as it is written.</param>
     public static void BackwardInput(in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue)
     {
-        int area = shape.KernelH * shape.KernelW, phases = shape.StrideH * shape.StrideW;
+        int area = shape.Taps, phases = shape.StrideD * shape.StrideH * shape.StrideW;
         nint depth = shape.Depth;
         int packedColumns = Panels.Padded(shape.GroupC);
         float* panels = Scratch.TakeShared(shape.Groups * area * shape.GroupK * packedColumns);
         var taps = new Phase[phases];
         var offsets = new nint[area];
         var edge = Edge(shape);
+        var work = new InputWork { Shape = shape, Edge = edge, Dy = dy, Dx = dx, PhaseCount = phases, Epilogue = epilogue };
+        nint pitch = work.PlanePitch;
         float* next = panels;
         int used = 0;
         Span<nint> weights = area <= 128 ? stackalloc nint[area] : new nint[area];
         for (int phase = 0; phase < phases; phase++)
         {
-            int row = phase / shape.StrideW, column = phase % shape.StrideW, count = 0, start = used;
-            for (int a = 0; a < shape.KernelH; a++)
+            int plane = phase / (shape.StrideH * shape.StrideW), row = phase / shape.StrideW % shape.StrideH, column = phase % shape.StrideW;
+            int count = 0, start = used;
+            for (int tap = 0; tap < area; tap++)
             {
-                for (int b = 0; b < shape.KernelW; b++)
-                {
-                    int up = row + shape.PadH - a * shape.DilationH, across = column + shape.PadW - b * shape.DilationW;
-                    if (up % shape.StrideH != 0 || across % shape.StrideW != 0)
-                        continue;
-                    offsets[used++] =
-                        ((up / shape.StrideH - edge.Top) * (nint)edge.Width + across / shape.StrideW - edge.Left) * shape.K;
-                    weights[count++] = a * shape.KernelW + b;
-                }
+                int a = tap / shape.KernelW, b = tap % shape.KernelW;
+                int back = plane + shape.PadD - a / shape.KernelH * shape.DilationD;
+                int up = row + shape.PadH - a % shape.KernelH * shape.DilationH, across = column + shape.PadW - b * shape.DilationW;
+                if (back % shape.StrideD != 0 || up % shape.StrideH != 0 || across % shape.StrideW != 0)
+                    continue;
+                offsets[used++] = (back / shape.StrideD - edge.Front) * pitch
+                    + ((up / shape.StrideH - edge.Top) * (nint)edge.Width + across / shape.StrideW - edge.Left) * shape.K;
+                weights[count++] = tap;
             }
 
-            taps[phase] = new Phase(row, column, start, count, next);
+            taps[phase] = new Phase(plane, row, column, start, count, next);
             for (int group = 0; group < shape.Groups; group++)
             {
                 PackedPanels.Pack(w + group * shape.GroupK * depth, weights, count, shape.GroupK, depth, shape.GroupC, area, next);
@@ -50,23 +52,14 @@ static unsafe partial class DirectConvolution
         fixed (Phase* phasePointer = taps)
         fixed (nint* offsetPointer = offsets)
         {
-            var work = new InputWork
-            {
-                Shape = shape,
-                Edge = edge,
-                Dy = dy,
-                Dx = dx,
-                Phases = phasePointer,
-                PhaseCount = phases,
-                Offsets = offsetPointer,
-                Epilogue = epilogue,
-            };
+            work.Phases = phasePointer;
+            work.Offsets = offsetPointer;
             Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
         }
     }
 
-    // Where the taps reach in the gradient, seen from the pixel (y / stride, x / stride): its first row and column, and how
-    // many rows and columns a slab has.
+    // Where the taps reach in the gradient, seen from the pixel (z / stride, y / stride, x / stride): its first plane, row and column, and how
+    // many planes, rows and columns a slab has.
     static SlabEdge Edge(in ConvolutionShape shape)
     {
         int top = FloorDivide(shape.PadH - (shape.KernelH - 1) * shape.DilationH, shape.StrideH);
@@ -74,15 +67,18 @@ static unsafe partial class DirectConvolution
         int bottom = FloorDivide(shape.StrideH - 1 + shape.PadH, shape.StrideH);
         int right = FloorDivide(shape.StrideW - 1 + shape.PadW, shape.StrideW);
         int columns = (shape.W + shape.StrideW - 1) / shape.StrideW;
-        return new SlabEdge(top, left, bottom - top, columns + right - left);
+        int front = FloorDivide(shape.PadD - (shape.KernelD - 1) * shape.DilationD, shape.StrideD);
+        int back = FloorDivide(shape.StrideD - 1 + shape.PadD, shape.StrideD);
+        return new SlabEdge(front, top, left, back - front + 1, bottom - top, columns + right - left);
     }
 
     static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((-a + b - 1) / b);
 
-    readonly record struct SlabEdge(int Top, int Left, int MoreRows, int Width);
+    readonly record struct SlabEdge(int Front, int Top, int Left, int Planes, int MoreRows, int Width);
 
-    readonly struct Phase(int row, int column, int start, int count, float* panels)
+    readonly struct Phase(int plane, int row, int column, int start, int count, float* panels)
     {
+        public int Plane => plane;
         public int Row => row;
         public int Column => column;
         public int Start => start;
@@ -106,12 +102,18 @@ static unsafe partial class DirectConvolution
         readonly int PhaseRows => (Shape.H + Shape.StrideH - 1) / Shape.StrideH;
 
         readonly int PartRows => RowsPerPart(
-            Shape, PhaseRows, (long)Shape.OutW * Shape.K * Shape.Depth, Edge.Width * Shape.K,
+            Shape, PhaseRows, (long)Shape.OutW * Shape.K * Shape.Depth, Edge.Planes * Edge.Width * Shape.K,
             Shape.StrideH * Shape.W * Shape.C);
 
         readonly int PartsPerImage => (PhaseRows + PartRows - 1) / PartRows;
 
-        public readonly int Parts => Shape.N * PartsPerImage;
+        // A volume's planes that lie alike to the stride.
+        readonly int PhasePlanes => (Shape.D + Shape.StrideD - 1) / Shape.StrideD;
+
+        public readonly int Parts => Shape.N * PhasePlanes * PartsPerImage;
+
+        // From one plane of the gradient to the next in working memory.
+        public readonly nint PlanePitch => Slab.Length(PartRows + Edge.MoreRows, Edge.Width, Shape.K);
 
         // Where the stride is wider than the kernel some pixels of the input are not seen at all.
         readonly bool HasEmptyPhases
@@ -136,25 +138,44 @@ static unsafe partial class DirectConvolution
         {
             int partRows = PartRows, perImage = PartsPerImage;
             bool hasEmptyPhases = HasEmptyPhases;
-            float* memory = Scratch.Take(Slab.Length(partRows + Edge.MoreRows, Edge.Width, Shape.K));
-            var source = new ImagePrologue(Dy, Shape.K);
+            float* memory = Scratch.Take(Edge.Planes * (int)PlanePitch);
             for (int part = first; part < last; part++)
             {
-                int image = part / perImage, top = part % perImage * partRows;
+                int image = part / perImage / PhasePlanes, depth = part / perImage % PhasePlanes, top = part % perImage * partRows;
                 int rows = Math.Min(partRows, PhaseRows - top);
-                new Slab(memory, rows + Edge.MoreRows, Edge.Width, Shape.K).Fill<S, V>(
-                    source, image, Shape.OutH, Shape.OutW, top + Edge.Top, Edge.Left);
+                Fill<S, V>(image, depth, top, rows, memory);
                 int inputRow = top * Shape.StrideH, inputRows = Math.Min(rows * Shape.StrideH, Shape.H - inputRow);
-                nint pixel = ((nint)image * Shape.H + inputRow) * Shape.W;
-                if (hasEmptyPhases)
-                    new Span<float>(Dx + pixel * Shape.C, inputRows * Shape.W * Shape.C).Clear();
-                for (int phase = 0; phase < PhaseCount; phase++)
+                for (int z = depth * Shape.StrideD; z < Math.Min(Shape.D, (depth + 1) * Shape.StrideD); z++)
                 {
-                    if (Phases[phase].Count > 0)
-                        Rows<S, V>(memory, Phases[phase], image, top, rows);
-                }
+                    int plane = image * Shape.D + z;
+                    nint pixel = ((nint)plane * Shape.H + inputRow) * Shape.W;
+                    if (hasEmptyPhases)
+                        new Span<float>(Dx + pixel * Shape.C, inputRows * Shape.W * Shape.C).Clear();
+                    for (int phase = 0; phase < PhaseCount; phase++)
+                    {
+                        if (Phases[phase].Count > 0 && Phases[phase].Plane == z - depth * Shape.StrideD)
+                            Rows<S, V>(memory, Phases[phase], plane, top, rows);
+                    }
 
-                Epilogue.Finish<S, V>(part, Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
+                    Epilogue.Finish<S, V>(part, Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
+                }
+            }
+        }
+
+        // Copies the rows of the gradient that a part sees.
+        readonly void Fill<S, V>(int image, int depth, int top, int rows, float* to)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            var source = new ImagePrologue(Dy, Shape.K);
+            for (int i = 0; i < Edge.Planes; i++, to += PlanePitch)
+            {
+                var slab = new Slab(to, rows + Edge.MoreRows, Edge.Width, Shape.K);
+                int plane = depth + Edge.Front + i;
+                if ((uint)plane < (uint)Shape.OutD)
+                    slab.Fill<S, V>(source, image * Shape.OutD + plane, Shape.OutH, Shape.OutW, top + Edge.Top, Edge.Left);
+                else
+                    slab.Clear();
             }
         }
 

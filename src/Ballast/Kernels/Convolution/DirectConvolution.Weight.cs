@@ -17,14 +17,15 @@ static unsafe partial class DirectConvolution
     {
         int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
         int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
+        nint pitch = WeightWork.Pitch(shape);
         int paddedDepth = (depth + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
         // Where each value under the kernel lies, seen from the pixel; past the last one, the last again.
         var offsets = new nint[paddedDepth];
         for (int i = 0; i < paddedDepth; i++)
         {
             int d = Math.Min(i, depth - 1), tap = d / shape.GroupC;
-            offsets[i] = (tap / shape.KernelW * shape.DilationH * (nint)width + tap % shape.KernelW * shape.DilationW) * shape.C
-                + d % shape.GroupC;
+            nint row = tap % area / shape.KernelW * shape.DilationH * (nint)width;
+            offsets[i] = tap / area * pitch + (row + tap % shape.KernelW * shape.DilationW) * shape.C + d % shape.GroupC;
         }
 
         int sums = shape.Groups * paddedDepth * Panels.Padded(shape.GroupK);
@@ -53,12 +54,12 @@ static unsafe partial class DirectConvolution
                 new ReadOnlySpan<float>(partial, sums), new ReadOnlySpan<float>(more, sums), new Span<float>(partial, sums));
         }
 
-        Scatter(shape, partial, paddedDepth, dw, area);
+        Scatter(shape, partial, paddedDepth, dw);
     }
 
-    // [group][panel][depth][column] becomes [K, C / Groups, KernelH, KernelW].
+    // [group][panel][depth][column] becomes [K, C / Groups, KernelD, KernelH, KernelW].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Scatter(in ConvolutionShape shape, float* sums, int paddedDepth, float* dw, int area)
+    static void Scatter(in ConvolutionShape shape, float* sums, int paddedDepth, float* dw)
     {
         int widest = 2 * Panels.Lanes;
         for (int group = 0; group < shape.Groups; group++)
@@ -71,7 +72,7 @@ static unsafe partial class DirectConvolution
                 for (int d = 0; d < shape.Depth; d++)
                 {
                     int tap = d / shape.GroupC, c = d % shape.GroupC;
-                    float* to = dw + ((nint)(group * shape.GroupK + k) * shape.GroupC + c) * area + tap;
+                    float* to = dw + ((nint)(group * shape.GroupK + k) * shape.GroupC + c) * shape.Taps + tap;
                     for (int i = 0; i < valid; i++)
                         to[(nint)i * shape.Depth] = sums[(nint)d * width + i];
                 }
@@ -91,8 +92,12 @@ static unsafe partial class DirectConvolution
         public nint* Offsets;
         public int PaddedDepth, Sums, Parts;
 
-        readonly int BlockRows => Math.Clamp(SlabLength / Math.Max(1, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C), 1,
-            Math.Max(1, Shape.OutH));
+        static int BlockRows(in ConvolutionShape shape) => Math.Clamp(
+            SlabLength / Math.Max(1, shape.KernelD * shape.StrideH * (shape.W + 2 * shape.PadW) * shape.C), 1, Math.Max(1, shape.OutH));
+
+        // From one plane of the kernel to the next in working memory.
+        public static nint Pitch(in ConvolutionShape shape) =>
+            Slab.Length(Reach(shape, BlockRows(shape)), shape.W + 2 * shape.PadW, shape.C);
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -100,23 +105,19 @@ static unsafe partial class DirectConvolution
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int width = Shape.W + 2 * Shape.PadW, blockRows = BlockRows;
-            int most = (blockRows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
-            int slab = (Slab.Length(most, width, Shape.C) + 15) & ~15;
+            int blockRows = BlockRows(Shape), slab = (Shape.KernelD * (int)Pitch(Shape) + 15) & ~15;
             int edge = blockRows * Shape.OutW * 2 * S.Width;
             float* memory = Scratch.Take(slab + edge);
             for (int part = first; part < last; part++)
             {
                 int from = (int)((long)Shape.N * part / Parts), until = (int)((long)Shape.N * (part + 1) / Parts);
-                for (int image = from; image < until; image++)
+                for (int plane = from * Shape.OutD; plane < until * Shape.OutD; plane++)
                 {
                     for (int top = 0; top < Shape.OutH; top += blockRows)
                     {
                         int rows = Math.Min(blockRows, Shape.OutH - top);
-                        int needed = (rows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
-                        new Slab(memory, needed, width, Shape.C).Fill<S, V>(
-                            X, image, Shape.H, Shape.W, top * Shape.StrideH - Shape.PadH, -Shape.PadW);
-                        nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
+                        Fill<S, V>(Shape, X, plane, top, Reach(Shape, rows), memory, Pitch(Shape));
+                        nint pixel = ((nint)plane * Shape.OutH + top) * Shape.OutW;
                         Add<S, V>(memory, pixel, rows, memory + slab, Partial + (nint)part * Sums);
                     }
                 }

@@ -36,29 +36,29 @@ static unsafe partial class DirectConvolution
             panels = prepared;
 
         bool rowsTouch = shape.Groups == 1 && shape.DilationW == 1;
-        int width = shape.W + 2 * shape.PadW, segments = rowsTouch ? shape.KernelH : area;
+        int width = shape.W + 2 * shape.PadW, perPlane = rowsTouch ? shape.KernelH : area, segments = shape.KernelD * perPlane;
+        var work = new ForwardWork
+        {
+            Shape = shape,
+            X = x,
+            Panels = panels,
+            Starts = starts,
+            Y = y,
+            Segments = segments,
+            Length = depth / segments,
+            PackedLength = packed,
+            Epilogue = epilogue,
+        };
         Span<nint> offsets = segments <= 128 ? stackalloc nint[segments] : new nint[segments];
         for (int s = 0; s < segments; s++)
         {
-            int a = rowsTouch ? s : s / shape.KernelW, b = rowsTouch ? 0 : s % shape.KernelW;
-            offsets[s] = (a * shape.DilationH * (nint)width + b * shape.DilationW) * shape.C;
+            int tap = s % perPlane, a = rowsTouch ? tap : tap / shape.KernelW, b = rowsTouch ? 0 : tap % shape.KernelW;
+            offsets[s] = s / perPlane * work.PlanePitch + (a * shape.DilationH * (nint)width + b * shape.DilationW) * shape.C;
         }
 
         fixed (nint* segmentOffsets = offsets)
         {
-            var work = new ForwardWork
-            {
-                Shape = shape,
-                X = x,
-                Panels = panels,
-                Starts = starts,
-                Y = y,
-                Offsets = segmentOffsets,
-                Segments = segments,
-                Length = depth / segments,
-                PackedLength = packed,
-                Epilogue = epilogue,
-            };
+            work.Offsets = segmentOffsets;
             epilogue.Moments?.Begin(work.Parts, shape.K);
             Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
         }
@@ -74,7 +74,7 @@ static unsafe partial class DirectConvolution
     /// <param name="to">Takes the panels.</param>
     public static void Prepare(in ConvolutionShape shape, float* w, float* to)
     {
-        int area = shape.KernelH * shape.KernelW, depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK);
+        int area = shape.Taps, depth = shape.Depth, packed = PackedPanels.Length(depth, shape.GroupK);
         Span<nint> taps = area <= 128 ? stackalloc nint[area] : new nint[area];
         for (int tap = 0; tap < area; tap++)
             taps[tap] = tap;
@@ -91,7 +91,7 @@ static unsafe partial class DirectConvolution
     {
         int bySlab = Math.Max(1, Math.Min(SlabLength / Math.Max(1, rowLength), ResultLength / Math.Max(1, resultLength)));
         int byWork = (int)Math.Clamp(PartProducts / Math.Max(1, rowProducts), 1, int.MaxValue);
-        return Math.Clamp(shape.N >= 8 ? Math.Max(bySlab, 4) : Math.Min(bySlab, byWork), 1, Math.Max(1, rows));
+        return Math.Clamp(shape.N * shape.OutD >= 8 ? Math.Max(bySlab, 4) : Math.Min(bySlab, byWork), 1, Math.Max(1, rows));
     }
 
     struct ForwardWork : IWork, IWideWork
@@ -106,12 +106,19 @@ static unsafe partial class DirectConvolution
         public Epilogue Epilogue;
 
         readonly int PartRows => RowsPerPart(
-            Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth, Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C,
-            Shape.OutW * Shape.K);
+            Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth,
+            Shape.KernelD * Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C, Shape.OutW * Shape.K);
 
         readonly int PartsPerImage => (Shape.OutH + PartRows - 1) / PartRows;
 
-        public readonly int Parts => Shape.N * PartsPerImage;
+        public readonly int Parts => Shape.N * Shape.OutD * PartsPerImage;
+
+        readonly bool IsInPlace => X.IsPlain && Shape.PadD == 0 && Shape.PadH == 0 && Shape.PadW == 0;
+
+        readonly int SlabLength => Slab.Length(Reach(Shape, PartRows), Shape.W + 2 * Shape.PadW, Shape.C);
+
+        // From a value under a plane of the kernel to that under the next one.
+        public readonly nint PlanePitch => IsInPlace ? (nint)Shape.DilationD * Shape.H * Shape.W * Shape.C : SlabLength;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -120,29 +127,21 @@ static unsafe partial class DirectConvolution
             where V : unmanaged
         {
             int width = Shape.W + 2 * Shape.PadW, partRows = PartRows, perImage = PartsPerImage;
-            int mostRows = (partRows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
-            bool inPlace = X.IsPlain && Shape.PadH == 0 && Shape.PadW == 0;
-            float* memory = inPlace ? null : Scratch.Take(Slab.Length(mostRows, width, Shape.C));
+            bool inPlace = IsInPlace;
+            float* memory = inPlace ? null : Scratch.Take(Shape.KernelD * SlabLength);
             for (int part = first; part < last; part++)
             {
-                int image = part / perImage, top = part % perImage * partRows;
+                int plane = part / perImage, top = part % perImage * partRows;
                 int rows = Math.Min(partRows, Shape.OutH - top);
-                int inputRow = top * Shape.StrideH - Shape.PadH;
                 float* x = memory;
                 if (inPlace)
-                {
-                    x = X.Pixels + ((nint)image * Shape.H + inputRow) * Shape.W * Shape.C;
-                }
+                    x = X.Pixels + ((nint)FirstPlane(Shape, plane) * Shape.H + top * Shape.StrideH) * Shape.W * Shape.C;
                 else
-                {
-                    int needed = (rows - 1) * Shape.StrideH + (Shape.KernelH - 1) * Shape.DilationH + 1;
-                    new Slab(memory, needed, width, Shape.C).Fill<S, V>(X, image, Shape.H, Shape.W, inputRow, -Shape.PadW);
-                }
-
-                float* y = Y + ((nint)image * Shape.OutH + top) * Shape.OutW * Shape.K;
+                    Fill<S, V>(Shape, X, plane, top, Reach(Shape, rows), memory, PlanePitch);
+                nint pixel = ((nint)plane * Shape.OutH + top) * Shape.OutW;
+                float* y = Y + pixel * Shape.K;
                 for (int group = 0; group < Shape.Groups; group++)
                     Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
-                nint pixel = ((nint)image * Shape.OutH + top) * Shape.OutW;
                 Epilogue.Finish<S, V>(part, Y, pixel * Shape.K, rows * Shape.OutW * Shape.K);
             }
         }

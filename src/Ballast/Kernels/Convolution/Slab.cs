@@ -10,6 +10,9 @@ readonly unsafe struct Slab(float* values, int rows, int width, int channels)
     /// <summary>How many floats there are.</summary>
     public static int Length(int rows, int width, int channels) => rows * width * channels;
 
+    /// <summary>Makes all of it zero.</summary>
+    public void Clear() => new Span<float>(values, Length(rows, width, channels)).Clear();
+
     /// <summary>Copies rows of an image, normalized where they are to be; what lies outside becomes zero.</summary>
     /// <param name="source">The images.</param>
     /// <param name="image">Which one.</param>

@@ -18,6 +18,7 @@ static unsafe partial class Winograd
         shape is
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2, Direct: false,
+            D: 1, KernelD: 1, PadD: 0,
         }
         && shape.C % Panels.Rows == 0 && shape.K % Math.Max(Panels.Lanes, Panels.Rows) == 0 && shape.OutH * shape.OutW >= 9;
 

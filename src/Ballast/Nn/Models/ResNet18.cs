@@ -40,7 +40,7 @@ public sealed class ResNet18 : Module
     {
         foreach (var convolution in network.NamedModules().Select(static part => part.Module).OfType<Conv2d>())
         {
-            int fanOut = convolution.OutChannels * convolution.KernelSize * convolution.KernelSize;
+            int fanOut = convolution.OutChannels * convolution.KernelSize[0] * convolution.KernelSize[1];
             Initializers.KaimingNormal(generator ?? Generator.Default, convolution.Weight.Mutate(), fanOut);
         }
     }

@@ -30,11 +30,11 @@ public sealed class WeightStandardizedConv2d : Conv2d
     /// <exception cref="ArgumentException">What <see cref="Conv2d"/> refuses, one value for each output channel, which has no
     /// variance, or an eps that is negative or not finite.</exception>
     public WeightStandardizedConv2d(
-        int inChannels, int outChannels, int kernelSize, int stride = 1, int padding = 0, int dilation = 1, int groups = 1,
-        bool bias = true, double eps = 1e-6, Generator? generator = null)
-        : base(inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, generator)
+        int inChannels, int outChannels, PerAxis kernelSize, PerAxis? stride = null, ConvPadding padding = default, PerAxis? dilation = null,
+        int groups = 1, bool bias = true, double eps = 1e-6, Generator? generator = null)
+        : base(inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, generator: generator)
     {
-        layout = new RowLayout(outChannels, 1, inChannels / groups * kernelSize * kernelSize);
+        layout = new RowLayout(outChannels, 1, Weight.Length / outChannels);
         Throw.Unless(layout.Channels > 1,
             $"WeightStandardizedConv2d: each output channel has 1 weight, which has no variance. Use a larger kernel, fewer groups, or Conv2d.");
         NormalizationChecks.Eps("WeightStandardizedConv2d", eps);
@@ -49,6 +49,6 @@ public sealed class WeightStandardizedConv2d : Conv2d
     public Conv2d ToConv2d() => ToPlain(bias: false);
 
     /// <inheritdoc/>
-    private protected override Tensor Kernel() => RowNormalizationOperation.Run(
-        Weight, null, null, layout, centered: true, Eps);
+    private protected override Tensor Kernel(Tensor weight) => RowNormalizationOperation.Run(
+        weight, null, null, layout, centered: true, Eps);
 }

@@ -2,8 +2,8 @@ using Ballast.Kernels;
 
 namespace Ballast;
 
-/// <summary>y = x * w + b: the convolution of images [N, C, H, W] with w [K, C / groups, kernel, kernel]. It reads and writes
-/// channels last, and takes a normalization before it as a recipe: that activation is never written, nor kept for the
+/// <summary>y = x * w + b: the convolution of images [N, C, H, W] with w [K, C / groups, kernel, kernel], of sequences [N, C, L] and volumes
+/// [N, C, D, H, W] likewise. It reads and writes channels last, and takes a normalization before it as a recipe: that activation is never written, nor kept for the
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {
@@ -13,7 +13,7 @@ sealed unsafe class ConvolutionOperation : Operation
     readonly Buffer weight;
     readonly ConvolutionShape shape;
 
-    ConvolutionOperation(Tensor x, Tensor w, Parameter? b, Values input, in ConvolutionShape shape) : base(x, w, b)
+    ConvolutionOperation(Tensor x, Tensor w, Tensor? b, Values input, in ConvolutionShape shape) : base(x, w, b)
     {
         this.input = input.Hold();
         weight = w.Buffer.Hold();
@@ -21,13 +21,12 @@ sealed unsafe class ConvolutionOperation : Operation
     }
 
     /// <summary>The forward pass. Where nothing is recorded it is made when it is read.</summary>
-    public static Tensor Run(Tensor x, Tensor w, Parameter? b, in ConvolutionShape shape)
+    public static Tensor Run(Tensor x, Tensor w, Tensor? b, in ConvolutionShape shape, Shape output)
     {
         if (Backend.Current is { } other)
-            return other.Apply("conv2d", [x, w, b], ("shape", shape));
+            return other.Apply($"conv{output.Rank - 2}d", [x, w, b], ("shape", shape));
         bool record = Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true });
         var input = ImagePrologues.Hold(x, shape.Input);
-        Shape output = [shape.N, shape.K, shape.OutH, shape.OutW];
         if (!record)
         {
             var prepared = w is Parameter weight ? PreparedWeight.Hold(weight, shape) : null;
@@ -38,7 +37,7 @@ sealed unsafe class ConvolutionOperation : Operation
         int length = shape.Output.Length;
         var result = Buffer.Rent(length);
         // A batch normalization follows more often than not: its moments cost little here, and a pass over memory there.
-        var taken = DepthwiseConvolution.Fits(shape) ? null : moments ??= new ChannelMoments();
+        var taken = Convolution.TakesMoments(shape) ? moments ??= new ChannelMoments() : null;
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(length))
             Convolution.Forward(shape, ImagePrologues.Open(input, shape.Input), weights, bias, y, new Epilogue { Moments = taken });
 
@@ -52,7 +51,7 @@ sealed unsafe class ConvolutionOperation : Operation
     /// <summary>db = the sums of dy over all pixels; dw and dx are convolutions of dy themselves.</summary>
     public override void Backward(Values gradient)
     {
-        var (x, w, b) = (First!, Second!, (Parameter?)Third);
+        var (x, w, b) = (First!, Second!, Third);
         ReleaseOutput(); // the gradient may be written over it
         int length = shape.Output.Length;
         var read = new MemoryOrder(shape.Output).Read(gradient, length);
