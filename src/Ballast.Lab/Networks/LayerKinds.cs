@@ -56,6 +56,18 @@ public static class LayerKinds
         new("globalavgpool", "globalavgpool", "the mean of each channel over the whole image", static _ =>
             static input => LayerPlan.Of(new GlobalAvgPool2d(), [Channels("globalavgpool", input), 1, 1])),
 
+        new("adaptiveavgpool", "adaptiveavgpool:SIZE", "the mean of each of SIZE x SIZE parts of the image", static settings =>
+        {
+            int size = settings.Count("size");
+            return input => LayerPlan.Of(new AdaptiveAvgPool2d(size), [Channels("adaptiveavgpool", input), size, size]);
+        }),
+
+        new("adaptivemaxpool", "adaptivemaxpool:SIZE", "the largest value of each of SIZE x SIZE parts of the image", static settings =>
+        {
+            int size = settings.Count("size");
+            return input => LayerPlan.Of(new AdaptiveMaxPool2d(size), [Channels("adaptivemaxpool", input), size, size]);
+        }),
+
         .. NormalizationKinds.All,
         .. ActivationKinds.All,
     ];

@@ -36,7 +36,7 @@ public sealed class PoolingTests : IDisposable
         if (pool is GlobalAvgPool2d)
             return [.. x.Chunk(size * size).Select(static image => image.Average())];
         var settings = (Pooling)pool;
-        int dilation = pool is MaxPool2d max ? max.Dilation : 1, extent = dilation * (settings.KernelSize - 1) + 1;
+        int dilation = pool is MaxPool2d max ? max.Dilation[0] : 1, extent = dilation * (settings.KernelSize[0] - 1) + 1;
         var y = new List<double>();
         for (int image = 0; image < 2 * channels; image++)
         {
@@ -52,9 +52,9 @@ public sealed class PoolingTests : IDisposable
         List<int> Starts()
         {
             List<int> starts = [];
-            for (int start = -settings.Padding; start + extent <= size + settings.Padding
-                || (settings.CeilMode && start + extent < size + settings.Padding + settings.Stride && start < size);
-                start += settings.Stride)
+            for (int start = -settings.Padding[0]; start + extent <= size + settings.Padding[0]
+                || (settings.CeilMode && start + extent < size + settings.Padding[0] + settings.Stride[0] && start < size);
+                start += settings.Stride[0])
             {
                 starts.Add(start);
             }
@@ -70,7 +70,7 @@ public sealed class PoolingTests : IDisposable
             {
                 for (int j = left; j < left + extent; j += dilation)
                 {
-                    padded += i < size + settings.Padding && j < size + settings.Padding ? 1 : 0;
+                    padded += i < size + settings.Padding[0] && j < size + settings.Padding[0] ? 1 : 0;
                     if (i < 0 || j < 0 || i >= size || j >= size)
                         continue;
                     inside++;

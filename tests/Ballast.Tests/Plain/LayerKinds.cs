@@ -225,8 +225,14 @@ static class LayerKinds
         int kernel = random.Next(2, 4), stride = random.Next(3) == 0 ? 1 : kernel == 3 ? random.Next(2, 4) : 2, padding = random.Next(3) == 0 ? 1 : 0;
         if (shape[2] + 2 * padding < kernel || shape[3] + 2 * padding < kernel)
             return null;
-        return random.Next(4) switch
+        var size = (random.Next(1, 5), random.Next(1, 5));
+        return random.Next(9) switch
         {
+            4 => Of(from, new AdaptiveAvgPool2d(size), shape.Length * 4),
+            5 => Of(from, new AdaptiveMaxPool2d(size), shape.Length * 4),
+            6 => Of(from, new MaxPool2d((kernel, 1), (stride, 1), (padding, 0), ceilMode: true), shape.Length * 9),
+            7 => (new Layer("average pool of sequences", [from], null, x => Functional.AvgPool1d(x[0].Flatten(2), kernel, 1, padding).Unsqueeze(3)), shape.Length * 9),
+            8 => (new Layer("max pool of volumes", [from], null, x => Functional.MaxPool3d(x[0].Unsqueeze(3), (kernel, 1, 2), (1, 1, stride), (padding, 0, padding)).Flatten(3)), shape.Length * 9),
             0 => Of(from, new AvgPool2d(kernel, stride, padding), shape.Length * 9),
             1 => Of(from, new GlobalAvgPool2d(), shape.Length),
             _ => Of(from, new MaxPool2d(kernel, stride, padding), shape.Length * 9),

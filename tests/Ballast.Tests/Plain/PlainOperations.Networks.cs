@@ -77,35 +77,32 @@ static partial class PlainOperations
                 term(element + c * step, place, tap + c * next);
         }), IsWinograd(s) ? 4 : 1);
 
-    // The pixels under each window of a pool, and how many there would be with the padding.
-    static (int[] Pixels, int Padded)[] Windows(PoolShape s)
+    // The positions of an axis under each window of a pool, and how many there would be with the padding.
+    static (int[] Positions, int Padded)[] Windows(PoolAxis axis) => [.. Enumerable.Range(0, axis.Windows).Select(window =>
     {
-        var windows = new (int[], int)[s.N * s.C * s.OutH * s.OutW];
-        for (int place = 0; place < windows.Length; place++)
+        if (axis.Kernel == 0)
         {
-            int column = place % s.OutW, row = place / s.OutW % s.OutH, image = place / s.OutW / s.OutH, padded = 0;
-            List<int> pixels = [];
-            for (int i = 0; i < s.KernelH; i++)
-            {
-                for (int j = 0; j < s.KernelW; j++)
-                {
-                    int h = row * s.Stride - s.Padding + i * s.Dilation, v = column * s.Stride - s.Padding + j * s.Dilation;
-                    padded += h < s.H + s.Padding && v < s.W + s.Padding ? 1 : 0;
-                    if (h >= 0 && h < s.H && v >= 0 && v < s.W)
-                        pixels.Add((image * s.H + h) * s.W + v);
-                }
-            }
-
-            windows[place] = ([.. pixels], padded);
+            int from = window * axis.Size / axis.Windows, until = (int)Math.Ceiling((window + 1.0) * axis.Size / axis.Windows);
+            return (Enumerable.Range(from, until - from).ToArray(), until - from);
         }
 
-        return windows;
-    }
+        var positions = Enumerable.Range(0, axis.Kernel).Select(i => window * axis.Stride - axis.Padding + i * axis.Dilation).ToArray();
+        return (positions.Where(at => at >= 0 && at < axis.Size).ToArray(), positions.Count(at => at < axis.Size + axis.Padding));
+    })];
+
+    // The pixels under each window of a pool, and how many there would be with the padding.
+    static (int[] Pixels, int Padded)[] Windows(PoolShape s) => [..
+        from image in Enumerable.Range(0, s.N * s.C)
+        from deep in Windows(s.Deep)
+        from down in Windows(s.Down)
+        from across in Windows(s.Across)
+        select ((int[])[.. from d in deep.Positions from h in down.Positions from v in across.Positions
+            select ((image * s.D + d) * s.H + h) * s.W + v], deep.Padded * down.Padded * across.Padded)];
 
     static Numbers MaxPool(Numbers x, PoolShape s)
     {
         var windows = Windows(s);
-        return x.Move(new Shape(s.N, s.C, s.OutH, s.OutW), place =>
+        return x.Move(Sized(x, s.C, s.OutD, s.OutH, s.OutW), place =>
         {
             int best = windows[place].Pixels[0];
             foreach (int pixel in windows[place].Pixels)
@@ -114,10 +111,10 @@ static partial class PlainOperations
         });
     }
 
-    static Numbers AveragePool(Numbers x, PoolShape s, bool countPadding)
+    static Numbers AveragePool(Numbers x, PoolShape s, PoolDivisor divisor)
     {
         var windows = Windows(s);
-        var sums = Numbers.Products(new Shape(s.N, s.C, s.OutH, s.OutW), x, 1.0, term =>
+        var sums = Numbers.Products(Sized(x, s.C, s.OutD, s.OutH, s.OutW), x, 1.0, term =>
         {
             for (int place = 0; place < windows.Length; place++)
             {
@@ -125,7 +122,8 @@ static partial class PlainOperations
                     term(place, pixel, 0);
             }
         });
-        return sums / Numbers.Constant(sums.Shape, Array.ConvertAll(windows, window => (double)(countPadding ? window.Padded : window.Pixels.Length)));
+        return sums / Numbers.Constant(sums.Shape, Array.ConvertAll(windows, window =>
+            divisor.Fixed != 0 ? divisor.Fixed : (double)(divisor.CountPadding ? window.Padded : window.Pixels.Length)));
     }
 
     static Numbers Dropout(Numbers x, double p, Generator generator)
@@ -145,8 +143,12 @@ static partial class PlainOperations
         ["conv_transpose1d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
         ["conv_transpose2d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
         ["conv_transpose3d"] = static (node, x) => TransposedConvolution(x[0], x[1], node.Get<ConvolutionShape>("shape")),
+        ["max_pool1d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
         ["max_pool2d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
-        ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<bool>("count_padding")),
+        ["max_pool3d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
+        ["avg_pool1d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),
+        ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),
+        ["avg_pool3d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),
         ["dropout"] = static (node, x) => Dropout(x[0], node.Get<double>("p"), node.Get<Generator>("generator")),
     };
 }

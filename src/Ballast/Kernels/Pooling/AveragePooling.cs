@@ -8,30 +8,30 @@ static unsafe class AveragePooling
 {
     /// <summary>y = the sum of each window over how many values it counts.</summary>
     /// <param name="shape">The sizes; a dilation of 1.</param>
-    /// <param name="countPadding">Whether values on the padding count, as zeros.</param>
-    /// <param name="x">[N, H, W, C].</param>
-    /// <param name="y">[N, OutH, OutW, C].</param>
-    public static void Forward(in PoolShape shape, bool countPadding, in ImagePrologue x, float* y)
+    /// <param name="divisor">What sums are divided by.</param>
+    /// <param name="x">[N, D, H, W, C].</param>
+    /// <param name="y">[N, OutD, OutH, OutW, C].</param>
+    public static void Forward(in PoolShape shape, PoolDivisor divisor, in ImagePrologue x, float* y)
     {
         if (x.IsPlain)
-            Forward<Identity>(shape, countPadding, x, y);
+            Forward<Identity>(shape, divisor, x, y);
         else if (x.HasRelu)
-            Forward<NormalizedRelu>(shape, countPadding, x, y);
+            Forward<NormalizedRelu>(shape, divisor, x, y);
         else
-            Forward<Normalized>(shape, countPadding, x, y);
+            Forward<Normalized>(shape, divisor, x, y);
     }
 
     /// <summary>dx = dy over how many values its window counts, added up where windows overlap.</summary>
     /// <param name="shape">The sizes; a dilation of 1.</param>
-    /// <param name="countPadding">Whether values on the padding count, as zeros.</param>
-    /// <param name="dy">[N, OutH, OutW, C].</param>
-    /// <param name="dx">[N, H, W, C].</param>
-    public static void Backward(in PoolShape shape, bool countPadding, float* dy, float* dx) =>
-        PoolParts.Backward(shape, new BackwardRow { Shape = shape, CountPadding = countPadding, Dy = dy, Dx = dx });
+    /// <param name="divisor">What sums are divided by.</param>
+    /// <param name="dy">[N, OutD, OutH, OutW, C].</param>
+    /// <param name="dx">[N, D, H, W, C].</param>
+    public static void Backward(in PoolShape shape, PoolDivisor divisor, float* dy, float* dx) =>
+        PoolParts.Backward(shape, new BackwardRow { Shape = shape, Divisor = divisor, Dy = dy, Dx = dx });
 
-    static void Forward<M>(in PoolShape shape, bool countPadding, in ImagePrologue x, float* y)
+    static void Forward<M>(in PoolShape shape, PoolDivisor divisor, in ImagePrologue x, float* y)
         where M : struct, IPrologue =>
-        PoolParts.Forward(shape, new ForwardRow<M> { Shape = shape, CountPadding = countPadding, X = x.Pixels, Table = x.Table, Y = y });
+        PoolParts.Forward(shape, new ForwardRow<M> { Shape = shape, Divisor = divisor, X = x.Pixels, Table = x.Table, Y = y });
 
     struct ForwardRow<M> : IPoolRow
         where M : struct, IPrologue
@@ -39,35 +39,39 @@ static unsafe class AveragePooling
         public static int Pieces => 1;
 
         public PoolShape Shape;
-        public bool CountPadding;
+        public PoolDivisor Divisor;
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
+        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             end = start + (end - start) / S.Width * S.Width;
-            nint line = (nint)Shape.W * channels;
+            nint line = Shape.Line, plane = Shape.Plane;
             float* to = Y + row;
             for (int column = 0; column < width; column++, to += channels)
             {
-                var columns = Shape.Columns(column);
-                float* corner = X + image + Shape.Offset(rows, columns);
-                V divisor = S.Broadcast(Shape.Divisor(rows, columns, CountPadding));
+                var columns = Shape.Across.Window(column);
+                float* corner = X + image + Shape.Offset(planes, rows, columns);
+                V divisor = S.Broadcast(Divisor.Of(Shape, planes, rows, columns));
                 for (int c = start; c < end; c += S.Width)
                 {
                     var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V sum = S.Broadcast(0);
-                    float* from = corner + c;
-                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    float* front = corner + c;
+                    for (int d = planes.First; d < planes.Last; d++, front += plane)
                     {
-                        V ofRow = S.Broadcast(0);
-                        float* x = from;
-                        for (int j = columns.First; j < columns.Last; j++, x += channels)
-                            ofRow = S.Add(ofRow, M.Apply<S, V>(S.Load(x), channel));
-                        sum = S.Add(sum, ofRow);
+                        float* from = front;
+                        for (int i = rows.First; i < rows.Last; i++, from += line)
+                        {
+                            V ofRow = S.Broadcast(0);
+                            float* x = from;
+                            for (int j = columns.First; j < columns.Last; j++, x += channels)
+                                ofRow = S.Add(ofRow, M.Apply<S, V>(S.Load(x), channel));
+                            sum = S.Add(sum, ofRow);
+                        }
                     }
 
                     S.Store(to + c, S.Divide(sum, divisor));
@@ -83,7 +87,7 @@ static unsafe class AveragePooling
         public static int Pieces => 1;
 
         public PoolShape Shape;
-        public bool CountPadding;
+        public PoolDivisor Divisor;
         public float* Dy, Dx;
 
         public readonly void Clear(nint image, int first, int last)
@@ -93,29 +97,33 @@ static unsafe class AveragePooling
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
+        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = !Shape.IsTiling;
             end = start + (end - start) / S.Width * S.Width;
-            nint line = (nint)Shape.W * channels;
+            nint line = Shape.Line, plane = Shape.Plane;
             float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
-                var columns = Shape.Columns(column);
-                float* corner = Dx + image + Shape.Offset(rows, columns);
-                V divisor = S.Broadcast(Shape.Divisor(rows, columns, CountPadding));
+                var columns = Shape.Across.Window(column);
+                float* corner = Dx + image + Shape.Offset(planes, rows, columns);
+                V divisor = S.Broadcast(Divisor.Of(Shape, planes, rows, columns));
                 for (int c = start; c < end; c += S.Width)
                 {
                     V share = S.Divide(S.Load(dy + c), divisor);
-                    float* from = corner + c;
-                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    float* front = corner + c;
+                    for (int d = planes.First; d < planes.Last; d++, front += plane)
                     {
-                        float* to = from;
-                        for (int j = columns.First; j < columns.Last; j++, to += channels)
-                            S.Store(to, adds ? S.Add(S.Load(to), share) : share);
+                        float* from = front;
+                        for (int i = rows.First; i < rows.Last; i++, from += line)
+                        {
+                            float* to = from;
+                            for (int j = columns.First; j < columns.Last; j++, to += channels)
+                                S.Store(to, adds ? S.Add(S.Load(to), share) : share);
+                        }
                     }
                 }
             }

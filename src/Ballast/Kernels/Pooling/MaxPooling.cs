@@ -54,13 +54,13 @@ static unsafe class MaxPooling
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
+        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             end = start + (end - start) / S.Width * S.Width;
-            nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            nint pixel = (nint)Shape.Across.Dilation * channels, line = Shape.Line, plane = Shape.Plane;
             float* to = Y + row;
             if (QuadWindow.Fits(Shape))
             {
@@ -82,20 +82,24 @@ static unsafe class MaxPooling
 
             for (int column = 0; column < width; column++, to += channels)
             {
-                var columns = Shape.Columns(column);
-                float* corner = X + image + Shape.Offset(rows, columns);
+                var columns = Shape.Across.Window(column);
+                float* corner = X + image + Shape.Offset(planes, rows, columns);
                 for (int c = start; c < end; c += S.Width)
                 {
                     var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V best = S.Broadcast(float.NegativeInfinity);
-                    float* from = corner + c;
-                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    float* front = corner + c;
+                    for (int d = planes.First; d < planes.Last; d++, front += plane)
                     {
-                        float* x = from;
-                        for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                        float* from = front;
+                        for (int i = rows.First; i < rows.Last; i++, from += line)
                         {
-                            V candidate = M.Apply<S, V>(S.Load(x), channel);
-                            best = S.Select(S.GreaterOrNaN(candidate, best), candidate, best);
+                            float* x = from;
+                            for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                            {
+                                V candidate = M.Apply<S, V>(S.Load(x), channel);
+                                best = S.Select(S.GreaterOrNaN(candidate, best), candidate, best);
+                            }
                         }
                     }
 
@@ -125,49 +129,57 @@ static unsafe class MaxPooling
 
         // Where the largest value is, is a number for each lane: how many of the window's values come before it.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps rows, int start, int end)
+        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = Shape.Overlaps;
             end = start + (end - start) / S.Width * S.Width;
-            nint pixel = (nint)Shape.Dilation * channels, line = pixel * Shape.W;
+            nint pixel = (nint)Shape.Across.Dilation * channels, line = Shape.Line, plane = Shape.Plane;
             V zero = S.Broadcast(0), one = S.Broadcast(1);
             float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
-                var columns = Shape.Columns(column);
-                nint corner = image + Shape.Offset(rows, columns);
+                var columns = Shape.Across.Window(column);
+                nint corner = image + Shape.Offset(planes, rows, columns);
                 for (int c = start; c < end; c += S.Width)
                 {
                     var channel = Prologues.Load<M, S, V>(Table, c, channels);
                     V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
-                    float* from = X + corner + c;
-                    for (int i = rows.First; i < rows.Last; i++, from += line)
+                    float* front = X + corner + c;
+                    for (int d = planes.First; d < planes.Last; d++, front += plane)
                     {
-                        float* x = from;
-                        for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                        float* from = front;
+                        for (int i = rows.First; i < rows.Last; i++, from += line)
                         {
-                            V candidate = M.Apply<S, V>(S.Load(x), channel);
-                            V larger = S.GreaterOrNaN(candidate, best);
-                            best = S.Select(larger, candidate, best);
-                            found = S.Select(larger, place, found);
-                            place = S.Add(place, one);
+                            float* x = from;
+                            for (int j = columns.First; j < columns.Last; j++, x += pixel)
+                            {
+                                V candidate = M.Apply<S, V>(S.Load(x), channel);
+                                V larger = S.GreaterOrNaN(candidate, best);
+                                best = S.Select(larger, candidate, best);
+                                found = S.Select(larger, place, found);
+                                place = S.Add(place, one);
+                            }
                         }
                     }
 
                     V gradient = S.Load(dy + c);
                     place = zero;
-                    float* destination = Dx + corner + c;
-                    for (int i = rows.First; i < rows.Last; i++, destination += line)
+                    float* back = Dx + corner + c;
+                    for (int d = planes.First; d < planes.Last; d++, back += plane)
                     {
-                        float* to = destination;
-                        for (int j = columns.First; j < columns.Last; j++, to += pixel)
+                        float* destination = back;
+                        for (int i = rows.First; i < rows.Last; i++, destination += line)
                         {
-                            V here = S.Select(S.Equal(place, found), gradient, zero);
-                            S.Store(to, adds ? S.Add(S.Load(to), here) : here);
-                            place = S.Add(place, one);
+                            float* to = destination;
+                            for (int j = columns.First; j < columns.Last; j++, to += pixel)
+                            {
+                                V here = S.Select(S.Equal(place, found), gradient, zero);
+                                S.Store(to, adds ? S.Add(S.Load(to), here) : here);
+                                place = S.Add(place, one);
+                            }
                         }
                     }
                 }

@@ -10,10 +10,11 @@ unsafe interface IPoolRow
     /// came.</summary>
     /// <param name="image">Where the image's values begin.</param>
     /// <param name="row">Where the row's results begin.</param>
+    /// <param name="planes">Which planes of a volume its windows have.</param>
     /// <param name="rows">Which rows of the image its windows have.</param>
     /// <param name="start">The first channel.</param>
     /// <param name="end">The one behind the last.</param>
-    int Run<S, V>(nint image, nint row, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
+    int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
 }
 
 /// <summary>A pass that writes an image's gradient.</summary>
@@ -33,7 +34,7 @@ static unsafe class PoolParts
     /// <summary>Runs a forward pass.</summary>
     public static void Forward<R>(in PoolShape shape, in R pass)
         where R : struct, IPoolRow =>
-        Workers.Run(new RowsWork<R> { Shape = shape, Pass = pass }, shape.N * shape.OutH, shape.Input.Length);
+        Workers.Run(new RowsWork<R> { Shape = shape, Pass = pass }, shape.N * shape.OutD * shape.OutH, shape.Input.Length);
 
     /// <summary>Runs a backward pass.</summary>
     public static void Backward<R>(in PoolShape shape, in R pass)
@@ -46,7 +47,7 @@ static unsafe class PoolParts
     /// <summary>Sets some channels of each pixel of an image to 0.</summary>
     public static void Clear(float* image, in PoolShape shape, int first, int last)
     {
-        int pixels = shape.H * shape.W;
+        int pixels = shape.D * shape.H * shape.W;
         if (last - first == shape.C)
         {
             new Span<float>(image, pixels * shape.C).Clear();
@@ -60,7 +61,7 @@ static unsafe class PoolParts
     /// <summary>Sets some channels of the pixels to 0 that are right of or below all windows, where these lie side by side.</summary>
     public static void ClearRest(float* image, in PoolShape shape, int first, int last)
     {
-        int insideH = shape.OutH * shape.Stride, insideW = shape.OutW * shape.Stride;
+        int insideH = shape.OutH * shape.Down.Stride, insideW = shape.OutW * shape.Across.Stride;
         for (int row = 0; row < shape.H; row++)
         {
             for (int column = row < insideH ? insideW : 0; column < shape.W; column++)
@@ -83,7 +84,7 @@ static unsafe class PoolParts
             where V : unmanaged
         {
             for (int row = first; row < last; row++)
-                Row<S, V, R>(Pass, Shape, row / Shape.OutH, row % Shape.OutH, 0, Shape.C);
+                Row<S, V, R>(Pass, Shape, row, 0, Shape.C);
         }
     }
 
@@ -105,22 +106,24 @@ static unsafe class PoolParts
             for (int part = first; part < last; part++)
             {
                 int image = part / Blocks, start = part % Blocks * BlockChannels, end = Math.Min(Shape.C, start + BlockChannels);
-                Pass.Clear((nint)image * Shape.H * Shape.W * Shape.C, start, end);
-                for (int row = 0; row < Shape.OutH; row++)
-                    Row<S, V, R>(Pass, Shape, image, row, start, end);
+                Pass.Clear((nint)image * Shape.D * Shape.H * Shape.W * Shape.C, start, end);
+                int rows = Shape.OutD * Shape.OutH;
+                for (int row = image * rows; row < (image + 1) * rows; row++)
+                    Row<S, V, R>(Pass, Shape, row, start, end);
             }
         }
     }
 
-    static void Row<S, V, R>(in R pass, in PoolShape shape, int image, int row, int start, int end)
+    // A row of the result, counted over all images and planes.
+    static void Row<S, V, R>(in R pass, in PoolShape shape, int row, int start, int end)
         where S : struct, ISimd<V>
         where V : unmanaged
         where R : struct, IPoolRow
     {
-        nint from = (nint)image * shape.H * shape.W * shape.C, result = ((nint)image * shape.OutH + row) * shape.OutW * shape.C;
-        var rows = shape.Rows(row);
-        int done = pass.Run<S, V>(from, result, rows, start, end);
+        var (image, planes, rows) = shape.Row(row);
+        nint from = (nint)image * shape.D * shape.H * shape.W * shape.C, result = (nint)row * shape.OutW * shape.C;
+        int done = pass.Run<S, V>(from, result, planes, rows, start, end);
         if (done < end)
-            pass.Run<SimdScalar, float>(from, result, rows, done, end);
+            pass.Run<SimdScalar, float>(from, result, planes, rows, done, end);
     }
 }

@@ -9,8 +9,7 @@ static unsafe class PooledNormalization
 {
     /// <summary>Whether windows lie side by side and inside the image.</summary>
     public static bool Fits(in PoolShape shape) =>
-        shape is { Padding: 0, Dilation: 1 } && shape.KernelH == shape.Stride && shape.KernelW == shape.Stride
-        && shape.OutH * shape.Stride <= shape.H && shape.OutW * shape.Stride <= shape.W;
+        shape.D == 1 && shape.OutD == 1 && shape.Down.IsSideBySide && shape.Across.IsSideBySide && shape.Down.Stride == shape.Across.Stride;
 
     /// <summary>The sums of the gradient and of the gradient times x - center, for each channel.</summary>
     /// <param name="shape">The pool's sizes, which <see cref="Fits"/>.</param>
@@ -60,7 +59,7 @@ static unsafe class PooledNormalization
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, stride = Shape.Stride;
+            int channels = Shape.C, stride = Shape.Down.Stride;
             nint line = (nint)Shape.W * channels;
             bool quads = QuadWindow.Fits(Shape);
             for (; c <= channels - S.Width; c += S.Width)
@@ -136,17 +135,17 @@ static unsafe class PooledNormalization
             int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
             nint line = (nint)Shape.W * channels;
             bool quads = QuadWindow.Fits(Shape);
-            int insideH = Shape.OutH * Shape.Stride, insideW = Shape.OutW * Shape.Stride;
-            for (int row = 0; row < Shape.H; row += row < insideH ? Shape.Stride : 1)
+            int insideH = Shape.OutH * Shape.Down.Stride, insideW = Shape.OutW * Shape.Down.Stride;
+            for (int row = 0; row < Shape.H; row += row < insideH ? Shape.Down.Stride : 1)
             {
                 nint offset = ((nint)image * Shape.H + row) * line;
                 bool windows = row < insideH;
                 if (windows)
                 {
-                    float* dy = Dy + ((nint)image * Shape.OutH + row / Shape.Stride) * Shape.OutW * channels;
+                    float* dy = Dy + ((nint)image * Shape.OutH + row / Shape.Down.Stride) * Shape.OutW * channels;
                     for (int column = 0; column < Shape.OutW; column++, dy += channels)
                     {
-                        nint corner = offset + (nint)column * Shape.Stride * channels;
+                        nint corner = offset + (nint)column * Shape.Down.Stride * channels;
                         for (int c = start; c < end; c += S.Width)
                         {
                             if (quads)
@@ -158,7 +157,7 @@ static unsafe class PooledNormalization
                 }
 
                 // What no window covers has no gradient of its own.
-                for (int i = 0; i < (windows ? Shape.Stride : 1); i++)
+                for (int i = 0; i < (windows ? Shape.Down.Stride : 1); i++)
                 {
                     for (int column = windows ? insideW : 0; column < Shape.W; column++)
                     {
@@ -195,7 +194,7 @@ static unsafe class PooledNormalization
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, stride = Shape.Stride;
+            int channels = Shape.C, stride = Shape.Down.Stride;
             var channel = Channel<V>.Load<S>(Table + c, channels);
             var more = Channel<V>.Load<S>(More + c, channels);
             V zero = S.Broadcast(0), one = S.Broadcast(1);

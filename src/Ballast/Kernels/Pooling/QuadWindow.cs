@@ -7,7 +7,7 @@ namespace Ballast.Kernels;
 static unsafe class QuadWindow
 {
     /// <summary>Whether a pool's windows are 2 x 2, side by side and inside the image.</summary>
-    public static bool Fits(in PoolShape shape) => shape.Stride == 2 && PooledNormalization.Fits(shape);
+    public static bool Fits(in PoolShape shape) => shape.Down.Stride == 2 && PooledNormalization.Fits(shape);
 
     /// <summary>The largest value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>The mean of each channel over the whole image, from [N, C, H, W] to [N, C, 1, 1]; a <see cref="Flatten"/> behind it
@@ -15,8 +13,7 @@ public sealed class GlobalAvgPool2d : Module
             $"{this}: expected input [N, C, H, W], got {shape}. It takes a batch of images; give one image a first axis of 1.");
         Throw.Unless(shape[1] > 0 && shape[2] > 0 && shape[3] > 0,
             $"{this}: the images {shape} have no values. Use fewer layers that shrink the image before it.");
-        var whole = new PoolShape(shape[0], shape[1], shape[2], shape[3], shape[2], shape[3], 1, 0, 1, CeilMode: false);
-        return AveragePoolOperation.Run(input, whole, countPadding: false);
+        return Functional.AdaptiveAvgPool2d(input, 1);
     }
 
     /// <inheritdoc/>

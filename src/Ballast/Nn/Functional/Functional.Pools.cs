@@ -1,0 +1,97 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <content>Max and average pools.</content>
+public static partial class Functional
+{
+    /// <summary>The largest value of each window of sequences [N, C, L]. PyTorch: <c>F.max_pool1d</c>.</summary>
+    /// <param name="input">[N, C, L].</param>
+    /// <param name="kernelSize">Positions of the window.</param>
+    /// <param name="stride">Positions from one window to the next; as many as the kernel has when null.</param>
+    /// <param name="padding">Positions on each side of the input, at most half the kernel.</param>
+    /// <param name="dilation">Positions from one value of a window to the next.</param>
+    /// <param name="ceilMode">Whether the size of the result is rounded up.</param>
+    /// <exception cref="ArgumentException">What <see cref="Ballast.MaxPool1d"/> refuses.</exception>
+    public static Tensor MaxPool1d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        MaxPoolOperation.Run(input, Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+
+    /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool1d_with_indices</c>.</summary>
+    /// <inheritdoc cref="MaxPool1d"/>
+    public static (Tensor Output, Tensor Indices) MaxPool1dWithIndices(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
+    {
+        var shape = Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
+        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
+    }
+
+    /// <summary>The largest value of each window of images [N, C, H, W]. PyTorch: <c>F.max_pool2d</c>.</summary>
+    /// <inheritdoc cref="MaxPool1d"/>
+    public static Tensor MaxPool2d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        MaxPoolOperation.Run(input, Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+
+    /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool2d_with_indices</c>.</summary>
+    /// <inheritdoc cref="MaxPool1d"/>
+    public static (Tensor Output, Tensor Indices) MaxPool2dWithIndices(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
+    {
+        var shape = Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
+        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
+    }
+
+    /// <summary>The largest value of each window of volumes [N, C, D, H, W]. PyTorch: <c>F.max_pool3d</c>.</summary>
+    /// <inheritdoc cref="MaxPool1d"/>
+    public static Tensor MaxPool3d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        MaxPoolOperation.Run(input, Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+
+    /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool3d_with_indices</c>.</summary>
+    /// <inheritdoc cref="MaxPool1d"/>
+    public static (Tensor Output, Tensor Indices) MaxPool3dWithIndices(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
+    {
+        var shape = Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
+        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
+    }
+
+    /// <summary>The mean of each window of sequences [N, C, L]. PyTorch: <c>F.avg_pool1d</c>.</summary>
+    /// <param name="input">[N, C, L].</param>
+    /// <param name="kernelSize">Positions of the window.</param>
+    /// <param name="stride">Positions from one window to the next; as many as the kernel has when null.</param>
+    /// <param name="padding">Zeros on each side of the input, at most half the kernel.</param>
+    /// <param name="ceilMode">Whether the size of the result is rounded up.</param>
+    /// <param name="countIncludePad">Whether zeros of the padding count.</param>
+    /// <exception cref="ArgumentException">What <see cref="Ballast.AvgPool1d"/> refuses.</exception>
+    public static Tensor AvgPool1d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true) =>
+        AveragePoolOperation.Run(
+            input, Fit(nameof(AvgPool1d), 1, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, null));
+
+    /// <summary>The mean of each window of images [N, C, H, W]. PyTorch: <c>F.avg_pool2d</c>.</summary>
+    /// <inheritdoc cref="AvgPool1d"/>
+    /// <param name="divisorOverride">What sums are divided by instead of their number of values.</param>
+    public static Tensor AvgPool2d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null) =>
+        AveragePoolOperation.Run(
+            input, Fit(nameof(AvgPool2d), 2, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
+
+    /// <summary>The mean of each window of volumes [N, C, D, H, W]. PyTorch: <c>F.avg_pool3d</c>.</summary>
+    /// <inheritdoc cref="AvgPool1d"/>
+    /// <param name="divisorOverride">What sums are divided by instead of their number of values.</param>
+    public static Tensor AvgPool3d(
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null) =>
+        AveragePoolOperation.Run(
+            input, Fit(nameof(AvgPool3d), 3, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
+
+    static PoolShape Fit(
+        string name, int axes, Tensor input, PerAxis kernelSize, PerAxis? stride, PerAxis padding, PerAxis dilation, bool ceilMode) =>
+        new PoolPlan(name, axes, kernelSize, stride ?? kernelSize, padding, dilation, ceilMode).Checked().Fit(input.Shape, name);
+
+    static PoolDivisor Divisor(bool countPadding, int? divisor)
+    {
+        Throw.Unless(divisor != 0, $"Expected a divisor other than 0.");
+        return new PoolDivisor(countPadding, divisor ?? 0);
+    }
+}

@@ -1,0 +1,64 @@
+using Ballast.Kernels;
+
+namespace Ballast;
+
+/// <summary>So many windows over each channel that they make an output of a given size, sharing each axis of the input evenly between them: window
+/// i of n is from floor(i L / n) up to ceil((i + 1) L / n). What the adaptive pools share.</summary>
+public abstract class AdaptivePooling : Module
+{
+    readonly int axes;
+    readonly int?[] sizes;
+
+    private protected AdaptivePooling(int axes, AdaptiveSize outputSize)
+    {
+        this.axes = axes;
+        sizes = outputSize.Sizes(GetType().Name, axes);
+        OutputSize = outputSize;
+    }
+
+    /// <summary>The size of the output.</summary>
+    public AdaptiveSize OutputSize { get; }
+
+    /// <summary>The sizes for an input.</summary>
+    private protected PoolShape Fit(Shape input) => PoolPlan.Adaptive(input, axes, sizes, this);
+
+    /// <summary>The shape of what the layer makes of an input of a shape.</summary>
+    /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward(Tensor)"/> refuses.</exception>
+    public Shape OutputShape(Shape input) => PoolSizes.Output(Fit(input), input.Rank);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{GetType().Name}({OutputSize})";
+}
+
+/// <summary>The largest value of each of so many windows: what <see cref="AdaptiveMaxPool1d"/>, <see cref="AdaptiveMaxPool2d"/> and
+/// <see cref="AdaptiveMaxPool3d"/> share.</summary>
+public abstract class AdaptiveMaxPoolNd : AdaptivePooling
+{
+    private protected AdaptiveMaxPoolNd(int axes, AdaptiveSize outputSize) : base(axes, outputSize)
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Another number of axes, or an input without values.</exception>
+    public override Tensor Forward(Tensor input) => MaxPoolOperation.Run(input, Fit(input.Shape));
+
+    /// <inheritdoc cref="MaxPoolNd.ForwardWithIndices"/>
+    public (Tensor Output, Tensor Indices) ForwardWithIndices(Tensor input)
+    {
+        var shape = Fit(input.Shape);
+        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
+    }
+}
+
+/// <summary>The mean of each of so many windows: what <see cref="AdaptiveAvgPool1d"/>, <see cref="AdaptiveAvgPool2d"/> and
+/// <see cref="AdaptiveAvgPool3d"/> share.</summary>
+public abstract class AdaptiveAvgPoolNd : AdaptivePooling
+{
+    private protected AdaptiveAvgPoolNd(int axes, AdaptiveSize outputSize) : base(axes, outputSize)
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Another number of axes, or an input without values.</exception>
+    public override Tensor Forward(Tensor input) => AveragePoolOperation.Run(input, Fit(input.Shape), new PoolDivisor(CountPadding: false));
+}
