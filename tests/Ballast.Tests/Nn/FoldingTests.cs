@@ -104,7 +104,7 @@ public class FoldingTests
             foreach (bool affine in new[] { true, false })
             {
                 var chain = Trained(new Sequential(
-                    new Conv2d(4, 6, 3, stride: 2, padding: 2, dilation: 2, groups: 2, bias: bias, new Generator(1)),
+                    new Conv2d(4, 6, 3, stride: 2, padding: 2, dilation: 2, groups: 2, bias: bias, generator: new Generator(1)),
                     new BatchNorm2d(6, eps: 0.1, affine: affine),
                     new Identity(), new Dropout(),
                     new BatchNorm2d(6, momentum: null),

@@ -243,7 +243,7 @@ static class LayerKinds
     {
         var shape = shapes[from];
         int axis = random.Next(shape.Rank), size = shape[axis], half = size / 2;
-        switch (random.Next(7))
+        switch (random.Next(16))
         {
             case 0 when IsImage(shape):
                 return Of("permuted twice", from, static x => x.Permute(0, 2, 3, 1).Relu().Permute(0, 3, 1, 2));
@@ -259,6 +259,24 @@ static class LayerKinds
                 return Of($"roll {axis}", from, x => x.Roll(1, axis));
             case 6 when IsImage(shape):
                 return Of("pad", from, static x => x.Pad([1, 0, 0, 1]));
+            case 7 when IsImage(shape):
+                return Of(from, new Upsample(scaleFactor: 2));
+            case 8 when IsImage(shape):
+                return Of(from, new Upsample((random.Next(1, 8), random.Next(1, 8)), mode: InterpolateMode.Bilinear, alignCorners: random.Next(2) == 0));
+            case 9 when IsImage(shape) && shape[1] % 4 == 0:
+                return Of(from, new PixelShuffle(2));
+            case 10 when IsImage(shape) && shape[1] % 2 == 0:
+                return Of(from, new ChannelShuffle(2));
+            case 11 when IsImage(shape):
+                return Of(from, new ReplicationPad2d([1, 0, 2, 1]));
+            case 12 when IsImage(shape):
+                return Of(from, new Dropout2d(0.3));
+            case 13 when shape.Rank > 1:
+                return Of(from, new StochasticDepth(0.3));
+            case 14 when IsImage(shape) && shape[2] % 2 == 0 && shape[3] % 2 == 0:
+                return Of(from, new PixelUnshuffle(2));
+            case 15 when IsImage(shape) && shape[2] > 1 && shape[3] > 1:
+                return Of("unfolded and folded", from, x => Functional.Fold(Functional.Unfold(x, 2), (x.Shape[2], x.Shape[3]), 2));
             default:
                 return null;
         }

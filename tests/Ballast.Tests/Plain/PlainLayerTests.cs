@@ -121,6 +121,17 @@ public class PlainLayerTests : BackendComparison
         Check(static () => new FractionalMaxPool2d(2, (3, 4)), Data(1, 2, 5, 7, 8));
         Check(static () => new Dropout(0.3), Data(1, 20, 48));
         Check(static () => new Flatten(), Data(1, 3, 4, 5));
+        Check(static () => new Dropout2d(0.3), Data(1, 4, 8, 3, 5));
+        Check(static () => new AlphaDropout(0.3), Data(1, 4, 8));
+        Check(static () => new StochasticDepth(0.5), Data(1, 8, 3, 4));
+        Check(static () => new ReflectionPad2d([1, 2, 0, 3]), Data(1, 2, 3, 5, 4));
+        Check(static () => new Upsample(scaleFactor: 1.7, mode: InterpolateMode.Bilinear), Data(1, 2, 3, 5, 4));
+        Check(static () => new Upsample((7, 9), mode: InterpolateMode.Bicubic), Data(1, 2, 3, 5, 4));
+        Check(static () => new Upsample(scaleFactor: 2), Data(1, 2, 3, 5, 4));
+        Check(static () => new PixelShuffle(2), Data(1, 2, 8, 3, 4));
+        Check(static () => new ChannelShuffle(3), Data(1, 2, 6, 3, 4));
+        Check(static () => new Unfold((2, 3), 2, 1, (1, 2)), Data(1, 2, 3, 5, 6));
+        Check(static () => new Fold2d((5, 6), (2, 3)), Data(1, 2, 18, 16));
         Check(static () => new BasicBlock(4, 6, 2), Data(1, 3, 4, 6, 6));
         Conclude();
     }

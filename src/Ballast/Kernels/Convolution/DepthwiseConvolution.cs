@@ -9,7 +9,8 @@ static unsafe partial class DepthwiseConvolution
     const int MostParts = 8;
 
     /// <summary>Whether a convolution is of this kind.</summary>
-    public static bool Fits(in ConvolutionShape shape) => shape.Groups == shape.C && shape.K == shape.C && shape.C > 1 && shape is { D: 1, KernelD: 1, PadD: 0 };
+    public static bool Fits(in ConvolutionShape shape) => shape.Groups == shape.C && shape.K == shape.C && shape.C > 1
+        && shape is { D: 1, KernelD: 1, PadD: 0 };
 
     /// <summary>y = x * w + bias.</summary>
     /// <param name="shape">The sizes, which <see cref="Fits"/>.</param>

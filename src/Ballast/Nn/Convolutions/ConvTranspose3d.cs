@@ -1,7 +1,7 @@
 namespace Ballast;
 
-/// <summary>The transposed convolution of volumes, from [N, C, D, H, W] to [N, K, D', H', W']: each value puts its multiple of the kernel into the output, so
-/// that an axis of L has (L - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1 positions there. It is the gradient of a
+/// <summary>The transposed convolution of volumes, from [N, C, D, H, W] to [N, K, D', H', W']: each value puts its multiple of the kernel into the
+/// output, so that an axis of L has (L - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1 positions there. It is the gradient of a
 /// <see cref="Conv3d"/> for its input. PyTorch: <c>nn.ConvTranspose3d</c>, with its initial values.</summary>
 public sealed class ConvTranspose3d : ConvTransposeNd
 {

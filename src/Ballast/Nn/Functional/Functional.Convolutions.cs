@@ -1,21 +1,8 @@
 namespace Ballast;
 
-/// <content>Convolutions and linear functions with weights of one's own.</content>
+/// <content>Convolutions with weights of one's own.</content>
 public static partial class Functional
 {
-    /// <summary>y = x W^T + b, from [..., in] to [..., out]. PyTorch: <c>F.linear</c>.</summary>
-    /// <param name="input">x: [..., in].</param>
-    /// <param name="weight">W: [out, in].</param>
-    /// <param name="bias">b: [out], or null.</param>
-    /// <exception cref="ArgumentException">Shapes that do not go together.</exception>
-    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
-    {
-        Throw.Unless(weight.Shape.Rank == 2 && input.Shape.Rank > 0 && input.Shape[^1] == weight.Shape[1],
-            $"Linear: expected input [..., in] and weight [out, in], got {input.Shape} and {weight.Shape}.");
-        CheckBias(nameof(Linear), bias, weight.Shape[0]);
-        return LinearOperation.Run(input, weight, bias, input.Shape.WithLast(weight.Shape[0]));
-    }
-
     /// <summary>The convolution of sequences. PyTorch: <c>F.conv1d</c>.</summary>
     /// <param name="input">[N, C, L].</param>
     /// <param name="weight">[K, C / groups, kernel].</param>

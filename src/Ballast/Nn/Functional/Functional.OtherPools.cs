@@ -11,12 +11,12 @@ public static partial class Functional
     /// <param name="ceilMode">Whether the size of the result is rounded up.</param>
     /// <exception cref="ArgumentException">What <see cref="Ballast.LPPool1d"/> refuses.</exception>
     public static Tensor LpPool1d(Tensor input, double normType, PerAxis kernelSize, PerAxis? stride = null, bool ceilMode = false) =>
-        Root(AvgPool1d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(1));
+        Root(Functional.AvgPool1d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(1));
 
     /// <summary>The p-norm of each window of images [N, C, H, W]. PyTorch: <c>F.lp_pool2d</c>.</summary>
     /// <inheritdoc cref="LpPool1d"/>
     public static Tensor LpPool2d(Tensor input, double normType, PerAxis kernelSize, PerAxis? stride = null, bool ceilMode = false) =>
-        Root(AvgPool2d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(2));
+        Root(Functional.AvgPool2d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(2));
 
     // In the steps of PyTorch, whose gradient is 0 where a sum is.
     static Tensor Root(Tensor means, double normType, double count) => (means.Sign() * means.Abs().Relu() * count).Pow(1 / normType);

@@ -69,19 +69,19 @@ public static partial class Functional
         AveragePoolOperation.Run(
             input, Fit(nameof(AvgPool1d), 1, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, null));
 
-    /// <summary>The mean of each window of images [N, C, H, W]. PyTorch: <c>F.avg_pool2d</c>.</summary>
+    /// <summary>The mean of each window of images [N, C, H, W], or its sum over a divisor that is given. PyTorch: <c>F.avg_pool2d</c>.</summary>
     /// <inheritdoc cref="AvgPool1d"/>
-    /// <param name="divisorOverride">What sums are divided by instead of their number of values.</param>
     public static Tensor AvgPool2d(
-        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null) =>
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false,
+        bool countIncludePad = true, int? divisorOverride = null) =>
         AveragePoolOperation.Run(
             input, Fit(nameof(AvgPool2d), 2, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
 
-    /// <summary>The mean of each window of volumes [N, C, D, H, W]. PyTorch: <c>F.avg_pool3d</c>.</summary>
+    /// <summary>The mean of each window of volumes [N, C, D, H, W], or its sum over a divisor that is given. PyTorch: <c>F.avg_pool3d</c>.</summary>
     /// <inheritdoc cref="AvgPool1d"/>
-    /// <param name="divisorOverride">What sums are divided by instead of their number of values.</param>
     public static Tensor AvgPool3d(
-        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null) =>
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false,
+        bool countIncludePad = true, int? divisorOverride = null) =>
         AveragePoolOperation.Run(
             input, Fit(nameof(AvgPool3d), 3, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
 

@@ -75,6 +75,7 @@ public abstract partial class Module
     {
         foreach (var (path, module) in NamedModules())
         {
+            module.RequireParts();
             foreach (var (name, parameter) in module.parameters)
                 yield return (Join(path, name), new TensorSlot(parameter));
             foreach (var (name, slot) in module.buffers)

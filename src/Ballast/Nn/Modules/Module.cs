@@ -62,6 +62,7 @@ public abstract partial class Module
         var met = new HashSet<Parameter>();
         foreach (var (path, module) in NamedModules())
         {
+            module.RequireParts();
             foreach (var (name, parameter) in module.parameters)
             {
                 if (met.Add(parameter))
@@ -101,6 +102,22 @@ public abstract partial class Module
         modules.Add(("", chain));
         chain.Train(OwnMode);
         return chain;
+    }
+
+    /// <summary>Makes the parameters and the state of a module this one's own, under their names: it stands behind this one and has no name.
+    /// </summary>
+    private protected Module Become(Module module)
+    {
+        modules.Add(("", module));
+        parameters.AddRange(module.parameters);
+        buffers.AddRange(module.buffers);
+        module.Train(OwnMode);
+        return module;
+    }
+
+    /// <summary>Refuses to tell of parameters that are not there yet.</summary>
+    private protected virtual void RequireParts()
+    {
     }
 
     /// <summary>The direct parts, with a chain as one of them: its name is empty.</summary>

@@ -16,7 +16,8 @@ public sealed class AvgPool2d : AvgPoolNd
     /// <exception cref="ArgumentException">A size below 1, a divisor of 0, or a padding that is negative or more than half the kernel.
     /// </exception>
     public AvgPool2d(
-        PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null)
+        PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true,
+        int? divisorOverride = null)
         : base(2, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
     {
     }

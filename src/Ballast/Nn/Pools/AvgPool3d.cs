@@ -1,6 +1,7 @@
 namespace Ballast;
 
-/// <summary>The mean of each window of a channel of volumes, from [N, C, D, H, W] to [N, C, D', H', W']; see <see cref="Pooling"/> for the sizes. PyTorch:
+/// <summary>The mean of each window of a channel of volumes, from [N, C, D, H, W] to [N, C, D', H', W']; see <see cref="Pooling"/> for the
+/// sizes. PyTorch:
 /// <c>nn.AvgPool3d</c>.</summary>
 public sealed class AvgPool3d : AvgPoolNd
 {
@@ -16,7 +17,8 @@ public sealed class AvgPool3d : AvgPoolNd
     /// <exception cref="ArgumentException">A size below 1, a divisor of 0, or a padding that is negative or more than half the kernel.
     /// </exception>
     public AvgPool3d(
-        PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true, int? divisorOverride = null)
+        PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true,
+        int? divisorOverride = null)
         : base(3, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride)
     {
     }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Ballast;
 
-/// <summary>The p-norm of each window of a channel of images, (sum of x^p)^(1 / p), from [N, C, H, W] to [N, C, H', W']: a sum with p = 1, nearly the largest
+/// <summary>The p-norm of each window of a channel of images, (sum of x^p)^(1 / p), from [N, C, H, W] to [N, C, H', W']: a sum with p = 1,
+/// nearly the largest
 /// value with a large p. PyTorch: <c>nn.LPPool2d</c>.</summary>
 public sealed class LPPool2d : Module
 {

@@ -1,6 +1,7 @@
 namespace Ballast;
 
-/// <summary>The largest value of each window of a channel of sequences, from [N, C, L] to [N, C, L']; see <see cref="Pooling"/> for the sizes. Padding is
+/// <summary>The largest value of each window of a channel of sequences, from [N, C, L] to [N, C, L']; see <see cref="Pooling"/> for the sizes.
+/// Padding is
 /// never the largest. PyTorch: <c>nn.MaxPool1d</c>.</summary>
 /// <remarks>The gradient goes to the first of equal values, row by row. A value that is not a number is the largest. A batch
 /// normalization and ReLU before the layer are applied while it reads its input: their result is never written.</remarks>

@@ -29,7 +29,8 @@ public abstract class MaxUnpoolNd : Module
     /// <exception cref="InvalidOperationException">Always.</exception>
     public override Tensor Forward(Tensor input)
     {
-        Throw.InvalidOperation($"{this}: the places of the values are needed. Call Forward(output, indices) with both results of the pool's ForwardWithIndices.");
+        Throw.InvalidOperation(
+            $"{this}: the places of the values are needed. Call Forward(output, indices) with both results of the pool's ForwardWithIndices.");
         return input;
     }
 

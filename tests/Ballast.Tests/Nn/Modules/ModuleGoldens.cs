@@ -91,6 +91,8 @@ public abstract class ModuleGoldens
 
         Assert.Equal(golden.GetProperty("output_shape").Ints(), y.Shape.ToArray());
         Near.Equal(golden.GetProperty("output").Floats(), y.AsSpan(), made.Tolerance, "output");
+        if (y is Parameter)
+            y *= 1; // it passes as it is
         y.Backward(Hundredths(y.Shape, new Generator(13)));
         var gradients = golden.GetProperty("gradients").EnumerateArray().ToArray();
         for (int i = 0; i < inputs.Length; i++)

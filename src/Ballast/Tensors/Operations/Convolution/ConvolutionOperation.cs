@@ -3,7 +3,8 @@ using Ballast.Kernels;
 namespace Ballast;
 
 /// <summary>y = x * w + b: the convolution of images [N, C, H, W] with w [K, C / groups, kernel, kernel], of sequences [N, C, L] and volumes
-/// [N, C, D, H, W] likewise. It reads and writes channels last, and takes a normalization before it as a recipe: that activation is never written, nor kept for the
+/// [N, C, D, H, W] likewise. It reads and writes channels last, and takes a normalization before it as a recipe: that activation is never
+/// written, nor kept for the
 /// backward pass.</summary>
 sealed unsafe class ConvolutionOperation : Operation
 {

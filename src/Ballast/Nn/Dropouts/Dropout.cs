@@ -29,12 +29,7 @@ public sealed class Dropout : Module
     internal Generator? Generator { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
-    {
-        if (!Training || P == 0 || input.Length == 0)
-            return input;
-        return P == 1 ? input * 0f : DropoutOperation.Run(input, P, Generator ?? Ballast.Generator.Default);
-    }
+    public override Tensor Forward(Tensor input) => Functional.Dropout(input, P, Training, Generator);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout({P})");

@@ -47,5 +47,5 @@ public readonly struct AdaptiveSize : IEquatable<AdaptiveSize>
 
     /// <summary>As it is written.</summary>
     public override string ToString() => each is null
-        ? $"{all}" : $"({string.Join(", ", each.Select(static size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "null"))})";
+        ? $"{all}" : $"({string.Join(", ", each.Select(static size => size is { } given ? $"{given}" : "null"))})";
 }

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Ballast;
+
+/// <summary>In training mode, each channel of sequences [N, C, L], or [C, L], is 0 as a whole with probability p and times 1 / (1 - p) otherwise.
+/// Tompson et al. 2015. In evaluation mode the input passes as it is. PyTorch:
+/// <c>nn.Dropout1d</c>, with its draws on a CPU.</summary>
+public sealed class Dropout1d : Module
+{
+    /// <summary>Makes the layer.</summary>
+    /// <param name="p">The probability of being dropped, from 0 to 1.</param>
+    /// <param name="generator">Where the draws come from; <see cref="Generator.Default"/> when null. Checkpoints keep the state of
+    /// either.</param>
+    /// <exception cref="ArgumentException">A probability outside 0 to 1.</exception>
+    public Dropout1d(double p = 0.5, Generator? generator = null)
+    {
+        Throw.Unless(p is >= 0 and <= 1, $"Dropout1d: expected a probability from 0 to 1, got {p}.");
+        P = p;
+        if (generator is not null)
+            Generator = Register("generator", generator);
+    }
+
+    /// <summary>The probability of being dropped.</summary>
+    public double P { get; }
+
+    Generator? Generator { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Another number of axes.</exception>
+    public override Tensor Forward(Tensor input) => Functional.Dropout1d(input, P, Training, Generator);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout1d({P})");
+}
