@@ -23,21 +23,35 @@ public enum NonFiniteGradient
 /// <param name="MaxNorm">The largest norm; null for any. PyTorch: <c>max_norm</c>.</param>
 /// <param name="MaxValue">The largest value; null for any. PyTorch: <c>clip_value</c>.</param>
 /// <param name="NonFinite">What to do with a norm that is not finite.</param>
+/// <param name="NormType">p of the norm, above 0; infinity for the largest value. PyTorch: <c>norm_type</c>.</param>
 public sealed record GradientClipping(
-    double? MaxNorm = null, double? MaxValue = null, NonFiniteGradient NonFinite = NonFiniteGradient.Error)
+    double? MaxNorm = null, double? MaxValue = null, NonFiniteGradient NonFinite = NonFiniteGradient.Error, double NormType = 2)
 {
     /// <summary>Scales the gradients of all parameters so that the norm of them all together is at most
-    /// <paramref name="maxNorm"/>: times maxNorm / (norm + 1e-6) where that is below 1. The norm is the root of the sum of all squares, in
-    /// double. PyTorch: <c>nn.utils.clip_grad_norm_</c>.</summary>
+    /// <paramref name="maxNorm"/>: times maxNorm / (norm + 1e-6) where that is below 1. The p-norm is (sum of |g|^p)^(1 / p), in double.
+    /// PyTorch: <c>nn.utils.clip_grad_norm_</c>.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="maxNorm">The largest norm. PyTorch: <c>max_norm</c>.</param>
+    /// <param name="normType">p, above 0; infinity for the largest |g|. PyTorch: <c>norm_type</c>.</param>
+    /// <param name="errorIfNonFinite">Whether a norm that is not finite throws. PyTorch: <c>error_if_nonfinite</c>.</param>
     /// <returns>The norm before; where it is not finite, nothing was changed.</returns>
-    /// <exception cref="ArgumentException">A norm that is not above 0.</exception>
-    public static double ClipNorm(IEnumerable<Parameter> parameters, double maxNorm)
+    /// <exception cref="ArgumentException">A norm or a p that is not above 0.</exception>
+    /// <exception cref="InvalidOperationException">The norm is not finite, and that is to be told.</exception>
+    public static double ClipNorm(IEnumerable<Parameter> parameters, double maxNorm, double normType = 2, bool errorIfNonFinite = false)
     {
         CheckNorm(maxNorm);
+        CheckType(normType);
         double sum = 0;
         foreach (var parameter in parameters)
-            sum += parameter.GradientSquareSum();
-        double norm = Math.Sqrt(sum), factor = maxNorm / (norm + 1e-6);
+            sum = double.IsInfinity(normType) ? Largest(sum, parameter) : sum + PowerSum(parameter, normType);
+        double norm = double.IsInfinity(normType) ? sum : normType == 2 ? Math.Sqrt(sum) : Math.Pow(sum, 1 / normType);
+        double factor = maxNorm / (norm + 1e-6);
+        if (errorIfNonFinite && !double.IsFinite(norm))
+        {
+            Throw.InvalidOperation(
+                $"GradientClipping.ClipNorm: the norm of the gradients is {norm}. Look for the first loss that is not finite, or lower the rate.");
+        }
+
         if (double.IsFinite(norm) && factor < 1)
         {
             foreach (var parameter in parameters)
@@ -45,6 +59,23 @@ public sealed record GradientClipping(
         }
 
         return norm;
+    }
+
+    static double PowerSum(Parameter parameter, double p)
+    {
+        if (p == 2)
+            return parameter.GradientSquareSum();
+        double sum = 0;
+        foreach (float value in parameter.Grad is { } gradient ? gradient.AsSpan() : default)
+            sum += Math.Pow(Math.Abs((double)value), p);
+        return sum;
+    }
+
+    static double Largest(double most, Parameter parameter)
+    {
+        foreach (float value in parameter.Grad is { } gradient ? gradient.AsSpan() : default)
+            most = double.IsNaN(most) || Math.Abs(value) <= most ? most : Math.Abs(value);
+        return most;
     }
 
     /// <summary>Brings each value of all gradients into the range from -<paramref name="maxValue"/> to it.
@@ -63,6 +94,7 @@ public sealed record GradientClipping(
         Throw.Unless(MaxNorm is not null || MaxValue is not null, $"GradientClipping: expected a largest norm, a largest value, or both.");
         if (MaxNorm is { } norm)
             CheckNorm(norm);
+        CheckType(NormType);
         if (MaxValue is { } value)
             CheckValue(value);
     }
@@ -72,18 +104,20 @@ public sealed record GradientClipping(
     {
         if (MaxValue is { } value)
             ClipValue(parameters, value);
-        return MaxNorm is { } norm ? ClipNorm(parameters, norm) : 0;
+        return MaxNorm is { } norm ? ClipNorm(parameters, norm, NormType) : 0;
     }
 
     // Numbers as they are written everywhere, whatever the culture of the caller.
     bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(CultureInfo.InvariantCulture, $"MaxNorm = {MaxNorm}, MaxValue = {MaxValue}, NonFinite = {NonFinite}");
+        builder.Append(CultureInfo.InvariantCulture, $"MaxNorm = {MaxNorm}, MaxValue = {MaxValue}, NonFinite = {NonFinite}, NormType = {NormType}");
         return true;
     }
 
     static void CheckNorm(double maxNorm) =>
         Throw.Unless(double.IsFinite(maxNorm) && maxNorm > 0, $"GradientClipping: expected a largest norm above 0, got {maxNorm}.");
+
+    static void CheckType(double normType) => Throw.Unless(normType > 0, $"GradientClipping: expected a norm's p above 0, got {normType}.");
 
     static void CheckValue(double maxValue) =>
         Throw.Unless(float.IsFinite((float)maxValue) && maxValue > 0, $"GradientClipping: expected a largest value above 0, got {(float)maxValue}.");

@@ -100,12 +100,48 @@ public sealed class GradientClippingTests
         Assert.Equal([2], parameters[1].Grad!.ToArray());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(0.5)]
+    [InlineData(double.PositiveInfinity)]
+    public void Any_norm_scales_as_its_formula_says(double p)
+    {
+        float[][] gradients = [Draw.Floats(7, 1), Draw.Floats(5, 2, -9, 1)];
+        double[] sizes = [.. gradients.SelectMany(static each => each).Select(static value => Math.Abs((double)value))];
+        double norm = double.IsInfinity(p) ? sizes.Max() : Math.Pow(sizes.Sum(size => Math.Pow(size, p)), 1 / p);
+        var parameters = WithGradients(gradients);
+        Assert.Equal(1, GradientClipping.ClipNorm(parameters, 1.5, p) / norm, 1e-12);
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            Near.Equal([.. gradients[i].Select(value => value * 1.5 / (norm + 1e-6))], parameters[i].Grad!.AsSpan(), 1e-6);
+        }
+
+        Assert.Equal(1, GradientClipping.ClipNorm(WithGradients(gradients), norm * 2, p) / norm, 1e-12); // and nothing else
+        Assert.True(new GradientClipping(1.5, NormType: p).Apply(WithGradients(gradients)) > 1.5);
+    }
+
+    [Fact]
+    public void A_norm_that_is_not_finite_is_told_where_that_is_asked_for()
+    {
+        foreach (double p in new[] { 1, 2, double.PositiveInfinity })
+        {
+            var parameters = WithGradients([1, float.NaN, 3], [2]);
+            Assert.StartsWith("GradientClipping.ClipNorm: the norm of the gradients is NaN.",
+                Assert.Throws<InvalidOperationException>(() => GradientClipping.ClipNorm(parameters, 1, p, errorIfNonFinite: true)).Message,
+                StringComparison.Ordinal);
+            Assert.Equal([2], parameters[1].Grad!.ToArray());
+        }
+    }
+
     [Fact]
     public void What_cannot_work_is_refused()
     {
         string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
         Assert.Equal("GradientClipping: expected a largest norm above 0, got 0.", Message(() => GradientClipping.ClipNorm([], 0)));
         Assert.Equal("GradientClipping: expected a largest value above 0, got -1.", Message(() => GradientClipping.ClipValue([], -1)));
+        Assert.Equal("GradientClipping: expected a norm's p above 0, got 0.", Message(() => GradientClipping.ClipNorm([], 1, 0)));
+        Assert.Equal("GradientClipping: expected a norm's p above 0, got NaN.", Message(() => new GradientClipping(1, NormType: double.NaN).Check()));
         Assert.Equal("GradientClipping: expected a largest norm, a largest value, or both.", Message(() => new GradientClipping().Check()));
     }
 }
