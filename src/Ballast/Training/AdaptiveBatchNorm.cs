@@ -29,7 +29,7 @@ public static class AdaptiveBatchNorm
     public static Tensor Forward(Module model, Tensor inputs)
     {
         IRunningStatistics[] layers = [.. StatisticsPass.Layers(model).Select(static entry => entry.Layer)];
-        Throw.Unless(layers.Length > 0, $"AdaptiveBatchNorm.Forward: {model} has no batch normalization to adapt.");
+        Throw.Unless(layers.Length > 0, $"AdaptiveBatchNorm.Forward: {model.Title} has no batch normalization to adapt.");
         using var evaluating = ModeScope.Evaluate();
         using var observing = Observation.Begin(layers);
         return model.Forward(inputs);

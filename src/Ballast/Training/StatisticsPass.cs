@@ -19,7 +19,7 @@ static class StatisticsPass
     {
         var layers = Layers(model).Where(static entry => entry.Layer.IsTracking).ToList();
         Throw.Unless(layers.Count > 0,
-            $"{caller}: {model} has no batch normalization with running statistics. There is nothing to measure.");
+            $"{caller}: {model.Title} has no batch normalization with running statistics. There is nothing to measure.");
         var gathered = layers.ConvertAll(entry => new StatisticsAccumulator(entry.Layer.NumFeatures, estimate));
         var generators = new GeneratorStates(model, loader.Generator);
         using var off = Tensor.NoGrad();

@@ -54,7 +54,7 @@ public sealed class Tent : IDisposable
         }
 
         Throw.Unless(adapted.Count > 0,
-            $"Tent: {model} has no batch normalization with gamma and beta. There is nothing to adapt.");
+            $"Tent: {model.Title} has no batch normalization with gamma and beta. There is nothing to adapt.");
         source.AddRange(adapted.Select(static parameter => parameter.ToArray()));
         this.optimizer = makeOptimizer(adapted);
         frozen.AddRange(model.Parameters().Select(static parameter => (parameter, parameter.Frozen)));

@@ -11,7 +11,7 @@ public class RecomputationTests
             new Conv2d(16, 16, 3, padding: 1, generator: g), new BatchNorm2d(16), new GELU(), new Dropout(0.3), new MaxPool2d(2),
             new BatchRenorm(16, schedule: RenormSchedule.Constant(3, 5)), new Conv2d(16, 8, 1, generator: g),
             new InstanceNorm2d(8, affine: true, trackRunningStats: true), new SiLU(), new Dropout(0.2, new Generator(7)), new Flatten(),
-            new Linear(8 * 16, 10, generator: g));
+            new SpectralNorm(new Linear(8 * 16, 10, generator: g), generator: g));
     }
 
     delegate Tensor Forwards(Sequential net, Tensor x);

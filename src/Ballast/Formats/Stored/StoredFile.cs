@@ -81,7 +81,7 @@ public sealed class StoredFile : IDisposable
     /// <summary>Finds a tensor by its whole name.</summary>
     public bool TryGetTensor(string name, [MaybeNullWhen(false)] out StoredTensor tensor) => byName.TryGetValue(name, out tensor);
 
-    /// <summary>The state of the model in the file, for <see cref="Module.LoadStateDict(StateDict)"/>.</summary>
+    /// <summary>The state of the model in the file, for <see cref="Module.LoadStateDict"/>.</summary>
     /// <param name="key">The mapping to take, by its path: <c>ema.state_dict</c>. Null takes the file's own tensors; in a checkpoint the
     /// mapping under <c>state_dict</c>, <c>model</c> or another of the usual names. What DataParallel and torch.compile put before every
     /// key, <c>module.</c> and <c>_orig_mod.</c>, is taken away.</param>

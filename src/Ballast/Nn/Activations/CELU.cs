@@ -22,5 +22,8 @@ public sealed class CELU : Module
     public override Tensor Forward(Tensor input) => input.Celu(Alpha);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"alpha={PythonText.Of(Alpha)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"CELU({Alpha})");
 }

@@ -14,5 +14,8 @@ public class GELU(GeluApproximation approximate = GeluApproximation.None) : Modu
     public override Tensor Forward(Tensor input) => input.Gelu(approximate);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => approximate == GeluApproximation.None ? "approximate='none'" : "approximate='tanh'";
+
+    /// <inheritdoc/>
     public override string ToString() => approximate == GeluApproximation.None ? "GELU()" : "GELU(approximate: Tanh)";
 }

@@ -13,5 +13,8 @@ public sealed class GLU(int axis = -1) : Module
     public override Tensor Forward(Tensor input) => Functional.Glu(input, axis);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"dim={axis}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"GLU({axis})";
 }

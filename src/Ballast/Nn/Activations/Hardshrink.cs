@@ -22,5 +22,8 @@ public sealed class Hardshrink : Module
     public override Tensor Forward(Tensor input) => input.Hardshrink(Lambda);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => PythonText.Of(Lambda);
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Hardshrink({Lambda})");
 }

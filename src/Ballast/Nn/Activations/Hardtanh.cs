@@ -26,5 +26,8 @@ public sealed class Hardtanh : Module
     public override Tensor Forward(Tensor input) => input.Hardtanh(MinValue, MaxValue);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"min_val={PythonText.Of(MinValue)}, max_val={PythonText.Of(MaxValue)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Hardtanh({MinValue}, {MaxValue})");
 }

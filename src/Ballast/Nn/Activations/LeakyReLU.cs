@@ -22,5 +22,8 @@ public sealed class LeakyReLU : Module
     public override Tensor Forward(Tensor input) => input.LeakyRelu(NegativeSlope);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"negative_slope={PythonText.Of(NegativeSlope)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyReLU({NegativeSlope})");
 }

@@ -25,5 +25,8 @@ public sealed class PReLU : Module
     public override Tensor Forward(Tensor input) => Functional.Prelu(input, Weight);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"num_parameters={Weight.Length}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"PReLU({Weight.Length})");
 }

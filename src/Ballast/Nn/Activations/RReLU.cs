@@ -32,5 +32,8 @@ public sealed class RReLU : Module
     public override Tensor Forward(Tensor input) => Functional.Rrelu(input, Lower, Upper, Training, Generator);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"lower={PythonText.Of(Lower)}, upper={PythonText.Of(Upper)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"RReLU({Lower:G6}, {Upper:G6})");
 }

@@ -26,5 +26,8 @@ public sealed class Softplus : Module
     public override Tensor Forward(Tensor input) => input.Softplus(Beta, Threshold);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"beta={PythonText.Whole(Beta)}, threshold={PythonText.Whole(Threshold)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Softplus({Beta}, {Threshold})");
 }

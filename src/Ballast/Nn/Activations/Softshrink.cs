@@ -22,5 +22,8 @@ public sealed class Softshrink : Module
     public override Tensor Forward(Tensor input) => input.Softshrink(Lambda);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => PythonText.Of(Lambda);
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Softshrink({Lambda})");
 }

@@ -24,5 +24,8 @@ public sealed class Threshold : Module
     public override Tensor Forward(Tensor input) => input.Threshold(Bound, Value);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"threshold={PythonText.Whole(Bound)}, value={PythonText.Whole(Value)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Threshold({Bound}, {Value})");
 }

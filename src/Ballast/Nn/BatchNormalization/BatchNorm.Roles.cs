@@ -69,6 +69,9 @@ public abstract partial class BatchNorm
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => PythonText.Norm(NumFeatures, Eps, Momentum, Weight is not null, RunningMean is not null);
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({NumFeatures})");
 }
 

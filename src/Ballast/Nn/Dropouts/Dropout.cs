@@ -32,5 +32,8 @@ public sealed class Dropout : Module
     public override Tensor Forward(Tensor input) => Functional.Dropout(input, P, Training, Generator);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"p={PythonText.Of(P)}, inplace=False";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout({P})");
 }

@@ -41,7 +41,7 @@ public static class Folding
         foreach (var (name, module) in walk.Loose)
         {
             walk.Kept.RemoveAll(kept => kept.Name == name);
-            string layer = module.ToString();
+            string layer = module.Title;
             if (trace.TryFold(module, out var folded) is { } reason)
                 walk.Kept.Add(new KeptNormalization(name, layer, reason));
             else
@@ -62,12 +62,12 @@ public static class Folding
         {
             string behind = norm is BatchNorm1d or BatchNorm2d or BatchNorm3d
                 ? "a Linear before a BatchNorm1d, or a Conv2d before a BatchNorm2d" : "a Linear or a Conv2d";
-            return $"Before it comes {before}. It can be folded into {behind}.";
+            return $"Before it comes {before.Title}. It can be folded into {behind}.";
         }
 
         int channels = before is Linear linear ? linear.OutFeatures : ((Conv2d)before).OutChannels;
         if (channels != norm.NumFeatures)
-            return $"The {before} before it has {channels} channels, not {norm.NumFeatures}.";
+            return $"The {before.Title} before it has {channels} channels, not {norm.NumFeatures}.";
         for (int c = 0; c < channels; c++)
         {
             double deviation = norm.Constants(c).Deviation;

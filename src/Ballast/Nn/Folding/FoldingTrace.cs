@@ -42,11 +42,11 @@ sealed class FoldingTrace
         if (Folding.Obstacle(norm, before) is { } obstacle)
             return before is null ? "What it reads is no result of a layer." : obstacle;
         if (calls[before!].Count != 1 || places[before!].Count != 1 || places[module].Count != 1)
-            return $"It or the {before} before it has several places in the network.";
+            return $"It or the {before!.Title} before it has several places in the network.";
         if (IsReadElsewhere(before!, calls[before!][0].Output, module, runs[0].Output))
-            return $"The result of the {before} before it is read elsewhere too.";
+            return $"The result of the {before!.Title} before it is read elsewhere too.";
         var joined = Folding.Join(before!, norm);
-        string layer = module.ToString();
+        string layer = module.Title;
         var (at, into) = (places[module][0], places[before!][0]);
         into.Put(joined);
         before!.Substitute = joined;

@@ -36,7 +36,7 @@ sealed class FoldingWalk
         {
             if (visited.Add(module))
                 Loose.Add((name, module));
-            Kept.Add(new KeptNormalization(name, module.ToString(),
+            Kept.Add(new KeptNormalization(name, module.Title,
                 "It is not in a chain, so that what it reads may have other readers. Put it behind its layer "
                     + "in a Sequential, register both by RegisterChain, or give Fold an example input to find out."));
             return;
@@ -108,7 +108,7 @@ sealed class FoldingWalk
     void Fold(IFoldable norm, List<Slot> slots, int i)
     {
         var slot = slots[i];
-        string layer = slot.Module.ToString();
+        string layer = slot.Module.Title;
         int before = i - 1;
         while (before >= 0 && slots[before].Module is Identity or Dropout { Training: false })
             before--;

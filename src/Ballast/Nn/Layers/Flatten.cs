@@ -19,5 +19,8 @@ public sealed class Flatten(int startAxis = 1, int endAxis = -1) : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"start_dim={startAxis}, end_dim={endAxis}";
+
+    /// <inheritdoc/>
     public override string ToString() => startAxis == 1 && endAxis == -1 ? "Flatten()" : $"Flatten({startAxis}, {endAxis})";
 }

@@ -60,6 +60,9 @@ public sealed class Linear : Module, IReweighted
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"in_features={InFeatures}, out_features={OutFeatures}, bias={PythonText.Of(Bias is not null)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"Linear({InFeatures}, {OutFeatures}{(Bias is null ? ", bias: false" : "")})");
 }

@@ -73,7 +73,7 @@ public abstract partial class Module
     protected void Show(ReadOnlySpan<Tensor> inputs, params ReadOnlySpan<Tensor> outputs)
     {
         Throw.Unless(inputs.Length > 0 && outputs.Length > 0,
-            $"{this}.Show: expected at least one input and one output, got {inputs.Length} and {outputs.Length}.");
+            $"{Title}.Show: expected at least one input and one output, got {inputs.Length} and {outputs.Length}.");
         ForwardedMany?.Invoke(inputs.ToArray(), outputs.ToArray());
     }
 
@@ -87,7 +87,7 @@ public abstract partial class Module
     }
 
     void ThrowEndless() => Throw.InvalidOperation(
-        $"{this}: Forward has called itself {DeepestRecursion} times. If it calls base.Forward(x), write base.Forward(input: x): "
+        $"{Title}: Forward has called itself {DeepestRecursion} times. If it calls base.Forward(x), write base.Forward(input: x): "
             + "without the name, C# takes the overload that starts with the derived class.");
 }
 

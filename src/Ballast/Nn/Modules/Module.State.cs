@@ -21,9 +21,12 @@ public abstract partial class Module
     /// <summary>Takes over a state, copying its values. Every key must be there with the right element type and shape and none besides, but
     /// for tables of integers and truth values, such as <c>position_ids</c>, which are left out where the module has no place for them; a state
     /// without <c>num_batches_tracked</c>, as old PyTorch wrote it, loads as 0.</summary>
-    /// <exception cref="ArgumentException">Keys that are missing, unexpected, or of another shape or type: the message lists
-    /// them all, and nothing has been changed.</exception>
-    public void LoadStateDict(StateDict state)
+    /// <param name="state">The state.</param>
+    /// <param name="strict">Whether missing and unexpected keys are refused; otherwise what has a place is taken over, and the rest told.</param>
+    /// <returns>The keys that were skipped.</returns>
+    /// <exception cref="ArgumentException">Keys that are missing, unexpected, or of another shape or type (this is refused in any case): the
+    /// message lists them all, and nothing has been changed.</exception>
+    public IncompatibleKeys LoadStateDict(StateDict state, bool strict = true)
     {
         List<string> missing = [], wrong = [];
         var slots = Slots().ToList();
@@ -42,17 +45,24 @@ public abstract partial class Module
 
         var known = slots.Select(static slot => slot.Name).ToHashSet();
         var unexpected = state.Where(entry => !known.Contains(entry.Key) && !IsTable(entry.Value)).Select(static entry => entry.Key).ToList();
-        if (missing.Count + wrong.Count + unexpected.Count > 0)
+        if (wrong.Count > 0 || (strict && missing.Count + unexpected.Count > 0))
         {
             var text = new StringBuilder($"The state does not fit {GetType().Name}. Nothing was changed.");
-            List(text, "missing", missing);
-            List(text, "unexpected", unexpected);
+            List(text, "missing", strict ? missing : []);
+            List(text, "unexpected", strict ? unexpected : []);
             List(text, "of another shape or type", wrong);
             Throw.Argument(text.ToString());
         }
 
         foreach (var (name, slot) in slots)
-            slot.Write(state.TryGetValue(name, out var entry) ? entry : new StateEntry(0L));
+        {
+            if (state.TryGetValue(name, out var entry))
+                slot.Write(entry);
+            else if (strict)
+                slot.Write(new StateEntry(0L));
+        }
+
+        return new IncompatibleKeys(missing, unexpected);
     }
 
     // Positions and masks of other libraries' modules; a single int64 is a count.
@@ -91,4 +101,14 @@ public abstract partial class Module
         foreach (string line in lines)
             text.Append("\n    ").Append(line);
     }
+}
+
+/// <summary>What <see cref="Module.LoadStateDict"/> skipped. PyTorch: the result of <c>load_state_dict(strict=False)</c>.</summary>
+/// <param name="MissingKeys">Keys of the module that the state has not: what is there stayed. PyTorch: <c>missing_keys</c>.</param>
+/// <param name="UnexpectedKeys">Keys of the state that the module has no place for. PyTorch: <c>unexpected_keys</c>.</param>
+public sealed record IncompatibleKeys(IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys)
+{
+    /// <summary>The keys, or that all match.</summary>
+    public override string ToString() => MissingKeys.Count + UnexpectedKeys.Count == 0 ? "<All keys matched successfully>"
+        : $"missing: {string.Join(", ", MissingKeys)}; unexpected: {string.Join(", ", UnexpectedKeys)}";
 }

@@ -192,9 +192,6 @@ public abstract partial class Module
         buffers.Add((name, new IgnoredSlot()));
     }
 
-    /// <summary>The layer with its settings, or the type's name.</summary>
-    public override string ToString() => GetType().Name;
-
     void CheckName(string name)
     {
         Throw.Unless(name.Length > 0 && !name.Contains('.', StringComparison.Ordinal),

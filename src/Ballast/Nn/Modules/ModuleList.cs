@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Ballast;
 
@@ -10,11 +11,18 @@ public sealed class ModuleList : Module, IReadOnlyList<Module>
     readonly Module[] modules;
 
     /// <summary>Makes a list of modules.</summary>
+    [OverloadResolutionPriority(1)]
     public ModuleList(params ReadOnlySpan<Module> modules)
     {
         this.modules = modules.ToArray();
         for (int i = 0; i < modules.Length; i++)
             Register(i.ToString(CultureInfo.InvariantCulture), modules[i]);
+    }
+
+    /// <summary>Makes a list of the modules of another list.</summary>
+    public ModuleList(IEnumerable<Module> modules)
+        : this([.. modules])
+    {
     }
 
     /// <inheritdoc/>

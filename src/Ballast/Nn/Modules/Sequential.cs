@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Ballast;
 
@@ -13,11 +14,18 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     readonly Module[] layers;
 
     /// <summary>Makes a chain of modules.</summary>
+    [OverloadResolutionPriority(1)]
     public Sequential(params ReadOnlySpan<Module> modules)
     {
         layers = modules.ToArray();
         for (int i = 0; i < layers.Length; i++)
             Register(i.ToString(CultureInfo.InvariantCulture), layers[i]);
+    }
+
+    /// <summary>Makes a chain of the modules of a list. PyTorch: <c>nn.Sequential(*modules)</c>.</summary>
+    public Sequential(IEnumerable<Module> modules)
+        : this([.. modules])
+    {
     }
 
     Sequential(ReadOnlySpan<(string Name, Module Module)> modules)

@@ -62,6 +62,10 @@ public sealed class GroupNorm : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        $"{NumGroups}, {NumChannels}, eps={PythonText.Of(Eps)}, affine={PythonText.Of(Weight is not null)}";
+
+    /// <inheritdoc/>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"GroupNorm({NumGroups}, {NumChannels})");
 }

@@ -55,5 +55,9 @@ public sealed class LayerNorm : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        $"{PythonText.Of(NormalizedShape)}, eps={PythonText.Of(Eps)}, elementwise_affine={PythonText.Of(Weight is not null)}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"LayerNorm({NormalizedShape})";
 }

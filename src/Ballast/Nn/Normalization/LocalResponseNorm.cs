@@ -52,6 +52,9 @@ public sealed class LocalResponseNorm : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"{Size}, alpha={PythonText.Of(Alpha)}, beta={PythonText.Of(Beta)}, k={PythonText.Of(K)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"LocalResponseNorm({Size}, alpha: {Alpha}, beta: {Beta}, k: {K})");
 }

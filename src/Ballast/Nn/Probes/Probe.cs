@@ -62,7 +62,7 @@ public sealed class Probe : IDisposable
     public Probe OnBatchNorm(string layer, BatchNormHook hook)
     {
         var module = Find(layer);
-        Throw.Unless(module is BatchNorm, $"Probe: {layer} is no batch normalization but {module}.");
+        Throw.Unless(module is BatchNorm, $"Probe: {layer} is no batch normalization but {module.Title}.");
         Observe(layer, (BatchNorm)module, hook);
         return this;
     }
@@ -92,7 +92,7 @@ public sealed class Probe : IDisposable
         }
 
         string[] names = [.. model.NamedModules().Select(static entry => entry.Name).Where(static name => name.Length > 0)];
-        Throw.Argument($"Probe: there is no layer \"{layer}\" in {model}. There are {string.Join(", ", names)}.");
+        Throw.Argument($"Probe: there is no layer \"{layer}\" in {model.Title}. There are {string.Join(", ", names)}.");
         return null!;
     }
 }

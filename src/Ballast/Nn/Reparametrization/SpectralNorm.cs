@@ -65,12 +65,23 @@ public sealed class SpectralNorm : Module
 
     void Follow(Tensor matrix)
     {
+        StatisticsJournal.Note(this, Keep);
         using var off = Tensor.NoGrad();
         for (int i = 0; i < PowerIterations; i++)
         {
             v.Assign(Unit(matrix.Transpose().MatMul(u)));
             u.Assign(Unit(matrix.MatMul(v)));
         }
+    }
+
+    Action Keep()
+    {
+        var (left, right) = (u.Clone(), v.Clone());
+        return () =>
+        {
+            u.Assign(left);
+            v.Assign(right);
+        };
     }
 
     // The weight with a row for each position of the axis.

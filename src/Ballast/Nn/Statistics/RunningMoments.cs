@@ -23,7 +23,7 @@ sealed class RunningMoments(Tensor? mean, Tensor spread, double? added = null)
     /// <param name="momentum">The weight of the batch; null for the plain average of all.</param>
     public void Track(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double count, double? momentum)
     {
-        StatisticsJournal.Note(this);
+        StatisticsJournal.Note(this, Keep);
         double correction = count / (count - 1);
         if ((mean is not null && !ChannelTables.AreFinite(means, 1)) || !ChannelTables.AreFinite(variances, correction))
         {
@@ -61,19 +61,17 @@ sealed class RunningMoments(Tensor? mean, Tensor spread, double? added = null)
         Batches = batches;
     }
 
-    /// <summary>All that there is, to be put back.</summary>
-    internal Kept Keep() => new(mean?.Clone(), spread.Clone(), Batches, Untracked);
-
-    /// <summary>Puts back what was kept.</summary>
-    internal void PutBack(Kept kept)
+    // All that there is, and what puts it back.
+    Action Keep()
     {
-        mean?.Assign(kept.Mean!);
-        spread.Assign(kept.Spread);
-        (Batches, Untracked) = (kept.Batches, kept.Untracked);
+        var (means, spreads, batches, untracked) = (mean?.Clone(), spread.Clone(), Batches, Untracked);
+        return () =>
+        {
+            mean?.Assign(means!);
+            spread.Assign(spreads);
+            (Batches, Untracked) = (batches, untracked);
+        };
     }
-
-    /// <summary>What running moments were.</summary>
-    internal sealed record Kept(Tensor? Mean, Tensor Spread, long Batches, long Untracked);
 
     /// <summary>The running variance of a channel.</summary>
     public double Variance(int channel)

@@ -1,12 +1,12 @@
 namespace Ballast;
 
-/// <summary>Notes which running statistics move on this thread, and what they were before, so that what moved them can be computed once more
-/// from the same ones.</summary>
+/// <summary>Notes which running statistics, and other things that forward passes of training move, move on this thread, and what they were
+/// before, so that what moved them can be computed once more from the same ones.</summary>
 sealed class StatisticsJournal : IDisposable
 {
     [ThreadStatic] static StatisticsJournal? current;
 
-    readonly Dictionary<RunningMoments, RunningMoments.Kept> before = [];
+    readonly Dictionary<object, (Func<Action> Keep, Action PutBack)> before = [];
     readonly StatisticsJournal? outer;
 
     StatisticsJournal()
@@ -18,30 +18,32 @@ sealed class StatisticsJournal : IDisposable
     /// <summary>Begins; it notes until it is disposed of.</summary>
     public static StatisticsJournal Begin() => new();
 
-    /// <summary>Tells of statistics that are about to move.</summary>
-    public static void Note(RunningMoments moments)
+    /// <summary>Tells of something that is about to move.</summary>
+    /// <param name="owner">What owns it.</param>
+    /// <param name="keep">Keeps it as it is; gives what puts that back.</param>
+    public static void Note(object owner, Func<Action> keep)
     {
         for (var journal = current; journal is not null; journal = journal.outer)
         {
-            if (!journal.before.ContainsKey(moments))
-                journal.before.Add(moments, moments.Keep());
+            if (!journal.before.ContainsKey(owner))
+                journal.before.Add(owner, (keep, keep()));
         }
     }
 
-    /// <summary>Does something with the statistics as they were before, and leaves them as they are now.</summary>
+    /// <summary>Does something with all of it as it was before, and leaves it as it is now.</summary>
     public T Again<T>(Func<T> action)
     {
-        var now = before.Keys.ToDictionary(static moments => moments, static moments => moments.Keep());
-        foreach (var (moments, kept) in before)
-            moments.PutBack(kept);
+        Action[] now = [.. before.Values.Select(static noted => noted.Keep())];
+        foreach (var (_, putBack) in before.Values)
+            putBack();
         try
         {
             return action();
         }
         finally
         {
-            foreach (var (moments, kept) in now)
-                moments.PutBack(kept);
+            foreach (var putBack in now)
+                putBack();
         }
     }
 

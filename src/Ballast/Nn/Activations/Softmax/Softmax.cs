@@ -12,5 +12,8 @@ public sealed class Softmax(int? axis = null) : Module
     public override Tensor Forward(Tensor input) => Functional.Softmax(input, axis);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"dim={(axis is { } own ? $"{own}" : "None")}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"Softmax({axis})";
 }

@@ -1,0 +1,87 @@
+namespace Ballast.Tests;
+
+/// <summary>Containers made of lists, dictionaries of modules and parameters, and states that fit in part.</summary>
+public class ModuleContainerTests
+{
+    [Fact]
+    public void A_chain_and_a_list_may_be_made_of_any_sequence()
+    {
+        List<Module> layers = [];
+        for (int i = 0; i < 3; i++)
+            layers.Add(new Linear(4, 4, generator: new Generator(i)));
+        var chain = new Sequential(layers);
+        var x = Draw.Data([2, 4], 9);
+        Assert.Equal(layers[2].Forward(layers[1].Forward(layers[0].Forward(x))).ToArray(), chain.Forward(x).ToArray());
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "2.weight", "2.bias"], chain.StateDict().Keys);
+        Assert.Equal(3, new ModuleList(layers.Select(static layer => layer)).Count);
+        Assert.Single(new Sequential(chain)); // a chain in a chain, not its layers
+        Assert.Equal(3, new Sequential(layers.ToArray()).Count);
+        Assert.Equal(2, new Sequential([new ReLU(), new Tanh()]).Count);
+    }
+
+    sealed class Net : Module
+    {
+        public Net()
+        {
+            Heads = Register("heads", new ModuleDict(("left", new Linear(3, 2)), ("right", new Linear(3, 2))));
+            Scales = Register("scales", new ParameterList([Draw.Weights([2], 1), Draw.Weights([3], 2)]));
+            Named = Register("named", new ParameterDict(("alpha", Draw.Weights([1], 3))));
+        }
+
+        public ModuleDict Heads { get; }
+
+        public ParameterList Scales { get; }
+
+        public ParameterDict Named { get; }
+
+        public override Tensor Forward(Tensor input) => Heads["left"].Forward(input * Scales[1]) * Named["alpha"] + Scales[0];
+    }
+
+    [Fact]
+    public void Dictionaries_and_lists_of_parameters_have_PyTorchs_keys()
+    {
+        var net = new Net();
+        Assert.Equal(
+            ["heads.left.weight", "heads.left.bias", "heads.right.weight", "heads.right.bias", "scales.0", "scales.1", "named.alpha"], net.StateDict().Keys);
+        Assert.Equal([2, 2], net.Forward(Draw.Data([2, 3], 1)).Shape.ToArray());
+        Assert.Equal(["left", "right"], net.Heads.Keys);
+        Assert.True(net.Heads.ContainsKey("right") && !net.Named.TryGetValue("beta", out _));
+        Assert.Equal("ModuleDict: there is no module \"middle\". There are left, right.",
+            Assert.Throws<KeyNotFoundException>(() => net.Heads["middle"]).Message);
+        Assert.Equal("ParameterDict: there is no parameter \"beta\". There are alpha.",
+            Assert.Throws<KeyNotFoundException>(() => net.Named["beta"]).Message);
+        Assert.Throws<InvalidOperationException>(() => net.Heads.Forward(Tensor.Zeros([1])));
+        Assert.Throws<InvalidOperationException>(() => net.Scales.Forward(Tensor.Zeros([1])));
+        Assert.Throws<InvalidOperationException>(() => net.Named.Forward(Tensor.Zeros([1])));
+        Assert.Throws<ArgumentException>(() => new ModuleDict(("a.b", new ReLU())));
+    }
+
+    [Fact]
+    public void A_state_that_fits_in_part_is_taken_over_in_part_and_the_rest_told()
+    {
+        Sequential from = new(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 2)), to = new(new Linear(3, 4), new BatchNorm1d(4));
+        var half = new StateDict();
+        foreach (var (key, entry) in from.StateDict())
+        {
+            if (key is not ("0.bias" or "1.running_mean"))
+                half.Add(key, entry);
+        }
+
+        to.Forward(Draw.Data([5, 3], 1));
+        var before = to.StateDict();
+        var skipped = to.LoadStateDict(half, strict: false);
+        Assert.Equal(["0.bias", "1.running_mean"], skipped.MissingKeys);
+        Assert.Equal(["2.weight", "2.bias"], skipped.UnexpectedKeys);
+        Assert.Equal("missing: 0.bias, 1.running_mean; unexpected: 2.weight, 2.bias", skipped.ToString());
+        var after = to.StateDict();
+        Assert.Equal(half["0.weight"].Tensor.ToArray(), after["0.weight"].Tensor.ToArray());
+        Assert.Equal(before["0.bias"].Tensor.ToArray(), after["0.bias"].Tensor.ToArray());
+        Assert.Equal(before["1.running_mean"].Tensor.ToArray(), after["1.running_mean"].Tensor.ToArray());
+        Assert.Equal(0, after["1.num_batches_tracked"].Number);
+        Assert.Equal("<All keys matched successfully>", to.LoadStateDict(before).ToString());
+
+        var wrong = new StateDict { { "0.weight", Tensor.Zeros([9]) } };
+        Assert.Equal("The state does not fit Sequential. Nothing was changed.\n  of another shape or type:\n    0.weight: expected float32 [4, 3], got float32 [9]",
+            Assert.Throws<ArgumentException>(() => to.LoadStateDict(wrong, strict: false)).Message);
+    }
+}
