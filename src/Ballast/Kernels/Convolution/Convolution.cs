@@ -15,7 +15,7 @@ static unsafe class Convolution
         in ConvolutionShape shape, in ImagePrologue x, float* w, float* bias, float* y, in Epilogue epilogue = default,
         float* prepared = null)
     {
-        var flat = shape.Flat;
+        var flat = shape.Flat();
         if (Winograd.Fits(flat))
             Winograd.Forward(flat, x, w, bias, y, epilogue, prepared);
         else if (DepthwiseConvolution.Fits(flat))
@@ -27,13 +27,13 @@ static unsafe class Convolution
     /// <summary>How many floats <see cref="Prepare"/> writes; 0 where nothing is worth preparing.</summary>
     public static int PreparedLength(in ConvolutionShape shape)
     {
-        var flat = shape.Flat;
+        var flat = shape.Flat();
         return Winograd.Fits(flat) ? Winograd.PreparedLength(flat)
             : DepthwiseConvolution.Fits(flat) ? 0 : DirectConvolution.PreparedLength(flat);
     }
 
     /// <summary>Whether the result's moments are added up as it is written.</summary>
-    public static bool TakesMoments(in ConvolutionShape shape) => !DepthwiseConvolution.Fits(shape.Flat);
+    public static bool TakesMoments(in ConvolutionShape shape) => !DepthwiseConvolution.Fits(shape.Flat());
 
     /// <summary>Lays the weight out as the forward pass reads it: worth keeping where it does not change.</summary>
     /// <param name="shape">The sizes.</param>
@@ -41,7 +41,7 @@ static unsafe class Convolution
     /// <param name="to">Takes the result.</param>
     public static void Prepare(in ConvolutionShape shape, float* w, float* to)
     {
-        var flat = shape.Flat;
+        var flat = shape.Flat();
         if (Winograd.Fits(flat))
             Winograd.Prepare(flat, w, to);
         else
@@ -57,7 +57,7 @@ static unsafe class Convolution
     public static void BackwardInput(
         in ConvolutionShape shape, float* dy, float* w, float* dx, in Epilogue epilogue = default)
     {
-        var flat = shape.Flat;
+        var flat = shape.Flat();
         if (Winograd.FitsInput(flat))
             Winograd.BackwardInput(flat, dy, w, dx, epilogue);
         else if (DepthwiseConvolution.Fits(flat))
@@ -73,7 +73,7 @@ static unsafe class Convolution
     /// <param name="dw">[K, C / Groups, KernelD, KernelH, KernelW].</param>
     public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
-        var flat = shape.Flat;
+        var flat = shape.Flat();
         if (Winograd.Fits(flat))
             Winograd.BackwardWeight(flat, x, dy, dw);
         else if (DepthwiseConvolution.Fits(flat))

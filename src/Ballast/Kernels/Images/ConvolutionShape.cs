@@ -44,7 +44,7 @@ readonly record struct ConvolutionShape(
     public int Depth => Taps * GroupC;
 
     /// <summary>The same convolution with planes as images, where each plane is convolved for itself.</summary>
-    public ConvolutionShape Flat => KernelD == 1 && StrideD == 1 && PadD == 0 ? this with { N = N * D, D = 1 } : this;
+    public ConvolutionShape Flat() => KernelD == 1 && StrideD == 1 && PadD == 0 ? this with { N = N * D, D = 1 } : this;
 
     /// <summary>Multiply-adds of one pass.</summary>
     public long Products => (long)N * OutD * OutH * OutW * K * Depth;
