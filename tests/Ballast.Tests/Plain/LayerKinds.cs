@@ -72,7 +72,8 @@ static class LayerKinds
         var mode = padding > 0 && padding < Math.Min(shape[2], shape[3]) && random.Next(8) == 0 ? PadMode.Reflect : PadMode.Constant;
         if (random.Next(8) == 0)
         {
-            if ((shape[2] - 1) * stride + dilation * (kernel - 1) < 2 * padding || (shape[3] - 1) * stride + dilation * (other - 1) < 2 * padding)
+            // Where no kernel reaches, all pixels are the bias, and the mean of so many equal values is rounded further than is allowed.
+            if (kernel < stride || other < stride || (shape[2] - 1) * stride + dilation * (kernel - 1) < 2 * padding || (shape[3] - 1) * stride + dilation * (other - 1) < 2 * padding)
                 return null;
             var transposed = new ConvTranspose2d(c, k, (kernel, other), stride, padding, random.Next(stride), groups, random.Next(2) == 0, dilation);
             return Of(from, transposed, (long)shape.Length * kernel * other * k / groups);
