@@ -29,7 +29,7 @@ public class TentTests
             GradientCheck.Run([x], () => new EntropyLoss(reduction).Forward(x), v =>
             {
                 double[] rows = [.. v[0].Chunk(c).Select(Entropy)];
-                return reduction switch { Reduction.Mean => [rows.Average()], Reduction.Sum => [rows.Sum()], _ => rows };
+                return reduction switch { Reduction.Mean or Reduction.BatchMean => [rows.Average()], Reduction.Sum => [rows.Sum()], _ => rows };
             });
         }
     }
