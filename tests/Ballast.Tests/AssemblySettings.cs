@@ -4,12 +4,11 @@ using Ballast.Kernels;
 // Compute.Threads and Generator.Default belong to the whole process: two tests at once would see each other's.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
-namespace Ballast.Tests
+namespace Ballast.Tests;
+
+static class AssemblySettings
 {
-    static class AssemblySettings
-    {
-        /// <summary>A write past the end of any memory that a kernel works in fails the test that does it, or the next one.</summary>
-        [ModuleInitializer]
-        internal static void GuardMemory() => Guards.AreSet = true;
-    }
+    /// <summary>A write past the end of any memory that a kernel works in fails the test that does it, or the next one.</summary>
+    [ModuleInitializer]
+    internal static void GuardMemory() => Guards.AreSet = true;
 }

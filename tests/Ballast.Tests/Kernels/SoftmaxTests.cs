@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast.Tests.Kernels;
 
 public class SoftmaxTests

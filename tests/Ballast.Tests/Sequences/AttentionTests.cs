@@ -210,7 +210,7 @@ public class AttentionTests
     [Fact]
     public void What_does_not_fit_is_refused()
     {
-        Assert.Contains("4 heads do not divide 6", Message(() => new MultiheadAttention(6, 4)), StringComparison.Ordinal);
+        Assert.Contains("4 heads do not divide 6", Message(() => _ = new MultiheadAttention(6, 4)), StringComparison.Ordinal);
         var layer = new MultiheadAttention(4, 2, batchFirst: true);
         var x = Tensor.Zeros([2, 3, 4]);
         Assert.Contains("expected a query [N, T, 4]", Message(() => layer.Forward(Tensor.Zeros([2, 3, 5]))), StringComparison.Ordinal);

@@ -94,8 +94,8 @@ public class EmbeddingTests
         Assert.Contains("index -1 at [0]", Message(() => layer.Forward(Tensor.FromInt64(-1))), StringComparison.Ordinal);
         Assert.Contains("expected an int64 tensor of positions, got float32 [2]", Message(() => layer.Forward(Tensor.Zeros([2]))),
             StringComparison.Ordinal);
-        Assert.Contains("the padding 6 is outside", Message(() => new Embedding(6, 5, paddingIdx: 6)), StringComparison.Ordinal);
-        Assert.Contains("at least 1", Message(() => new Embedding(0, 5)), StringComparison.Ordinal);
+        Assert.Contains("the padding 6 is outside", Message(() => _ = new Embedding(6, 5, paddingIdx: 6)), StringComparison.Ordinal);
+        Assert.Contains("at least 1", Message(() => _ = new Embedding(0, 5)), StringComparison.Ordinal);
         Assert.Contains("a Parameter allows", Message(() => Functional.Embedding(Tensor.FromInt64(0), Tensor.Zeros([2, 2]), maxNorm: 1)),
             StringComparison.Ordinal);
         Assert.Contains("expected a table [V, D]", Message(() => Functional.Embedding(Tensor.FromInt64(0), Tensor.Zeros([2]))), StringComparison.Ordinal);

@@ -156,9 +156,9 @@ public class RecurrentTests
         Assert.Contains("at least one step", Message(() => lstm.Forward(Tensor.Zeros([2, 0, 3]))), StringComparison.Ordinal);
         var state = Tensor.Zeros([2, 2, 4]);
         Assert.Contains("expected a first state [4, 2, 4]", Message(() => lstm.Forward(Tensor.Zeros([2, 5, 3]), (state, state))), StringComparison.Ordinal);
-        Assert.Contains("a probability of dropout from 0 to 1, got 2", Message(() => new GRU(3, 4, dropout: 2)), StringComparison.Ordinal);
-        Assert.Contains("at least 1", Message(() => new RNN(3, 0)), StringComparison.Ordinal);
-        Assert.Contains("expected a state [2, 4], got [2, 3]", Message(() => new GRUCell(3, 4).Forward(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 3]))),
+        Assert.Contains("a probability of dropout from 0 to 1, got 2", Message(() => _ = new GRU(3, 4, dropout: 2)), StringComparison.Ordinal);
+        Assert.Contains("at least 1", Message(() => _ = new RNN(3, 0)), StringComparison.Ordinal);
+        Assert.Contains("expected a state [2, 4], got [2, 3]", Message(() => _ = new GRUCell(3, 4).Forward(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 3]))),
             StringComparison.Ordinal);
 
         var x = Tensor.Zeros([5, 2, 3]);
@@ -169,7 +169,7 @@ public class RecurrentTests
         Assert.Equal([2, 2, 1, 1], packed.BatchSizes.ToArray<long>());
         Assert.Contains("at least 4", Message(() => Sequences.PadPackedSequence(packed, totalLength: 3)), StringComparison.Ordinal);
         Assert.Equal([6, 2, 3], Sequences.PadPackedSequence(packed, totalLength: 6).Padded.Shape.ToArray());
-        Assert.Contains("expected packed sequences of 2 features", Message(() => new GRU(2, 4).Forward(packed)), StringComparison.Ordinal);
+        Assert.Contains("expected packed sequences of 2 features", Message(() => _ = new GRU(2, 4).Forward(packed)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TrainerTargetTests : IDisposable
 
     static Sequential Net(int outputs = 2) => new(new Linear(3, 8), new Dropout(0.1), new ReLU(), new Linear(8, outputs));
 
-    Trainer Regression(
+    static Trainer Regression(
         int seed, List<TrainingLine> lines, TrainerOptions? options = null, TrainerCallback? callback = null, string? path = null, int epochs = 3)
     {
         Generator.Default.ManualSeed(seed);
