@@ -140,6 +140,8 @@ public class PlainModelTests : BackendComparison
         ["wsconv"] = "6,3,padding=1",
         ["maxpool"] = "2",
         ["avgpool"] = "2",
+        ["adaptiveavgpool"] = "3",
+        ["adaptivemaxpool"] = "3",
         ["ghostbatchnorm"] = "2",
         ["splitbatchnorm"] = "2",
         ["groupnorm"] = "2",

@@ -298,7 +298,7 @@ public sealed class TrainerTargetTests : IDisposable
         });
     }
 
-    void Refused(string message, TrainerOptions options) =>
+    static void Refused(string message, TrainerOptions options) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => Regression(1, [], options)).Message);
 
     [Fact]

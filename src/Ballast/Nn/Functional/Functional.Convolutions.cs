@@ -82,7 +82,7 @@ public static partial class Functional
     static PerAxis KernelOf(string name, int axes, Tensor weight, string expected)
     {
         Throw.Unless(weight.Shape.Rank == axes + 2, $"{name}: expected a weight {expected} of {axes + 2} axes, got {weight.Shape}.");
-        return new PerAxis(0).Map(axes, axis => weight.Shape[2 + axis]);
+        return PerAxis.Of(axes, axis => weight.Shape[2 + axis]);
     }
 
     static void CheckBias(string name, Tensor? bias, int outputs) => Throw.Unless(bias is null || (bias.Shape.Rank == 1 && bias.Length == outputs),

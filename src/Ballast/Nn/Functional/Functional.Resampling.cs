@@ -30,7 +30,7 @@ public static partial class Functional
         Throw.Unless((size?.Fits(axes, 1) ?? true) && (scaleFactor?.Fits(axes) ?? true),
             $"Interpolate: expected sizes of at least 1, or factors above 0, for each of {axes} axes, got "
                 + $"{size?.ToString() ?? scaleFactor.ToString()}.");
-        var sizes = size ?? new PerAxis(0).Map(axes, axis => (int)Math.Floor(input.Shape[2 + axis] * scaleFactor!.Value[axis]));
+        var sizes = size ?? PerAxis.Of(axes, axis => (int)Math.Floor(input.Shape[2 + axis] * scaleFactor!.Value[axis]));
         Throw.Unless(sizes.Fits(axes, 1) && input.Length > 0, $"Interpolate: of {input.Shape} nothing is left with a size of {sizes}.");
         if (mode == InterpolateMode.Area)
         {

@@ -62,8 +62,8 @@ public readonly struct PerAxis : IEquatable<PerAxis>
         return product;
     }
 
-    /// <summary>Another number for each of so many axes.</summary>
-    internal PerAxis Map(int axes, Func<int, int> number) => axes switch
+    /// <summary>A number for each of so many axes.</summary>
+    internal static PerAxis Of(int axes, Func<int, int> number) => axes switch
     {
         1 => new(number(0)),
         2 => new(number(0), number(1)),

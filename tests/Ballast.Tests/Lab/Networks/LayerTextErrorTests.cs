@@ -6,7 +6,7 @@ public sealed class LayerTextErrorTests
 {
     [Theory]
     [InlineData("flatten liner:64", "liner", "Did you mean linear?")]
-    [InlineData("flatten xyz:64", "xyz", "There are flatten, linear, conv, wsconv, maxpool, avgpool, globalavgpool, batchnorm, ghostbatchnorm, batchrenorm, frozenbatchnorm, splitbatchnorm, layernorm, groupnorm, instancenorm, rmsnorm, filterresponsenorm, evonormb0, evonorms0, localresponsenorm, dyt, derf, noisybatchnorm, relu, leakyrelu, gelu, silu, sigmoid, tanh, dropout, identity.")]
+    [InlineData("flatten xyz:64", "xyz", "There are flatten, linear, conv, wsconv, maxpool, avgpool, globalavgpool, adaptiveavgpool, adaptivemaxpool, batchnorm, ghostbatchnorm, batchrenorm, frozenbatchnorm, splitbatchnorm, layernorm, groupnorm, instancenorm, rmsnorm, filterresponsenorm, evonormb0, evonorms0, localresponsenorm, dyt, derf, noisybatchnorm, relu, leakyrelu, gelu, silu, sigmoid, tanh, prelu, elu, selu, softplus, mish, relu6, hardswish, hardtanh, dropout, identity.")]
     [InlineData("dropout:lots", "lots", "p is a number")]
     [InlineData("dropout:0.1,0.2", "0.2", "expected key=value")]
     [InlineData("groupnorm", "groupnorm", "groupnorm needs a number for groups")]

@@ -109,7 +109,7 @@ sealed record ConvPlan(
             pads |= more[last] + more[last + 1] > 0;
         }
 
-        PerAxis padding = padsItself ? new PerAxis(0).Map(Axes, Before) : 0;
+        PerAxis padding = padsItself ? PerAxis.Of(Axes, Before) : 0;
         var x = pads ? input.Pad(more, Mode) : input;
         return new ConvolutionSizes(Axes, Kernel, Stride, padding, Dilation, Groups).Run(x, weight, bias);
     }

@@ -58,7 +58,7 @@ sealed record ConvTransposePlan(ConvPlan Plan, PerAxis OutputPadding)
         string possible = string.Join(", ", Enumerable.Range(0, Plan.Axes).Select(
             axis => $"{Smallest(input, axis)} to {Smallest(input, axis) + Plan.Stride[axis] - 1}"));
         Throw.Unless(fits, $"{layer}: the output of {input} has {possible} positions on its axes, got an output size of {outputSize}.");
-        return this with { OutputPadding = outputSize.Map(Plan.Axes, axis => (int)(outputSize[axis] - Smallest(input, axis))) };
+        return this with { OutputPadding = PerAxis.Of(Plan.Axes, axis => (int)(outputSize[axis] - Smallest(input, axis))) };
     }
 
     /// <summary>The transposed convolution.</summary>
