@@ -45,7 +45,9 @@ public sealed class TrainerTargetTests : IDisposable
         List<EpochLine> epochs = [];
         Regression(1, lines, new TrainerOptions
         {
-            Loss = new MSELoss().Forward, Metrics = [new MeanAbsoluteError(), new MeanSquaredError()], OnEpochEnd = epochs.Add,
+            Loss = new MSELoss().Forward,
+            Metrics = [new MeanAbsoluteError(), new MeanSquaredError()],
+            OnEpochEnd = epochs.Add,
         }, epochs: 10).Fit();
         Assert.Equal(20, lines.Count);
         Assert.True(lines[^1].Loss < 0.2 * lines[0].Loss);
@@ -130,7 +132,11 @@ public sealed class TrainerTargetTests : IDisposable
         var counter = new Counter();
         new Trainer(net, new SGD(net.Parameters(), 0.01), new DataLoader(Numbers(7), 4), new TrainerOptions
         {
-            Epochs = 1, LogEvery = 2, Loss = new MSELoss().Forward, Callbacks = [counter], CheckpointPath = folder.File("checkpoint"),
+            Epochs = 1,
+            LogEvery = 2,
+            Loss = new MSELoss().Forward,
+            Callbacks = [counter],
+            CheckpointPath = folder.File("checkpoint"),
             Validation = new ValidationOptions(Numbers(5)),
         }).Fit();
         Assert.Equal(
@@ -193,7 +199,11 @@ public sealed class TrainerTargetTests : IDisposable
         var data = new TensorDataset(Draw.Data([40, 3], 1));
         new Trainer(net, new Adam(net.Parameters(), 1e-2), new DataLoader(data, 8), new TrainerOptions
         {
-            Epochs = 2, LogEvery = 5, OnLine = lines.Add, OnValidation = validations.Add, Objective = Loss,
+            Epochs = 2,
+            LogEvery = 5,
+            OnLine = lines.Add,
+            OnValidation = validations.Add,
+            Objective = Loss,
             Validation = new ValidationOptions(data),
         }).Fit();
         Assert.Equal(["reconstruction", "kl"], lines[0].Parts.Select(static part => part.Name));
@@ -271,7 +281,9 @@ public sealed class TrainerTargetTests : IDisposable
             string best = folder.File(monitor);
             Regression(1, [], new TrainerOptions
             {
-                Loss = new MSELoss().Forward, Metrics = [new MeanAbsoluteError(), new R2Score()], OnValidation = lines.Add,
+                Loss = new MSELoss().Forward,
+                Metrics = [new MeanAbsoluteError(), new R2Score()],
+                OnValidation = lines.Add,
                 Validation = new ValidationOptions(Numbers(20, 7)) { Monitor = monitor, BestPath = best },
             }, epochs: 6).Fit();
             double record = lines[0].Result.Metrics[monitor];
@@ -293,7 +305,8 @@ public sealed class TrainerTargetTests : IDisposable
 
         Refused("Validation: there is no metric f1 to go by; the metrics are mae, r2. Name it in TrainerOptions.Metrics.", new TrainerOptions
         {
-            Loss = new MSELoss().Forward, Metrics = [new MeanAbsoluteError(), new R2Score()],
+            Loss = new MSELoss().Forward,
+            Metrics = [new MeanAbsoluteError(), new R2Score()],
             Validation = new ValidationOptions(Numbers(5)) { Monitor = "f1" },
         });
     }
@@ -348,8 +361,13 @@ public sealed class TrainerTargetTests : IDisposable
             var (one, other) = (new Adam(first.Parameters(), 1e-2), new SGD(second.Parameters(), 1e-2, momentum: 0.9));
             var trainer = new Trainer(both, one, new DataLoader(Numbers(20), 4, shuffle: true), new TrainerOptions
             {
-                Epochs = 2, LogEvery = 1, OnLine = lines.Add, CheckpointPath = path, MoreOptimizers = new Dictionary<string, Optimizer> { ["second"] = other },
-                Schedule = new ExponentialSchedule(0.9), Callbacks = [new Counter { AtStep = state => { if (state.Step == stop) state.Stop(); } }],
+                Epochs = 2,
+                LogEvery = 1,
+                OnLine = lines.Add,
+                CheckpointPath = path,
+                MoreOptimizers = new Dictionary<string, Optimizer> { ["second"] = other },
+                Schedule = new ExponentialSchedule(0.9),
+                Callbacks = [new Counter { AtStep = state => { if (state.Step == stop) state.Stop(); } }],
                 OwnStep = step => StepLoss.Sum(("first", Train(first, one, step.Batch)), ("second", Train(second, other, step.Batch))),
             });
             if (resume)

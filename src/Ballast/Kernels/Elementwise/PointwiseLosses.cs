@@ -71,7 +71,14 @@ static unsafe class PointwiseLosses
             Elementwise.Share(
                 new SlopeLoop<F>
                 {
-                    Rule = loss, X = values, T = targets, W = weights, G = gradient, Factor = factor, ByTarget = byTarget, To = result,
+                    Rule = loss,
+                    X = values,
+                    T = targets,
+                    W = weights,
+                    G = gradient,
+                    Factor = factor,
+                    ByTarget = byTarget,
+                    To = result,
                 },
                 x.Length);
         }
