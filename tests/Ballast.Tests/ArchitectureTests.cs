@@ -16,6 +16,7 @@ public partial class ArchitectureTests
         ["Formats"] = ["Kernels", "Tensors"],
         ["Data"] = ["Kernels", "Tensors", "Formats"],
         ["Data package"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
+        ["Models"] = ["Kernels", "Tensors", "Nn"],
         ["Training"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data"],
         ["Lab"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
         ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package"],

@@ -1,0 +1,42 @@
+namespace Ballast;
+
+/// <summary>The published networks of this package by torchvision's names: <c>resnet50</c>, <c>vgg16_bn</c>, <c>densenet121</c>, ...</summary>
+public static class ModelCatalog
+{
+    static readonly (string Name, Func<int, Generator?, Module> Make)[] models =
+    [
+        ("resnet18", ResNet.ResNet18),
+        ("resnet34", ResNet.ResNet34),
+        ("resnet50", ResNet.ResNet50),
+        ("resnet101", ResNet.ResNet101),
+        ("resnet152", ResNet.ResNet152),
+        ("wide_resnet50_2", ResNet.WideResNet50x2),
+        ("wide_resnet101_2", ResNet.WideResNet101x2),
+        ("resnext50_32x4d", ResNet.ResNeXt50x32x4d),
+        ("resnext101_32x8d", ResNet.ResNeXt101x32x8d),
+        ("vgg11_bn", static (classes, generator) => Vgg.Vgg11Bn(classes, generator)),
+        ("vgg13_bn", static (classes, generator) => Vgg.Vgg13Bn(classes, generator)),
+        ("vgg16_bn", static (classes, generator) => Vgg.Vgg16Bn(classes, generator)),
+        ("vgg19_bn", static (classes, generator) => Vgg.Vgg19Bn(classes, generator)),
+        ("densenet121", DenseNet.DenseNet121),
+    ];
+
+    /// <summary>The names that <see cref="Create"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. models.Select(static model => model.Name)];
+
+    /// <summary>Makes the network of that name and draws its initial weights.</summary>
+    /// <param name="name">torchvision's name, such as <c>resnet50</c>.</param>
+    /// <param name="classes">How many classes it tells apart.</param>
+    /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">An unknown name, or fewer than one class.</exception>
+    public static Module Create(string name, int classes = 1000, Generator? generator = null)
+    {
+        foreach (var model in models)
+        {
+            if (model.Name == name)
+                return model.Make(classes, generator);
+        }
+
+        throw new ArgumentException($"ModelCatalog: there is no model '{name}'. Known are {string.Join(", ", Names)}.", nameof(name));
+    }
+}
