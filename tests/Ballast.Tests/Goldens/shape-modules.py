@@ -76,14 +76,14 @@ case("new StochasticDepth(0.4, StochasticDepthMode.Batch)", lambda: StochasticDe
 case("new StochasticDepth(1)", lambda: StochasticDepth(1, "row"), (3, 2), double=False)
 
 
-def lazy(name, layer, *shapes):
+def lazy(name, layer, *shapes, training=True):
     """The lazy layer after its first input; PyTorch turns it into the other one, whose parameters these are."""
     def make():
         module = layer()
         state = torch.random.get_rng_state()
         module(torch.zeros(shapes[0]))
         return module
-    case(name, make, *shapes)
+    case(name, make, *shapes, training=training)
 
 
 lazy("new LazyLinear(3)", lambda: nn.LazyLinear(3), (2, 4))
@@ -95,6 +95,10 @@ lazy("new LazyConvTranspose2d(3, 2, 2, 0, 1)", lambda: nn.LazyConvTranspose2d(3,
 lazy("new LazyConvTranspose3d(1, 2)", lambda: nn.LazyConvTranspose3d(1, 2), (1, 2, 2, 2, 2))
 lazy("new LazyBatchNorm1d()", lambda: nn.LazyBatchNorm1d(), (4, 3))
 lazy("new LazyBatchNorm2d()", lambda: nn.LazyBatchNorm2d(), (2, 3, 2, 2))
+for training in (True, False):
+    lazy("new LazyInstanceNorm1d()", lambda: nn.LazyInstanceNorm1d(), (4, 3, 5), training=training)
+lazy("new LazyInstanceNorm2d(1e-3, 0.3, trackRunningStats: false)", lambda: nn.LazyInstanceNorm2d(1e-3, 0.3, track_running_stats=False), (2, 3, 2, 2))
+lazy("new LazyInstanceNorm3d(affine: false)", lambda: nn.LazyInstanceNorm3d(affine=False), (2, 2, 2, 2, 1))
 lazy("new LazyBatchNorm3d(momentum: null)", lambda: nn.LazyBatchNorm3d(momentum=None), (2, 2, 2, 2, 1))
 
 refused("new ReflectionPad1d(4)", lambda: nn.ReflectionPad1d(4), (1, 2, 4))

@@ -18,6 +18,12 @@ public class ModuleTextTests
             new BatchNorm3d(2, eps: 1e-10, trackRunningStats: false)),
     };
 
+    static ModuleTextTests()
+    {
+        foreach (var (name, make) in PrintedLayers.All)
+            Networks.Add(name, make);
+    }
+
     [Fact]
     public void They_print_as_PyTorchs_do()
     {

@@ -67,5 +67,9 @@ public abstract class ConvNd : Module, IReweighted
     public Shape OutputShape(Shape input) => plan.Output(input, this);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        plan.Printed(PaddingMode == PadMode.Constant ? null : PythonText.Of(PaddingMode), Bias is not null);
+
+    /// <inheritdoc/>
     public override string ToString() => plan.Describe() + (Bias is null ? ", bias: false)" : ")");
 }

@@ -73,6 +73,14 @@ public abstract class ConvTransposeNd : Module, IReweighted
     public Shape OutputShape(Shape input) => plan.Output(input, this);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        (plan.Plan with { InChannels = InChannels, OutChannels = OutChannels }).Printed(null, Bias is not null, OutputPadding);
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        (long)inputs[0].Length / InChannels * Weight.Length;
+
+    /// <inheritdoc/>
     public override string ToString() => (plan.Plan with { InChannels = InChannels, OutChannels = OutChannels }).Describe()
         + (OutputPadding == 0 ? "" : $", outputPadding: {OutputPadding}") + (Bias is null ? ", bias: false)" : ")");
 }

@@ -30,5 +30,8 @@ public sealed class Dropout3d : Module
     public override Tensor Forward(Tensor input) => Functional.Dropout3d(input, P, Training, Generator);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"p={PythonText.Of(P)}, inplace=False";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Dropout3d({P})");
 }

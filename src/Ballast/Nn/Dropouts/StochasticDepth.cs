@@ -32,5 +32,8 @@ public sealed class StochasticDepth : Module
     public override Tensor Forward(Tensor input) => Functional.StochasticDepth(input, P, Mode, Training, Generator);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"p={PythonText.Of(P)}, mode={PythonText.Of(Mode)}";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"StochasticDepth({P}, {Mode})");
 }

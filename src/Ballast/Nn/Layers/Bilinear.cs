@@ -32,6 +32,14 @@ public sealed class Bilinear : PairModule
     private protected override Tensor Compute(Tensor first, Tensor second) => Functional.Bilinear(first, second, Weight, Bias);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"in1_features={Weight.Shape[1]}, in2_features={Weight.Shape[2]}, "
+        + $"out_features={Weight.Shape[0]}, bias={PythonText.Of(Bias is not null)}";
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        (long)output.Length / Weight.Shape[0] * Weight.Length;
+
+    /// <inheritdoc/>
     public override string ToString() =>
         $"Bilinear({Weight.Shape[1]}, {Weight.Shape[2]}, {Weight.Shape[0]}{(Bias is null ? ", bias: false" : "")})";
 }

@@ -11,5 +11,8 @@ public sealed class CosineSimilarity(int axis = 1, double eps = 1e-8) : PairModu
     private protected override Tensor Compute(Tensor first, Tensor second) => Functional.CosineSimilarity(first, second, axis, eps);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => "";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"CosineSimilarity({axis}, {eps})");
 }

@@ -59,6 +59,11 @@ public sealed class Linear : Module, IReweighted
             (flatten ? "Put a Flatten before it." : $"The layer before it must produce {InFeatures} features."));
     }
 
+    /// <summary>What PyTorch calls it where it is a part of an attention; null elsewhere.</summary>
+    internal string? PrintedAs { get; init; }
+
+    internal override string PrintedName => PrintedAs ?? base.PrintedName;
+
     /// <inheritdoc/>
     protected internal override string? ExtraRepr => $"in_features={InFeatures}, out_features={OutFeatures}, bias={PythonText.Of(Bias is not null)}";
 

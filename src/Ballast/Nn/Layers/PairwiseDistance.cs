@@ -11,5 +11,8 @@ public sealed class PairwiseDistance(double p = 2, double eps = 1e-6, bool keepA
     private protected override Tensor Compute(Tensor first, Tensor second) => Functional.PairwiseDistance(first, second, p, eps, keepAxis);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => "";
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"PairwiseDistance({p})");
 }

@@ -11,5 +11,9 @@ public sealed class Unflatten(int axis, params int[] sizes) : Module
     public override Tensor Forward(Tensor input) => input.Unflatten(axis, sizes);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        $"dim={axis}, unflattened_size={PythonText.Tuple(Array.ConvertAll(sizes, static size => PythonText.Whole(size)))}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"Unflatten({axis}, {string.Join(", ", sizes)})";
 }

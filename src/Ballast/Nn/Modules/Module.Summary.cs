@@ -16,19 +16,15 @@ public abstract partial class Module
     /// <summary>How many products of two numbers, each with an addition, the module's own computation takes, without its parts': by default, of a
     /// module with a parameter <c>weight</c> of two axes or more whose first has the size of the output's channels, as many as the weight has
     /// values, for each position of the output.</summary>
-    /// <param name="input">The input's shape.</param>
+    /// <param name="inputs">The inputs' shapes.</param>
     /// <param name="output">The output's shape.</param>
-    protected internal virtual long MultiplyAdds(Shape input, Shape output)
+    protected internal virtual long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output)
     {
         var weight = parameters.Find(static part => part.Name == "weight").Value;
         if (weight is null || weight.Shape.Rank < 2 || output.Rank == 0)
             return 0;
         int channels = weight.Shape[0], axis = weight.Shape.Rank == 2 ? output.Rank - 1 : Math.Min(1, output.Rank - 1);
-        if (output[axis] == channels)
-            return (long)output.Length / Math.Max(1, channels) * weight.Length;
-        // A transposed convolution's weight begins with the input's channels.
-        bool fromInput = weight.Shape.Rank > 2 && input.Rank > 1 && input[1] == channels;
-        return fromInput ? (long)input.Length / Math.Max(1, channels) * weight.Length : 0;
+        return output[axis] == channels ? (long)output.Length / Math.Max(1, channels) * weight.Length : 0;
     }
 
     /// <summary>The parameters that the module has itself, without its parts'.</summary>

@@ -12,11 +12,14 @@ public abstract partial class Module
     protected internal virtual string? ExtraRepr => null;
 
     /// <summary>What a message calls the module: a layer with its settings, or the name of one with parts.</summary>
-    internal string Title => modules.Count == 0 ? ToString() : GetType().Name;
+    internal virtual string Title => modules.Count == 0 ? ToString() : GetType().Name;
+
+    /// <summary>The class as PyTorch names it.</summary>
+    internal virtual string PrintedName => GetType().Name;
 
     string Tree()
     {
-        var text = new StringBuilder(GetType().Name).Append('(');
+        var text = new StringBuilder(PrintedName).Append('(');
         if (ExtraRepr is { Length: > 0 } own)
             text.Append("\n  ").Append(own);
         foreach (var (name, module) in Children)
@@ -24,12 +27,13 @@ public abstract partial class Module
         return text.Append("\n)").ToString();
     }
 
-    string Line()
+    /// <summary>How it is printed as a part of another module.</summary>
+    private protected virtual string Line()
     {
         if (modules.Count > 0)
             return ToString();
         if (ExtraRepr is { } own)
-            return $"{GetType().Name}({own})";
+            return $"{PrintedName}({own})";
         string text = ToString();
         return text.Contains('(', StringComparison.Ordinal) ? text : $"{text}()";
     }

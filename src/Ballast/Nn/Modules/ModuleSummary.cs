@@ -44,16 +44,23 @@ public sealed class ModuleSummary
     internal static ModuleSummary Of(Module module, Tensor[] inputs, Action<Tensor[]> run)
     {
         List<ModuleRow> rows = [];
-        List<(Module Part, Action<Tensor, Tensor> Look)> looks = [];
+        List<(Module Part, Action<Tensor, Tensor> Look, Action<Tensor[], Tensor[]> LookAtMany)> looks = [];
         var names = new Dictionary<Module, (string Name, int Depth)>();
         foreach (var (name, part) in module.NamedModules())
         {
             if (names.TryAdd(part, (name, name.Length == 0 ? 0 : name.Count(static letter => letter == '.') + 1)))
-                looks.Add((part, (input, output) => rows.Add(new ModuleRow(part, names[part].Name, names[part].Depth, input.Shape, output.Shape))));
+                looks.Add((part, (input, output) => Note(part, [input], output), (inputs, outputs) => Note(part, inputs, outputs[0])));
         }
 
-        foreach (var (part, look) in looks)
+        void Note(Module part, Tensor[] given, Tensor output) => rows.Add(new ModuleRow(
+            part, names[part].Name, names[part].Depth, Array.ConvertAll(given, static tensor => tensor.Shape), output.Shape));
+
+        foreach (var (part, look, many) in looks)
+        {
             part.Forwarded += look;
+            part.ForwardedMany += many;
+        }
+
         try
         {
             using var off = Tensor.NoGrad();
@@ -62,8 +69,11 @@ public sealed class ModuleSummary
         }
         finally
         {
-            foreach (var (part, look) in looks)
+            foreach (var (part, look, many) in looks)
+            {
                 part.Forwarded -= look;
+                part.ForwardedMany -= many;
+            }
         }
 
         return new ModuleSummary(Ordered(rows, names), module, inputs.Sum(static input => (long)input.Length));
@@ -84,7 +94,7 @@ public sealed class ModuleSummary
         }
 
         var idle = names.Where(entry => entry.Key.OwnParameters.Any() && !ran.Exists(row => row.Module == entry.Key))
-            .Select(static entry => new ModuleRow(entry.Key, entry.Value.Name, entry.Value.Depth, null, null));
+            .Select(static entry => new ModuleRow(entry.Key, entry.Value.Name, entry.Value.Depth, [], null));
         return [.. trees.SelectMany(static tree => tree), .. idle];
     }
 
@@ -127,15 +137,18 @@ public sealed class ModuleSummary
 /// <param name="Module">The part.</param>
 /// <param name="Name">Its dotted name; empty for the module itself.</param>
 /// <param name="Depth">How many modules it is in.</param>
-/// <param name="Input">The shape of its input; null where it did not run.</param>
-/// <param name="Output">The shape of its output; null where it did not run.</param>
-public sealed record ModuleRow(Module Module, string Name, int Depth, Shape? Input, Shape? Output)
+/// <param name="Inputs">The shapes of its inputs; none where it did not run.</param>
+/// <param name="Output">The shape of its output, the first of several; null where it did not run.</param>
+public sealed record ModuleRow(Module Module, string Name, int Depth, IReadOnlyList<Shape> Inputs, Shape? Output)
 {
+    /// <summary>The shape of its input, the first of several; null where it did not run.</summary>
+    public Shape? Input => Inputs.Count > 0 ? Inputs[0] : null;
+
     /// <summary>How many values its own parameters have, without its parts'.</summary>
     public long Parameters => Module.OwnParameters.Sum(static parameter => (long)parameter.Length);
 
     /// <summary>How many multiply-adds its own computation takes, without its parts'.</summary>
-    public long MultiplyAdds => Input is { } input && Output is { } output ? Module.MultiplyAdds(input, output) : 0;
+    public long MultiplyAdds => Output is { } output ? Module.MultiplyAdds([.. Inputs], output) : 0;
 
     /// <summary>Whether it has no parts.</summary>
     internal bool IsLeaf => !Module.Children.Any();

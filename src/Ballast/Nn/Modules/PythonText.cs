@@ -42,6 +42,15 @@ static class PythonText
     /// <summary>A shape as a tuple: (3, 4), (3,).</summary>
     public static string Of(Shape shape) => shape.Rank == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape.ToArray())})";
 
-    /// <summary>A number for each axis of an image: (3, 3).</summary>
-    public static string Pair(int value) => string.Create(CultureInfo.InvariantCulture, $"({value}, {value})");
+    /// <summary>Numbers of axes as they were given: 3, (3, 3).</summary>
+    public static string Of(PerAxis sizes) => sizes.Count == 0 ? Whole(sizes[0]) : Of(sizes, sizes.Count);
+
+    /// <summary>A number for each of so many axes: (3,), (3, 3).</summary>
+    public static string Of(PerAxis sizes, int axes) => Tuple([.. Enumerable.Range(0, axes).Select(axis => Whole(sizes[axis]))]);
+
+    /// <summary>Values as a tuple: (3,), (3, None).</summary>
+    public static string Tuple(params string[] values) => $"({string.Join(", ", values)}{(values.Length == 1 ? "," : "")})";
+
+    /// <summary>A word: the name of a value in lower case.</summary>
+    public static string Of(Enum value) => value is InterpolateMode.NearestExact ? "nearest-exact" : value.ToString().ToLowerInvariant();
 }

@@ -59,5 +59,8 @@ public sealed class LayerNorm : Module
         $"{PythonText.Of(NormalizedShape)}, eps={PythonText.Of(Eps)}, elementwise_affine={PythonText.Of(Weight is not null)}";
 
     /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
     public override string ToString() => $"LayerNorm({NormalizedShape})";
 }

@@ -50,5 +50,8 @@ public class RMSNorm : Module
     }
 
     /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
     public override string ToString() => $"RMSNorm({NormalizedShape})";
 }

@@ -33,7 +33,14 @@ public abstract class PadNd : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => IsConstant ? $"padding={Sizes}, value={PythonText.Whole(value)}" : Sizes;
+
+    string Sizes => PythonText.Of(new Shape(padding));
+
+    bool IsConstant => this is ConstantPad1d or ConstantPad2d or ConstantPad3d;
+
+    /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({Shape.Describe(padding)}"
-        + (this is ConstantPad1d or ConstantPad2d or ConstantPad3d
+        + (IsConstant
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $", {value})") : ")");
 }

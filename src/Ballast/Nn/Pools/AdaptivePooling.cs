@@ -27,6 +27,9 @@ public abstract class AdaptivePooling : Module
     public Shape OutputShape(Shape input) => PoolSizes.Output(Fit(input), input.Rank);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"output_size={OutputSize.Printed}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({OutputSize})";
 }
 

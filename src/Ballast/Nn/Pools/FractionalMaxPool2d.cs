@@ -43,6 +43,9 @@ public sealed class FractionalMaxPool2d : Module
         Functional.FractionalMaxPool2dWithIndices(input, KernelSize, OutputSize, OutputRatio, Generator);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => "";
+
+    /// <inheritdoc/>
     public override string ToString() => $"FractionalMaxPool2d({KernelSize}, " + (OutputSize is { } size
         ? $"outputSize: {size})" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"outputRatio: {OutputRatio})"));
 }

@@ -7,6 +7,8 @@ namespace Ballast;
 /// value with a large p. PyTorch: <c>nn.LPPool2d</c>.</summary>
 public sealed class LPPool2d : Module
 {
+    readonly PerAxis? stride;
+
     /// <summary>Makes the layer.</summary>
     /// <param name="normType">p.</param>
     /// <param name="kernelSize">The rows and columns of the window: <c>3</c>, or <c>(3, 5)</c>.</param>
@@ -17,6 +19,7 @@ public sealed class LPPool2d : Module
     {
         Throw.Unless(normType != 0 && double.IsFinite(normType), $"LPPool2d: expected a finite p other than 0, got {normType}.");
         (NormType, KernelSize, Stride, CeilMode) = (normType, kernelSize, stride ?? kernelSize, ceilMode);
+        this.stride = stride;
         new PoolPlan("LPPool2d", 2, KernelSize, Stride, 0, 1, ceilMode).Checked();
     }
 
@@ -35,6 +38,10 @@ public sealed class LPPool2d : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input smaller than the window.</exception>
     public override Tensor Forward(Tensor input) => Functional.LpPool2d(input, NormType, KernelSize, Stride, CeilMode);
+
+    /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"norm_type={PythonText.Whole(NormType)}, kernel_size={PythonText.Of(KernelSize)}, "
+        + $"stride={(stride is { } given ? PythonText.Of(given) : "None")}, ceil_mode={PythonText.Of(CeilMode)}";
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LPPool2d({NormType}, {KernelSize})");

@@ -44,6 +44,10 @@ public abstract class MaxUnpoolNd : Module
         Functional.Unpool(ToString(), axes, input, indices, KernelSize, Stride, Padding, outputSize);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"kernel_size={PythonText.Of(KernelSize, axes)}, stride={PythonText.Of(Stride, axes)}, "
+        + $"padding={PythonText.Of(Padding, axes)}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({KernelSize}{(Stride == KernelSize ? "" : $", stride: {Stride}")}"
         + (Padding == 0 ? ")" : $", padding: {Padding})");
 }

@@ -55,6 +55,10 @@ public abstract class MaxPoolNd : Pooling
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"kernel_size={PythonText.Of(KernelSize)}, stride={PythonText.Of(Stride)}, "
+        + $"padding={PythonText.Of(Padding)}, dilation={PythonText.Of(Dilation)}, ceil_mode={PythonText.Of(CeilMode)}";
+
+    /// <inheritdoc/>
     public override string ToString() => Plan.Describe() + ")";
 }
 
@@ -79,6 +83,13 @@ public abstract class AvgPoolNd : Pooling
     /// <exception cref="ArgumentException">Another number of axes, or an input smaller than the window.</exception>
     public override Tensor Forward(Tensor input) =>
         AveragePoolOperation.Run(input, Plan.Fit(input.Shape, this), new PoolDivisor(CountIncludePad, DivisorOverride ?? 0));
+
+    /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        $"kernel_size={Printed(KernelSize)}, stride={Printed(Stride)}, padding={Printed(Padding)}";
+
+    // PyTorch makes tuples of the numbers of one axis alone.
+    string Printed(PerAxis sizes) => Plan.Axes == 1 ? PythonText.Of(sizes, 1) : PythonText.Of(sizes);
 
     /// <inheritdoc/>
     public override string ToString() => Plan.Describe() + (CountIncludePad ? "" : ", countIncludePad: false")

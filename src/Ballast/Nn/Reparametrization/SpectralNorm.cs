@@ -90,5 +90,10 @@ public sealed class SpectralNorm : Module
     Tensor Unit(Tensor x) => x / x.Norm().Clamp(min: Eps);
 
     /// <inheritdoc/>
+    /// <remarks>The layer's, and those of u^T W v.</remarks>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        Layer.MultiplyAdds(inputs, output) + Original.Length + u.Length;
+
+    /// <inheritdoc/>
     public override string ToString() => $"SpectralNorm({Layer})";
 }

@@ -47,5 +47,9 @@ public sealed class WeightNorm : Module
     public override Tensor Forward(Tensor input) => inner.Forward(input, Weight());
 
     /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        Layer.MultiplyAdds(inputs, output);
+
+    /// <inheritdoc/>
     public override string ToString() => $"WeightNorm({Layer})";
 }

@@ -13,5 +13,8 @@ public sealed class ChannelShuffle(int groups) : Module
     public override Tensor Forward(Tensor input) => Functional.ChannelShuffle(input, groups);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"groups={groups}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"ChannelShuffle({groups})";
 }

@@ -15,6 +15,12 @@ public sealed class Fold2d(PerAxis outputSize, PerAxis kernelSize, PerAxis? dila
     /// <exception cref="ArgumentException">What <see cref="Functional.Fold"/> refuses.</exception>
     public override Tensor Forward(Tensor input) => Functional.Fold(input, outputSize, kernelSize, dilation, padding, stride);
 
+    internal override string PrintedName => "Fold";
+
+    /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"output_size={PythonText.Of(outputSize)}, kernel_size={PythonText.Of(kernelSize)}, "
+        + $"dilation={PythonText.Of(dilation ?? 1)}, padding={PythonText.Of(padding)}, stride={PythonText.Of(stride ?? 1)}";
+
     /// <inheritdoc/>
     public override string ToString() => $"Fold2d({outputSize}, {kernelSize}, dilation: {dilation ?? 1}, padding: {padding}, stride: {stride ?? 1})";
 }

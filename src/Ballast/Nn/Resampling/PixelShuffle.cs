@@ -12,5 +12,8 @@ public sealed class PixelShuffle(int upscaleFactor) : Module
     public override Tensor Forward(Tensor input) => Functional.PixelShuffle(input, upscaleFactor);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"upscale_factor={upscaleFactor}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"PixelShuffle({upscaleFactor})";
 }

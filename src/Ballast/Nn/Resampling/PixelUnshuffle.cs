@@ -12,5 +12,8 @@ public sealed class PixelUnshuffle(int downscaleFactor) : Module
     public override Tensor Forward(Tensor input) => Functional.PixelUnshuffle(input, downscaleFactor);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"downscale_factor={downscaleFactor}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"PixelUnshuffle({downscaleFactor})";
 }

@@ -13,5 +13,9 @@ public sealed class Unfold(PerAxis kernelSize, PerAxis? dilation = null, PerAxis
     public override Tensor Forward(Tensor input) => Functional.Unfold(input, kernelSize, dilation, padding, stride);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"kernel_size={PythonText.Of(kernelSize)}, dilation={PythonText.Of(dilation ?? 1)}, "
+        + $"padding={PythonText.Of(padding)}, stride={PythonText.Of(stride ?? 1)}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"Unfold({kernelSize}, dilation: {dilation ?? 1}, padding: {padding}, stride: {stride ?? 1})";
 }

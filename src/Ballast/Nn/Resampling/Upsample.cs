@@ -28,5 +28,9 @@ public class Upsample(
     public override Tensor Forward(Tensor input) => Functional.Interpolate(input, size, scaleFactor, mode, alignCorners, recomputeScaleFactor);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        $"{(scaleFactor is { } factor ? $"scale_factor={factor.Printed}" : $"size={PythonText.Of(size ?? 0)}")}, mode={PythonText.Of(mode)}";
+
+    /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({(size is { } given ? $"size: {given}" : $"scaleFactor: {scaleFactor}")}, {mode})";
 }

@@ -82,6 +82,15 @@ public sealed class Embedding : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"{NumEmbeddings}, {EmbeddingDim}"
+        + (PaddingIdx is { } padding ? $", padding_idx={padding}" : "")
+        + (MaxNorm is { } largest ? $", max_norm={PythonText.Of(largest)}" : "") + (NormType == 2 ? "" : $", norm_type={PythonText.Of(NormType)}")
+        + (ScaleGradByFreq ? ", scale_grad_by_freq=True" : "");
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"Embedding({NumEmbeddings}, {EmbeddingDim}{(PaddingIdx is { } padding ? $", paddingIdx: {padding}" : "")})");
 }

@@ -95,6 +95,15 @@ public sealed class EmbeddingBag : Module
         input, Weight, offsets, MaxNorm, NormType, ScaleGradByFreq, Mode, perSampleWeights, IncludeLastOffset, PaddingIdx);
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"{NumEmbeddings}, {EmbeddingDim}"
+        + (MaxNorm is { } largest ? $", max_norm={PythonText.Of(largest)}" : "") + (NormType == 2 ? "" : $", norm_type={PythonText.Of(NormType)}")
+        + (ScaleGradByFreq ? ", scale_grad_by_freq=True" : "") + $", mode={PythonText.Of(Mode)}"
+        + (PaddingIdx is { } padding ? $", padding_idx={padding}" : "");
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) => 0;
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"EmbeddingBag({NumEmbeddings}, {EmbeddingDim}, mode: {Mode})");
 }

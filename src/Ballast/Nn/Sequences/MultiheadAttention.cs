@@ -47,7 +47,7 @@ public sealed class MultiheadAttention : Module
         inBias = bias ? Register("in_proj_bias", new Parameter(Tensor.Zeros([3 * embedDim]))) : null;
         keyBias = addBiasKv ? Register("bias_k", new Parameter([1, 1, embedDim])) : null;
         valueBias = addBiasKv ? Register("bias_v", new Parameter([1, 1, embedDim])) : null;
-        outProjection = Register("out_proj", new Linear(embedDim, embedDim, bias, generator));
+        outProjection = Register("out_proj", new Linear(embedDim, embedDim, bias, generator) { PrintedAs = "NonDynamicallyQuantizableLinear" });
         outProjection.Bias?.Mutate().Clear();
         foreach (var weight in (ReadOnlySpan<Parameter?>)[inWeight, queryWeight, keyWeight, valueWeight])
             DrawXavier(weight, generator);
@@ -183,7 +183,7 @@ public sealed class MultiheadAttention : Module
         if (padding is not null)
         {
             Throw.Unless(padding.Shape == new Shape(batch, keys),
-                $"{this}: expected a keyPaddingMask [{batch}, {keys}] (N, S), got {padding.Shape}.");
+                $"{Title}: expected a keyPaddingMask [{batch}, {keys}] (N, S), got {padding.Shape}.");
             added = LeftOut(padding).Reshape(batch, 1, 1, keys);
         }
 
@@ -191,14 +191,14 @@ public sealed class MultiheadAttention : Module
             return added;
         Shape two = new(queries, keys), three = new(batch * NumHeads, queries, keys);
         Throw.Unless(mask.Shape == two || mask.Shape == three,
-            $"{this}: expected an attnMask {two} (T, S) or {three} (N heads, T, S), got {mask.Shape}.");
+            $"{Title}: expected an attnMask {two} (T, S) or {three} (N heads, T, S), got {mask.Shape}.");
         var seen = LeftOut(mask);
         seen = mask.Shape.Rank == 3 ? seen.Reshape(batch, NumHeads, queries, keys) : seen;
         return added is null ? seen : added + seen;
     }
 
     // A module's bool masks are true where a key is left out, a function's where it is seen.
-    Tensor LeftOut(Tensor mask) => Functional.AddedMask(ToString(), mask.ElementType == ElementType.Bool ? !mask : mask);
+    Tensor LeftOut(Tensor mask) => Functional.AddedMask(Title, mask.ElementType == ElementType.Bool ? !mask : mask);
 
     void CheckInputs(Tensor query, Tensor key, Tensor value)
     {
@@ -208,9 +208,9 @@ public sealed class MultiheadAttention : Module
         fits = fits && (q.Rank == 2 || (k[batchAxis] == q[batchAxis] && v[batchAxis] == q[batchAxis]));
         fits = fits && k[q.Rank == 2 ? 0 : 1 - batchAxis] == v[q.Rank == 2 ? 0 : 1 - batchAxis];
         string form = BatchFirst ? "[N, T, " : "[T, N, ";
-        Throw.Unless(fits, $"{this}: expected a query {form}{EmbedDim}], a key {form.Replace('T', 'S')}{KeyDim}] and a value "
+        Throw.Unless(fits, $"{Title}: expected a query {form}{EmbedDim}], a key {form.Replace('T', 'S')}{KeyDim}] and a value "
             + $"{form.Replace('T', 'S')}{ValueDim}], or all without N, got {q}, {k} and {v}.");
-        Throw.Unless(q.Length > 0 && k.Length > 0, $"{this}: expected at least one query and one key, got {q} and {k}.");
+        Throw.Unless(q.Length > 0 && k.Length > 0, $"{Title}: expected at least one query and one key, got {q} and {k}.");
     }
 
     /// <summary>Uniform on +-sqrt(6 / (inputs + outputs)), as PyTorch's <c>xavier_uniform_</c> draws it.</summary>
@@ -224,6 +224,15 @@ public sealed class MultiheadAttention : Module
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+    /// <remarks>Those of the projections of queries, keys and values, of the products of queries and keys, and of the weighted sums.</remarks>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output)
+    {
+        Shape query = inputs[0], key = inputs.Length > 1 ? inputs[1] : query;
+        long queries = query.Length / EmbedDim, keys = key.Length / KeyDim, batch = query.Rank == 2 ? 1 : query[BatchFirst ? 0 : 1];
+        long seen = keys / batch + (keyBias is null ? 0 : 1) + (AddZeroAttn ? 1 : 0);
+        return EmbedDim * (queries * EmbedDim + keys * (KeyDim + ValueDim) + 2 * queries * seen);
+    }
+
+    internal override string Title => string.Create(CultureInfo.InvariantCulture,
         $"MultiheadAttention({EmbedDim}, {NumHeads}{(Dropout > 0 ? $", dropout: {Dropout}" : "")}{(BatchFirst ? ", batchFirst: true" : "")})");
 }

@@ -155,6 +155,15 @@ public abstract class RNNBase : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"{InputSize}, {HiddenSize}{(NumLayers == 1 ? "" : $", num_layers={NumLayers}")}"
+        + (Bias ? "" : ", bias=False") + (BatchFirst ? ", batch_first=True" : "") + (Dropout == 0 ? "" : $", dropout={PythonText.Of(Dropout)}")
+        + (Bidirectional ? ", bidirectional=True" : "");
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        (long)inputs[0].Length / InputSize * weights.Sum(static w => (long)w.Input.Length + w.Hidden.Length);
+
+    /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{GetType().Name}({InputSize}, {HiddenSize}{(NumLayers > 1 ? $", numLayers: {NumLayers}" : "")}{(Bias ? "" : ", bias: false")}"
             + $"{(BatchFirst ? ", batchFirst: true" : "")}{(Dropout > 0 ? $", dropout: {Dropout}" : "")}"

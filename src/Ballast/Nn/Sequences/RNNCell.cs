@@ -31,4 +31,8 @@ public sealed class RNNCell : RNNCellBase
 
     private protected override Tensor[] Apply(Tensor x, RecurrentWeights w, Tensor? before, Tensor? cellBefore, RecurrentLayout layout) =>
         RNN.Step(Nonlinearity, x, w, before, layout);
+
+    /// <inheritdoc/>
+    protected internal override string? ExtraRepr =>
+        base.ExtraRepr + (Nonlinearity == RNNNonlinearity.Tanh ? "" : $", nonlinearity={PythonText.Of(Nonlinearity)}");
 }

@@ -57,6 +57,13 @@ public abstract class RNNCellBase : Module
     }
 
     /// <inheritdoc/>
+    protected internal override string? ExtraRepr => $"{InputSize}, {HiddenSize}{(Bias ? "" : ", bias=False")}";
+
+    /// <inheritdoc/>
+    protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
+        (long)inputs[0].Length / InputSize * (weights.Input.Length + weights.Hidden.Length);
+
+    /// <inheritdoc/>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{GetType().Name}({InputSize}, {HiddenSize}{(Bias ? "" : ", bias: false")})");
 }

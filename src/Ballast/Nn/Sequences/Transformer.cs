@@ -36,7 +36,7 @@ public sealed class Transformer : Module
     /// <exception cref="InvalidOperationException">Always.</exception>
     public override Tensor Forward(Tensor input)
     {
-        Throw.InvalidOperation($"{this}: expected a source and a target. Call Forward(src, tgt).");
+        Throw.InvalidOperation($"{Title}: expected a source and a target. Call Forward(src, tgt).");
         return input;
     }
 

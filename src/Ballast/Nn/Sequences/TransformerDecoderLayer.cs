@@ -7,6 +7,7 @@ public sealed class TransformerDecoderLayer : Module
     readonly TransformerSettings settings;
     readonly MultiheadAttention selfAttention, attention;
     readonly TransformerFeedForward feedForward;
+    readonly Dropout dropout1, dropout2, dropout3;
     readonly LayerNorm norm1, norm2, norm3;
 
     /// <summary>Makes the layer and draws its weights.</summary>
@@ -25,10 +26,14 @@ public sealed class TransformerDecoderLayer : Module
         attention = Register("multihead_attn", settings.Attention(generator));
         feedForward = new(settings, generator);
         Register("linear1", feedForward.First);
+        Register("dropout", feedForward.Dropout);
         Register("linear2", feedForward.Second);
         norm1 = Register("norm1", settings.Norm());
         norm2 = Register("norm2", settings.Norm());
         norm3 = Register("norm3", settings.Norm());
+        dropout1 = Register("dropout1", new Dropout(settings.Dropout));
+        dropout2 = Register("dropout2", new Dropout(settings.Dropout));
+        dropout3 = Register("dropout3", new Dropout(settings.Dropout));
     }
 
     /// <summary>A layer with the same settings and copies of the weights.</summary>
@@ -43,7 +48,7 @@ public sealed class TransformerDecoderLayer : Module
     /// <exception cref="InvalidOperationException">Always.</exception>
     public override Tensor Forward(Tensor input)
     {
-        Throw.InvalidOperation($"{this}: expected a target and an encoder's results. Call Forward(tgt, memory).");
+        Throw.InvalidOperation($"{Title}: expected a target and an encoder's results. Call Forward(tgt, memory).");
         return input;
     }
 
@@ -62,26 +67,23 @@ public sealed class TransformerDecoderLayer : Module
         var x = tgt;
         if (settings.NormFirst)
         {
-            x += Attend(norm1.Forward(x), null, tgtMask, tgtKeyPaddingMask);
-            x += Attend(norm2.Forward(x), memory, memoryMask, memoryKeyPaddingMask);
-            x += Linears(norm3.Forward(x));
+            x += dropout1.Forward(Attend(norm1.Forward(x), null, tgtMask, tgtKeyPaddingMask));
+            x += dropout2.Forward(Attend(norm2.Forward(x), memory, memoryMask, memoryKeyPaddingMask));
+            x += dropout3.Forward(feedForward.Run(norm3.Forward(x)));
         }
         else
         {
-            x = norm1.Forward(x + Attend(x, null, tgtMask, tgtKeyPaddingMask));
-            x = norm2.Forward(x + Attend(x, memory, memoryMask, memoryKeyPaddingMask));
-            x = norm3.Forward(x + Linears(x));
+            x = norm1.Forward(x + dropout1.Forward(Attend(x, null, tgtMask, tgtKeyPaddingMask)));
+            x = norm2.Forward(x + dropout2.Forward(Attend(x, memory, memoryMask, memoryKeyPaddingMask)));
+            x = norm3.Forward(x + dropout3.Forward(feedForward.Run(x)));
         }
 
         Show([tgt, memory], x);
         return x;
     }
 
-    Tensor Attend(Tensor x, Tensor? memory, Tensor? mask, Tensor? padding) => settings.Drop(
-        (memory is null ? selfAttention : attention).Attend(x, memory ?? x, memory ?? x, padding, false, mask, true).Output, Training);
+    Tensor Attend(Tensor x, Tensor? memory, Tensor? mask, Tensor? padding) =>
+        (memory is null ? selfAttention : attention).Forward(x, memory ?? x, memory ?? x, padding, needWeights: false, mask).Output;
 
-    Tensor Linears(Tensor x) => settings.Drop(feedForward.Run(x, Training), Training);
-
-    /// <inheritdoc/>
-    public override string ToString() => $"TransformerDecoderLayer({settings})";
+    internal override string Title => $"TransformerDecoderLayer({settings})";
 }

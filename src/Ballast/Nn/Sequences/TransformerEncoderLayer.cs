@@ -7,6 +7,7 @@ public sealed class TransformerEncoderLayer : Module
     readonly TransformerSettings settings;
     readonly MultiheadAttention attention;
     readonly TransformerFeedForward feedForward;
+    readonly Dropout dropout1, dropout2;
     readonly LayerNorm norm1, norm2;
 
     /// <summary>Makes the layer and draws its weights.</summary>
@@ -34,9 +35,12 @@ public sealed class TransformerEncoderLayer : Module
         attention = Register("self_attn", settings.Attention(generator));
         feedForward = new(settings, generator);
         Register("linear1", feedForward.First);
+        Register("dropout", feedForward.Dropout);
         Register("linear2", feedForward.Second);
         norm1 = Register("norm1", settings.Norm());
         norm2 = Register("norm2", settings.Norm());
+        dropout1 = Register("dropout1", new Dropout(settings.Dropout));
+        dropout2 = Register("dropout2", new Dropout(settings.Dropout));
     }
 
     /// <summary>A layer with the same settings and copies of the weights.</summary>
@@ -69,18 +73,15 @@ public sealed class TransformerEncoderLayer : Module
         if (settings.NormFirst)
         {
             x += Attend(norm1.Forward(x), mask, padding);
-            return x + Linears(norm2.Forward(x));
+            return x + dropout2.Forward(feedForward.Run(norm2.Forward(x)));
         }
 
         x = norm1.Forward(x + Attend(x, mask, padding));
-        return norm2.Forward(x + Linears(x));
+        return norm2.Forward(x + dropout2.Forward(feedForward.Run(x)));
     }
 
     Tensor Attend(Tensor x, Tensor? mask, Tensor? padding) =>
-        settings.Drop(attention.Attend(x, x, x, padding, false, mask, true).Output, Training);
+        dropout1.Forward(attention.Forward(x, x, x, padding, needWeights: false, mask).Output);
 
-    Tensor Linears(Tensor x) => settings.Drop(feedForward.Run(x, Training), Training);
-
-    /// <inheritdoc/>
-    public override string ToString() => $"TransformerEncoderLayer({settings})";
+    internal override string Title => $"TransformerEncoderLayer({settings})";
 }

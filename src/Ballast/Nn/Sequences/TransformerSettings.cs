@@ -12,9 +12,6 @@ sealed record TransformerSettings(
     /// <summary>A normalization of such a layer.</summary>
     public LayerNorm Norm() => new(Width, eps: Eps);
 
-    /// <summary>Dropout in training.</summary>
-    public Tensor Drop(Tensor x, bool training) => training ? Functional.Drop(x, Dropout, null) : x;
-
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Width}, {Heads}, dimFeedforward: {FeedForward}, dropout: {Dropout}{(BatchFirst ? ", batchFirst: true" : "")}"
@@ -30,12 +27,15 @@ sealed class TransformerFeedForward
     {
         this.settings = settings;
         First = new Linear(settings.Width, settings.FeedForward, generator: generator);
+        Dropout = new Dropout(settings.Dropout);
         Second = new Linear(settings.FeedForward, settings.Width, generator: generator);
     }
 
     public Linear First { get; }
 
+    public Dropout Dropout { get; }
+
     public Linear Second { get; }
 
-    public Tensor Run(Tensor x, bool training) => Second.Forward(settings.Drop(settings.Activation(First.Forward(x)), training));
+    public Tensor Run(Tensor x) => Second.Forward(Dropout.Forward(settings.Activation(First.Forward(x))));
 }

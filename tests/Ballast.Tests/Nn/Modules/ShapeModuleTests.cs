@@ -141,6 +141,10 @@ public class ShapeModuleTests : ModuleGoldens
         ["new LazyConvTranspose3d(1, 2)"] = Warm(static () => new LazyConvTranspose3d(1, 2), [1, 2, 2, 2, 2]),
         ["new LazyBatchNorm1d()"] = Warm(static () => new LazyBatchNorm1d(), [4, 3]),
         ["new LazyBatchNorm2d()"] = Warm(static () => new LazyBatchNorm2d(), [2, 3, 2, 2]),
+        ["new LazyInstanceNorm1d()"] = Warm(static () => new LazyInstanceNorm1d(), [4, 3, 5]),
+        ["new LazyInstanceNorm2d(1e-3, 0.3, trackRunningStats: false)"] =
+            Warm(static () => new LazyInstanceNorm2d(1e-3, 0.3, trackRunningStats: false), [2, 3, 2, 2]),
+        ["new LazyInstanceNorm3d(affine: false)"] = Warm(static () => new LazyInstanceNorm3d(affine: false), [2, 2, 2, 2, 1]),
         ["new LazyBatchNorm3d(momentum: null)"] = Warm(static () => new LazyBatchNorm3d(momentum: null), [2, 2, 2, 2, 1]),
         ["new ReflectionPad1d(4)"] = Of(static () => new ReflectionPad1d(4)),
         ["new ZeroPad2d([-2, -2, 0, 0])"] = Of(static () => new ZeroPad2d([-2, -2, 0, 0])),

@@ -30,6 +30,11 @@ public readonly struct AdaptiveSize : IEquatable<AdaptiveSize>
         return sizes;
     }
 
+    /// <summary>As Python prints it: 1, (7, None).</summary>
+    internal string Printed => each is null ? One(all) : PythonText.Tuple(Array.ConvertAll(each, One));
+
+    static string One(int? size) => size is { } given ? PythonText.Whole(given) : "None";
+
     /// <summary>Whether the sizes are the same.</summary>
     public bool Equals(AdaptiveSize other) => all == other.all && (each ?? []).SequenceEqual(other.each ?? []);
 

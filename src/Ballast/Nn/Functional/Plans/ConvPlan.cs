@@ -38,6 +38,16 @@ sealed record ConvPlan(
         return this;
     }
 
+    /// <summary>What PyTorch prints of a convolution.</summary>
+    public string Printed(string? mode, bool bias, PerAxis outputPadding = default)
+    {
+        string Sizes(string name, PerAxis sizes, int usual) => sizes == usual ? "" : $", {name}={PythonText.Of(sizes, Axes)}";
+        return $"{InChannels}, {OutChannels}, kernel_size={PythonText.Of(Kernel, Axes)}, stride={PythonText.Of(Stride, Axes)}"
+            + (Padding.Word is { } word ? $", padding={word}" : Sizes("padding", Padding.Sizes, 0)) + Sizes("dilation", Dilation, 1)
+            + Sizes("output_padding", outputPadding, 0) + (Groups == 1 ? "" : $", groups={Groups}") + (bias ? "" : ", bias=False")
+            + (mode is null ? "" : $", padding_mode={mode}");
+    }
+
     /// <summary>What a refusal says about how many numbers there are, where one has too many or too few.</summary>
     string PerAxisNote => Kernel.Count is 0 && Stride.Count is 0 && Padding.Sizes.Count is 0 && Dilation.Count is 0
         ? "" : $" for each of {Axes} axes";

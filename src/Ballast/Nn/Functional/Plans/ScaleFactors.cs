@@ -29,6 +29,9 @@ public readonly struct ScaleFactors : IEquatable<ScaleFactors>
     internal bool Fits(int axes) => each is null ? all > 0 && double.IsFinite(all)
         : each.Length == axes && Array.TrueForAll(each, static factor => factor > 0 && double.IsFinite(factor));
 
+    /// <summary>As Python prints it: 2.0, (2.0, 1.5).</summary>
+    internal string Printed => each is null ? PythonText.Of(all) : PythonText.Tuple(Array.ConvertAll(each, PythonText.Of));
+
     /// <summary>Whether the factors are the same.</summary>
     public bool Equals(ScaleFactors other) => all.Equals(other.all) && (each ?? []).SequenceEqual(other.each ?? []);
 
