@@ -52,7 +52,7 @@ public abstract class LazyModule : Module
     }
 
     // It is the layer that it has become.
-    private protected override string Line() => layer is null ? base.Line() : layer.Line();
+    internal override string Line() => layer is null ? base.Line() : layer.Line();
 
     /// <inheritdoc/>
     public override string ToString() => layer is null ? $"{GetType().Name}()" : layer.ToString()!;

@@ -28,7 +28,7 @@ public abstract partial class Module
     }
 
     /// <summary>How it is printed as a part of another module.</summary>
-    private protected virtual string Line()
+    internal virtual string Line()
     {
         if (modules.Count > 0)
             return ToString();
