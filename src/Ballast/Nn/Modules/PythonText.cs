@@ -52,5 +52,5 @@ static class PythonText
     public static string Tuple(params string[] values) => $"({string.Join(", ", values)}{(values.Length == 1 ? "," : "")})";
 
     /// <summary>A word: the name of a value in lower case.</summary>
-    public static string Of(Enum value) => value is InterpolateMode.NearestExact ? "nearest-exact" : value.ToString().ToLowerInvariant();
+    public static string Of(Enum value) => value.ToString().ToLowerInvariant();
 }

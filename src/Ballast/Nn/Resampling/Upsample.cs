@@ -27,9 +27,11 @@ public class Upsample(
     /// <exception cref="ArgumentException">What <see cref="Functional.Interpolate"/> refuses.</exception>
     public override Tensor Forward(Tensor input) => Functional.Interpolate(input, size, scaleFactor, mode, alignCorners, recomputeScaleFactor);
 
+    string Word => mode == InterpolateMode.NearestExact ? "nearest-exact" : PythonText.Of(mode);
+
     /// <inheritdoc/>
     protected internal override string? ExtraRepr =>
-        $"{(scaleFactor is { } factor ? $"scale_factor={factor.Printed}" : $"size={PythonText.Of(size ?? 0)}")}, mode={PythonText.Of(mode)}";
+        $"{(scaleFactor is { } factor ? $"scale_factor={factor.Printed}" : $"size={PythonText.Of(size ?? 0)}")}, mode={Word}";
 
     /// <inheritdoc/>
     public override string ToString() => $"{GetType().Name}({(size is { } given ? $"size: {given}" : $"scaleFactor: {scaleFactor}")}, {mode})";
