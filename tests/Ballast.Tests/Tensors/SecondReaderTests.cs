@@ -109,6 +109,7 @@ public class SecondReaderTests
         ("GELU and convolution", static (net, n) => net.Convolve(net.Look(n.Gelu()))),
         ("ReLU and max pool", static (net, n) => net.Apply(new MaxPool2d(2), net.Relu(n))),
         ("max pool", static (net, n) => net.Apply(new MaxPool2d(2), n)),
+        ("max pool of nine", static (net, n) => net.Apply(new MaxPool2d(3), n)),
         ("average pool", static (net, n) => net.Apply(new AvgPool2d(2), n)),
         ("normalization", static (net, n) => net.Normalize(n)),
         ("ReLU and normalization", static (net, n) => net.Normalize(net.Relu(n))),
