@@ -26,4 +26,27 @@ static class InitialWeights
             }
         }
     }
+
+    /// <summary>The weights of convolutions and linear layers normal within bounds of -2 to 2.</summary>
+    /// <param name="network">The network, all of whose layers are there.</param>
+    /// <param name="deviation">The standard deviation.</param>
+    /// <param name="zerosBiases">Whether biases become 0; they stay as they are otherwise.</param>
+    /// <param name="generator">Where the draws come from.</param>
+    public static void DrawTruncated(Module network, double deviation, bool zerosBiases, Generator? generator)
+    {
+        foreach (var (_, module) in network.NamedModules())
+        {
+            var (weight, bias) = module switch
+            {
+                Conv2d convolution => (convolution.Weight, convolution.Bias),
+                Linear linear => (linear.Weight, linear.Bias),
+                _ => (null, null),
+            };
+            if (weight is null)
+                continue;
+            Init.TruncNormal(weight, std: deviation, generator: generator);
+            if (zerosBiases && bias is not null)
+                Init.Zeros(bias);
+        }
+    }
 }

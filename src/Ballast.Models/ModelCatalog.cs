@@ -1,6 +1,7 @@
 namespace Ballast;
 
-/// <summary>The published networks of this package by torchvision's names: <c>resnet50</c>, <c>vgg16_bn</c>, <c>densenet121</c>, ...</summary>
+/// <summary>The networks of this package that tell classes apart, by torchvision's names: <c>resnet50</c>, <c>vgg16_bn</c>,
+/// <c>mobilenet_v2</c>, ...; <c>vit_tiny</c>, which torchvision does not name, is its VisionTransformer for images of 224 x 224 pixels.</summary>
 public static class ModelCatalog
 {
     static readonly (string Name, Func<int, Generator?, Module> Make)[] models =
@@ -19,6 +20,17 @@ public static class ModelCatalog
         ("vgg16_bn", static (classes, generator) => Vgg.Vgg16Bn(classes, generator)),
         ("vgg19_bn", static (classes, generator) => Vgg.Vgg19Bn(classes, generator)),
         ("densenet121", DenseNet.DenseNet121),
+        ("googlenet", static (classes, generator) => new GoogLeNet(classes, generator)),
+        ("mobilenet_v2", static (classes, generator) => new MobileNetV2(classes, generator)),
+        ("mobilenet_v3_small", static (classes, generator) => MobileNetV3.Small(classes, generator)),
+        ("mobilenet_v3_large", static (classes, generator) => MobileNetV3.Large(classes, generator)),
+        ("shufflenet_v2_x0_5", ShuffleNetV2.X05),
+        ("shufflenet_v2_x1_0", ShuffleNetV2.X10),
+        ("shufflenet_v2_x1_5", ShuffleNetV2.X15),
+        ("shufflenet_v2_x2_0", ShuffleNetV2.X20),
+        ("efficientnet_b0", static (classes, generator) => EfficientNet.B0(classes, generator)),
+        ("convnext_tiny", static (classes, generator) => ConvNeXt.Tiny(classes, generator)),
+        ("vit_tiny", static (classes, generator) => VisionTransformer.Tiny(classes, generator)),
     ];
 
     /// <summary>The names that <see cref="Create"/> knows.</summary>

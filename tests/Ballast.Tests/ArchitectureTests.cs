@@ -24,7 +24,7 @@ public partial class ArchitectureTests
 
     static readonly string Source = Path.Combine(Root(), "src");
 
-    static string Root()
+    internal static string Root()
     {
         string? folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Ballast.slnx")))

@@ -91,4 +91,23 @@ public class InitTests
             Message(() => Init.TruncNormal(bias, std: 0)));
         Assert.Equal("Init.Sparse: expected a share of zeros from 0 to 1, got 2.", Message(() => Init.Sparse(new Parameter(Tensor.Zeros([2, 2])), 2)));
     }
+
+    // torch.erfinv in double.
+    [Theory]
+    [InlineData(1e-9, 8.86226925452758e-10)]
+    [InlineData(0.1, 0.08885599049425769)]
+    [InlineData(0.5, 0.4769362762044699)]
+    [InlineData(-0.85, -1.0179024648320276)]
+    [InlineData(0.8500001, 1.017902714595318)]
+    [InlineData(0.99, 1.8213863677184496)]
+    [InlineData(-0.9999, -2.751063905712061)]
+    [InlineData(0.99999994, 3.83167105154003)]
+    [InlineData(0.999999999999, 5.042029)]
+    public void The_inverse_of_erf_has_a_doubles_precision(double y, double expected)
+    {
+        double x = StandardNormal.InverseErf(y);
+        double tolerance = Math.Abs(y) < 0.9999999 ? 1e-14 : 1e-6;
+        Assert.InRange(x / expected, 1 - tolerance, 1 + tolerance);
+        Assert.Equal(double.NegativeInfinity, StandardNormal.InverseErf(-1));
+    }
 }

@@ -19,31 +19,61 @@ static class StandardNormal
         return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
-    /// <summary>The x with erf(x) = y: Giles' polynomial (2010), and one step of Newton's.</summary>
+    /// <summary>The x with erf(x) = y, to a double's precision: the rational functions of Wichura (1988), algorithm AS 241, for the share
+    /// (1 + y) / 2 of standard normal values.</summary>
     public static double InverseErf(double y)
     {
-        if (Math.Abs(y) >= 1)
+        double size = Math.Abs(y);
+        if (size >= 1)
             return y * double.PositiveInfinity;
-        double w = -Math.Log((1 - y) * (1 + y));
-        double x = y * (w < 5 ? Polynomial(w - 2.5, Middle) : Polynomial(Math.Sqrt(w) - 3, Tails));
-        return x - (Erf(x) - y) / (2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x));
+        if (size <= 0.85)
+            return y / 2 * Ratio(0.180625 - y * y / 4, MiddleAbove, MiddleBelow) / Math.Sqrt(2);
+        double tail = Math.Sqrt(-Math.Log((1 - size) / 2));
+        double x = tail <= 5 ? Ratio(tail - 1.6, NearAbove, NearBelow) : Ratio(tail - 5, FarAbove, FarBelow);
+        return Math.CopySign(x, y) / Math.Sqrt(2);
     }
 
-    static readonly double[] Middle =
+    static readonly double[] MiddleAbove =
     [
-        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+        2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457, 13731.693765509461125,
+        1971.5909503065514427, 133.14166789178437745, 3.3871328727963666080,
     ];
 
-    static readonly double[] Tails =
+    static readonly double[] MiddleBelow =
     [
-        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+        5226.4952788528545610, 28729.085735721942674, 39307.895800092710610, 21213.794301586595867, 5394.1960214247511077,
+        687.18700749205790830, 42.313330701600911252, 1,
     ];
 
-    static double Polynomial(double x, double[] coefficients)
+    static readonly double[] NearAbove =
+    [
+        7.74545014278341407640e-4, 0.0227238449892691845833, 0.241780725177450611770, 1.27045825245236838258, 3.64784832476320460504,
+        5.76949722146069140550, 4.63033784615654529590, 1.42343711074968357734,
+    ];
+
+    static readonly double[] NearBelow =
+    [
+        1.05075007164441684324e-9, 5.47593808499534494600e-4, 0.0151986665636164571966, 0.148103976427480074590, 0.689767334985100004550,
+        1.67638483018380384940, 2.05319162663775882187, 1,
+    ];
+
+    static readonly double[] FarAbove =
+    [
+        2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.00124266094738807843860, 0.0265321895265761230930, 0.296560571828504891230,
+        1.78482653991729133580, 5.46378491116411436990, 6.65790464350110377720,
+    ];
+
+    static readonly double[] FarBelow =
+    [
+        2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4, 0.0148753612908506148525,
+        0.136929880922735805310, 0.599832206555887937690, 1,
+    ];
+
+    static double Ratio(double x, double[] above, double[] below)
     {
-        double sum = 0;
-        foreach (double coefficient in coefficients)
-            sum = sum * x + coefficient;
-        return sum;
+        double numerator = 0, denominator = 0;
+        for (int i = 0; i < above.Length; i++)
+            (numerator, denominator) = (numerator * x + above[i], denominator * x + below[i]);
+        return numerator / denominator;
     }
 }
