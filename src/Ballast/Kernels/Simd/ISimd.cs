@@ -41,8 +41,8 @@ unsafe interface ISimd<V>
     /// <summary>The nearest whole number; the even one of two.</summary>
     static abstract V Round(V a);
 
-    /// <summary>a 2^<paramref name="exponent"/>, for whole exponents from -250 to 250.</summary>
-    static abstract V Scale(V a, V exponent);
+    /// <summary>2^(n - 127), n from 0 to 254 being the last eight bits of <paramref name="a"/>; 0 where n is 0.</summary>
+    static abstract V PowerOfTwo(V a);
 
     /// <summary>a * b + c with one rounding.</summary>
     static abstract V Fma(V a, V b, V c);

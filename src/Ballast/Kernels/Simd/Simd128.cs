@@ -79,13 +79,7 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     // By two powers, each of which is a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Scale(Vector128<float> a, Vector128<float> exponent)
-    {
-        var whole = Vector128.ConvertToInt32Native(exponent);
-        var half = whole >> 1;
-        var bias = Vector128.Create(127);
-        return a * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
-    }
+    public static Vector128<float> PowerOfTwo(Vector128<float> a) => (a.AsInt32() << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>

@@ -75,13 +75,7 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     // By two powers, each of which is a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Scale(Vector256<float> a, Vector256<float> exponent)
-    {
-        var whole = Vector256.ConvertToInt32Native(exponent);
-        var half = whole >> 1;
-        var bias = Vector256.Create(127);
-        return a * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
-    }
+    public static Vector256<float> PowerOfTwo(Vector256<float> a) => (a.AsInt32() << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>

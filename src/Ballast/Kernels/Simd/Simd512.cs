@@ -74,7 +74,7 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Pow(Vector512<float> a, Vector512<float> b) => Powers.Compute(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> exponent) => Avx512F.Scale(a, exponent);
+    public static Vector512<float> PowerOfTwo(Vector512<float> a) => (a.AsInt32() << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>

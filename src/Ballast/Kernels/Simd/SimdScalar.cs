@@ -30,12 +30,7 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Truncate(float a) => MathF.Truncate(a);
     public static float Round(float a) => MathF.Round(a);
 
-    // By two powers, each of which is a float.
-    public static float Scale(float a, float exponent)
-    {
-        int whole = (int)exponent, half = whole >> 1;
-        return a * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((whole - half + 127) << 23);
-    }
+    public static float PowerOfTwo(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Fma(float a, float b, float c) =>

@@ -13,8 +13,8 @@ static class SpecialFunctions
     // erfc(11) is less than the smallest float.
     const float ErfcEnd = 11;
 
-    // The probability of a value beyond this is nearer to 0 than to the smallest float.
-    const float NormalEnd = 14.5f;
+    // e^(-x^2 / 2) is 0 from here on, as a power of 2 below -126.5 is: it and the probability beyond are below 2^-126.
+    const float NormalEnd = 13.268f;
 
     /// <summary>1 / (1 + e^-x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -136,14 +136,14 @@ static class SpecialFunctions
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V one = S.Broadcast(1), square = S.Multiply(t, t), n = ExponentialFunction.Whole<S, V>(square, -0.5f);
+        V one = S.Broadcast(1), square = S.Multiply(t, t), n = ExponentialFunction.Whole<S, V>(square, -0.5f, out V power);
         V r = S.Fma(n, S.Broadcast(1.38629436f), square), q = S.Broadcast(2.15807467e-05f);
         q = S.Fma(q, r, S.Broadcast(-0.000261566747f));
         q = S.Fma(q, r, S.Broadcast(0.00260428293f));
         q = S.Fma(q, r, S.Broadcast(-0.0208331365f));
         q = S.Fma(q, r, S.Broadcast(0.124999985f));
         q = S.Fma(q, r, S.Broadcast(-0.5f));
-        e = S.Scale(S.Fma(q, r, one), n);
+        e = S.Multiply(S.Fma(q, r, one), power);
         V u = S.Divide(one, S.Fma(t, S.Broadcast(0.3f), one));
         V p = S.Broadcast(-0.0372656845f);
         p = S.Fma(p, u, S.Broadcast(0.163734965f));
