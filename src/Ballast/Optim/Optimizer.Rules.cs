@@ -12,7 +12,7 @@ public abstract partial class Optimizer
     private protected void Apply<R>(ParameterState state, R rule, params ReadOnlySpan<string> names)
         where R : struct, IUpdateRule
     {
-        bool climbs = settings.ContainsKey(Maximize) && IsSet(state.Group, Maximize);
+        bool climbs = Find(Maximize) is not null && IsSet(state.Group, Maximize);
         if (Backend.Current is { } backend)
             Apply(backend, state, rule, climbs, names);
         else if (climbs)

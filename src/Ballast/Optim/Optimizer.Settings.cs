@@ -4,8 +4,7 @@ namespace Ballast;
 
 public abstract partial class Optimizer
 {
-    readonly List<(string Name, Range Range)> ranges = [];
-    readonly Dictionary<string, double> settings = [];
+    readonly List<Named> settings = [];
     int checkedGroups;
 
     /// <summary>A setting of the optimizer besides the learning rate and the weight decay, by PyTorch's name (<c>momentum</c>, <c>eps</c>,
@@ -14,22 +13,16 @@ public abstract partial class Optimizer
     /// <exception cref="ArgumentException">There is no such setting, or a value out of its range.</exception>
     public double this[string name]
     {
-        get
-        {
-            Throw.Unless(settings.TryGetValue(name, out double value), $"{NoSetting(name)}");
-            return value;
-        }
-
+        get => Known(name).Value;
         set
         {
-            Throw.Unless(settings.ContainsKey(name), $"{NoSetting(name)}");
             CheckRange(name, value);
-            settings[name] = value;
+            Known(name).Value = value;
         }
     }
 
     /// <summary>The names of the settings that there are besides the learning rate and the weight decay.</summary>
-    public IEnumerable<string> SettingNames => ranges.Select(static entry => entry.Name);
+    public IEnumerable<string> SettingNames => settings.Select(static setting => setting.Name);
 
     /// <summary>Gives the optimizer a setting that groups may have a value of their own for. To be called in the constructor.</summary>
     /// <param name="name">Its name, as PyTorch names it.</param>
@@ -41,26 +34,20 @@ public abstract partial class Optimizer
     /// <exception cref="ArgumentException">The value, or a group's own, is out of this range.</exception>
     protected void Setting(
         string name, double value, double least = double.NegativeInfinity, double below = double.PositiveInfinity,
-        double most = double.PositiveInfinity, double above = double.NegativeInfinity)
-    {
-        Throw.Unless(!settings.ContainsKey(name), $"{GetType().Name}: there is a setting \"{name}\" already.");
-        ranges.Add((name, new Range(least, above, below, most, false)));
-        Declare(name, value);
-    }
+        double most = double.PositiveInfinity, double above = double.NegativeInfinity) =>
+        Declare(name, value, new Range(least, above, below, most, false));
 
     /// <summary>Gives the optimizer a setting that is a truth value, 1 or 0 in a group.</summary>
     /// <param name="name">Its name, as PyTorch names it.</param>
     /// <param name="value">Its value.</param>
-    protected void Setting(string name, bool value)
-    {
-        ranges.Add((name, new Range(0, double.NegativeInfinity, double.PositiveInfinity, 1, true)));
-        Declare(name, value ? 1 : 0);
-    }
+    protected void Setting(string name, bool value) =>
+        Declare(name, value ? 1 : 0, new Range(0, double.NegativeInfinity, double.PositiveInfinity, 1, true));
 
-    void Declare(string name, double value)
+    void Declare(string name, double value, Range range)
     {
-        CheckRange(name, value);
-        settings.Add(name, value);
+        Throw.Unless(Find(name) is null, $"{GetType().Name}: there is a setting \"{name}\" already.");
+        settings.Add(new Named(name, range));
+        this[name] = value;
         foreach (var group in groups)
         {
             if (group[name] is { } own)
@@ -69,13 +56,13 @@ public abstract partial class Optimizer
     }
 
     /// <summary>The value of a setting for a group: its own, or the optimizer's.</summary>
-    protected internal double Setting(ParameterGroup group, string name) => group[name] ?? settings[name];
+    protected internal double Setting(ParameterGroup group, string name) => group[name] ?? Known(name).Value;
 
     /// <summary>Whether a setting that is a truth value holds for a group.</summary>
     protected bool IsSet(ParameterGroup group, string name) => Setting(group, name) != 0;
 
     /// <summary>Whether a setting is a truth value.</summary>
-    internal bool IsFlag(string name) => ranges.Exists(entry => entry.Name == name && entry.Range.IsFlag);
+    internal bool IsFlag(string name) => Find(name) is { Range.IsFlag: true };
 
     /// <summary>Optimizes more parameters from the next step on. PyTorch: <c>add_param_group</c>.</summary>
     /// <param name="group">The parameters, with settings of their own where they have some.</param>
@@ -128,21 +115,44 @@ public abstract partial class Optimizer
     void CheckGroup(ParameterGroup group)
     {
         foreach (string name in group.Own)
-        {
-            Throw.Unless(settings.ContainsKey(name), $"{NoSetting(name)}");
             CheckRange(name, group[name]!.Value);
-        }
 
         CheckTogether(group);
     }
 
-    string NoSetting(string name) => $"{GetType().Name}: there is no setting \"{name}\". "
-        + (ranges.Count == 0 ? "It has none by name." : $"It has {string.Join(", ", SettingNames)}.");
+    // There are few, and an update asks for them for each parameter: the name is nearly always the same object.
+    Named? Find(string name)
+    {
+        foreach (var setting in settings)
+        {
+            if (setting.Name == name)
+                return setting;
+        }
+
+        return null;
+    }
+
+    Named Known(string name)
+    {
+        var setting = Find(name);
+        Throw.Unless(setting is not null, $"{GetType().Name}: there is no setting \"{name}\". "
+            + $"It has {(settings.Count == 0 ? "none by name" : string.Join(", ", SettingNames))}.");
+        return setting!;
+    }
 
     void CheckRange(string name, double value)
     {
-        var range = ranges.Find(entry => entry.Name == name).Range;
+        var range = Known(name).Range;
         Throw.Unless(range.Holds(value), $"{GetType().Name}: expected {name} {range}, got {(float)value}.");
+    }
+
+    sealed class Named(string name, Range range)
+    {
+        public string Name => name;
+
+        public Range Range => range;
+
+        public double Value { get; set; }
     }
 
     // The values that a setting may have.
