@@ -24,6 +24,9 @@ static class Application
             DataCommand.Make(),
             InspectCommand.Make(),
             ConvertCommand.Make(),
+#if PICTURES
+            ExportCommand.Make(),
+#endif
         };
         root.Add(CommonOptions.Verbose);
         var help = new HelpWithExamples();

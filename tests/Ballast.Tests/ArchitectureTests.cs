@@ -16,10 +16,11 @@ public partial class ArchitectureTests
         ["Formats"] = ["Kernels", "Tensors"],
         ["Data"] = ["Kernels", "Tensors", "Formats"],
         ["Data package"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
+        ["Onnx"] = ["Kernels", "Tensors", "Nn", "Formats"],
         ["Models"] = ["Kernels", "Tensors", "Nn"],
         ["Training"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data"],
         ["Lab"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
-        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package"],
+        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package", "Onnx"],
     };
 
     static readonly string Source = Path.Combine(Root(), "src");

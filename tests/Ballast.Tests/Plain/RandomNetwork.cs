@@ -1,15 +1,5 @@
 namespace Ballast.Tests.Plain;
 
-/// <summary>One layer of a random network: what it reads, and what it computes from that.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Inputs">The numbers of the values that it reads.</param>
-/// <param name="Module">Its module, where it has one.</param>
-/// <param name="Compute">Its result.</param>
-sealed record Layer(string Name, int[] Inputs, Module? Module, Func<Tensor[], Tensor> Compute)
-{
-    public Shape Shape { get; set; }
-}
-
 /// <summary>A random network: layers that each read values computed before them, some of them several times, some early or late, with
 /// parts that are frozen, and a loss that reads all that nobody else has read.</summary>
 sealed class RandomNetwork

@@ -12,6 +12,9 @@ public abstract partial class Module
     [ThreadStatic] static Module? running;
     [ThreadStatic] static int depth;
 
+    /// <summary>The module whose Forward runs on this thread, the innermost of several; null where none does.</summary>
+    internal static Module? Running => running;
+
     /// <summary>Makes a module without parts.</summary>
     protected Module() => isOfLibrary = GetType().Assembly == typeof(Module).Assembly;
 

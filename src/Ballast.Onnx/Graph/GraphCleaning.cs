@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace Ballast;
+
+/// <summary>Leaves out what a graph has twice.</summary>
+static class GraphCleaning
+{
+    const int SmallValues = 64;
+
+    /// <summary>Makes one of equal small constants, and of the nodes that only pass a value on to a result's name.</summary>
+    public static void Share(NodeGraph graph)
+    {
+        Dictionary<string, string> known = [], same = [];
+        foreach (var (name, tensor) in graph.Initializers)
+        {
+            // What has a name in the network's state keeps it.
+            if (tensor.Length > SmallValues || tensor is Parameter || !name.Contains("constant", StringComparison.Ordinal))
+                continue;
+            string key = $"{tensor.ElementType} {tensor.Shape} {Convert.ToHexString(Bytes(tensor))}";
+            if (!known.TryAdd(key, name))
+                same[name] = known[key];
+        }
+
+        foreach (string name in same.Keys)
+            graph.Initializers.Remove(name);
+        graph.Nodes = [.. graph.Nodes.Select(node => node.Inputs.Any(same.ContainsKey)
+            ? node.WithInputs(Array.ConvertAll(node.Inputs, input => same.GetValueOrDefault(input, input))) : node)];
+        Rename(graph);
+    }
+
+    // A node that computes a result takes its name, where nobody else does.
+    static void Rename(NodeGraph graph)
+    {
+        var made = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output, node))).ToDictionary();
+        foreach (var identity in graph.Nodes.Where(static node => node.OpType == "Identity").ToList())
+        {
+            string from = identity.Inputs[0], to = identity.Outputs[0];
+            if (!made.TryGetValue(from, out var maker) || maker.OpType == "Identity" || graph.Outputs.Exists(output => output.Name == from)
+                || !graph.Outputs.Exists(output => output.Name == to))
+                continue;
+            graph.Nodes.Remove(identity);
+            string Renamed(string name) => name == from ? to : name;
+            for (int i = 0; i < graph.Nodes.Count; i++)
+            {
+                var node = graph.Nodes[i];
+                if (node.Inputs.Contains(from))
+                    node = node.WithInputs(Array.ConvertAll(node.Inputs, Renamed));
+                if (node.Outputs.Contains(from))
+                    node = node.WithOutputs(Array.ConvertAll(node.Outputs, Renamed));
+                graph.Nodes[i] = node;
+            }
+
+            made = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output, node))).ToDictionary();
+        }
+    }
+
+    static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.ElementType switch
+    {
+        ElementType.Int64 => MemoryMarshal.AsBytes(tensor.AsSpan<long>()),
+        ElementType.Bool => MemoryMarshal.AsBytes(tensor.AsSpan<bool>()),
+        ElementType.UInt8 => tensor.AsSpan<byte>(),
+        _ => MemoryMarshal.AsBytes(tensor.AsSpan()),
+    };
+}

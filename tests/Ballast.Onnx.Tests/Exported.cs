@@ -1,0 +1,73 @@
+namespace Ballast.Onnx.Tests;
+
+/// <summary>A folder for the files of a test.</summary>
+sealed class Folder : IDisposable
+{
+    public Folder() => Directory.CreateDirectory(Path);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ballast-onnx-{Guid.NewGuid():N}");
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+/// <summary>Networks that go out, and what ONNX Runtime makes of them.</summary>
+static class Exported
+{
+    /// <summary>Values away from 0 on both sides.</summary>
+    public static Tensor Draw(Shape shape, int seed) => (Tensor.Rand(shape, new Generator(seed)) * 2 - 1).Clone();
+
+    /// <summary>What a network gives in evaluation mode.</summary>
+    public static Tensor[] Evaluate(Func<Tensor[], Tensor[]> run, Tensor[] inputs)
+    {
+        using var evaluating = ModeScope.Evaluate();
+        using (Tensor.NoGrad())
+            return Array.ConvertAll(run(inputs), static output => output.Clone());
+    }
+
+    /// <summary>Exports a network and compares ONNX Runtime's results with its own at batches of 1 and 7; what is wrong, or null.</summary>
+    public static string? Fault(
+        Module module, Tensor[] like, Func<Tensor[], Tensor[]> run, string path, double tolerance,
+        OnnxExportOptions? options = null, int[]? batches = null)
+    {
+        options ??= new OnnxExportOptions();
+        OnnxFile.Export(module, like, run, path, options);
+        using var session = Ort.Open(path);
+        foreach (int batch in batches ?? [1, 7])
+        {
+            var inputs = like.Select((input, i) => Sized(input, options.DynamicBatch ? batch : -1, options.BatchAxis, 100 + i)).ToArray();
+            var expected = Evaluate(run, inputs);
+            var got = Ort.Run(session, inputs);
+            for (int i = 0; i < expected.Length; i++)
+            {
+                double difference = Ort.Difference(expected[i], got[i]);
+                if (!(difference <= tolerance))
+                    return $"{module}, batch {batch}, result {i}: expected {expected[i]}, got {got[i]}, off by {difference:G3}";
+            }
+        }
+
+        return null;
+    }
+
+    static Tensor Sized(Tensor input, int batch, int axis, int seed)
+    {
+        int[] sizes = input.Shape.ToArray();
+        if (batch > 0 && sizes.Length > axis)
+            sizes[axis] = batch;
+        Shape shape = new(sizes);
+        if (input.ElementType == ElementType.Float32)
+            return Draw(shape, seed);
+        long most = input.ElementType == ElementType.Bool ? 2 : input.ToArray<long>().Max() + 1;
+        Random random = new(seed);
+        return Tensor.FromInt64([.. Enumerable.Range(0, shape.Length).Select(_ => random.NextInt64(most))], shape).To(input.ElementType);
+    }
+
+    /// <summary>The same of a network with one input, which fails the test.</summary>
+    public static void Check(Module module, Shape shape, double tolerance = 1e-5, OnnxExportOptions? options = null)
+    {
+        using Folder folder = new();
+        string? fault = Fault(module, [Draw(shape, 1)], inputs => [module.Forward(inputs[0])], folder.File("model.onnx"), tolerance, options);
+        Assert.True(fault is null, fault);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Ballast.Tests;
+using Ballast.Tests.Plain;
+
+namespace Ballast.Onnx.Tests;
+
+/// <summary>Random networks as ONNX Runtime computes them.</summary>
+public class RandomNetworkTests
+{
+    static void Check(int first, int count)
+    {
+        using Folder folder = new();
+        List<string> faults = [];
+        int exported = 0;
+        for (int seed = first; seed < first + count && faults.Count < 20; seed++)
+        {
+            var network = RandomNetworks.Draw(seed);
+            RandomModule module = new(network.Layers);
+            bool winograd = module.NamedModules().Any(static part => part.Module is Conv2d or ConvTranspose2d);
+            try
+            {
+                if (Exported.Fault(module, [Exported.Draw(network.Input, seed)], inputs => module.Run(inputs[0]), folder.File("model.onnx"),
+                    winograd ? 1e-4 : 1e-5) is { } fault)
+                {
+                    faults.Add($"{seed}: {fault}");
+                }
+
+                exported++;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                faults.Add($"{seed}: {module}: {failure.GetType().Name}: {failure.Message}");
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.Equal(count, exported);
+    }
+
+    [Fact]
+    public void Random_networks_give_what_ONNX_Runtime_gives() => Check(0, 200);
+
+    [EnvironmentFact("BALLAST_ONNX_NETWORKS")]
+    public void As_many_as_were_asked_for_give_it() =>
+        Check(200, int.Parse(Environment.GetEnvironmentVariable("BALLAST_ONNX_NETWORKS")!, CultureInfo.InvariantCulture));
+}
