@@ -13,8 +13,8 @@ public static partial class OnnxFile
 
     /// <summary>Writes a network as an ONNX file. Its forward pass is recorded: whatever a module does with tensors, in the library or in a
     /// program's own classes, becomes nodes, with the keys of <see cref="Module.StateDict"/> as the names of weights. It runs in evaluation mode;
-    /// nothing in it changes. Any number of samples goes into the file's graph. Before it is written the graph is computed once, for a batch that it was
-    /// not recorded with, and has to say what the network says.</summary>
+    /// nothing in it changes. Any number of samples goes into the file's graph. Before it is written the graph is computed once, for a batch that it
+    /// was not recorded with, and has to say what the network says.</summary>
     /// <param name="module">The network.</param>
     /// <param name="inputShape">The shape of its input, the batch included: <c>[1, 3, 32, 32]</c>. How large the batch is does not matter, unless
     /// <see cref="OnnxExportOptions.DynamicBatch"/> is off.</param>

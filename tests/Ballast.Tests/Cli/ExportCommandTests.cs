@@ -1,0 +1,38 @@
+namespace Ballast.Tests.Cli;
+
+public sealed class ExportCommandTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_run_becomes_an_ONNX_file_that_takes_bytes_or_values()
+    {
+        PictureMaker.WriteTask(folder.File("task"));
+        Assert.Equal(0, BallastProcess.Run(
+            folder, "train", "conv:4,3 batchnorm relu flatten linear:2", "--data", "task", "--epochs", "1", "--out", "run").ExitCode);
+        var (code, output, errors) = BallastProcess.Run(folder, "export", "run", "net.onnx");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Matches(@"^net\.onnx: [0-9]+ bytes; in: (standardized values|values from 0 to 1) \[N, [0-9]+, [0-9]+, [0-9]+\]\n$", output);
+        (code, output, errors) = BallastProcess.Run(folder, "export", "run", "bytes.onnx", "--bytes", "--fold", "--opset", "21");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("in: bytes, 0 to 255", output, StringComparison.Ordinal);
+        string values = File.ReadAllText(folder.File("net.onnx")), bytes = File.ReadAllText(folder.File("bytes.onnx"));
+        Assert.Contains("running_mean", values, StringComparison.Ordinal);
+        Assert.DoesNotContain("running_mean", bytes, StringComparison.Ordinal);
+        Assert.Contains("""["bright","dark"]""", bytes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_exported_is_refused()
+    {
+        var (code, _, errors) = BallastProcess.Run(folder, "export", "none", "net.onnx");
+        Assert.Equal(1, code);
+        Assert.Contains("none", errors, StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, "export", "none", "net.onnx", "--opset", "7");
+        Assert.Equal(2, code);
+        Assert.Contains("17", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+}
