@@ -56,6 +56,7 @@ static class LayerKinds
         static (_, _, from) => Of("relu", from, static x => x.Relu()),
         Activation, Activation,
         Add, Add, Pair, Pool, Pool, View, View, Joined, Read, Reduction, Reduction,
+        SequenceKinds.Grow, SequenceKinds.Grow, SequenceKinds.Grow, LossKinds.Grow, ResamplingKinds.Grow, ResamplingKinds.Grow, ResamplingKinds.Grow,
     ];
 
     static (Layer, long)? Convolution(Random random, List<Shape> shapes, int from)
@@ -96,8 +97,8 @@ static class LayerKinds
         {
             0 => new Conv1d(c, k, kernel, stride, padding),
             1 => new Conv3d(c, k, kernel, stride, padding),
-            2 => new ConvTranspose1d(c, k, kernel + 1, stride, padding / 2),
-            _ => new ConvTranspose3d(c, k, kernel + 1, stride, padding / 2),
+            2 => new ConvTranspose1d(c, k, kernel + 1, stride, padding / 2, random.Next(stride)),
+            _ => new ConvTranspose3d(c, k, kernel + 1, stride, padding / 2, random.Next(stride)),
         };
         bool volume = layer is Conv3d or ConvTranspose3d;
         if (kernel > Math.Min(shape[2], shape[3]))
