@@ -5,7 +5,8 @@ namespace Ballast.Bench;
 
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
 /// line of JSON. Names: batchnorm1d and batchnorm2d (with a ReLU behind them), layernorm, rmsnorm, groupnorm, instancenorm2d,
-/// localresponsenorm, filterresponsenorm, evonormb0, evonorms0, gelu, dropout, product.</summary>
+/// localresponsenorm, filterresponsenorm, evonormb0, evonorms0, gelu, dropout, product; lstm, gru and attention (with 4 heads up to a width
+/// of 128, 16 beyond) of [steps, samples, width], into the same width.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -25,13 +26,16 @@ static class LayerTimer
             "rmsnorm" => new RMSNorm(shape[^1]),
             "gelu" => new GELU(),
             "dropout" => new Dropout(0.5),
+            "lstm" => new LSTM(shape[^1], shape[^1]),
+            "gru" => new GRU(shape[^1], shape[^1]),
+            "attention" => new MultiheadAttention(shape[^1], shape[^1] > 128 ? 16 : 4),
             _ => Make(name.ToUpperInvariant(), shape[1]),
         };
         var x = new Parameter(Tensor.Randn(shape));
         var gradient = Tensor.Randn(shape);
         return Time(seconds, () =>
         {
-            var y = layer.Forward(x);
+            var y = layer is MultiheadAttention attention ? attention.Forward(x, x, x, needWeights: false).Output : layer.Forward(x);
             _ = y.AsSpan();
             y.Backward(gradient);
             x.ZeroGrad();

@@ -83,7 +83,7 @@ static class ResamplingKinds
 
     static (Layer, long)? Pooled(Random random, Shape shape, int from)
     {
-        int h = shape[2], w = shape[3], kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = random.Next(kernel / 2 + 1);
+        int h = shape[2], w = shape[3], kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = random.Next(kernel / 2 + 1), last = random.Next(2);
         bool ceil = random.Next(2) == 0, counts = random.Next(2) == 0;
         int? divisor = random.Next(3) == 0 ? random.Next(1, 5) : null;
         if (kernel > h || kernel > w)
@@ -93,8 +93,8 @@ static class ResamplingKinds
         {
             0 => new AvgPool1d(kernel, stride, padding, ceil, counts),
             1 => new MaxPool1d(kernel, stride, padding, dilation, ceil),
-            2 => new AvgPool3d((kernel, kernel, 2), (stride, stride, 1), (padding, padding, 0), ceil, counts, divisor),
-            3 => new MaxPool3d((kernel, kernel, 2), (stride, stride, 1), (padding, padding, 0), (dilation, dilation, 1), ceil),
+            2 => new AvgPool3d((kernel, kernel, 2), (stride, stride, 1), (padding, padding, last), ceil, counts, divisor),
+            3 => new MaxPool3d((kernel, kernel, 2), (stride, stride, 1), (padding, padding, last), (dilation, dilation, 1), ceil),
             4 => new AvgPool2d(kernel, stride, padding, ceil, counts, divisor),
             5 => new MaxPool2d(kernel, stride, padding, dilation, ceil),
             6 => new AdaptiveAvgPool1d(outW),
