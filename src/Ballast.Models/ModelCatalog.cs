@@ -36,6 +36,19 @@ public static class ModelCatalog
     /// <summary>The names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. models.Select(static model => model.Name)];
 
+    /// <summary>The fewest pixels that a side of its images can have: pools and strides use up those of smaller ones. The <c>vit_tiny</c> of
+    /// <see cref="Create"/> takes 224, no more and no less.</summary>
+    /// <param name="name">torchvision's name.</param>
+    /// <exception cref="ArgumentException">An unknown name.</exception>
+    public static int MinimumSize(string name) => !Names.Contains(name) ? throw Unknown(name) : name.Split('_')[0] switch
+    {
+        "vgg11" or "vgg13" or "vgg16" or "vgg19" or "convnext" => 32,
+        "densenet121" => 29,
+        "googlenet" => 15,
+        "vit" => 224,
+        _ => 1,
+    };
+
     /// <summary>Makes the network of that name and draws its initial weights.</summary>
     /// <param name="name">torchvision's name, such as <c>resnet50</c>.</param>
     /// <param name="classes">How many classes it tells apart.</param>
@@ -49,6 +62,9 @@ public static class ModelCatalog
                 return model.Make(classes, generator);
         }
 
-        throw new ArgumentException($"ModelCatalog: there is no model '{name}'. Known are {string.Join(", ", Names)}.", nameof(name));
+        throw Unknown(name);
     }
+
+    static ArgumentException Unknown(string name) =>
+        new($"ModelCatalog: there is no model '{name}'. Known are {string.Join(", ", Names)}.", nameof(name));
 }

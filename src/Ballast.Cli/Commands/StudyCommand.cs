@@ -123,6 +123,8 @@ static class StudyCommand
         {
             var settings = asked.Apply(study.Settings);
             SettingsCheck.Refuse(settings);
+            if (asked.Layers is { } network)
+                NormalizationSites.Of(network);
             RunData.RefuseMissing(settings);
             asked = asked with { Methods = source.Complete(asked.Apply(study.Settings), cancellation).Methods };
             var data = StudyData.Open(source, asked.Apply(study.Settings), study.IsCrossValidation, cancellation);

@@ -16,7 +16,9 @@ static class TrainOptions
     static readonly Option<string?> Model = new("--model")
     {
         Description = "A network by its name instead of its layers: "
-            + string.Join("; ", NamedNetworks.All.Select(static known => $"{known.Name}, {known.Summary}")),
+            + string.Join("; ", NamedNetworks.All.Select(static known => $"{known.Name}, {known.Summary}"))
+            + "; published ones, for images of 3 channels: "
+            + string.Join(", ", NamedNetworks.Published.Select(static known => known.Name)),
         HelpName = "NAME",
     };
 

@@ -84,7 +84,7 @@ public static class LayerKinds
         ArgumentNullException.ThrowIfNull(kind);
         if (kind.Name.Length == 0 || !kind.Name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
             throw new ArgumentException($"LayerKinds: expected a name of letters, digits and hyphens, got \"{kind.Name}\".");
-        if (NamedNetworks.All.Any(named => named.Name.Equals(kind.Name, StringComparison.OrdinalIgnoreCase)))
+        if (NamedNetworks.IsName(kind.Name))
             throw new ArgumentException($"LayerKinds: \"{kind.Name}\" is the name of a network already. Choose another one.");
         lock (registering)
         {

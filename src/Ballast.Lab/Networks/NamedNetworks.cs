@@ -6,10 +6,11 @@ namespace Ballast.Lab;
 /// <param name="Layers">Its <see cref="LayerText"/>; for a model that is a class of the library, its name once more.</param>
 public sealed record NamedNetwork(string Name, string Summary, string Layers)
 {
-    /// <summary>Makes the model for images of some channels and for some classes; null for a layer text.</summary>
-    internal Func<int, int, Module>? Make { get; init; }
+    /// <summary>Makes the model for images of a shape [C, H, W] and for some classes; null for a layer text.</summary>
+    internal Func<Shape, int, Module>? Make { get; init; }
 
-    /// <summary>Makes the model with other normalizations; null where it has a <see cref="Chain"/> for that.</summary>
+    /// <summary>Makes the model with other normalizations; null where it has a <see cref="Chain"/> for that, and where they cannot be
+    /// exchanged.</summary>
     internal Func<int, int, NormLayer?, Module>? MakeWith { get; init; }
 
     /// <summary>The same network as a chain of layers, in which normalizations can be put elsewhere; null where it is none. Its
@@ -19,6 +20,12 @@ public sealed record NamedNetwork(string Name, string Summary, string Layers)
         get => field ?? (Make is null ? Layers : null);
         init;
     }
+
+    /// <summary>Refuses to exchange the normalizations of a model that has them as they were published.</summary>
+    internal string NotExchanged =>
+        $"{Name} has the normalizations that it was published with, and they cannot be exchanged. Networks with normalizations to choose: "
+        + $"{string.Join(", ", NamedNetworks.All.Where(static known => known.MakeWith is not null).Select(static known => known.Name))}, "
+        + "or a chain: layers of your own, mlp or vgg-small.";
 }
 
 /// <summary>The networks that have names.</summary>
@@ -37,7 +44,7 @@ public static class NamedNetworks
         + "conv:64,3,padding=1,bias=false batchnorm relu conv:64,3,padding=1,bias=false batchnorm relu maxpool:2 "
         + "conv:128,3,padding=1,bias=false batchnorm relu globalavgpool flatten linear:10";
 
-    /// <summary>All of them.</summary>
+    /// <summary>The library's own, whose normalizations can be exchanged.</summary>
     public static IReadOnlyList<NamedNetwork> All { get; } =
     [
         Tutorial,
@@ -52,16 +59,26 @@ public static class NamedNetworks
             static (channels, classes, norm) => new AirBench(channels, classes, norm: norm)),
     ];
 
+    /// <summary>Those of <see cref="ModelCatalog"/> besides, for images of three channels.</summary>
+    public static IReadOnlyList<NamedNetwork> Published { get; } =
+        [.. ModelCatalog.Names.Where(static name => All.All(known => known.Name != name)).Select(PublishedNetworks.Of)];
+
+    /// <summary>The names of <see cref="All"/>, then of <see cref="Published"/>.</summary>
+    public static IEnumerable<string> Names => All.Concat(Published).Select(static known => known.Name);
+
     /// <summary>Whether a network has this name.</summary>
-    public static bool IsName(string name) =>
-        All.Any(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static bool IsName(string name) => Known(name) is not null;
 
     /// <summary>The network of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message suggests the nearest.</exception>
     public static NamedNetwork Find(string name) =>
-        All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException(
-            $"There is no model \"{name}\". {Suggestion.Of(name, All.Select(static known => known.Name))}");
+        Known(name) ?? throw new ArgumentException($"There is no model \"{name}\". {Suggestion.Of(name, Names)}");
+
+    static NamedNetwork? Known(string name) =>
+        All.Concat(Published).FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The model that is a class and has this name; null where there is none.</summary>
+    internal static NamedNetwork? FindModel(string name) => Known(name) is { Make: not null } model ? model : null;
 
     /// <summary>Reads what describes a network, and makes nothing.</summary>
     /// <param name="layers">A <see cref="LayerText"/>, or the name of a model that is a class of the library, perhaps with other
@@ -89,14 +106,12 @@ public static class NamedNetworks
             return LayerText.Parse(layers).Build(sampleShape, classes);
         if (sampleShape.Rank != 3)
             throw new ArgumentException($"{layers}: expected samples of shape [C, H, W], got {sampleShape}. It is made for images.");
-        return model is null ? changed!.Build(sampleShape, classes) : model.Make!(sampleShape[0], classes);
+        return model is null ? changed!.Build(sampleShape, classes) : model.Make!(sampleShape, classes);
     }
 
-    static NamedNetwork Model(string name, string summary, Func<int, int, Module> make) => new(name, summary, name) { Make = make };
+    static NamedNetwork Model(string name, string summary, Func<int, int, Module> make) =>
+        new(name, summary, name) { Make = (sample, classes) => make(sample[0], classes) };
 
     static NamedNetwork Model(string name, string summary, Func<int, int, NormLayer?, Module> make) =>
-        new(name, summary, name) { Make = (channels, classes) => make(channels, classes, null), MakeWith = make };
-
-    static NamedNetwork? FindModel(string layers) =>
-        All.FirstOrDefault(known => known.Make is not null && known.Layers.Equals(layers, StringComparison.OrdinalIgnoreCase));
+        new(name, summary, name) { Make = (sample, classes) => make(sample[0], classes, null), MakeWith = make };
 }

@@ -21,7 +21,9 @@ public abstract class NormalizationSites
         if (!NamedNetworks.IsName(layers))
             return ChainSites.Read(layers);
         var known = NamedNetworks.Find(layers);
-        return known.Chain is { } chain ? ChainSites.Read(chain) : new ModelSites(known);
+        if (known.Chain is { } chain)
+            return ChainSites.Read(chain);
+        return known.MakeWith is null ? throw new ArgumentException(known.NotExchanged) : new ModelSites(known);
     }
 
     /// <summary>How many sites there are.</summary>

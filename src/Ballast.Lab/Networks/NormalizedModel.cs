@@ -20,12 +20,10 @@ sealed class NormalizedModel
     public static NormalizedModel? Read(string text)
     {
         Place[] words = [.. LayerText.Words(text)];
-        if (words.Length < 2 || NamedNetworks.All.FirstOrDefault(
-            known => known.Make is not null && known.Name.Equals(words[0].ToString(), StringComparison.OrdinalIgnoreCase)) is not { } model)
-        {
+        if (words.Length < 2 || NamedNetworks.FindModel(words[0].ToString()) is not { } model)
             return null;
-        }
-
+        if (model.MakeWith is null && model.Chain is null)
+            words[0].Refuse(model.NotExchanged);
         if (model.MakeWith is null)
             words[0].Refuse($"{model.Name} is a chain of layers: write its layers, with the normalizations where they shall be.");
         string side = words[1].ToString().ToLowerInvariant();

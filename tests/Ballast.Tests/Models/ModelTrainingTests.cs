@@ -113,4 +113,22 @@ public sealed class ModelTrainingTests
         Assert.Throws<ArgumentException>(static () => ConvNeXt.Tiny(10, stochasticDepth: -1));
         Assert.Throws<ArgumentException>(static () => new UNet(0, 2));
     }
+
+    [Theory]
+    [InlineData("vgg11_bn")]
+    [InlineData("densenet121")]
+    [InlineData("googlenet")]
+    [InlineData("convnext_tiny")]
+    [InlineData("mobilenet_v3_small")]
+    public void The_smallest_size_goes_and_the_next_smaller_does_not(string name)
+    {
+        int size = ModelCatalog.MinimumSize(name);
+        var net = CatalogState.Make(name);
+        net.Eval();
+        using var scope = Tensor.NoGrad();
+        Assert.Equal(new Shape(1, 10), net.Forward(CatalogState.Image(size)).Shape);
+        if (size > 1)
+            Assert.Throws<ArgumentException>(() => net.Forward(CatalogState.Image(size - 1)));
+        Assert.Throws<ArgumentException>(static () => ModelCatalog.MinimumSize("resnet19"));
+    }
 }

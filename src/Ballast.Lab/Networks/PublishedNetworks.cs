@@ -1,0 +1,54 @@
+namespace Ballast.Lab;
+
+/// <summary>The networks of <see cref="ModelCatalog"/>, made for the samples that there are.</summary>
+static class PublishedNetworks
+{
+    const string Transformer = "vit_tiny";
+
+    // From here on the published patches are cut: 64 of them or more.
+    const int LargeSide = 128, LargePatch = 16, SmallPatch = 4;
+
+    /// <summary>A network of the catalogue by its name.</summary>
+    public static NamedNetwork Of(string name) => new(name, "a published network", name)
+    {
+        Make = (sample, classes) => Make(name, sample, classes),
+    };
+
+    static Module Make(string name, Shape sample, int classes)
+    {
+        int height = sample[1], width = sample[2];
+        if (sample[0] != 3)
+        {
+            throw new ArgumentException(
+                $"{name}: expected images of 3 channels, got {sample}. Take a model for any number of channels: "
+                + $"{string.Join(", ", NamedNetworks.All.Where(static known => known.Make is not null).Select(static known => known.Name))}.");
+        }
+
+        if (name == Transformer)
+            return MakeTransformer(height, width, classes);
+        int least = ModelCatalog.MinimumSize(name);
+        if (height < least || width < least)
+        {
+            throw new ArgumentException(
+                $"{name}: expected images of at least {least} pixels a side, got {height} x {width}: its strides use smaller ones up. "
+                + $"Bring pictures to a larger size (--size {least}), or take another model.");
+        }
+
+        // Nothing in a run learns from the auxiliary heads.
+        return name == "googlenet" ? new GoogLeNet(classes, auxiliary: false) : ModelCatalog.Create(name, classes);
+    }
+
+    static VisionTransformer MakeTransformer(int height, int width, int classes)
+    {
+        int patch = height >= LargeSide ? LargePatch : SmallPatch;
+        if (height != width || height % patch != 0)
+        {
+            int side = (Math.Max(height, width) + patch - 1) / patch * patch;
+            throw new ArgumentException(
+                $"{Transformer}: expected square images that patches of {patch} pixels a side divide, got {height} x {width}. "
+                + $"Bring pictures to such a size (--size {side}), or take another model.");
+        }
+
+        return VisionTransformer.Tiny(classes, imageSize: height, patchSize: patch);
+    }
+}
