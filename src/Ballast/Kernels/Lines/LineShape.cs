@@ -36,10 +36,7 @@ static class LineParts
         int lines = Math.Max(1, Part / Math.Max(1, shape.Size));
         var parts = new Parts<W> { Work = work, PartLines = lines, Count = shape.Count };
         int count = (shape.Count + lines - 1) / lines;
-        if ((long)shape.Count * shape.Size < SerialLength)
-            parts.Run(0, count);
-        else
-            Workers.Run(parts, count);
+        Workers.Run(parts, count, (long)shape.Count * shape.Size, SerialLength);
     }
 
     struct Parts<W> : IWork

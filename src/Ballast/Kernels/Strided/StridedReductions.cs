@@ -41,10 +41,7 @@ static unsafe partial class StridedReductions
         work.Chunks = (int)Math.Clamp(length / ChunkLength / units, 1, Math.Min(64, work.Pieces));
         if (work.Chunks > 1)
             work.Partials = (double*)Scratch.TakeShared(checked((int)(2 * work.Chunks * kept.Length)));
-        if (length < SerialLength)
-            work.Run(0, units * work.Chunks);
-        else
-            Workers.Run(work, units * work.Chunks);
+        Workers.Run(work, units * work.Chunks, length, SerialLength);
         if (work.Chunks > 1)
             work.JoinChunks();
     }

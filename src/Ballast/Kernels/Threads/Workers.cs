@@ -21,6 +21,10 @@ static partial class Workers
         set => alone = value;
     }
 
+    /// <summary>Whether parts run one by one from the last to the first. The tests switch it on: a part that writes where another one
+    /// does is overwritten in order, and found out so.</summary>
+    public static bool Backwards { get; set; }
+
     /// <summary>How many threads share the work, the calling one included.</summary>
     public static int Count
     {
@@ -42,6 +46,13 @@ static partial class Workers
     public static void Run<T>(in T work, int parts)
         where T : struct, IWork
     {
+        if (Backwards)
+        {
+            for (int part = parts - 1; part >= 0; part--)
+                work.Run(part, part + 1);
+            return;
+        }
+
         int share = Math.Min(count, parts);
         if (share <= 1 || alone || !Gate.TryEnter())
         {
@@ -68,7 +79,7 @@ static partial class Workers
     public static void Run<T>(in T work, int parts, long values, int shared = SharedFrom.Memory)
         where T : struct, IWork
     {
-        if (values < shared)
+        if (values < shared && !Backwards)
             work.Run(0, parts);
         else
             Run(work, parts);
