@@ -48,7 +48,7 @@ static class Ort
     };
 
     /// <summary>The largest difference, relative to the largest value; infinite where shapes differ or one is finite alone.</summary>
-    public static double Difference(Tensor expected, Tensor got)
+    public static double Difference(Tensor expected, Tensor got, double leastScale = 1e-6)
     {
         if (expected.Shape != got.Shape)
             return double.PositiveInfinity;
@@ -64,6 +64,6 @@ static class Ort
             worst = double.IsNaN(away) ? double.PositiveInfinity : Math.Max(worst, away);
         }
 
-        return worst == 0 ? 0 : worst / Math.Max(scale, 1e-6);
+        return worst == 0 ? 0 : worst / Math.Max(scale, leastScale);
     }
 }

@@ -8,6 +8,9 @@ namespace Ballast;
 /// <param name="place">Tells where in the network the pass is, as names begin: <c>layer1.0.conv1</c>.</param>
 sealed class GraphRecording(int opset, Func<string> place)
 {
+    /// <summary>What a constant is called that is no part of the network's state.</summary>
+    public const string ConstantName = "constant";
+
     readonly Dictionary<Tensor, string> names = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> taken = [];
     readonly Dictionary<string, int> counts = [];
@@ -65,7 +68,8 @@ sealed class GraphRecording(int opset, Func<string> place)
         // A constant in another order or shape is still the network's own.
         string? origin = constant && inputs.Count(static input => input is { Type: ElementType.Float32 }) == 1
             && opType is "Reshape" or "Transpose" or "Expand" or "Gather" ? inputs[0]?.Origin : null;
-        return [.. outputs.Select((name, i) => new GraphTensor(this, Settled(computed[i]!), constant ? null : name, origin))];
+        bool ofState = constant && inputs.Any(static input => input is { IsComputed: true } or { Origin: not null });
+        return [.. outputs.Select((name, i) => new GraphTensor(this, Settled(computed[i]!), constant ? null : name, origin, ofState))];
     }
 
     /// <summary>Adds a node of two inputs that are brought to one type.</summary>
@@ -84,7 +88,7 @@ sealed class GraphRecording(int opset, Func<string> place)
             return known;
         if (names.TryGetValue(value.Tensor, out string? name))
             return name;
-        name = value.Origin is { Length: > 0 } origin ? Free(origin) : Fresh("constant");
+        name = value.Origin is { Length: > 0 } origin ? Free(origin) : Fresh(value.IsComputed ? "computed" : ConstantName);
         names[value.Tensor] = name;
         Constants[name] = value.Tensor;
         return name;

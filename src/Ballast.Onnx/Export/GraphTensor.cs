@@ -5,7 +5,8 @@ namespace Ballast;
 /// <param name="Tensor">What it is for the input at hand.</param>
 /// <param name="Name">Its name, where it follows from the input; null where it is a constant.</param>
 /// <param name="Origin">The key of the network's state that a constant has.</param>
-sealed record GraphTensor(GraphRecording Recording, Tensor Tensor, string? Name, string? Origin = null)
+/// <param name="IsComputed">Whether a constant was computed from the network's state.</param>
+sealed record GraphTensor(GraphRecording Recording, Tensor Tensor, string? Name, string? Origin = null, bool IsComputed = false)
 {
     /// <summary>Whether it is the same for every input.</summary>
     public bool IsConstant => Name is null;

@@ -96,7 +96,7 @@ static partial class NodeEmitters
         if (e[3] is not null || e[4] is not null)
         {
             GraphTensor Bias(GraphTensor? values) => values is null ? e.Graph.Constant(Tensor.Zeros([gates.Length * hidden])) : Ordered(values);
-            bias = Front(e.Graph.Add("Concat", [Bias(e[3]), Bias(e[4])], ("axis", 0L)));
+            bias = Front(e.Graph.Add("Concat", [Bias(e[3]), Bias(e[4])], ("axis", 0L)) with { Origin = (e[3] ?? e[4])!.Origin });
         }
 
         GraphTensor? First(GraphTensor? states) => states is null

@@ -53,7 +53,7 @@ sealed class Recorder : Backend
             return null;
         if (tensor.Recipe is TracedValues traced)
             return new GraphTensor(Recording, traced.Value.Shape == tensor.Shape ? traced.Value.Tensor : traced.Value.Tensor.Reshape(tensor.Shape),
-                traced.Value.Name, traced.Value.Origin);
+                traced.Value.Name, traced.Value.Origin, traced.Value.IsComputed);
         return Recording.Constant(tensor, state.GetValueOrDefault(tensor.Root) ?? state.GetValueOrDefault(tensor));
     }
 

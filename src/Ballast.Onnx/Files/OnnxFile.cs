@@ -52,4 +52,19 @@ public static partial class OnnxFile
         var message = OnnxWriter.Message(new OnnxExport(module, shapes, types, run, options ?? new OnnxExportOptions()).Graph());
         AtomicFile.Write(path, message.WriteTo);
     }
+
+    /// <summary>Reads an ONNX file as a network: opset 7 to 23, with weights in any form that ONNX has for them. Nothing in the file is run.
+    /// Floats of 16 and 64 bits become floats of 32, smaller whole numbers int64.</summary>
+    /// <param name="path">The file. Weights that lie beside it are read from its folder, and from nowhere else.</param>
+    /// <returns>The network, in evaluation mode.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or needs operators that Ballast does not have: the message lists
+    /// all of them.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static OnnxGraph Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var graph = OnnxReader.Read(path);
+        GraphCleaning.Store(graph);
+        return new OnnxGraph(graph);
+    }
 }

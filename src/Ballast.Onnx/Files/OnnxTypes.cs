@@ -3,6 +3,9 @@ namespace Ballast;
 /// <summary>ONNX's numbers of the types of elements.</summary>
 static class OnnxTypes
 {
+    /// <summary>The end of a sentence about a type that is none of these.</summary>
+    public const string Known = ", and there are floats, whole numbers and truth values here. Export the network with one of these.";
+
     /// <summary>The number that a type is written as.</summary>
     public static long Code(ElementType type) => type switch
     {

@@ -7,13 +7,16 @@ namespace Ballast;
 /// <summary>Writes a graph as the message that an ONNX file is.</summary>
 static class OnnxWriter
 {
+    /// <summary>Who wrote a file.</summary>
+    public const string Producer = "Ballast";
+
     /// <summary>The message of a graph.</summary>
     public static ModelProto Message(NodeGraph graph)
     {
         ModelProto model = new()
         {
             IrVersion = IrVersion(graph.Opset),
-            ProducerName = "Ballast",
+            ProducerName = Producer,
             ProducerVersion = typeof(NodeGraph).Assembly.GetName().Version?.ToString(3) ?? "",
             Graph = new GraphProto { Name = graph.Name },
         };

@@ -28,6 +28,18 @@ static class GraphCleaning
         Rename(graph);
     }
 
+    /// <summary>Makes stored tensors of constants that stand in nodes, as some programs write weights.</summary>
+    public static void Store(NodeGraph graph)
+    {
+        foreach (var node in graph.Nodes)
+        {
+            if (node.OpType == "Constant" && OnnxOperators.Run(new OperatorCall(node, [], graph.Opset))[0] is { } value)
+                graph.Initializers[node.Outputs[0]] = value;
+        }
+
+        graph.Nodes.RemoveAll(node => node.OpType == "Constant" && graph.Initializers.ContainsKey(node.Outputs[0]));
+    }
+
     // A node that computes a result takes its name, where nobody else does.
     static void Rename(NodeGraph graph)
     {

@@ -9,6 +9,9 @@ sealed class NodeGraph
     /// <summary>The version of ONNX's operators that the nodes mean.</summary>
     public int Opset { get; set; } = OnnxFile.DefaultOpset;
 
+    /// <summary>Whether this library wrote it.</summary>
+    public bool IsOwn { get; set; }
+
     /// <summary>What goes in.</summary>
     public List<GraphValue> Inputs { get; } = [];
 

@@ -98,6 +98,8 @@ static partial class OnnxOperators
             return x.Clamp(call.Float("min", float.NegativeInfinity), call.Float("max", float.PositiveInfinity));
         double min = call.Optional(1) is null ? double.NegativeInfinity : call.Number(1);
         double max = call.Optional(2) is null ? double.PositiveInfinity : call.Number(2);
+        if (double.IsNegativeInfinity(min) && double.IsPositiveInfinity(max))
+            return x;
         if (x.ElementType.IsFloat())
             return x.Clamp(min, max);
         x = double.IsInfinity(min) ? x : x.Maximum((long)min);

@@ -43,6 +43,8 @@ static partial class OnnxOperators
         if (call.Int("spatial", 1) == 0)
             throw call.Fault("it has statistics of its own for each position (spatial is 0)");
         double eps = call.Float("epsilon", 1e-5f);
+        if (call.Int("training_mode", 0) != 0)
+            return OfBatch(call, eps);
         if (IsElsewhere(mean) || IsElsewhere(variance) || x.Length == 0)
         {
             var centered = (x - Channels(mean, x.Shape)) / (Channels(variance, x.Shape) + eps).Sqrt();
@@ -79,6 +81,21 @@ static partial class OnnxOperators
             FixedShifts = own || plain ? default : shift.AsSpan(),
         });
         return [plain ? y * Channels(scale, x.Shape) + Channels(shift, x.Shape) : y];
+    }
+
+    // With the statistics of the batch in any mode: the running ones are results.
+    static Tensor?[] OfBatch(OperatorCall call, double eps)
+    {
+        var x = call.X;
+        int[] axes = [0, .. Enumerable.Range(2, x.Shape.Rank - 2)];
+        Tensor mean = x.Mean(axes), variance = x.Var(axes, 0);
+        double kept = call.Float("momentum", 0.9f);
+        var y = (x - Channels(mean, x.Shape)) / (Channels(variance, x.Shape) + eps).Sqrt();
+        return
+        [
+            y * Channels(call[1], x.Shape) + Channels(call[2], x.Shape),
+            call[3] * kept + mean * (1 - kept), call[4] * kept + variance * (1 - kept),
+        ];
     }
 
     static Tensor Grouped(OperatorCall call, int groups, bool perGroup)

@@ -27,13 +27,22 @@ static partial class OnnxOperators
         ["Mean"] = static call => [Many(static (x, y) => x + y)(call)[0]! * (1.0 / call.All.Length)],
     };
 
-    static OnnxOperator Pair(Func<Tensor, Tensor, Tensor> compute) => call => [compute(call[0], call[1])];
+    static OnnxOperator Pair(Func<Tensor, Tensor, Tensor> compute) => call => [Wide(call[0], call[1], compute)];
+
+    // Bytes are computed as larger numbers, of which the last eight bits stay.
+    static Tensor Wide(Tensor x, Tensor y, Func<Tensor, Tensor, Tensor> compute)
+    {
+        if (x.ElementType != ElementType.UInt8 || y.ElementType != ElementType.UInt8)
+            return compute(x, y);
+        var result = compute(x.To(ElementType.Int64), y.To(ElementType.Int64));
+        return result.ElementType == ElementType.Int64 ? result.Remainder(256L).To(ElementType.UInt8) : result;
+    }
 
     static OnnxOperator Many(Func<Tensor, Tensor, Tensor> compute) => call =>
     {
         var result = call.X;
         foreach (var next in call.All.Skip(1))
-            result = compute(result, next);
+            result = Wide(result, next, compute);
         return [result];
     };
 
@@ -66,9 +75,8 @@ static partial class OnnxOperators
     static Tensor Remainder(OperatorCall call)
     {
         var (x, y) = (call[0], call[1]);
-        var floored = x.Remainder(y);
         if (call.Int("fmod", 0) == 0)
-            return floored;
+            return Wide(x, y, static (x, y) => x.Remainder(y));
         // The sign of the first: x - truncate(x / y) y.
         return x.ElementType.IsFloat() ? x - (x / y).Truncate() * y : x - Quotient(x, y) * y;
     }

@@ -52,14 +52,13 @@ static partial class OnnxOperators
     {
         var windows = Windows(call, out _);
         var shape = Pool(call.X, windows);
-        var y = MaxPoolOperation.Run(call.X, shape);
+        var y = Typed(call.X, MaxPoolOperation.Run(call.X.To(ElementType.Float32), shape));
         if (call.Node.Outputs.Length < 2 || call.Node.Outputs[1].Length == 0)
             return [y];
         if (call.Int("storage_order", 0) != 0)
             throw call.Fault("it counts positions column by column");
         // Places in the whole tensor, from places in a channel.
         var s = call.X.Shape;
-        int[] along = [s[0] * s[1], .. Ones(1)];
         long positions = s.Length / Math.Max(1, (long)s[0] * s[1]);
         var first = (Tensor.Arange(0L, s[0] * s[1]) * positions).Reshape(new Shape([s[0], s[1], .. Ones(windows.Length)]));
         return [y, MaxPoolOperation.Indices(call.X, shape) + first];

@@ -124,9 +124,9 @@ static partial class OnnxOperators
 
     static Tensor Transposed(Tensor x, Tensor w, Tensor? b, int[] strides, int[] padding, int[] more, int groups, int[] dilations) =>
         strides.Length switch
-    {
-        1 => Functional.ConvTranspose1d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
-        2 => Functional.ConvTranspose2d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
-        _ => Functional.ConvTranspose3d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
-    };
+        {
+            1 => Functional.ConvTranspose1d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
+            2 => Functional.ConvTranspose2d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
+            _ => Functional.ConvTranspose3d(x, w, b, Each(strides), Each(padding), Each(more), groups, Each(dilations)),
+        };
 }

@@ -59,6 +59,7 @@ static partial class OnnxOperators
                 "pytorch_half_pixel" => size > 1 ? (place + 0.5) / scale - 0.5 : 0,
                 "align_corners" => size > 1 ? place * (length - 1.0) / (size - 1) : 0,
                 "asymmetric" => place / scale,
+                "tf_half_pixel_for_nn" => (place + 0.5) / scale,
                 var other => throw call.Fault($"the coordinates {other} are none that there are"),
             }, mode, nearest);
         }
