@@ -10,7 +10,7 @@ static partial class NodeEmitters
 {
     static readonly FrozenDictionary<string, NodeEmitter> Table = new[]
     {
-        Functions, Activations, Pairs, Views, Lookups, Reductions, Choices, Products, Pools, Normalizations, Sequences,
+        Functions, Activations, Pairs, Views, Lookups, Reductions, Choices, Products, Pools, Normalizations, Sequences, Losses,
     }.SelectMany(static part => part).ToFrozenDictionary();
 
     /// <summary>The names of all operations that can be exported.</summary>
