@@ -40,7 +40,7 @@ public sealed partial class DataLoader
         void DrawUnused()
         {
             if (!exhausted)
-                loader.DrawUnused();
+                loader.Sampler?.DrawUnused(loader.Generator);
             exhausted = true;
         }
 
@@ -72,7 +72,7 @@ public sealed partial class DataLoader
         Batch Read(int batch)
         {
             int first = batch * loader.BatchSize;
-            int count = Math.Min(loader.BatchSize, loader.Dataset.Count - first);
+            int count = Math.Min(loader.BatchSize, loader.SampleCount - first);
             augmentation?.Begin(batch);
             var read = loader.Gathers ? Gather(first, count)
                 : loader.TakesSamples ? ReadSamples(first, count)

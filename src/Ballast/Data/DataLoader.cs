@@ -15,8 +15,6 @@ public sealed partial class DataLoader : IEnumerable<Batch>
 {
     int[]? spare; // the order of an epoch that is over, to be written over by the next
 
-    bool drawsDirectly;
-
     /// <summary>Makes a loader.</summary>
     /// <param name="dataset">The samples.</param>
     /// <param name="batchSize">How many samples a batch has; the last one has what is left.</param>
@@ -33,18 +31,23 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// <param name="batchTransforms">What is done to each batch at the end (<see cref="Mixup"/>, <see cref="CutMix"/>); null for
     /// nothing.</param>
     /// <param name="collate">Makes a batch of samples; null for <see cref="Collate.Stack"/>. PyTorch: <c>collate_fn</c>.</param>
-    /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, a negative prefetch, or samples that a
-    /// transform does not take.</exception>
+    /// <param name="sampler">Which samples an epoch takes, in which order, in place of <paramref name="shuffle"/>; null for each once.</param>
+    /// <exception cref="ArgumentException">An empty dataset, a batch size below 1, a negative prefetch, samples that a
+    /// transform does not take, or both a sampler and <paramref name="shuffle"/>.</exception>
     public DataLoader(
         Dataset dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false, Generator? generator = null,
         int prefetch = 0, IReadOnlyList<ImageTransform>? transforms = null, IReadOnlyList<SampleTransform>? sampleTransforms = null,
-        IReadOnlyList<BatchTransform>? batchTransforms = null, Func<IReadOnlyList<Sample>, Batch>? collate = null)
+        IReadOnlyList<BatchTransform>? batchTransforms = null, Func<IReadOnlyList<Sample>, Batch>? collate = null, Sampler? sampler = null)
     {
         Throw.Unless(dataset.Count > 0, $"DataLoader: the dataset has no samples.");
         Throw.Unless(batchSize > 0, $"DataLoader: expected a batch size of at least 1, got {batchSize}.");
         Throw.Unless(prefetch >= 0, $"DataLoader: expected to prefetch 0 or more batches, got {prefetch}.");
-        Throw.Unless(!dropLast || dataset.Count >= batchSize,
-            $"DataLoader: {dataset.Count} samples make no batch of {batchSize}, and the last, smaller one is dropped.");
+        Throw.Unless(sampler is null || !shuffle, $"DataLoader: a sampler gives the order, which cannot be shuffled too. Leave out shuffle.");
+        Throw.Unless(sampler is null or { Count: > 0 }, $"DataLoader: the sampler takes no samples.");
+        Sampler = shuffle ? new RandomSampler(dataset.Count) : sampler;
+        SampleCount = Sampler?.Count ?? dataset.Count;
+        Throw.Unless(!dropLast || SampleCount >= batchSize,
+            $"DataLoader: {SampleCount} samples make no batch of {batchSize}, and the last, smaller one is dropped.");
         Dataset = dataset;
         BatchSize = batchSize;
         Shuffle = shuffle;
@@ -78,15 +81,27 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     /// not take.</exception>
     public static DataLoader OfSubset(
         Dataset dataset, ReadOnlySpan<int> indices, int batchSize = 1, bool dropLast = false, IReadOnlyList<ImageTransform>? transforms = null) =>
-        new(dataset.Subset(indices), batchSize, shuffle: true, dropLast, transforms: transforms) { drawsDirectly = true };
+        new(dataset, batchSize, dropLast: dropLast, transforms: transforms, sampler: Chosen(dataset, indices));
+
+    static SubsetRandomSampler Chosen(Dataset dataset, ReadOnlySpan<int> indices)
+    {
+        Throw.Unless(indices.Length > 0, $"DataLoader: the subset has no samples.");
+        return new SubsetRandomSampler(dataset.CopyIndices(indices));
+    }
 
     /// <summary>The samples.</summary>
     public Dataset Dataset { get; }
 
+    /// <summary>Which samples an epoch takes, in which order; null for each once, as they come.</summary>
+    public Sampler? Sampler { get; }
+
+    /// <summary>How many samples an epoch has.</summary>
+    public int SampleCount { get; }
+
     /// <summary>How many samples a batch has, but for the last.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Whether each epoch takes the samples in a new random order.</summary>
+    /// <summary>Whether each epoch takes the samples in a new random order, each once.</summary>
     public bool Shuffle { get; }
 
     /// <summary>Whether a last, smaller batch is left out.</summary>
@@ -126,10 +141,10 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     public int EpochsStarted { get; set; }
 
     /// <summary>How many batches an epoch has.</summary>
-    public int Count => DropLast ? Dataset.Count / BatchSize : (Dataset.Count - 1) / BatchSize + 1;
+    public int Count => DropLast ? SampleCount / BatchSize : (SampleCount - 1) / BatchSize + 1;
 
     /// <summary>How many samples the last batch of an epoch has.</summary>
-    public int LastBatchSize => DropLast ? BatchSize : (Dataset.Count - 1) % BatchSize + 1;
+    public int LastBatchSize => DropLast ? BatchSize : (SampleCount - 1) % BatchSize + 1;
 
     /// <summary>Starts an epoch.</summary>
     public IEnumerator<Batch> GetEnumerator() => Start(0);
@@ -158,22 +173,20 @@ public sealed partial class DataLoader : IEnumerable<Batch>
     }
 
     /// <summary>The first samples as a batch, without transforms; nothing is drawn.</summary>
-    internal Batch Peek(int count) => Put([.. Enumerable.Range(0, count).Select(Dataset.Get)]);
+    internal Batch Peek(int count) => Put([.. Enumerable.Range(0, count).Select(i => Dataset.Get(i % Dataset.Count))]);
 
     int[]? DrawOrder()
     {
-        if (!Shuffle)
+        if (Sampler is null)
             return null;
-        int[] order = Interlocked.Exchange(ref spare, null) ?? new int[Dataset.Count];
-        (Generator ?? (drawsDirectly ? Generator.Default : new Generator(Generator.Default.RandomInt64()))).Permutation(order);
-        return order;
-    }
+        int[] order = Interlocked.Exchange(ref spare, null) ?? new int[SampleCount];
+        Sampler.Draw(order, Generator);
+        foreach (int index in order)
+        {
+            Throw.Unless((uint)index < (uint)Dataset.Count,
+                $"DataLoader: {Sampler.GetType().Name} drew the sample {index}; the dataset has {Dataset.Count}.");
+        }
 
-    /// <summary>PyTorch's sampler draws a second permutation when it is exhausted, and uses none of it. From a generator of
-    /// its own nobody sees that; from the caller's it does move what is drawn next.</summary>
-    void DrawUnused()
-    {
-        if (Shuffle)
-            Generator?.SkipPermutation(Dataset.Count);
+        return order;
     }
 }

@@ -63,6 +63,52 @@ public abstract class Dataset
     /// <exception cref="ArgumentException">There is no sample at one of the indices.</exception>
     public virtual Dataset Subset(params ReadOnlySpan<int> indices) => new DatasetSubset(this, indices);
 
+    /// <summary>Divides the samples at random into parts of given sizes, as <c>torch.utils.data.random_split</c> draws them.</summary>
+    /// <param name="lengths">How many samples each part has; together as many as there are.</param>
+    /// <param name="generator">Where the order comes from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">Sizes that are negative, or do not sum to <see cref="Count"/>.</exception>
+    public IReadOnlyList<Dataset> RandomSplit(ReadOnlySpan<int> lengths, Generator? generator = null)
+    {
+        long sum = 0;
+        foreach (int length in lengths)
+        {
+            Throw.Unless(length >= 0, $"{GetType().Name}.RandomSplit: expected sizes of 0 or more, got {length}.");
+            sum += length;
+        }
+
+        Throw.Unless(sum == Count, $"{GetType().Name}.RandomSplit: expected sizes that sum to the {Count} samples, got {sum}.");
+        int[] order = (generator ?? Generator.Default).Permutation(Count);
+        var parts = new Dataset[lengths.Length];
+        int start = 0;
+        for (int i = 0; i < parts.Length; start += lengths[i++])
+            parts[i] = Subset(order.AsSpan(start, lengths[i]));
+        return parts;
+    }
+
+    /// <summary>Divides the samples at random into parts of given shares, as <c>torch.utils.data.random_split</c> does: each share is rounded
+    /// down, and what is left goes to the first parts, one sample each.</summary>
+    /// <param name="shares">The share of each part, from 0 to 1; together 1.</param>
+    /// <param name="generator">Where the order comes from; <see cref="Generator.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">Shares outside [0, 1], or that do not sum to 1.</exception>
+    public IReadOnlyList<Dataset> RandomSplit(ReadOnlySpan<double> shares, Generator? generator = null)
+    {
+        int[] lengths = new int[shares.Length];
+        double sum = 0;
+        int left = Count;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            Throw.Unless(shares[i] is >= 0 and <= 1, $"{GetType().Name}.RandomSplit: expected shares from 0 to 1, got {shares[i]}.");
+            sum += shares[i];
+            left -= lengths[i] = (int)Math.Floor(Count * shares[i]);
+        }
+
+        Throw.Unless(lengths.Length > 0 && Math.Abs(sum - 1) <= 1e-9,
+            $"{GetType().Name}.RandomSplit: expected shares that sum to 1, got {lengths.Length} that sum to {sum}.");
+        for (int i = 0; i < left; i++)
+            lengths[i % lengths.Length]++;
+        return RandomSplit(lengths, generator);
+    }
+
     /// <summary>The same samples, each channel brought to a common scale when it is read. Nothing is copied.</summary>
     /// <exception cref="ArgumentException">Samples of other channels, or samples that are standardized already.</exception>
     public virtual Dataset Standardize(Standardization standardization)

@@ -114,8 +114,8 @@ sealed class EpochEnd
         if (average.HasStatistics || !PreciseStatistics.AppliesTo(model))
             return;
         var data = new DataLoader(
-            loader.Dataset, loader.BatchSize, shuffle: true, dropLast: loader.DropLast, generator: new Generator(0),
-            collate: loader.CollateFunction);
+            loader.Dataset, loader.BatchSize, dropLast: loader.DropLast, generator: new Generator(0), collate: loader.CollateFunction,
+            sampler: loader.Sampler ?? new RandomSampler(loader.Dataset.Count));
         PreciseStatistics.Update(model, data, cancellation: cancellation);
     }
 }

@@ -20,11 +20,11 @@ static class Rehearsal
         using var training = ModeScope.Begin(training: true);
         try
         {
-            Try(model, loader, Math.Min(loader.BatchSize, loader.Dataset.Count), "", logits);
+            Try(model, loader, Math.Min(loader.BatchSize, loader.SampleCount), "", logits);
             if (loader.LastBatchSize != loader.BatchSize)
             {
                 Try(model, loader, loader.LastBatchSize,
-                    $"{loader.Dataset.Count} samples in batches of {loader.BatchSize} leave a last batch of {loader.LastBatchSize}. ", logits);
+                    $"{loader.SampleCount} samples in batches of {loader.BatchSize} leave a last batch of {loader.LastBatchSize}. ", logits);
             }
         }
         finally
