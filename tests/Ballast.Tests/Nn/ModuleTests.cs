@@ -128,6 +128,39 @@ public class ModuleTests
     }
 
     [Fact]
+    public void Tied_weights_learn_as_one()
+    {
+        var generator = new Generator(5);
+        var (encoder, decoder) = (new Embedding(4, 3, generator: generator), new Linear(3, 4, generator: generator));
+        decoder.Weight = encoder.Weight;
+        var net = new Sequential(encoder, decoder);
+        Assert.Equal(["0.weight", "1.bias"], net.NamedParameters().Select(static entry => entry.Name));
+        Assert.Equal(["0.weight", "1.weight", "1.bias"], net.StateDict().Keys);
+        var table = new Parameter(encoder.Weight);
+        var bias = decoder.Bias!;
+        var index = Tensor.FromInt64(1, 3, 1);
+        Assert.Equal(Functional.Linear(table.Index(0, index), table, bias).ToArray(), net.Forward(index).ToArray());
+        Functional.Linear(table.Index(0, index), table, bias).Square().Sum().Backward();
+        net.ZeroGrad();
+        net.Forward(index).Square().Sum().Backward();
+        Near.Equal(table.Grad!.ToArray(), encoder.Weight.Grad!.AsSpan(), 1e-6);
+        encoder.Weight = new Linear(3, 4, generator: generator).Weight;
+        Assert.NotSame(encoder.Weight, decoder.Weight);
+        var lazy = new LazyLinear(4);
+        lazy.Forward(Tensor.Ones([1, 3]));
+        ((Linear)lazy.Layer).Weight = encoder.Weight;
+        Assert.Contains(encoder.Weight, lazy.Parameters());
+    }
+
+    [Fact]
+    public void Weights_of_another_shape_cannot_be_tied()
+    {
+        string message = Assert.Throws<ArgumentException>(static () => new Linear(3, 5).Weight = new Embedding(4, 3).Weight).Message;
+        Assert.Contains("Linear(3, 5): expected a weight [5, 3] to share, got [4, 3].", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(static () => new Embedding(4, 3).Weight = null!);
+    }
+
+    [Fact]
     public void Clearing_gradients_reaches_every_part()
     {
         var net = new Sequential(new Linear(2, 2), new Sequential(new Linear(2, 1)));

@@ -5,6 +5,8 @@ namespace Ballast;
 /// <summary>y = x W^T + b, from [..., in] to [..., out]. PyTorch: <c>nn.Linear</c>, with its initial values.</summary>
 public sealed class Linear : Module, IReweighted
 {
+    Parameter weight;
+
     /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(in), weight first, then bias.</summary>
     /// <param name="inFeatures">The size of the input's last axis.</param>
     /// <param name="outFeatures">The size of the output's last axis.</param>
@@ -17,10 +19,10 @@ public sealed class Linear : Module, IReweighted
             $"Linear: expected sizes of at least 1, got {inFeatures} inputs and {outFeatures} outputs.");
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
-        Weight = Register("weight", new Parameter([outFeatures, inFeatures]));
+        weight = Register("weight", new Parameter([outFeatures, inFeatures]));
         Bias = bias ? Register("bias", new Parameter([outFeatures])) : null;
         Initializers.LinearUniform(
-            generator ?? Generator.Default, Weight.Mutate(), Bias is null ? default : Bias.Mutate(), inFeatures);
+            generator ?? Generator.Default, weight.Mutate(), Bias is null ? default : Bias.Mutate(), inFeatures);
     }
 
     /// <summary>The size of the input's last axis.</summary>
@@ -29,8 +31,14 @@ public sealed class Linear : Module, IReweighted
     /// <summary>The size of the output's last axis.</summary>
     public int OutFeatures { get; }
 
-    /// <summary>W: [out, in].</summary>
-    public Parameter Weight { get; }
+    /// <summary>W: [out, in]. Setting it to another layer's parameter, such as an embedding's table, ties the two: they learn as one, and
+    /// the state has it under both names, as PyTorch's has. Make the optimizer afterwards.</summary>
+    /// <exception cref="ArgumentException">A parameter of another shape.</exception>
+    public Parameter Weight
+    {
+        get => weight;
+        set => weight = Share("weight", value);
+    }
 
     /// <summary>b: [out], or null.</summary>
     public Parameter? Bias { get; }

@@ -7,7 +7,7 @@ namespace Ballast;
 public abstract partial class Module
 {
     readonly List<(string Name, Module Value)> modules = [];
-    readonly List<(string Name, Parameter Value)> parameters = [];
+    List<(string Name, Parameter Value)> parameters = [];
     readonly List<(string Name, StateSlot Value)> buffers = [];
     readonly List<(string Name, Generator Value)> generators = [];
 
@@ -104,12 +104,12 @@ public abstract partial class Module
         return chain;
     }
 
-    /// <summary>Makes the parameters and the state of a module this one's own, under their names: it stands behind this one and has no name.
-    /// </summary>
+    /// <summary>Makes the parameters and the state of a module this one's own, under their names: it stands behind this one, which had none,
+    /// and has no name.</summary>
     private protected Module Become(Module module)
     {
         modules.Add(("", module));
-        parameters.AddRange(module.parameters);
+        parameters = module.parameters;
         buffers.AddRange(module.buffers);
         module.Train(OwnMode);
         return module;
@@ -136,6 +136,17 @@ public abstract partial class Module
     {
         CheckName(name);
         parameters.Add((name, parameter));
+        return parameter;
+    }
+
+    /// <summary>Puts a parameter of another module in the place of one of this module's: both learn as one.</summary>
+    private protected Parameter Share(string name, Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        int place = parameters.FindIndex(part => part.Name == name);
+        var own = parameters[place].Value.Shape;
+        Throw.Unless(parameter.Shape == own, $"{this}: expected a {name} {own} to share, got {parameter.Shape}.");
+        parameters[place] = (name, parameter);
         return parameter;
     }
 

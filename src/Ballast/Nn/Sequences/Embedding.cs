@@ -6,6 +6,8 @@ namespace Ballast;
 /// values.</summary>
 public sealed class Embedding : Module
 {
+    Parameter weight;
+
     /// <summary>Makes the layer and draws its table: normal, with zeros in the padding's row.</summary>
     /// <param name="numEmbeddings">How many rows the table has.</param>
     /// <param name="embeddingDim">The length of a row.</param>
@@ -28,7 +30,7 @@ public sealed class Embedding : Module
     {
         PaddingIdx = Functional.Padding(nameof(Embedding), paddingIdx, table.Shape[0]);
         (MaxNorm, NormType, ScaleGradByFreq) = (maxNorm, normType, scaleGradByFreq);
-        Weight = Register("weight", table);
+        weight = Register("weight", table);
     }
 
     /// <summary>A layer whose table is a copy of one that is there. PyTorch: <c>Embedding.from_pretrained</c>.</summary>
@@ -46,8 +48,14 @@ public sealed class Embedding : Module
         return new Embedding(new Parameter(embeddings) { Frozen = freeze }, paddingIdx, maxNorm, normType, scaleGradByFreq);
     }
 
-    /// <summary>The table: [V, D].</summary>
-    public Parameter Weight { get; }
+    /// <summary>The table: [V, D]. Setting it to another layer's parameter, such as an output layer's weight, ties the two: they learn as one,
+    /// and the state has it under both names, as PyTorch's has. Make the optimizer afterwards.</summary>
+    /// <exception cref="ArgumentException">A parameter of another shape.</exception>
+    public Parameter Weight
+    {
+        get => weight;
+        set => weight = Share("weight", value);
+    }
 
     /// <summary>How many rows the table has.</summary>
     public int NumEmbeddings => Weight.Shape[0];

@@ -57,24 +57,4 @@ public partial class Tensor
 
     /// <summary>A tensor of ones.</summary>
     public static Tensor Ones(Shape shape) => Full(shape, 1);
-
-    /// <summary>Uniform in [0, 1). PyTorch: <c>torch.rand</c>.</summary>
-    public static Tensor Rand(Shape shape, Generator? generator = null)
-    {
-        if (Backend.Current is { } other)
-            return other.Apply("uniform", [], ("shape", shape), ("generator", generator ?? Generator.Default));
-        var buffer = Buffer.Rent(shape.Length);
-        (generator ?? Generator.Default).Uniform(buffer.Span(shape.Length));
-        return new Tensor(shape, new Values(buffer));
-    }
-
-    /// <summary>Standard normal. PyTorch: <c>torch.randn</c>.</summary>
-    public static Tensor Randn(Shape shape, Generator? generator = null)
-    {
-        if (Backend.Current is { } other)
-            return other.Apply("normal", [], ("shape", shape), ("generator", generator ?? Generator.Default));
-        var buffer = Buffer.Rent(shape.Length);
-        (generator ?? Generator.Default).Normal(buffer.Span(shape.Length));
-        return new Tensor(shape, new Values(buffer));
-    }
 }
