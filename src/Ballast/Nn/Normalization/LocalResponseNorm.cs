@@ -20,10 +20,7 @@ public sealed class LocalResponseNorm : Module
     /// <exception cref="ArgumentException">A size below 1, or numbers that let the divisor become 0 or less.</exception>
     public LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
     {
-        Throw.Unless(size > 0, $"LocalResponseNorm: expected a size of at least 1 channel, got {size}.");
-        Throw.Unless(double.IsFinite(alpha) && double.IsFinite(beta) && double.IsFinite(k) && alpha >= 0 && k > 0,
-            $"LocalResponseNorm: expected alpha of 0 or more, k above 0 and a finite beta, got alpha {alpha}, "
-                + $"beta {beta} and k {k}. With others the divisor can be 0.");
+        NormalizationChecks.Response(size, alpha, beta, k);
         (Size, Alpha, Beta, K) = (size, alpha, beta, k);
         rule = new ResponseNormalization(size, (float)alpha, (float)beta, (float)k);
     }

@@ -5,9 +5,6 @@ namespace Ballast;
 /// &amp; Sennrich 2019. PyTorch: <c>nn.RMSNorm</c>, from 2.4 on.</summary>
 public class RMSNorm : Module
 {
-    // The distance from 1 to the next float, which PyTorch takes where no eps is given.
-    const double FloatEpsilon = 1.1920928955078125e-7;
-
     /// <summary>Makes the layer over several trailing axes: gamma 1.</summary>
     /// <param name="normalizedShape">The sizes of the axes to normalize over, the last ones of the input.</param>
     /// <param name="eps">Added to the mean of the squares; 2^-23, the epsilon of 32-bit floats, when null.</param>
@@ -15,9 +12,9 @@ public class RMSNorm : Module
     /// <exception cref="ArgumentException">No axes, one without values, or an eps that is negative or not finite.</exception>
     public RMSNorm(Shape normalizedShape, double? eps = null, bool elementwiseAffine = true)
     {
-        TrailingAxes.Check("RMSNorm", normalizedShape, eps ?? FloatEpsilon);
+        TrailingAxes.Check("RMSNorm", normalizedShape, eps ?? TrailingAxes.FloatEpsilon);
         NormalizedShape = normalizedShape;
-        Eps = eps ?? FloatEpsilon;
+        Eps = eps ?? TrailingAxes.FloatEpsilon;
         if (elementwiseAffine)
             Weight = Register("weight", new Parameter(Tensor.Ones(normalizedShape)));
     }

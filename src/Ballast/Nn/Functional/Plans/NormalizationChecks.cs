@@ -17,4 +17,13 @@ static class NormalizationChecks
     /// <param name="orNull">What the error says about null.</param>
     public static void Momentum(string layer, double? momentum, string orNull = "") => Throw.Unless(momentum is null or (>= 0 and <= 1),
         $"{layer}: expected a momentum from 0 to 1{orNull}, got {momentum}. It is the weight of the newest batch.");
+
+    /// <summary>Refuses numbers of a response normalization that let a divisor become 0 or less.</summary>
+    public static void Response(int size, double alpha, double beta, double k)
+    {
+        Throw.Unless(size > 0, $"LocalResponseNorm: expected a size of at least 1 channel, got {size}.");
+        Throw.Unless(double.IsFinite(alpha) && double.IsFinite(beta) && double.IsFinite(k) && alpha >= 0 && k > 0,
+            $"LocalResponseNorm: expected alpha of 0 or more, k above 0 and a finite beta, got alpha {alpha}, "
+                + $"beta {beta} and k {k}. With others the divisor can be 0.");
+    }
 }

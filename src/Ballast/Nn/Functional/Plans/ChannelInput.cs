@@ -33,7 +33,7 @@ sealed class ChannelInput(int leastRank, int mostRank, Func<int, string> expecte
 
     /// <summary>Where the channels of an input lie if it is row-major.</summary>
     /// <exception cref="ArgumentException">Another rank, or another number of channels.</exception>
-    public ChannelLayout Layout(Module layer, int channels, Shape shape)
+    public ChannelLayout Layout(object layer, int channels, Shape shape)
     {
         bool rightRank = shape.Rank >= leastRank && shape.Rank <= mostRank;
         if (!rightRank || shape[1] != channels)
@@ -47,7 +47,7 @@ sealed class ChannelInput(int leastRank, int mostRank, Func<int, string> expecte
 
     /// <summary>The same for layers that take any number of axes behind C.</summary>
     /// <exception cref="ArgumentException">Not [N, C, ...], or another number of channels.</exception>
-    public static ChannelLayout LayoutOf(Module layer, int channels, Shape shape)
+    public static ChannelLayout LayoutOf(object layer, int channels, Shape shape)
     {
         Throw.Unless(shape.Rank >= 2 && shape[1] == channels,
             $"{layer}: expected input [N, {channels}] or [N, {channels}, ...], got {shape}. The layer before it must produce {channels} channels.");

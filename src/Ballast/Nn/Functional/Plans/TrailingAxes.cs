@@ -5,6 +5,9 @@ namespace Ballast;
 /// <summary>The axes that <see cref="LayerNorm"/> and <see cref="RMSNorm"/> normalize over: the last ones of an input.</summary>
 static class TrailingAxes
 {
+    /// <summary>The distance from 1 to the next float, which PyTorch takes where no eps is given.</summary>
+    public const double FloatEpsilon = 1.1920928955078125e-7;
+
     /// <summary>Refuses axes that nothing can be normalized over.</summary>
     public static void Check(string layer, Shape normalizedShape, double eps)
     {
@@ -16,7 +19,7 @@ static class TrailingAxes
     }
 
     /// <summary>One row for each position of the leading axes.</summary>
-    public static RowLayout Layout(Module layer, Shape input, Shape normalizedShape)
+    public static RowLayout Layout(object layer, Shape input, Shape normalizedShape)
     {
         int leading = input.Rank - normalizedShape.Rank;
         bool fits = leading >= 0;
