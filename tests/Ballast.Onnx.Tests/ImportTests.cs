@@ -109,6 +109,25 @@ public class ImportTests
     }
 
     [Fact]
+    public void Running_statistics_move_in_training_unless_they_are_frozen()
+    {
+        using Folder folder = new();
+        Sequential module = new(new Conv2d(3, 4, 3), new BatchNorm2d(4), new ReLU());
+        var graph = RoundTrip(module, [2, 3, 6, 6], folder);
+        var x = Exported.Draw([4, 3, 6, 6], 7);
+        Freezing.Freeze(graph);
+        var before = graph.StateDict();
+        Train(graph, x, 2);
+        Assert.Equal(before["1.running_mean"].Tensor.ToArray(), graph.StateDict()["1.running_mean"].Tensor.ToArray());
+        Assert.Equal(before["1.weight"].Tensor.ToArray(), graph.StateDict()["1.weight"].Tensor.ToArray());
+        Assert.NotEqual(before["0.weight"].Tensor.ToArray(), graph.StateDict()["0.weight"].Tensor.ToArray());
+        Freezing.Unfreeze(graph);
+        Train(graph, x, 2);
+        Assert.NotEqual(before["1.running_mean"].Tensor.ToArray(), graph.StateDict()["1.running_mean"].Tensor.ToArray());
+        Assert.NotEqual(before["1.weight"].Tensor.ToArray(), graph.StateDict()["1.weight"].Tensor.ToArray());
+    }
+
+    [Fact]
     public void Recurrent_layers_and_tables_come_back()
     {
         using Folder folder = new();

@@ -13,7 +13,7 @@ static partial class NodeEmitters
         ["unsqueeze"] = One(static e => e.Graph.Add("Unsqueeze", [e.X, e.Graph.Longs(e.Axis)])),
         ["squeeze"] = One(static e => e.Graph.Add("Squeeze", [e.X, e.Graph.Longs(e.Axis)])),
         ["expand"] = One(static e => e.X.Shape == e.Node.Get<Shape>("shape") ? e.X
-            : e.Graph.Add("Expand", [e.X, e.Graph.Longs(e.Node.Get<Shape>("shape").ToArray())])),
+            : e.Graph.Add("Expand", [e.X, e.Graph.Longs(e.Node.Get<Shape>("shape").ToArray())], 1, fold: e.X.Origin is null)[0]),
         ["unfold"] = One(Unfold),
         ["full"] = One(static e => e.Graph.Constant(Tensor.Full(
             e.Node.Get<Shape>("shape"), e.Number("value"), Held(e.Node.Get<ElementType>("type"))))),

@@ -11,8 +11,12 @@ static class OnnxWriter
     public const string Producer = "Ballast";
 
     /// <summary>The message of a graph.</summary>
+    /// <exception cref="NotSupportedException">More than 2 GB, which the format does not have in one file.</exception>
     public static ModelProto Message(NodeGraph graph)
     {
+        long bytes = graph.Initializers.Values.Sum(static tensor => (long)tensor.Length * tensor.ElementType.Size());
+        if (bytes > int.MaxValue - (64 << 20))
+            throw new NotSupportedException($"The network has {bytes} bytes of weights, and an ONNX file in one piece has at most 2 GB.");
         ModelProto model = new()
         {
             IrVersion = IrVersion(graph.Opset),

@@ -7,12 +7,11 @@ static class GraphRun
     /// <param name="graph">The graph.</param>
     /// <param name="stored">What its stored tensors are.</param>
     /// <param name="inputs">The inputs in the graph's order.</param>
-    /// <param name="training">Whether batches have statistics of their own.</param>
-    /// <param name="met">Is told of each node and its results.</param>
+    /// <param name="ofBatch">Whether a normalization uses the batch's own statistics; none does where it is null.</param>
     /// <exception cref="InvalidDataException">A node cannot be computed.</exception>
     public static Tensor[] Run(
-        NodeGraph graph, IReadOnlyDictionary<string, Tensor> stored, IReadOnlyList<Tensor> inputs, bool training = false,
-        Action<OnnxNode, Tensor?[]>? met = null)
+        NodeGraph graph, IReadOnlyDictionary<string, Tensor> stored, IReadOnlyList<Tensor> inputs,
+        Func<OnnxNode, bool>? ofBatch = null)
     {
         Dictionary<string, Tensor> values = [];
         var readers = graph.CountReaders();
@@ -23,8 +22,7 @@ static class GraphRun
         foreach (var node in graph.Nodes)
         {
             var read = Array.ConvertAll(node.Inputs, name => name.Length == 0 ? null : Value(name));
-            var results = OnnxOperators.Run(new OperatorCall(node, read, graph.Opset, training));
-            met?.Invoke(node, results);
+            var results = OnnxOperators.Run(new OperatorCall(node, read, graph.Opset, ofBatch?.Invoke(node) ?? false));
             for (int i = 0; i < node.Outputs.Length && i < results.Length; i++)
             {
                 if (node.Outputs[i].Length > 0 && results[i] is { } result)

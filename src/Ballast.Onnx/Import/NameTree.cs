@@ -19,7 +19,7 @@ sealed class NamePart : Module
 /// <param name="part">Registers a module.</param>
 /// <param name="parameter">Registers a parameter.</param>
 /// <param name="buffer">Registers a buffer.</param>
-sealed class NameTree(Func<string, NamePart, NamePart> part, Func<string, Parameter, Parameter> parameter, Func<string, Tensor, Tensor> buffer)
+sealed class NameTree(Func<string, Module, Module> part, Func<string, Parameter, Parameter> parameter, Func<string, Tensor, Tensor> buffer)
 {
     const int Deepest = 16;
 
@@ -38,6 +38,14 @@ sealed class NameTree(Func<string, NamePart, NamePart> part, Func<string, Parame
     {
         var (tree, last) = Place(name);
         return tree.AddBufferHere(last, value);
+    }
+
+    /// <summary>Registers a module in the same way.</summary>
+    public T AddPart<T>(string name, T module)
+        where T : Module
+    {
+        part(Free(Word(name)), module);
+        return module;
     }
 
     Parameter AddHere(string name, Parameter value) => parameter(Free(name), value);

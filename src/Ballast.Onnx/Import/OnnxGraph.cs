@@ -4,12 +4,14 @@ namespace Ballast;
 /// Its nodes are computed by the library's operations, so gradients go back through them.</summary>
 /// <remarks>
 /// What the graph stores as floats and learns (weights, biases, scales, tables) are parameters under their names in the file, with dots between the
-/// parts; running statistics are buffers, and move in training mode. Constants such as the bounds of a clip stay what they are.
+/// parts; running statistics are buffers, and move in training mode unless <see cref="Freezing"/> holds them. Constants such as the bounds of a clip
+/// stay what they are.
 /// </remarks>
 public sealed class OnnxGraph : Module
 {
     readonly NodeGraph graph;
     readonly Dictionary<string, Tensor> stored = [];
+    readonly Dictionary<string, GraphNorm> norms = [];
 
     internal OnnxGraph(NodeGraph graph)
     {
@@ -24,6 +26,12 @@ public sealed class OnnxGraph : Module
                 StoredKind.Statistic => root.AddBuffer(name, tensor is Parameter ? tensor.Clone() : tensor),
                 _ => tensor,
             };
+        }
+
+        foreach (var node in graph.Nodes.Where(static node => node.OpType == "BatchNormalization" && node.Inputs.Length > 2))
+        {
+            var (weight, bias) = (stored.GetValueOrDefault(node.Inputs[1]) as Parameter, stored.GetValueOrDefault(node.Inputs[2]) as Parameter);
+            norms[node.Outputs[0]] = root.AddPart(node.Name.Length > 0 ? node.Name : node.Outputs[0], new GraphNorm(weight, bias));
         }
 
         graph.Initializers.Clear();
@@ -57,6 +65,16 @@ public sealed class OnnxGraph : Module
         return input.Sizes is null ? null : [.. input.Sizes.Select((_, axis) => input.Size(axis))];
     }
 
+    /// <summary>The type of an input's elements.</summary>
+    /// <param name="index">The input.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
+    public ElementType InputType(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, graph.Inputs.Count);
+        return graph.Inputs[index].Type;
+    }
+
     /// <summary>The first result for an input.</summary>
     /// <param name="input">The input.</param>
     /// <exception cref="ArgumentException">The graph has several inputs, or takes none of this type or shape.</exception>
@@ -74,7 +92,8 @@ public sealed class OnnxGraph : Module
             $"OnnxGraph: expected {graph.Inputs.Count} inputs ({string.Join(", ", InputNames)}), got {inputs.Length}.");
         for (int i = 0; i < inputs.Length; i++)
             Check(graph.Inputs[i], inputs[i]);
-        return GraphRun.Run(graph, stored, inputs.ToArray(), Training);
+        return GraphRun.Run(graph, stored, inputs.ToArray(), Training
+            ? node => !(norms.TryGetValue(node.Outputs[0], out var norm) && norm.StatisticsFrozen) : null);
     }
 
     static void Check(GraphValue expected, Tensor got)
@@ -107,12 +126,9 @@ public sealed class OnnxGraph : Module
         part.Prune();
         part.Inputs.RemoveAll(input => !part.Outputs.Exists(output => output.Name == input.Name)
             && !part.Nodes.Exists(node => node.Inputs.Contains(input.Name)));
-        return new OnnxGraph(part) { IsTrainingLike = this };
-    }
-
-    OnnxGraph IsTrainingLike
-    {
-        init => Train(value.OwnMode);
+        OnnxGraph cut = new(part);
+        cut.Train(OwnMode);
+        return cut;
     }
 
     string Value(string name)

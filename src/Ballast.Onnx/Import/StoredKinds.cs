@@ -74,7 +74,7 @@ static class StoredKinds
         // A number of its own is a setting; so is one that a node of constants makes.
         if (Arithmetic.Contains(node.OpType))
             return tensor.Shape.Rank > 0 && (tensor.Length > 1 || IsBehindProduct(graph, node));
-        return depth < 8 && place == 0 && Passing.Contains(node.OpType)
+        return depth < 8 && (place == 0 || node.OpType == "Concat") && Passing.Contains(node.OpType)
             && node.Outputs.Any(output => readers[output].Any(read => IsLearned(graph, readers, read.Node, read.Place, tensor, depth + 1)));
     }
 
