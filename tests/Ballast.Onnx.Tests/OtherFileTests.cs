@@ -44,7 +44,7 @@ public class OtherFileTests
             SGD optimizer = new(graph.Parameters(), 1e-4);
             graph.Train();
             graph.Run(inputs)[0].Square().Mean().Backward();
-            Assert.True(graph.Parameters().Count(static parameter => parameter.Grad is not null) > 0);
+            Assert.Contains(graph.Parameters(), static parameter => parameter.Grad is not null);
             optimizer.Step();
             graph.Eval();
             using Folder folder = new();
