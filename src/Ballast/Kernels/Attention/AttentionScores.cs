@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -6,21 +7,33 @@ namespace Ballast.Kernels;
 static unsafe class AttentionScores
 {
     /// <summary>to[panel][d][key] = rows[key][d]: the columns of a transposed matrix as <see cref="Panels"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTurned(in MatrixRows rows, int matrix, int count, int depth, float* to)
     {
         int lanes = Panels.Lanes;
         for (int column = 0; column < count; column += 2 * lanes)
         {
             int left = count - column, width = left > lanes ? 2 * lanes : lanes, valid = Math.Min(width, left);
-            for (int start = 0; start < depth; start += 16)
+            int turned = 0;
+            for (; turned <= valid - 4; turned += 4)
             {
-                int end = Math.Min(start + 16, depth);
-                for (int c = 0; c < width; c++)
+                float* r0 = rows.Row(matrix, column + turned), r1 = rows.Row(matrix, column + turned + 1);
+                float* r2 = rows.Row(matrix, column + turned + 2), r3 = rows.Row(matrix, column + turned + 3);
+                int d = 0;
+                for (; d <= depth - 4; d += 4)
+                    FourByFour.Turn(r0 + d, r1 + d, r2 + d, r3 + d, to + (nint)d * width + turned, width);
+                for (; d < depth; d++)
                 {
-                    float* from = rows.Row(matrix, column + Math.Min(c, valid - 1));
-                    for (int d = start; d < end; d++)
-                        to[d * width + c] = c < valid ? from[d] : 0;
+                    float* at = to + (nint)d * width + turned;
+                    (at[0], at[1], at[2], at[3]) = (r0[d], r1[d], r2[d], r3[d]);
                 }
+            }
+
+            for (; turned < width; turned++)
+            {
+                float* from = rows.Row(matrix, column + Math.Min(turned, valid - 1));
+                for (int d = 0; d < depth; d++)
+                    to[(nint)d * width + turned] = turned < valid ? from[d] : 0;
             }
 
             to += width * depth;
@@ -28,12 +41,25 @@ static unsafe class AttentionScores
     }
 
     /// <summary>to[panel][row][column] = rows[first + row][column]: some rows of a matrix as <see cref="Panels"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in MatrixRows rows, int matrix, int first, int count, int columns, float* to)
     {
         int lanes = Panels.Lanes;
         for (int column = 0; column < columns; column += 2 * lanes)
         {
             int left = columns - column, width = left > lanes ? 2 * lanes : lanes, valid = Math.Min(width, left);
+            if (valid == width)
+            {
+                for (int row = 0; row < count; row++, to += width)
+                {
+                    float* from = rows.Row(matrix, first + row) + column;
+                    for (int c = 0; c < width; c += 4)
+                        Vector128.Load(from + c).Store(to + c);
+                }
+
+                continue;
+            }
+
             for (int row = 0; row < count; row++, to += width)
             {
                 new ReadOnlySpan<float>(rows.Row(matrix, first + row) + column, valid).CopyTo(new Span<float>(to, valid));

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -9,49 +8,50 @@ static unsafe partial class ColumnProducts
 
     partial struct Work<C>
     {
-        // [quad][s][4]; past the last row the last one stands again and nobody takes its sums.
-        readonly void PackA(float* packed, int first, int last)
+        // [quad][s][4] of count sums from one on; past the last row the last one stands again and nobody takes its sums.
+        readonly void PackA(float* packed, int first, int last, int start, int count)
         {
             int whole = Math.Min(last, Rows / 4);
+            float* a = A + (nint)start * StrideS;
             if (StrideI == 1)
-                PackColumns(packed, first, whole);
+                PackColumns(a, packed, first, whole, count);
             for (int quad = StrideI == 1 ? Math.Max(first, whole) : first; quad < last; quad++)
-            {
-                PackRows(A + (nint)quad * 4 * StrideI, packed + (nint)(quad - first) * 4 * Sums,
-                    Math.Min(4, Rows - quad * 4));
-            }
+                PackRows(a + (nint)quad * 4 * StrideI, packed + (nint)(quad - first) * 4 * count, Math.Min(4, Rows - quad * 4), count);
         }
 
-        // Rows of a as they lie, one after the other: they may come from another core's cache, a line at a time.
-        readonly void PackColumns(float* packed, int first, int last)
+        // Rows of a as they lie, four side by side, whose values fill a line of the result: the lines of the next quad are far away.
+        readonly void PackColumns(float* a, float* packed, int first, int last, int count)
         {
-            for (int s = 0; s < Sums; s++)
+            nint stride = StrideS;
+            int s = 0;
+            for (; s <= count - 4; s += 4)
             {
-                float* a = A + (nint)s * StrideS;
-                float* to = packed + 4 * s;
-                for (int quad = first; quad < last; quad++, to += 4 * (nint)Sums)
-                    Vector128.Load(a + 4 * quad).Store(to);
+                float* from = a + s * stride + 4 * first, to = packed + 4 * s;
+                for (int quad = first; quad < last; quad++, to += 4 * (nint)count, from += 4)
+                {
+                    Vector128.Load(from).Store(to);
+                    Vector128.Load(from + stride).Store(to + 4);
+                    Vector128.Load(from + 2 * stride).Store(to + 8);
+                    Vector128.Load(from + 3 * stride).Store(to + 12);
+                }
+            }
+
+            for (; s < count; s++)
+            {
+                float* from = a + s * stride, to = packed + 4 * s;
+                for (int quad = first; quad < last; quad++, to += 4 * (nint)count)
+                    Vector128.Load(from + 4 * quad).Store(to);
             }
         }
 
-        readonly void PackRows(float* a, float* packed, int valid)
+        readonly void PackRows(float* a, float* packed, int valid, int count)
         {
             nint i1 = valid > 1 ? StrideI : 0, i2 = valid > 2 ? 2 * StrideI : i1, i3 = valid > 3 ? 3 * StrideI : i2;
             int s = 0;
-            for (; StrideS == 1 && s <= Sums - 4; s += 4)
-            {
-                var (r0, r1) = (Vector128.Load(a + s), Vector128.Load(a + i1 + s));
-                var (r2, r3) = (Vector128.Load(a + i2 + s), Vector128.Load(a + i3 + s));
-                // A 4 x 4 transpose: pairs of values first, then pairs of pairs.
-                var (low01, high01) = Interleave(r0, r1);
-                var (low23, high23) = Interleave(r2, r3);
-                Pair(low01, low23, lower: true).Store(packed + 4 * s);
-                Pair(low01, low23, lower: false).Store(packed + 4 * s + 4);
-                Pair(high01, high23, lower: true).Store(packed + 4 * s + 8);
-                Pair(high01, high23, lower: false).Store(packed + 4 * s + 12);
-            }
+            for (; StrideS == 1 && s <= count - 4; s += 4)
+                FourByFour.Turn(a + s, a + i1 + s, a + i2 + s, a + i3 + s, packed + 4 * s, 4);
 
-            for (; s < Sums; s++)
+            for (; s < count; s++)
             {
                 float* from = a + (nint)s * StrideS;
                 packed[4 * s] = from[0];
@@ -60,14 +60,6 @@ static unsafe partial class ColumnProducts
                 packed[4 * s + 3] = from[i3];
             }
         }
-
-        static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) =>
-            Sse.IsSupported
-                ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
-                : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
-
-        static Vector128<float> Pair(Vector128<float> a, Vector128<float> b, bool lower) =>
-            lower ? Vector128.Create(a.GetLower(), b.GetLower()) : Vector128.Create(a.GetUpper(), b.GetUpper());
 
         // [tile][s][4 registers], zero past the last column.
         readonly void PackB<S, V>(float* packed, int s, int count, int column, int length)

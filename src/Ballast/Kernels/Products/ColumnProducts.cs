@@ -30,6 +30,9 @@ static unsafe partial class ColumnProducts
     const int BlockSums = 128;
     const int ManySums = 256;
 
+    // Up to here a stays packed in the second-level cache; more of it is packed block by block, just before it is used.
+    const int CachedValues = 1 << 18;
+
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
         ReadOnlySpan<float> a, int strideS, int strideI, ReadOnlySpan<float> b, Span<float> c, int sums, int rows, int columns)
@@ -110,10 +113,12 @@ static unsafe partial class ColumnProducts
             int block = Math.Min(Sums, few ? FewSums : BlockSums);
             int rowsC = Consumer.Memory is not null || few ? 4 : quads * 4;
 
-            float* packedA = Scratch.Take(quads * 4 * Sums + block * chunk + rowsC * chunk);
-            float* packedB = packedA + (nint)quads * 4 * Sums;
+            int kept = few || quads * 4L * Sums <= CachedValues ? Sums : block;
+            float* packedA = Scratch.Take(quads * 4 * kept + block * chunk + rowsC * chunk);
+            float* packedB = packedA + (nint)quads * 4 * kept;
             float* c = packedB + (nint)block * chunk;
-            PackA(packedA, firstQuad, lastQuad);
+            if (kept == Sums)
+                PackA(packedA, firstQuad, lastQuad, 0, Sums);
 
             for (int i = firstChunk; i < lastChunk; i++)
             {
@@ -122,7 +127,7 @@ static unsafe partial class ColumnProducts
                 if (few)
                     RunFew<S, V>(packedA, packedB, c, chunk, firstQuad, quads, column, length);
                 else
-                    RunMany<S, V>(packedA, packedB, c, chunk, firstQuad, quads, column, length);
+                    RunMany<S, V>(packedA, kept, packedB, c, chunk, firstQuad, quads, column, length);
             }
         }
 
@@ -155,7 +160,7 @@ static unsafe partial class ColumnProducts
         // A block of b, one tile wide, stays in the first-level cache while all rows use it.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void RunMany<S, V>(
-            float* packedA, float* packedB, float* c, int chunk, int first, int quads, int column, int length)
+            float* packedA, int kept, float* packedB, float* c, int chunk, int first, int quads, int column, int length)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -165,6 +170,8 @@ static unsafe partial class ColumnProducts
             {
                 int count = Math.Min(BlockSums, Sums - s);
                 PackB<S, V>(packedB, s, count, column, length);
+                if (kept < Sums)
+                    PackA(packedA, first, first + quads, s, count);
                 for (int k = 0; k < length; k += tile)
                 {
                     float* b = packedB + (nint)k * count;
@@ -172,7 +179,7 @@ static unsafe partial class ColumnProducts
                     for (int quad = 0; quad < quads; quad++)
                     {
                         int row = (first + quad) * 4;
-                        float* a = packedA + ((nint)quad * Sums + s) * 4;
+                        float* a = packedA + (kept < Sums ? (nint)quad * count : (nint)quad * Sums + s) * 4;
                         if (!memory)
                         {
                             Tile<S, V>(a, b, c + (nint)quad * 4 * chunk + k, chunk, count, s > 0);

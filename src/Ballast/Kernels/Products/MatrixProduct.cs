@@ -12,7 +12,7 @@ static unsafe class MatrixProduct
     /// <summary>From this many multiply-adds on, packing pays.</summary>
     public const long Worthwhile = 1 << 18;
 
-    /// <summary>y = a b.</summary>
+    /// <summary>y = a b, or a b and a row added to each row.</summary>
     /// <param name="a">a[m, k] is at m * strideM + k.</param>
     /// <param name="strideM">From one row of a to the next.</param>
     /// <param name="b">b[k, n] is at k * strideK + n * strideN.</param>
@@ -22,8 +22,9 @@ static unsafe class MatrixProduct
     /// <param name="rows">How many rows a and y have.</param>
     /// <param name="depth">How many columns a has.</param>
     /// <param name="columns">How many columns b and y have.</param>
+    /// <param name="bias">[columns]: the row; null for none.</param>
     public static void Compute(
-        float* a, nint strideM, float* b, nint strideK, nint strideN, float* y, int rows, int depth, int columns)
+        float* a, nint strideM, float* b, nint strideK, nint strideN, float* y, int rows, int depth, int columns, float* bias = null)
     {
         float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
         PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
@@ -39,6 +40,7 @@ static unsafe class MatrixProduct
                 PartRows = partRows,
                 Depth = depth,
                 Columns = columns,
+                Bias = bias,
             },
             (rows + partRows - 1) / partRows);
     }
@@ -47,7 +49,7 @@ static unsafe class MatrixProduct
     {
         public static int Pieces => 4;
 
-        public float* A, Panels, Y;
+        public float* A, Panels, Y, Bias;
         public nint StrideM;
         public int RowCount, PartRows, Depth, Columns;
 
@@ -62,6 +64,7 @@ static unsafe class MatrixProduct
             float** from = stackalloc float*[MostRows];
             float** to = stackalloc float*[MostRows];
             float* edge = stackalloc float[tile * Kernels.Panels.MaxWidth];
+            float* filled = stackalloc float[Kernels.Panels.MaxWidth];
             nint offset = 0;
             for (int part = first; part < last; part++)
             {
@@ -72,6 +75,13 @@ static unsafe class MatrixProduct
                 {
                     width = Kernels.Panels.Width<S, V>(Columns - n);
                     int valid = Math.Min(width, Columns - n);
+                    float* begin = Bias is null ? null : Bias + n;
+                    if (begin is not null && valid < width)
+                    {
+                        new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
+                        begin = filled;
+                    }
+
                     for (int i = 0; i < PartRows; i++)
                     {
                         nint row = start + Math.Min(i, count - 1);
@@ -81,7 +91,7 @@ static unsafe class MatrixProduct
 
                     for (int i = 0; i < count; i += tile)
                     {
-                        Kernels.Panels.Multiply<S, V>(from + i, &offset, 1, Depth, panel, width, to + i);
+                        Kernels.Panels.Multiply<S, V>(from + i, &offset, 1, Depth, panel, width, to + i, start: begin);
                         for (int row = i; row < Math.Min(i + tile, count) && valid < width; row++)
                         {
                             new Span<float>(edge + row % tile * width, valid).CopyTo(

@@ -6,7 +6,7 @@ namespace Ballast;
 /// projected together (Vaswani et al. 2017). PyTorch: <c>nn.MultiheadAttention</c>, with its keys and initial values.</summary>
 /// <remarks>The state has <c>in_proj_weight</c> [3 E, E], or <c>q_proj_weight</c>, <c>k_proj_weight</c> and <c>v_proj_weight</c> where keys or
 /// values have other sizes; <c>in_proj_bias</c> [3 E]; <c>bias_k</c> and <c>bias_v</c>; <c>out_proj.weight</c> and <c>out_proj.bias</c>.</remarks>
-public sealed class MultiheadAttention : Module
+public sealed partial class MultiheadAttention : Module
 {
     readonly Parameter? inWeight, queryWeight, keyWeight, valueWeight, inBias, keyBias, valueBias;
     readonly Linear outProjection;
@@ -121,6 +121,14 @@ public sealed class MultiheadAttention : Module
 
         int batch = query.Shape[batchAxis], queries = query.Shape[1 - batchAxis], keys = key.Shape[1 - batchAxis];
         var added = JoinMasks(keyPaddingMask, attnMask, batch, queries, keys);
+        double dropout = Training ? Dropout : 0;
+        if (same && inWeight is not null && keyBias is null && !AddZeroAttn && !needWeights && dropout == 0
+            && added is not { RequiresGrad: true } && Backend.Current is null)
+        {
+            var together = Together(query, batch, queries, added);
+            return (alone ? together.Squeeze(batchAxis) : together, null);
+        }
+
         var (q, k, v) = Project(query, key, value, same);
         if (keyBias is not null)
         {
@@ -138,7 +146,6 @@ public sealed class MultiheadAttention : Module
 
         if (added is not null && k.Shape[2] > keys)
             added = added.Pad([0, k.Shape[2] - keys]);
-        double dropout = Training ? Dropout : 0;
         Tensor? weights = null;
         Tensor y;
         if (needWeights)
@@ -154,8 +161,19 @@ public sealed class MultiheadAttention : Module
             y = Functional.ScaledDotProductAttention(q, k, v, added, dropout);
         }
 
-        y = outProjection.Forward(y.Permute(BatchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).Flatten(2));
+        y = Joined(y);
         return (alone ? y.Squeeze(batchAxis) : y, weights);
+    }
+
+    // The results of all heads side by side, and their projection.
+    Tensor Joined(Tensor y) => outProjection.Forward(y.Permute(BatchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).Flatten(2));
+
+    // Queries, keys and values of the same input stay side by side, and so do their gradients.
+    Tensor Together(Tensor input, int batch, int steps, Tensor? added)
+    {
+        var all = LinearOperation.Run(input, inWeight!, inBias, input.Shape.WithLast(3 * EmbedDim));
+        return Joined(AttentionOperation.RunTogether(
+            all, NumHeads, BatchFirst, added?.ExpandTo([batch, NumHeads, steps, steps]), 1 / Math.Sqrt(EmbedDim / NumHeads)));
     }
 
     // [N, T, E] or [T, N, E] as [N, heads, T, E / heads]: a view.
@@ -174,43 +192,6 @@ public sealed class MultiheadAttention : Module
         static Tensor Product(Tensor x, Tensor w, Tensor? b) => b is null ? x.MatMul(w.Transpose(0, 1)) : x.MatMul(w.Transpose(0, 1)) + b;
         return (Product(query, Weight(0, queryWeight), Bias(0)), Product(key, Weight(1, keyWeight), Bias(1)),
             Product(value, Weight(2, valueWeight), Bias(2)));
-    }
-
-    // What is added to the products [N, heads, T, S], as far as it differs on these axes.
-    Tensor? JoinMasks(Tensor? padding, Tensor? mask, int batch, int queries, int keys)
-    {
-        Tensor? added = null;
-        if (padding is not null)
-        {
-            Throw.Unless(padding.Shape == new Shape(batch, keys),
-                $"{Title}: expected a keyPaddingMask [{batch}, {keys}] (N, S), got {padding.Shape}.");
-            added = LeftOut(padding).Reshape(batch, 1, 1, keys);
-        }
-
-        if (mask is null)
-            return added;
-        Shape two = new(queries, keys), three = new(batch * NumHeads, queries, keys);
-        Throw.Unless(mask.Shape == two || mask.Shape == three,
-            $"{Title}: expected an attnMask {two} (T, S) or {three} (N heads, T, S), got {mask.Shape}.");
-        var seen = LeftOut(mask);
-        seen = mask.Shape.Rank == 3 ? seen.Reshape(batch, NumHeads, queries, keys) : seen;
-        return added is null ? seen : added + seen;
-    }
-
-    // A module's bool masks are true where a key is left out, a function's where it is seen.
-    Tensor LeftOut(Tensor mask) => Functional.AddedMask(Title, mask.ElementType == ElementType.Bool ? !mask : mask);
-
-    void CheckInputs(Tensor query, Tensor key, Tensor value)
-    {
-        Shape q = query.Shape, k = key.Shape, v = value.Shape;
-        int batchAxis = BatchFirst ? 0 : 1;
-        bool fits = q.Rank is 2 or 3 && k.Rank == q.Rank && v.Rank == q.Rank && q[^1] == EmbedDim && k[^1] == KeyDim && v[^1] == ValueDim;
-        fits = fits && (q.Rank == 2 || (k[batchAxis] == q[batchAxis] && v[batchAxis] == q[batchAxis]));
-        fits = fits && k[q.Rank == 2 ? 0 : 1 - batchAxis] == v[q.Rank == 2 ? 0 : 1 - batchAxis];
-        string form = BatchFirst ? "[N, T, " : "[T, N, ";
-        Throw.Unless(fits, $"{Title}: expected a query {form}{EmbedDim}], a key {form.Replace('T', 'S')}{KeyDim}] and a value "
-            + $"{form.Replace('T', 'S')}{ValueDim}], or all without N, got {q}, {k} and {v}.");
-        Throw.Unless(q.Length > 0 && k.Length > 0, $"{Title}: expected at least one query and one key, got {q} and {k}.");
     }
 
     /// <summary>Uniform on +-sqrt(6 / (inputs + outputs)), as PyTorch's <c>xavier_uniform_</c> draws it.</summary>

@@ -13,7 +13,7 @@ sealed unsafe class AttentionOperation : Operation
     readonly AttentionShape shape;
 
     AttentionOperation(
-        Tensor query, Tensor key, Tensor value, in Operand q, in Operand k, in Operand v, in Operand mask, in Operand y, Buffer logSums,
+        Tensor query, Tensor? key, Tensor? value, in Operand q, in Operand k, in Operand v, in Operand mask, in Operand y, Buffer logSums,
         AttentionShape shape) : base(query, key, value)
     {
         (this.q, this.k, this.v, this.y) = (q.Hold(), k.Hold(), v.Hold(), y.Hold());
@@ -33,13 +33,32 @@ sealed unsafe class AttentionOperation : Operation
     {
         if (Backend.Current is { } other)
             return other.Apply("attention", [query, key, value, mask], ("scale", scale), ("causal", causal));
-        int rank = query.Shape.Rank, batches = 1;
+        return Run(query, key, value, Ready(query), Ready(key), Ready(value), mask, scale, causal);
+    }
+
+    /// <summary>The same of queries, keys and values side by side in one tensor, whose gradient is written as a whole: [N, heads, T, D].</summary>
+    /// <param name="all">[N, T, 3 heads D], or [T, N, 3 heads D].</param>
+    /// <param name="heads">How many heads there are.</param>
+    /// <param name="batchFirst">Whether samples come before steps.</param>
+    /// <param name="mask">[N, heads, T, T]: what is added to the products; null for nothing.</param>
+    /// <param name="scale">The factor of the products.</param>
+    public static Tensor RunTogether(Tensor all, int heads, bool batchFirst, Tensor? mask, double scale)
+    {
+        var buffer = all.PinnedBuffer;
+        var layout = Layout.RowMajor([all.Shape[0], all.Shape[1], 3, heads, all.Shape[2] / 3 / heads]);
+        Operand Part(int part) => new Operand(buffer, layout.Select(2, part).Permute(batchFirst ? [0, 2, 1, 3] : [1, 2, 0, 3])).Hold();
+        return Run(all, null, null, Part(0), Part(1), Part(2), mask, scale, causal: false);
+    }
+
+    static Tensor Run(
+        Tensor first, Tensor? second, Tensor? third, in Operand q, in Operand k, in Operand v, Tensor? mask, double scale, bool causal)
+    {
+        int rank = q.Shape.Rank, batches = 1;
         for (int axis = 0; axis < rank - 2; axis++)
-            batches *= query.Shape[axis];
-        AttentionShape shape = new(
-            batches, query.Shape[^2], key.Shape[^2], query.Shape[^1], value.Shape[^1], (float)scale, causal);
-        Operand q = Ready(query), k = Ready(key), v = Ready(value), added = mask is null ? default : Ready(mask);
-        Operand y = new(Buffer.Rent(batches * shape.Queries * shape.ValueDepth), ResultLayout(query.Shape.WithLast(shape.ValueDepth), q.Layout));
+            batches *= q.Shape[axis];
+        AttentionShape shape = new(batches, q.Shape[^2], k.Shape[^2], q.Shape[^1], v.Shape[^1], (float)scale, causal);
+        var added = mask is null ? default : Ready(mask);
+        Operand y = new(Buffer.Rent(batches * shape.Queries * shape.ValueDepth), ResultLayout(q.Shape.WithLast(shape.ValueDepth), q.Layout));
         var logSums = Buffer.Rent(batches * shape.Queries);
         fixed (nint* ofQ = Offsets(q), ofK = Offsets(k), ofV = Offsets(v), ofY = Offsets(y), ofMask = mask is null ? [0] : Offsets(added))
         {
@@ -56,8 +75,8 @@ sealed unsafe class AttentionOperation : Operation
         }
 
         var outShape = y.Shape;
-        var result = Tensor.Recording && (query.RequiresGrad || key.RequiresGrad || value.RequiresGrad)
-            ? new AttentionOperation(query, key, value, q, k, v, added, y, logSums, shape).Produce(outShape, y.ToValues())
+        var result = Tensor.Recording && (first.RequiresGrad || second is { RequiresGrad: true } || third is { RequiresGrad: true })
+            ? new AttentionOperation(first, second, third, q, k, v, added, y, logSums, shape).Produce(outShape, y.ToValues())
             : new Tensor(outShape, y.ToValues());
         q.Release();
         k.Release();
@@ -73,7 +92,9 @@ sealed unsafe class AttentionOperation : Operation
         var incoming = gradient.ToOperand(Output.Shape);
         var g = Ready(incoming);
         incoming.Release();
-        Operand dq = Like(q), dk = Like(k), dv = Like(v);
+        var all = Second is null ? Buffer.Rent(First!.Length) : null;
+        Operand dq = all is null ? Like(q) : new(all, q.Layout), dk = all is null ? Like(k) : new(all, k.Layout);
+        Operand dv = all is null ? Like(v) : new(all, v.Layout);
         fixed (nint* ofQ = Offsets(q), ofK = Offsets(k), ofV = Offsets(v), ofY = Offsets(y), ofG = Offsets(g),
             ofDQ = Offsets(dq), ofDK = Offsets(dk), ofDV = Offsets(dv), ofMask = mask.Memory is null ? [0] : Offsets(mask))
         {
@@ -94,6 +115,12 @@ sealed unsafe class AttentionOperation : Operation
         }
 
         g.Release();
+        if (all is not null)
+        {
+            Give(First!, new Values(all));
+            return;
+        }
+
         Give(First!, dq.ToValues());
         Give(Second!, dk.ToValues());
         Give(Third!, dv.ToValues());

@@ -8,6 +8,9 @@ sealed unsafe class LinearOperation : Operation
     // Below this many weights the gradient is made at once: its memory is smaller than what its factors would occupy.
     const int DeferredLength = 1 << 14;
 
+    // From so many rows on, packing the weight pays.
+    const int ManyRows = 256;
+
     readonly Values input;
     readonly Buffer weight;
     readonly int rows;
@@ -28,8 +31,15 @@ sealed unsafe class LinearOperation : Operation
         var result = Buffer.Rent(shape.Length);
         var input = OpenedRows.Prepare(x, rows, inputs);
         using var source = new OpenedRows(input, rows, inputs);
+        var prologue = source.Prologue;
         fixed (float* weights = w.AsSpan(), bias = b is null ? default : b.AsSpan(), y = result.Span(shape.Length))
-            RowProducts.Compute(source.Prologue, weights, bias, y, rows, outputs, inputs);
+        {
+            // The rows of sequences are many and short: sums along them would be ended more often than they are long.
+            if (shape.Rank > 2 && rows >= ManyRows && prologue.AreFloats)
+                MatrixProduct.Compute(prologue.Row(0), prologue.Stride, weights, 1, inputs, y, rows, inputs, outputs, bias);
+            else
+                RowProducts.Compute(prologue, weights, bias, y, rows, outputs, inputs);
+        }
 
         var values = new Values(result);
         return Tensor.Recording && (x.RequiresGrad || w.RequiresGrad || b is { RequiresGrad: true })
@@ -55,8 +65,15 @@ sealed unsafe class LinearOperation : Operation
             var dx = Buffer.Rent(x.Length);
             fixed (float* g = dy.Span(Output.Length), weights = weight.Span(w.Length), to = dx.Span(x.Length))
             {
-                ColumnProducts.Compute(g, 1, outputs, new RowPrologue(weights, inputs), outputs, rows, inputs,
-                    new ColumnProducts.ToMemory(to, inputs));
+                if (Output.Shape.Rank > 2 && rows >= ManyRows)
+                {
+                    MatrixProduct.Compute(g, outputs, weights, inputs, 1, to, rows, outputs, inputs);
+                }
+                else
+                {
+                    ColumnProducts.Compute(g, 1, outputs, new RowPrologue(weights, inputs), outputs, rows, inputs,
+                        new ColumnProducts.ToMemory(to, inputs));
+                }
             }
 
             Give(x, new Values(dx));

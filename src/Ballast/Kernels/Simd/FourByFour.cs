@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Ballast.Kernels;
+
+/// <summary>Four rows of four values turned over: pairs of values first, then pairs of pairs.</summary>
+static unsafe class FourByFour
+{
+    /// <summary>to[j stride + i] = rows i[j] for i and j below 4.</summary>
+    /// <param name="r0">Where the first row begins.</param>
+    /// <param name="r1">The second one.</param>
+    /// <param name="r2">The third one.</param>
+    /// <param name="r3">The last one.</param>
+    /// <param name="to">The result.</param>
+    /// <param name="stride">From one of its rows to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Turn(float* r0, float* r1, float* r2, float* r3, float* to, nint stride)
+    {
+        var (low01, high01) = Interleave(Vector128.Load(r0), Vector128.Load(r1));
+        var (low23, high23) = Interleave(Vector128.Load(r2), Vector128.Load(r3));
+        Vector128.Create(low01.GetLower(), low23.GetLower()).Store(to);
+        Vector128.Create(low01.GetUpper(), low23.GetUpper()).Store(to + stride);
+        Vector128.Create(high01.GetLower(), high23.GetLower()).Store(to + 2 * stride);
+        Vector128.Create(high01.GetUpper(), high23.GetUpper()).Store(to + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported
+            ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
+            : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
+}
