@@ -99,6 +99,9 @@ unsafe struct AttentionBackward
         nint* offsets = stackalloc nint[1];
         offsets[0] = 0;
         MatrixRows gradients = new(m.Products, offsets, stride);
+        AttentionScores.Ask(Q, batch, first, first + count, Shape.Depth);
+        AttentionScores.Ask(Y, batch, first, first + count, Shape.ValueDepth);
+        AttentionScores.Ask(G, batch, first, first + count, Shape.ValueDepth);
         for (int row = 0; row < count; row++)
             deltas[row] = Dot<S, T>(Y.Row(batch, first + row), G.Row(batch, first + row), Shape.ValueDepth);
         AttentionScores.Pack(Q, batch, first, count, Shape.Depth, m.PackedQ);

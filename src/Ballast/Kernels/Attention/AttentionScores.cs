@@ -1,11 +1,31 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
 /// <summary>What both passes of an attention have in common: blocks of products, and rows of them scaled and masked.</summary>
 static unsafe class AttentionScores
 {
+    // Rows of heads lie a page or more apart, where the processor does not fetch ahead by itself: so many rows before they are read.
+    const int Ahead = 8;
+
+    /// <summary>Asks for rows that will be read soon; nothing happens where a processor cannot be asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ask(in MatrixRows rows, int matrix, int first, int end, int columns)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int row = first; row < end; row++)
+        {
+            float* from = rows.Row(matrix, row);
+            for (int column = 0; column < columns; column += CacheLine)
+                Sse.Prefetch0(from + column);
+        }
+    }
+
+    const int CacheLine = 16; // floats
+
     /// <summary>to[panel][d][key] = rows[key][d]: the columns of a transposed matrix as <see cref="Panels"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTurned(in MatrixRows rows, int matrix, int count, int depth, float* to)
@@ -17,6 +37,7 @@ static unsafe class AttentionScores
             int turned = 0;
             for (; turned <= valid - 4; turned += 4)
             {
+                Ask(rows, matrix, column + turned + Ahead, Math.Min(column + turned + Ahead + 4, count), depth);
                 float* r0 = rows.Row(matrix, column + turned), r1 = rows.Row(matrix, column + turned + 1);
                 float* r2 = rows.Row(matrix, column + turned + 2), r3 = rows.Row(matrix, column + turned + 3);
                 int d = 0;
@@ -52,6 +73,8 @@ static unsafe class AttentionScores
             {
                 for (int row = 0; row < count; row++, to += width)
                 {
+                    if (column == 0)
+                        Ask(rows, matrix, first + row + Ahead, Math.Min(first + row + Ahead + 1, first + count), columns);
                     float* from = rows.Row(matrix, first + row) + column;
                     for (int c = 0; c < width; c += 4)
                         Vector128.Load(from + c).Store(to + c);
@@ -90,6 +113,7 @@ static unsafe class AttentionScores
         nint offset = 0;
         for (int start = 0; start < count; start += tile)
         {
+            Ask(rows, matrix, first + start + tile, Math.Min(first + start + 2 * tile, first + count), depth);
             for (int i = 0; i < tile; i++)
             {
                 from[i] = rows.Row(matrix, first + Math.Min(start + i, count - 1));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -35,16 +36,21 @@ static unsafe class Panels
     /// <param name="to">Where the sums of each row go.</param>
     /// <param name="shift">Added to each of these places.</param>
     /// <param name="start">Added to each row's sums: [width], or null.</param>
+    /// <param name="ahead">Memory that is asked for meanwhile, half a line for each value of a row; null for none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<S, V>(
         float** rows, nint* offsets, int segments, int length, float* panel, int width, float** to, nint shift = 0,
-        float* start = null)
+        float* start = null, float* ahead = null)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         if (width == S.Width)
         {
             EightByOne<S, V>(rows, offsets, segments, length, panel, to, shift, start);
+        }
+        else if (S.Width == 16 && ahead is not null && Sse.IsSupported)
+        {
+            ByTwo<EightRowsAhead, S, V>(rows, offsets, segments, length, panel, to, shift, start, ahead);
         }
         else if (S.Width == 16)
         {
@@ -59,7 +65,7 @@ static unsafe class Panels
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ByTwo<R, S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start, float* ahead = null)
         where R : struct, ITileRows
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -82,6 +88,8 @@ static unsafe class Panels
             for (nint j = 0; j < length; j++, panel += 2 * S.Width)
             {
                 V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
+                if (R.Asks)
+                    Sse.Prefetch1(ahead + 8 * j);
                 V v = S.Broadcast(ra[j]);
                 a0 = S.Fma(v, p0, a0);
                 a1 = S.Fma(v, p1, a1);

@@ -6,6 +6,9 @@ interface ITileRows
 {
     /// <summary>The number.</summary>
     static abstract int Count { get; }
+
+    /// <summary>Whether memory is asked for meanwhile that the next product will read.</summary>
+    static virtual bool Asks => false;
 }
 
 /// <summary>Four rows.</summary>
@@ -30,4 +33,12 @@ readonly struct SixRows : ITileRows
 readonly struct EightRows : ITileRows
 {
     public static int Count => 8;
+}
+
+/// <summary>Eight rows, while what comes next is asked for.</summary>
+readonly struct EightRowsAhead : ITileRows
+{
+    public static int Count => 8;
+
+    public static bool Asks => true;
 }

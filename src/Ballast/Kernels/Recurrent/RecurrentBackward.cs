@@ -112,9 +112,12 @@ unsafe struct RecurrentBackward
         float** from = stackalloc float*[tile];
         float** to = stackalloc float*[tile];
         nint offset = 0;
+        bool asks = (nint)depth * Hidden * sizeof(float) > CachedWeights;
         for (int part = firstPart; part < lastPart; part++)
         {
             int unit = part * 2 * S.Width, width = Panels.Width<S, V>(Hidden - unit);
+            int nextUnit = part + 1 < lastPart ? unit + 2 * S.Width : firstPart * 2 * S.Width;
+            nint asked = 0, length = asks ? (nint)Panels.Width<S, V>(Hidden - nextUnit) * depth : 0;
             for (int i = 0; i < tile; i++)
                 to[i] = products + i * width;
             for (int start = first; start < last; start += tile)
@@ -126,7 +129,9 @@ unsafe struct RecurrentBackward
                     from[i] = b < running ? HiddenGradient + Rows.Row(after, b) * depth : Zeros;
                 }
 
-                Panels.Multiply<S, V>(from, &offset, 1, depth, Weights + (nint)unit * depth, width, to);
+                float* ahead = asked < length ? Weights + (nint)nextUnit * depth + asked : null;
+                Panels.Multiply<S, V>(from, &offset, 1, depth, Weights + (nint)unit * depth, width, to, ahead: ahead);
+                asked += 8 * depth;
                 for (int i = 0; i < count; i++)
                 {
                     int b = start + i, valid = Math.Min(width, Hidden - unit);

@@ -97,9 +97,13 @@ unsafe struct RecurrentForward
         nint offset = 0;
         for (int i = 0; i < tile; i++)
             to[i] = products + i * G.Count * lanes;
+        nint length = (nint)G.Count * lanes * Hidden;
+        bool asks = length * GatePanels.Blocks(Hidden) * sizeof(float) > CachedWeights;
         for (int block = firstBlock; block < lastBlock; block++)
         {
             int unit = block * lanes;
+            nint asked = 0;
+            float* next = Weights + (block + 1 < lastBlock ? block + 1 : firstBlock) * length;
             for (int start = first; start < last; start += tile)
             {
                 int count = Math.Min(tile, last - start);
@@ -109,11 +113,13 @@ unsafe struct RecurrentForward
                     from[i] = b < running ? Output + Rows.Row(before, b) * Hidden : First + (nint)b * Hidden;
                 }
 
-                float* panel = Weights + (nint)block * G.Count * lanes * Hidden;
+                float* panel = Weights + block * length;
                 for (int gate = 0; gate < G.Count; gate += 2)
                 {
                     int width = gate + 1 < G.Count ? 2 * lanes : lanes;
-                    Panels.Multiply<S, V>(from, &offset, 1, Hidden, panel, width, to, gate * lanes);
+                    Panels.Multiply<S, V>(
+                        from, &offset, 1, Hidden, panel, width, to, gate * lanes, ahead: asks && asked < length ? next + asked : null);
+                    asked += 8 * Hidden;
                     panel += (nint)width * Hidden;
                 }
 
