@@ -63,7 +63,7 @@ static class ResamplingKinds
     static (Layer, long)? Padded(Random random, Shape shape, int from)
     {
         int least = Math.Min(shape[2], shape[3]), before = random.Next(3), after = random.Next(3), above = random.Next(3);
-        int most = Math.Max(before, Math.Max(after, above)), kind = random.Next(8);
+        int most = Math.Max(1, Math.Max(before, Math.Max(after, above))), kind = random.Next(8);
         if (kind is 0 or 3 or 5 ? most >= least : kind is 1 or 4 or 6 && most > least)
             return null;
         Module module = kind switch
