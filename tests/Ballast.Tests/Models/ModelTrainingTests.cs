@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Ballast.Tests;
 
 /// <summary>A step of training of the published networks against torchvision 0.14.1 in double: the loss, every gradient, and the outputs after
