@@ -24,6 +24,15 @@ public class ReadmeTests
         Assert.Contains("dotnet add package Ballast --source BALLAST/artifacts", Readme, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_size_it_names_is_the_assemblys()
+    {
+        var said = System.Text.RegularExpressions.Regex.Match(Readme, @"in one managed assembly of ([0-9.]+) MB");
+        Assert.True(said.Success);
+        double size = new FileInfo(typeof(Tensor).Assembly.Location).Length / 1e6;
+        Assert.InRange(double.Parse(said.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 0.9 * size, 1.1 * size);
+    }
+
     // The first block of code of a language.
     static string Block(string language)
     {

@@ -12,7 +12,7 @@ static class MobileNet
         var (images, labels) = ProgramData.Pictures(64, 3, 8, 10);
         var criterion = new CrossEntropyLoss();
         var optimizer = new SGD(net.Parameters(), learningRate, momentum: 0.9, weightDecay: 5e-4);
-        var scheduler = new LearningRateScheduler(optimizer, new CosineSchedule(ProgramTests.Steps));
+        var scheduler = new LearningRateScheduler(optimizer, new CosineSchedule(ProgramList.Steps));
         int step = 0;
         foreach (var (inputs, targets) in ProgramData.Forever(new DataLoader(new TensorDataset(images, labels), batchSize: 8, shuffle: true)))
         {

@@ -15,7 +15,7 @@ static class NanoGpt
             new ParameterGroup(model.Parameters().Where(static p => p.Shape.Rank >= 2)) { WeightDecay = 0.1f },
             new ParameterGroup(model.Parameters().Where(static p => p.Shape.Rank < 2)) { WeightDecay = 0 },
         ], learningRate: 1e-3, beta1: 0.9, beta2: 0.95);
-        for (int it = 0; it < ProgramTests.Steps; it++)
+        for (int it = 0; it < ProgramList.Steps; it++)
         {
             optimizer.LearningRate = (float)LearningRate(it);
             long[] ix = Tensor.RandInt(data.Length - Block, [8]).ToArray<long>();
@@ -36,7 +36,7 @@ static class NanoGpt
         const double Highest = 3e-3, Lowest = 3e-4;
         if (it < WarmUp)
             return Highest * (it + 1) / (WarmUp + 1);
-        double ratio = (double)(it - WarmUp) / (ProgramTests.Steps - WarmUp);
+        double ratio = (double)(it - WarmUp) / (ProgramList.Steps - WarmUp);
         return Lowest + 0.5 * (1 + Math.Cos(Math.PI * ratio)) * (Highest - Lowest);
     }
 

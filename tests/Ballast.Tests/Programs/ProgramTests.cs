@@ -6,40 +6,9 @@ namespace Ballast.Tests.Programs;
 /// <summary>Whole programs, written as a user would write them, beside the same ones in PyTorch: programs.json.</summary>
 public class ProgramTests(ITestOutputHelper output)
 {
-    /// <summary>How many losses each program has.</summary>
-    public const int Steps = 200;
+    const int Steps = ProgramList.Steps;
 
     static readonly JsonElement Cases = Golden.Load("programs.json").GetProperty("cases");
-
-    static readonly Dictionary<string, Func<IEnumerable<double>>> Programs = new()
-    {
-        ["mnist"] = Mnist.Losses,
-        ["mnist_rnn"] = MnistRnn.Losses,
-        ["vae"] = VariationalAutoencoder.Losses,
-        ["dcgan"] = Dcgan.Losses,
-        ["super_resolution"] = SuperResolution.Losses,
-        ["time_sequence"] = TimeSequence.Losses,
-        ["word_language_model"] = WordLanguageModel.Losses,
-        ["transformer_language_model"] = TransformerLanguageModel.Losses,
-        ["nanogpt"] = NanoGpt.Losses,
-        ["siamese_network"] = SiameseNetwork.Losses,
-        ["tabular"] = Tabular.Losses,
-        ["gcn"] = GraphConvolution.Losses,
-        ["gat"] = GraphAttention.Losses,
-        ["reinforce"] = Reinforce.Losses,
-        ["word2vec"] = Word2Vec.Losses,
-        ["autoencoder"] = ConvolutionalAutoencoder.Losses,
-        ["forward_forward"] = ForwardForward.Losses,
-        ["fast_neural_style"] = FastNeuralStyle.Losses,
-        ["language_translation"] = LanguageTranslation.Losses,
-        ["speech_ctc"] = SpeechRecognition.Losses,
-        ["regression"] = PolynomialRegression.Losses,
-        ["mobilenet"] = MobileNet.Losses,
-        ["densenet"] = DenselyConnected.Losses,
-        ["shufflenet_v2"] = ShuffleNet.Losses,
-        ["unet"] = Segmentation.Losses,
-        ["vit"] = VisionTransformer.Losses,
-    };
 
     public static TheoryData<string> Names => [.. Cases.EnumerateArray().Select(static c => c.GetProperty("name").GetString()!)];
 
@@ -51,7 +20,7 @@ public class ProgramTests(ITestOutputHelper output)
         double[] single = recorded.GetProperty("losses").Doubles(), exact = recorded.GetProperty("double_losses").Doubles();
         double[] two = recorded.Find("two_threads")?.Doubles() ?? single;
         using var scope = Generator.UseDefault(new Generator(recorded.GetProperty("seed").GetInt64()));
-        double[] own = [.. Programs[name]().Take(Steps)];
+        double[] own = [.. ProgramList.All[name]().Take(Steps)];
         Assert.Equal(Steps, own.Length);
 
         // PyTorch on one thread, on two and in float64 are three correct runs. How far they are from each other so far is what rounding does
@@ -90,5 +59,5 @@ public class ProgramTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_program_is_recorded() =>
-        Assert.Equal(Programs.Keys.Order(), Cases.EnumerateArray().Select(static c => c.GetProperty("name").GetString()!).Order());
+        Assert.Equal(ProgramList.All.Keys.Order(), Cases.EnumerateArray().Select(static c => c.GetProperty("name").GetString()!).Order());
 }

@@ -15,7 +15,7 @@ static class Tabular
         var y = (Category(0).Sin() + Category(1) / 6 + numbers[.., 0] * numbers[.., 1]).Unsqueeze(1);
         var model = new TabularModel(cardinalities, 4, [32, 16]);
         var optimizer = new Adam(model.Parameters(), learningRate: 1e-2, weightDecay: 1e-4);
-        var scheduler = new LearningRateScheduler(optimizer, new OneCycleSchedule(ProgramTests.Steps));
+        var scheduler = new LearningRateScheduler(optimizer, new OneCycleSchedule(ProgramList.Steps));
         int step = 0;
         foreach (var batch in ProgramData.Forever(new DataLoader(new TensorDataset([categories, numbers], y), batchSize: 32, shuffle: true)))
         {

@@ -13,7 +13,7 @@ static class TimeSequence
         var criterion = new MSELoss();
         var optimizer = new LBFGS(seq.Parameters(), learningRate: 0.3);
         List<double> losses = [];
-        while (losses.Count < ProgramTests.Steps)
+        while (losses.Count < ProgramList.Steps)
         {
             optimizer.Step(() =>
             {
