@@ -34,6 +34,9 @@ public abstract class DoctorCheck
     /// <summary>The reason of a check that goes by what was learned.</summary>
     protected const string NeedsTrained = "It needs a trained network.";
 
+    /// <summary>The reason of a check that looks at the samples themselves.</summary>
+    internal const string NeedsLoader = "It needs the training data as a DataLoader.";
+
     /// <summary>Makes a finding. Evidence that is not a number was not to be had and is left out.</summary>
     /// <param name="severity">How much it matters.</param>
     /// <param name="confidence">How sure it is.</param>
@@ -56,9 +59,12 @@ public abstract class DoctorCheck
     }
 
     /// <summary><c>layers.2, layers.5 and 3 more</c>.</summary>
-    protected static string List(IReadOnlyList<string> names)
+    protected static string List(IReadOnlyList<string> names) => List(names, names.Count);
+
+    /// <summary>The same where <paramref name="names"/> are only the first of <paramref name="count"/>.</summary>
+    internal static string List(IReadOnlyList<string> names, int count)
     {
         const int Shown = 4;
-        return names.Count <= Shown ? string.Join(", ", names) : $"{string.Join(", ", names.Take(Shown))} and {names.Count - Shown} more";
+        return count <= Shown ? string.Join(", ", names) : $"{string.Join(", ", names.Take(Shown))} and {count - Shown} more";
     }
 }

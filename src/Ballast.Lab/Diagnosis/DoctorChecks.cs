@@ -7,6 +7,8 @@ static class DoctorChecks
     [
         new NonFiniteCheck(),
         new DataOrderCheck(),
+        new TestInTrainingCheck(),
+        new ConflictingLabelsCheck(),
         new LearningRateCheck(),
         new InputScaleCheck(),
         new DeadUnitsCheck(),

@@ -4,6 +4,9 @@ namespace Ballast.Lab;
 public sealed class Examination
 {
     Dictionary<BatchNorm, int>? valuesPerSample;
+    ScannedSamples? training, test;
+    ColumnTable? columns;
+    DuplicateScan? duplicates;
 
     internal Examination(Module model, DoctorOptions options, Measurements? watched)
     {
@@ -47,6 +50,19 @@ public sealed class Examination
 
     /// <summary>What the test data show; null where there are none.</summary>
     internal DataVitals? TestData => Measured?.TestData;
+
+    /// <summary>The training samples as their dataset has them; null where that is not known.</summary>
+    internal ScannedSamples? TrainingSamples => training ??= ScannedSamples.Of(Options.Batches, Options.Cancellation);
+
+    /// <summary>The test samples as their dataset has them; null where that is not known.</summary>
+    internal ScannedSamples? TestSamples => test ??= ScannedSamples.Of(Options.TestBatches, Options.Cancellation);
+
+    /// <summary>The training samples by columns; null where they are no rows of a table.</summary>
+    internal ColumnTable? Columns => columns ??= ColumnTable.Of(TrainingSamples);
+
+    /// <summary>Samples that are equal; null where the samples are not known.</summary>
+    internal DuplicateScan? Duplicates => TrainingSamples is null ? null : duplicates ??= new DuplicateScan(
+        TrainingSamples, TestSamples is { } other && other.Shape == TrainingSamples.Shape ? other : null, Columns);
 
     /// <summary>The accuracy on the test data and on how many of them; null where it is not known.</summary>
     public (double Accuracy, int Samples)? TestAccuracy => Measured?.TestAccuracy;

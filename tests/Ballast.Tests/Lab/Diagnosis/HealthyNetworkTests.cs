@@ -80,7 +80,7 @@ public class HealthyNetworkTests
         Assert.Equal(0, diagnosis.Normalizations);
         Assert.Equal(
             [
-                "data-in-order", "learning-rate", "input-scale", "dead-units", "saturated-units", "gradient-scale", "test-unlike-training", "suspicious-labels",
+                "data-in-order", "test-in-training", "conflicting-labels", "learning-rate", "input-scale", "dead-units", "saturated-units", "gradient-scale", "test-unlike-training", "suspicious-labels",
                 "class-imbalance", "surplus-outputs", "training-mode", "at-chance",
             ],
             diagnosis.Skipped.Select(static skipped => skipped.Check));
