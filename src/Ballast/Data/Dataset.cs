@@ -122,8 +122,11 @@ public abstract class Dataset
     {
         ArgumentNullException.ThrowIfNull(standardization);
         Throw.Unless(!again, $"{GetType().Name}: the samples are standardized already. Do it once.");
-        standardization.Check(SampleShape);
+        CheckChannels(standardization);
     }
+
+    /// <summary>Refuses a standardization of other channels than the samples have.</summary>
+    private protected virtual void CheckChannels(Standardization standardization) => standardization.Check(SampleShape);
 
     /// <summary>Refuses an index that no sample has.</summary>
     /// <exception cref="ArgumentException">There is no such sample.</exception>

@@ -33,12 +33,15 @@ public sealed class Standardization
     public IReadOnlyList<float> Std { get; }
 
     /// <summary>The mean and the standard deviation of each channel of a dataset's samples, over all samples and positions;
-    /// the deviation divides by their number.</summary>
+    /// the deviation divides by their number. Of a <see cref="SeriesDataset"/>: of each column of the series, over the rows that its windows
+    /// reach, each once.</summary>
     /// <exception cref="ArgumentException">A channel that is the same everywhere, or samples without channels.</exception>
     public static Standardization Of(Dataset dataset)
     {
         Throw.Unless(dataset.Count > 0 && dataset.SampleShape.Rank > 0,
             $"Standardization: expected samples [C, ...], got {dataset.Count} samples {dataset.SampleShape}.");
+        if (dataset is SeriesDataset series)
+            return series.Statistics();
         int channels = dataset.SampleShape[0];
         var sums = dataset is ByteDataset { Standardization: null } images ? ChannelStatistics.OfBytes(images) : ChannelStatistics.OfFloats(dataset);
         return new Standardization(
