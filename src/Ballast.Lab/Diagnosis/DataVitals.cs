@@ -57,9 +57,11 @@ sealed class DataVitals
 
     int Total => Classes.Values.Sum();
 
-    /// <summary>Counts the classes of the whole data.</summary>
+    /// <summary>Counts the classes of the whole data, where each sample has one.</summary>
     public void Whole(DataLoader loader)
     {
+        if (loader.Dataset.Targets is not [{ IsClass: true }])
+            return;
         var counts = new Dictionary<int, int>();
         for (int i = 0; i < loader.Dataset.Count; i++)
             counts[loader.Dataset.Label(i)] = counts.GetValueOrDefault(loader.Dataset.Label(i)) + 1;
@@ -87,6 +89,8 @@ sealed class DataVitals
         }
 
         count += values.Length;
+        if (targets.ElementType != ElementType.Int64 || targets.Length != inputs.Shape[0])
+            return;
         var classes = targets.AsSpan<long>();
         for (int n = 0; n < targets.Length; n++)
         {

@@ -80,7 +80,7 @@ sealed partial class TrialRun
                 break;
         }
 
-        if (samples > 0)
+        if (samples > 0 && TestData.Order.Count > 0)
             TestAccuracy = ((double)right / samples, samples);
     }
 

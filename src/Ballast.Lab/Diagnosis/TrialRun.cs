@@ -115,7 +115,7 @@ sealed partial class TrialRun
         if (Loss(outputs, targets, ref hasLoss) is not { } loss)
             return null;
         Outputs = outputs.Shape.Rank == 2 ? outputs.Shape[1] : null;
-        if (Outputs is not null && outputs.Shape[0] == targets.Length)
+        if (Outputs is not null && outputs.Shape[0] == targets.Length && IsClasses(targets))
             surelyWrong += CountSurelyWrong(outputs, targets);
         return (loss.Item(), Correct(outputs, targets));
     }
@@ -177,7 +177,10 @@ sealed partial class TrialRun
     }
 
     static int Correct(Tensor outputs, Tensor targets) =>
-        outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Length ? Evaluation.Correct(outputs, targets) : 0;
+        outputs.Shape.Rank == 2 && outputs.Shape[0] == targets.Length && IsClasses(targets) ? Evaluation.Correct(outputs, targets) : 0;
+
+    // Targets that are numbers have no accuracy.
+    static bool IsClasses(Tensor targets) => targets.ElementType == ElementType.Int64;
 
     double Dependence(Tensor inputs, Tensor outputs)
     {

@@ -45,6 +45,17 @@ public sealed class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_tested_on_its_training_data_is_told_so()
+    {
+        Train("run", "flatten linear:8,bias=false batchnorm relu linear:10", "--test-data", SampleRun.Slice);
+        var (code, output, errors) = Doctor("run");
+        Assert.Equal((3, ""), (code, errors));
+        Assert.Contains("error: test-in-training, certain\n  Of 200 test samples 200 are among the 200 training samples", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("conflicting-labels", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("test-scale", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_network_is_examined_before_it_is_trained()
     {
         var (code, output, errors) = Doctor("--model", "flatten linear:8 dropout batchnorm relu linear:10", "--data", SampleRun.Slice, "--batch-size", "199");

@@ -13,7 +13,7 @@ sealed class ClassImbalanceCheck : DoctorCheck
     public override bool NeedsNorms => false;
 
     public override string? Missing(Examination examination) => examination.Data is not { IsWhole: true }
-        ? "It needs the training data as a DataLoader." : null;
+        ? "It needs training data with classes, as a DataLoader." : null;
 
     public override IEnumerable<Finding> Find(Examination examination)
     {

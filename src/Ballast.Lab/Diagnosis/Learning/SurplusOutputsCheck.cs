@@ -10,7 +10,7 @@ sealed class SurplusOutputsCheck : DoctorCheck
     public override bool NeedsNorms => false;
 
     public override string? Missing(Examination examination) => examination.Measured?.Outputs is null ? NeedsBatches
-        : examination.Data?.ClassCount is null ? "It needs the training data as a DataLoader." : null;
+        : examination.Data?.ClassCount is null ? "It needs training data with classes, as a DataLoader." : null;
 
     public override IEnumerable<Finding> Find(Examination examination)
     {

@@ -9,6 +9,7 @@ sealed class ColumnTable
     {
         int columns = samples.Shape.Length, count = samples.Indices.Count;
         int rows = Math.Min(count, Math.Clamp(MostValues / columns, FewestRows, MostRows));
+        IsAsked = new bool[rows];
         Columns = [.. Enumerable.Range(0, columns).Select(_ => new float[rows])];
         var distinct = new HashSet<UInt128>();
         int[] chosen = [.. Enumerable.Range(0, rows).Select(i => samples.Indices[(int)((long)i * count / rows)])];
@@ -17,7 +18,9 @@ sealed class ColumnTable
             var values = samples.Read(chosen[row]);
             for (int column = 0; column < columns; column++)
                 Columns[column][row] = values[column];
-            distinct.Add(samples.Digest(chosen[row], bytes: false));
+            var digest = samples.Digest(chosen[row], bytes: false);
+            distinct.Add(digest);
+            IsAsked[row] = (digest & 1) == 1;
         }
 
         DistinctRows = distinct.Count;
@@ -29,6 +32,10 @@ sealed class ColumnTable
 
     /// <summary>The values of each column.</summary>
     public float[][] Columns { get; }
+
+    /// <summary>For each row whether it is of the half that is asked about, and not of the one that is known; equal rows are in one half.
+    /// </summary>
+    public bool[] IsAsked { get; }
 
     /// <summary>How many rows differ.</summary>
     public int DistinctRows { get; }

@@ -30,10 +30,11 @@ static class Tables
                 for (int i = 0; i < row.Length; i++)
                     row[i] = (i % 4) switch { 0 => a, 1 => b, 2 => c, _ => a == b ? 1 : 0 };
                 return;
-            default: // one-hot: six kinds, the last of which are rare, and four, of one column each; mixed keeps two columns of numbers
-                int first = Math.Min((int)generator.RandomInteger(0, 8), (int)generator.RandomInteger(0, 6)), second = (label + (int)generator.RandomInteger(0, 3)) % 4;
+            default: // one-hot: eight kinds, the last of which are rare, and four, of one column each; mixed has two columns of numbers
+                int first = Math.Min((int)generator.RandomInteger(0, 8), (int)generator.RandomInteger(0, 8));
+                int second = (label + (int)generator.RandomInteger(0, 3)) % 4;
                 for (int i = kind == "mixed" ? 2 : 0; i < row.Length; i++)
-                    row[i] = i < 8 ? i - 2 == first ? 1 : 0 : i - 8 == second ? 1 : 0;
+                    row[i] = i < 8 ? i == first ? 1 : 0 : i - 8 == second ? 1 : 0;
                 return;
         }
     }
