@@ -135,6 +135,9 @@ public class SeriesDatasetTests
             Assert.DoesNotContain(batch.Inputs.ToArray().Concat(batch.Targets.ToArray()), float.IsNaN));
 
         // What no input and no target takes may be missing.
+        values[2 * 22] = 0;
+        Assert.Equal(25, new SeriesDataset(Tensor.From(values, [30, 2]), 4, 2, targetColumns: [0], inputColumns: [0]).Count);
+        values[2 * 22] = float.NaN;
         Assert.Equal(25 - 6, new SeriesDataset(series, 4, 2, targetColumns: [0], inputColumns: [0], skipMissing: true).Count);
         Assert.Contains("each of the 20 windows of 8 + 3 rows has a missing value",
             Refused(() => new SeriesDataset([.. Enumerable.Range(0, 30).Select(static i => i % 8 == 0 ? float.NaN : i)], 8, 3, skipMissing: true)));

@@ -148,6 +148,9 @@ public class SeriesSplitTests
 
         float[] values = SeriesDatasetTests.Values(100);
         Array.Fill(values, 0.1f, 0, 60);
+        var two = Tensor.Stack([Tensor.From(values, [100]), Tensor.Arange(0.0, 100)], 1);
+        var unused = new SeriesDataset(two, 4, inputColumns: [1], targetColumns: [1]).SplitByTime([0.5, 0.5], standardize: true)[0];
+        Assert.Equal((0, 1, 24.5f), (unused.Standardization!.Mean[0], unused.Standardization.Std[0], unused.Standardization.Mean[1]));
         Assert.Contains("the column 0 of the series is 0.1 in all rows from 0 to 49",
             Refused(() => new SeriesDataset(values, 4).SplitByTime([0.5, 0.5], standardize: true)));
     }

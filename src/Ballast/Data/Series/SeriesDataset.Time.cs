@@ -112,12 +112,13 @@ public sealed partial class SeriesDataset
     }
 
     /// <summary>The mean and the deviation of each column over the rows that these windows reach, from the first one's first to the last one's
-    /// last, each row once; missing values are left out.</summary>
+    /// last, each row once; missing values are left out. A column that no window takes has 0 and 1.</summary>
     internal Standardization Statistics()
     {
         float[] means = new float[rows.ColumnCount], stds = new float[rows.ColumnCount];
+        Array.Fill(stds, 1);
         int first = FirstOfAll, count = EndOfAll - first;
-        for (int c = 0; c < means.Length; c++)
+        foreach (int c in UsedColumns)
         {
             float[] values = [.. Enumerable.Range(first, count).Select(row => Scaled(rows[row, c], c)).Where(static value => !float.IsNaN(value))];
             Throw.Unless(values.Length > 0,

@@ -27,8 +27,8 @@ public sealed partial class SeriesDataset : Dataset
     /// <param name="timeFirst">Whether time is the first axis of inputs and targets, and the columns the second.</param>
     /// <param name="skipMissing">Whether windows with a missing value (NaN) in their inputs or targets are left out; otherwise a series with
     /// one is refused.</param>
-    /// <exception cref="ArgumentException">A series of another shape or type, with missing or infinite values, or too short for one
-    /// window; sizes below 1; columns that there are not, or that are named twice.</exception>
+    /// <exception cref="ArgumentException">A series of another shape or type, with missing or infinite values in these columns, or too short
+    /// for one window; sizes below 1; columns that there are not, or that are named twice.</exception>
     public SeriesDataset(
         Tensor series, int window, int horizon = 1, int stride = 1, IReadOnlyList<int>? targetColumns = null,
         IReadOnlyList<int>? inputColumns = null, bool timeFirst = false, bool skipMissing = false)
@@ -62,7 +62,7 @@ public sealed partial class SeriesDataset : Dataset
         (Window, Horizon, this.timeFirst) = (window, horizon, timeFirst);
         this.inputColumns = rows.Columns(inputColumns, "input");
         this.targetColumns = rows.Columns(targetColumns, "target");
-        rows.CheckFinite(skipMissing);
+        rows.CheckFinite(UsedColumns, skipMissing);
         int count = (rows.Count - window - horizon) / stride + 1;
         starts = skipMissing ? Whole(count, stride) : [.. Enumerable.Range(0, count).Select(i => i * stride)];
         SkippedWindows = count - starts.Length;
@@ -155,6 +155,8 @@ public sealed partial class SeriesDataset : Dataset
         return new Batch(
             new Tensor(SampleShape.Batched(samples.Length), new Values(x)), new Tensor(TargetShape.Batched(samples.Length), new Values(y)));
     }
+
+    int[] UsedColumns => [.. inputColumns.Union(targetColumns)];
 
     Shape Place(int columns, int length) => timeFirst ? [length, columns] : [columns, length];
 

@@ -47,20 +47,24 @@ sealed class SeriesRows
         return [.. columns];
     }
 
-    /// <summary>Refuses infinite values, and missing ones unless they may be skipped.</summary>
-    public void CheckFinite(bool skipMissing)
+    /// <summary>Refuses infinite values in these columns, and missing ones unless they may be skipped.</summary>
+    public void CheckFinite(int[] columns, bool skipMissing)
     {
-        for (int i = 0; i < values.Length; i++)
+        for (int row = 0; row < Count; row++)
         {
-            Throw.Unless(!float.IsInfinity(values[i]),
-                $"SeriesDataset: the value in row {i / ColumnCount}, column {i % ColumnCount} is {values[i]}. "
-                    + $"Expected finite numbers; a missing value is NaN.");
-            Throw.Unless(skipMissing || !float.IsNaN(values[i]),
-                $"SeriesDataset: the value in row {i / ColumnCount}, column {i % ColumnCount} is missing (NaN), as are "
-                    + $"{values.Count(float.IsNaN)} of {values.Length} values in all. Fill them, or leave "
-                    + $"out the windows that have one: skipMissing: true.");
+            foreach (int column in columns)
+            {
+                float value = this[row, column];
+                Throw.Unless(!float.IsInfinity(value),
+                    $"SeriesDataset: the value in row {row}, column {column} is {value}. Expected finite numbers; a missing value is NaN.");
+                Throw.Unless(skipMissing || !float.IsNaN(value),
+                    $"SeriesDataset: the value in row {row}, column {column} is missing (NaN), as are {Missing(columns)} of "
+                        + $"{(long)Count * columns.Length} values in all. Fill them, or leave out the windows that have one: skipMissing: true.");
+            }
         }
     }
+
+    int Missing(int[] columns) => columns.Sum(column => Enumerable.Range(0, Count).Count(row => float.IsNaN(this[row, column])));
 
     /// <summary>How many rows before each one, and before the end, have a missing value in one of the columns.</summary>
     public int[] MissingBefore(int[] columns)

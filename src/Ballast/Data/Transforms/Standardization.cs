@@ -34,7 +34,7 @@ public sealed class Standardization
 
     /// <summary>The mean and the standard deviation of each channel of a dataset's samples, over all samples and positions;
     /// the deviation divides by their number. Of a <see cref="SeriesDataset"/>: of each column of the series, over the rows that its windows
-    /// reach, each once.</summary>
+    /// reach, each once; a column that is neither input nor target has 0 and 1.</summary>
     /// <exception cref="ArgumentException">A channel that is the same everywhere, or samples without channels.</exception>
     public static Standardization Of(Dataset dataset)
     {
