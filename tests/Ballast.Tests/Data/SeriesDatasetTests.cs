@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Ballast.Tests.Data;
 
 /// <summary>Windows over a series: what is in them, missing values, and refusals.</summary>
@@ -14,6 +12,8 @@ public class SeriesDatasetTests
     }
 
     internal static Tensor Series(int rows, int columns, int seed = 1) => Tensor.From(Values(rows * columns, seed), [rows, columns]);
+
+    static string Refused(Func<object> action) => Assert.Throws<ArgumentException>(action).Message;
 
     static string Refused(Action action) => Assert.Throws<ArgumentException>(action).Message;
 
@@ -166,8 +166,8 @@ public class SeriesDatasetTests
         Assert.Contains("got float32 [2, 3, 4]", Refused(() => new SeriesDataset(Tensor.Zeros([2, 3, 4]), 1)));
         Assert.Contains("got int64 [5]", Refused(() => new SeriesDataset(Tensor.FromInt64(1, 2, 3, 4, 5), 1)));
         Assert.Contains("0 rows of 1 columns", Refused(() => new SeriesDataset(Array.Empty<float>(), 1)));
-        Assert.Throws<ArgumentNullException>(() => new SeriesDataset((Tensor)null!, 1));
-        Assert.Throws<ArgumentNullException>(() => new SeriesDataset((float[])null!, 1));
+        Assert.Throws<ArgumentNullException>(static () => new SeriesDataset((Tensor)null!, 1));
+        Assert.Throws<ArgumentNullException>(static () => new SeriesDataset((float[])null!, 1));
 
         var data = new SeriesDataset(series, 4, 2);
         Assert.Contains("there is no sample 15; there are 15", Refused(() => data.Read(15, new float[12])));
