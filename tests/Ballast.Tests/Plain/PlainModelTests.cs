@@ -133,28 +133,12 @@ public class PlainModelTests : BackendComparison
         Conclude();
     }
 
-    static readonly Dictionary<string, string> Arguments = new()
-    {
-        ["linear"] = "5",
-        ["conv"] = "6,3,padding=1",
-        ["wsconv"] = "6,3,padding=1",
-        ["maxpool"] = "2",
-        ["avgpool"] = "2",
-        ["adaptiveavgpool"] = "3",
-        ["adaptivemaxpool"] = "3",
-        ["ghostbatchnorm"] = "2",
-        ["splitbatchnorm"] = "2",
-        ["groupnorm"] = "2",
-        ["evonorms0"] = "groups=2",
-        ["localresponsenorm"] = "3",
-    };
-
     [Fact]
     public void Every_kind_of_layer_that_a_text_names()
     {
         foreach (var kind in Ballast.Lab.LayerKinds.All)
         {
-            string layer = Arguments.TryGetValue(kind.Name, out string? arguments) ? $"{kind.Name}:{arguments}" : kind.Name;
+            string layer = LayerTextKinds.Arguments.TryGetValue(kind.Name, out string? arguments) ? $"{kind.Name}:{arguments}" : kind.Name;
             Train(() => NamedNetworks.Build($"conv:4,3,padding=1 {layer} conv:4,1 flatten linear:4".Replace(
                 "flatten conv:4,1", "linear:12", StringComparison.Ordinal), [4, 6, 6], 4), Images(8, 4, 6, 6), 4);
         }

@@ -71,29 +71,11 @@ public sealed class WeightedRandomSampler : Sampler
     // The place of a uniform value among the sums of the weights.
     void DrawAgain(Span<int> order, Generator generator)
     {
-        double[] sums = new double[weights.Length];
-        double sum = 0;
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] = sum += weights[i];
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] /= sum;
-        sums[^1] = 1;
-        double[] drawn = new double[order.Length];
+        double[] sums = new double[weights.Length], drawn = new double[order.Length];
+        Categories.Accumulate<double>(weights, sums);
         generator.Uniform(drawn);
         for (int i = 0; i < order.Length; i++)
-        {
-            int low = 0, high = sums.Length;
-            while (low < high)
-            {
-                int middle = low + (high - low) / 2;
-                if (sums[middle] < drawn[i])
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-
-            order[i] = low;
-        }
+            order[i] = Categories.Find<double>(sums, drawn[i]);
     }
 
     // The largest ratios of a weight and an exponential value: the first is drawn in proportion to the weights, the next among the others.

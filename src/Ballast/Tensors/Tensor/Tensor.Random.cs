@@ -101,31 +101,11 @@ public partial class Tensor
         for (int i = 0; i < drawn.Length; i++)
         {
             if (i % count == 0)
-                Accumulate(weights.Slice(i / count * categories, categories), sums);
+                Categories.Accumulate(weights.Slice(i / count * categories, categories), sums);
             generator.Uniform(uniform);
-            int low = 0, high = categories;
-            while (low < high)
-            {
-                int middle = low + (high - low) / 2;
-                if (sums[middle] < uniform[0])
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-
-            drawn[i] = low;
+            drawn[i] = Categories.Find<float>(sums, uniform[0]);
         }
 
         return FromInt64(drawn, Shape.WithLast(count));
-    }
-
-    static void Accumulate(ReadOnlySpan<float> weights, Span<float> sums)
-    {
-        float sum = 0;
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] = sum += weights[i];
-        for (int i = 0; i < sums.Length; i++)
-            sums[i] /= sum;
-        sums[^1] = 1;
     }
 }
