@@ -29,6 +29,8 @@ static class TableCell
     /// <summary>Reads a number.</summary>
     public static bool TryNumber(ReadOnlySpan<char> text, bool comma, out float value)
     {
+        if (TableNumber.TryRead(text, comma ? ',' : '.', out value))
+            return true;
         if (!comma)
             return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
         Span<char> point = stackalloc char[64];
@@ -43,6 +45,14 @@ static class TableCell
     public static bool TryDate(ReadOnlySpan<char> text, out float value)
     {
         value = 0;
+        if (text.Length == 10 && text[4] == '-' && text[7] == '-'
+            && Whole(text[..4]) is >= 1 and var year && Whole(text[5..7]) is >= 1 and <= 12 and var month
+            && Whole(text[8..]) is >= 1 and var day && day <= DateTime.DaysInMonth(year, month))
+        {
+            value = (new DateTime(year, month, day) - DateTime.UnixEpoch).Days;
+            return true;
+        }
+
         if (text.Length is < 10 or > 20 || !DateTime.TryParseExact(
             text, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date))
         {
@@ -51,5 +61,19 @@ static class TableCell
 
         value = (float)(date - DateTime.UnixEpoch).TotalDays;
         return true;
+    }
+
+    // A number of digits alone; -1 for all else.
+    static int Whole(ReadOnlySpan<char> text)
+    {
+        int whole = 0;
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+                return -1;
+            whole = whole * 10 + c - '0';
+        }
+
+        return whole;
     }
 }

@@ -3,30 +3,37 @@ using nietras.SeparatedValues;
 
 namespace Ballast;
 
-/// <summary>A delimited text file read into columns: numbers as they are, texts as positions in a list of different ones.</summary>
+/// <summary>A delimited text file read into rows: numbers as they are, texts as positions in a list of different ones, and NaN where a value
+/// is missing.</summary>
 sealed class TableFile
 {
-    const int Looked = 1000;
+    const int Looked = 1000, BlockLength = 1 << 19;
 
-    TableFile(string path, string[] names, TableValues[] columns, int rows)
+    TableFile(string path, string[] names, TableColumn[] columns, TableRows rows)
     {
         (Path, Names, Columns, Rows) = (path, names, columns, rows);
     }
 
     public string Path { get; }
 
+    /// <summary>The names of all columns.</summary>
     public string[] Names { get; }
 
-    public TableValues[] Columns { get; }
+    /// <summary>The columns that were read, in the order of a row's values.</summary>
+    public TableColumn[] Columns { get; }
 
-    public int Rows { get; }
+    public TableRows Rows { get; }
 
-    /// <summary>Reads a file and recognizes its columns.</summary>
+    /// <summary>Reads a file on several threads and recognizes its columns. The result is the same for any number of them.</summary>
     /// <param name="path">The file: a line of names, then a line for each row.</param>
     /// <param name="kinds">The kinds of columns that are known already, by name; the others are recognized.</param>
+    /// <param name="wanted">Which columns are read, by name; null for all.</param>
+    /// <param name="threads">How many threads; as many as there are cores when null.</param>
+    /// <param name="block">How many characters are read at once by a thread.</param>
     /// <exception cref="InvalidDataException">No names or no rows, names that occur twice, or rows of other lengths.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public static TableFile Read(string path, IReadOnlyDictionary<string, ColumnKind>? kinds = null)
+    public static TableFile Read(string path, IReadOnlyDictionary<string, ColumnKind>? kinds = null, Func<string, bool>? wanted = null,
+        int? threads = null, int block = BlockLength)
     {
         if (!File.Exists(path))
         {
@@ -35,41 +42,31 @@ sealed class TableFile
         }
 
         char separator = Separator(path);
-        var (names, columns) = Recognize(path, separator, kinds);
+        var (names, all) = Recognize(path, separator, kinds, wanted);
         while (true)
         {
             // What is recognized by the first rows may be refuted by a later one: then it is read once more as what it is.
-            int rows = 0;
-            bool again = false;
-            Each(path, separator, names.Length, row =>
-            {
-                for (int c = 0; c < columns.Length; c++)
-                {
-                    if (!columns[c].TryAdd(row[c].Span, row.LineNumberFrom))
-                        again = true;
-                }
-
-                rows++;
-                return true;
-            });
-            if (rows == 0)
+            var columns = all.OfType<TableColumn>().ToArray();
+            var rows = TablePass.Run(path, separator, all, threads ?? Environment.ProcessorCount, block);
+            if (rows.Count == 0)
                 throw new InvalidDataException($"{path} has names of columns and no rows.");
-            if (!again)
+            if (Array.TrueForAll(columns, static column => column.Refuted is null))
                 return new TableFile(path, names, columns, rows);
-            for (int c = 0; c < columns.Length; c++)
+            foreach (var column in columns)
             {
-                if (columns[c].Refuted is { } refuted && kinds is not null && kinds.ContainsKey(names[c]))
-                    throw new InvalidDataException($"{path}, line {refuted.Line}: {names[c]} is \"{Shown(refuted.Text)}\". Expected "
-                        + $"{(columns[c].Kind == ColumnKind.Date ? "a date as 2026-05-31" : "a number")}, as in the rows that were trained on.");
-                columns[c] = columns[c].Anew();
+                if (column.Refuted is { } refuted && kinds is not null && kinds.ContainsKey(column.Name))
+                    throw new InvalidDataException($"{path}, line {refuted.Line}: {column.Name} is \"{Shown(refuted.Text)}\". Expected "
+                        + $"{(column.Kind == ColumnKind.Date ? "a date as 2026-05-31" : "a number")}, as in the rows that were trained on.");
             }
+
+            all = [.. all.Select(static column => column?.Anew())];
         }
     }
 
-    /// <summary>A column.</summary>
-    public TableValues? Find(string name) => Array.IndexOf(Names, name) is >= 0 and var at ? Columns[at] : null;
+    /// <summary>The place of a column in a row; -1 where it was not read.</summary>
+    public int Find(string name) => Array.FindIndex(Columns, column => column.Name == name);
 
-    static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
+    internal static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "...";
 
     // The sign that the line of names has most of, outside of quotes.
     static char Separator(string path)
@@ -94,71 +91,54 @@ sealed class TableFile
         return most.Key;
     }
 
-    static (string[] Names, TableValues[] Columns) Recognize(
-        string path, char separator, IReadOnlyDictionary<string, ColumnKind>? kinds)
+    static (string[] Names, TableColumn?[] Columns) Recognize(
+        string path, char separator, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted)
     {
         string[] names = [];
-        Each(path, separator, null, row =>
-        {
-            names = new string[row.ColCount];
-            for (int c = 0; c < names.Length; c++)
-                names[c] = row[c].ToString().Trim().TrimStart('\uFEFF');
-            return false;
-        });
-        if (names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-            throw new InvalidDataException($"{path} has {twice.Count()} columns of the name \"{Shown(twice.Key)}\". Expected a name for each.");
-        if (names.Any(string.IsNullOrWhiteSpace))
-            throw new InvalidDataException($"{path} has a column without a name. Give it one.");
-        var samples = new List<string>[names.Length];
-        for (int c = 0; c < names.Length; c++)
-            samples[c] = [];
-        int rows = 0;
-        Each(path, separator, names.Length, row =>
-        {
-            for (int c = 0; c < names.Length; c++)
-            {
-                if (!TableCell.IsMissing(row[c].Span))
-                    samples[c].Add(row[c].ToString());
-            }
-
-            return ++rows < Looked;
-        });
-        return (names, [.. names.Select((name, c) => TableValues.For(
-            samples[c], separator != ',', kinds is not null && kinds.TryGetValue(name, out var kind) ? kind : null))]);
-    }
-
-    delegate bool RowReader(SepReader.Row row);
-
-    // Each row until the reader says that it has enough; every one has as many values as there are names.
-    static void Each(string path, char separator, int? columns, RowReader read)
-    {
-        using var reader = Sep.New(separator).Reader(Options).FromFile(path);
-        int line = 1;
+        List<string>[] samples = [];
+        using var reader = Sep.New(separator).Reader(TableParser.Options).FromFile(path);
+        int line = 1, rows = 0;
         try
         {
             foreach (var row in reader)
             {
                 line = row.LineNumberFrom;
-                if (columns is not null && row.RowIndex == 0)
-                    continue;                   // the names
-                if (columns is not null && row.ColCount != columns)
+                if (row.RowIndex == 0)
                 {
-                    if (row.ColCount == 1 && row.Span.IsWhiteSpace())
-                        continue;
-                    throw new InvalidDataException($"{path}, line {line}, has {row.ColCount} values. Expected {columns}, as the first line has "
-                        + $"names: {Shown(row.Span.ToString())}");
+                    names = new string[row.ColCount];
+                    for (int c = 0; c < names.Length; c++)
+                        names[c] = row[c].ToString().Trim().TrimStart('\uFEFF');
+                    Check(path, names);
+                    samples = [.. names.Select(static _ => new List<string>())];
+                    continue;
                 }
 
-                if (!read(row))
-                    return;
+                if (row.ColCount != names.Length)
+                    continue;               // refused, or passed over, where all are read
+                for (int c = 0; c < names.Length; c++)
+                {
+                    if (!TableCell.IsMissing(row[c].Span))
+                        samples[c].Add(row[c].ToString());
+                }
+
+                if (++rows == Looked)
+                    break;
             }
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException or FormatException)
         {
             throw new InvalidDataException($"{path} cannot be read after line {line}: {e.Message}", e);
         }
+
+        return (names, [.. names.Select((name, c) => wanted?.Invoke(name) == false ? null : TableColumn.For(name, samples[c],
+            separator != ',', kinds is not null && kinds.TryGetValue(name, out var kind) ? kind : null))]);
     }
 
-    static SepReaderOptions Options(SepReaderOptions options) =>
-        options with { HasHeader = false, Unescape = true, DisableColCountCheck = true, CultureInfo = CultureInfo.InvariantCulture };
+    static void Check(string path, string[] names)
+    {
+        if (names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            throw new InvalidDataException($"{path} has {twice.Count()} columns of the name \"{Shown(twice.Key)}\". Expected a name for each.");
+        if (names.Any(string.IsNullOrWhiteSpace))
+            throw new InvalidDataException($"{path} has a column without a name. Give it one.");
+    }
 }
