@@ -68,8 +68,6 @@ readonly struct AdamRule : IUpdateRule
         weight = S.Multiply(weight, S.Broadcast(Shrink));
         first = S.Fma(g, S.Broadcast(Rest1), S.Multiply(first, S.Broadcast(Beta1)));
         second = S.Fma(S.Multiply(g, S.Broadcast(Rest2)), g, S.Multiply(second, S.Broadcast(Beta2)));
-        // Square root and division exactly: they have a unit of their own, which works beside the multiply-adds, and the
-        // estimates with a Newton step each that would replace them take longer.
         var denominator = S.Fma(S.Sqrt(second), S.Broadcast(Scale), S.Broadcast(Epsilon));
         weight = S.Fma(S.Divide(first, denominator), S.Broadcast(Step), weight);
     }

@@ -61,11 +61,11 @@ static unsafe class Updates
 
         public readonly int Run<S, V>(int start, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Apply<R, S, V>(in Rule, G, At.Weight, At.First, At.Second, At.Third, start, length);
+            where V : unmanaged => Apply<R, S, V>(Rule, G, At.Weight, At.First, At.Second, At.Third, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int Apply<R, S, V>(in R rule, float* g, float* w, float* first, float* second, float* third, int i, int length)
+    internal static int Apply<R, S, V>(R rule, float* g, float* w, float* first, float* second, float* third, int i, int length)
         where R : struct, IUpdateRule
         where S : struct, ISimd<V>
         where V : unmanaged
