@@ -13,8 +13,8 @@ public abstract partial class Optimizer
         where R : struct, IUpdateRule
     {
         bool climbs = Find(Maximize) is not null && IsSet(state.Group, Maximize);
-        if (Backend.Current is { } backend)
-            Apply(backend, state, rule, climbs, names);
+        if (Backend.Current is not null)
+            Apply(state, rule, climbs ? 0 - state.Parameter.Grad! : state.Parameter.Grad!, names);
         else if (climbs)
             Descend(state, new NegatedRule<R>(rule), names);
         else
@@ -23,17 +23,13 @@ public abstract partial class Optimizer
 
     private protected const string Maximize = "maximize";
 
-    static void Apply<R>(Backend backend, ParameterState state, R rule, bool climbs, ReadOnlySpan<string> names)
+    static void Apply<R>(ParameterState state, R rule, Tensor gradient, ReadOnlySpan<string> names)
         where R : struct, IUpdateRule
     {
         var kept = new Tensor?[names.Length];
         for (int i = 0; i < kept.Length; i++)
             kept[i] = state.Kept(names[i]);
-        var gradient = state.Parameter.Grad!;
-        var updated = backend.Apply(new Node(R.Name, [state.Parameter, climbs ? 0 - gradient : gradient, .. kept], rule.Numbers));
-        state.Parameter.Adopt(updated[0]);
-        for (int i = 0; i < kept.Length; i++)
-            kept[i]?.Adopt(updated[i + 1]);
+        TensorUpdates.Apply(rule, gradient, state.Parameter, kept);
     }
 
     void Descend<R>(ParameterState state, R rule, ReadOnlySpan<string> names)

@@ -114,6 +114,19 @@ static partial class PlainOperations
         return [weight, x[2] + Of(node, "share") * (weight - x[2])];
     }
 
+    // The direction in the weight's place; decay is the weight's share of it.
+    static Numbers[] LambDirection(Node node, Numbers[] x)
+    {
+        var (mean, square) = Moments(node, x, x[1]);
+        return [Of(node, "gain") * (mean / (Root(square) * Of(node, "scale") + Of(node, "eps"))) + Of(node, "decay") * x[0], mean, square];
+    }
+
+    static Numbers[] MuonMomentum(Node node, Numbers[] x)
+    {
+        var mean = x[2] + Of(node, "rest") * (x[1] - x[2]);
+        return [x[1] + Of(node, "kept") * (mean - x[1]), mean];
+    }
+
     static Dictionary<string, Func<Node, Numbers[], Numbers[]>> OptimizerSteps => new()
     {
         ["adam_step"] = AdamStep,
@@ -128,11 +141,14 @@ static partial class PlainOperations
         ["lion_step"] = LionStep,
         ["rprop_step"] = RpropStep,
         ["asgd_step"] = AveragedStep,
+        ["lamb_direction"] = LambDirection,
+        ["muon_momentum"] = MuonMomentum,
     };
 
     static Dictionary<string, Rule> Updates => new()
     {
         ["sgd_step"] = static (node, x) => x[0] + Of(node, "step") * Decayed(node, x),
+        ["muon_step"] = static (node, x) => Of(node, "shrink") * x[0] + Of(node, "step") * x[1],
         ["blend"] = static (node, x) => x[0] + Of(node, "share") * (x[1] - x[0]),
     };
 }

@@ -1,3 +1,5 @@
+using Ballast.Kernels;
+
 namespace Ballast.Tests.Plain;
 
 /// <summary>Steps of optimizers on the default backend against their plain meaning.</summary>
@@ -19,6 +21,9 @@ public class PlainUpdateTests
         static w => new ASGD(w, 0.1, t0: 2),
         static w => new Rprop(w, 0.1),
         static w => new Lion(w, 0.1, weightDecay: 0.1, maximize: true),
+        static w => new LAMB(w, 0.1, weightDecay: 0.1),
+        static w => new Muon(w, 0.1, weightDecay: 0.1, goesByMuon: static _ => true),
+        static w => new Muon(w, 0.1, nesterov: false, goesByMuon: static _ => false),
     ];
 
     static (List<Number[]> Values, List<float[]> Floats) Run(Func<IEnumerable<Parameter>, Optimizer> make)
@@ -47,7 +52,7 @@ public class PlainUpdateTests
             List<Number[]> expected;
             using (Backend.Use(new PlainBackend()))
                 expected = Run(make).Values;
-            string name = make([Draw.Weights([1], 1)]).GetType().Name;
+            string name = make([Draw.Weights([1, 1], 1)]).GetType().Name;
             Assert.True(Number.Ties == 0, $"{name}: {Number.Ties} ties");
             Assert.Equal(expected.Count, actual.Count);
             for (int i = 0; i < actual.Count; i++)
@@ -56,5 +61,33 @@ public class PlainUpdateTests
 
         found.RemoveAll(static difference => difference is null);
         Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    static (Number[] Average, Number[] Live, float[] AverageFloats, float[] LiveFloats) Averaged()
+    {
+        var model = new Linear(5, 3, generator: new Generator(1));
+        var average = new ExponentialMovingAverage(model, 0.75);
+        for (int step = 0; step < 4; step++)
+        {
+            TensorUpdates.Apply(new BlendRule(0.5f), Draw.Data([3, 5], 20 + step), model.Weight);
+            average.Update();
+        }
+
+        using (average.Swap())
+        {
+            var swapped = model.Weight.Clone();
+            return (PlainBackend.Read(swapped).Values, PlainBackend.Read(average.StateDict()["weight"].Tensor).Values, swapped.ToArray(),
+                average.StateDict()["weight"].Tensor.ToArray());
+        }
+    }
+
+    [Fact]
+    public void An_average_of_weights_and_the_network_that_it_is_put_into()
+    {
+        var actual = Averaged();
+        using var plain = Backend.Use(new PlainBackend());
+        var expected = Averaged();
+        Assert.Null(Comparison.Difference("average", expected.Average, actual.AverageFloats));
+        Assert.Null(Comparison.Difference("weights", expected.Live, actual.LiveFloats));
     }
 }

@@ -59,9 +59,9 @@ public sealed class LAMB : Optimizer
             Setting(group, "eps"), weightDecay);
         var direction = parameter.Clone();
         var gradient = IsSet(group, Maximize) ? 0 - parameter.Grad! : parameter.Grad!;
-        Updates.Apply(rule, gradient.AsSpan(), direction.Mutate(), state.Values("exp_avg"), state.Values("exp_avg_sq"));
-        double size = Math.Sqrt(SquareSums.Compute(parameter.AsSpan())), length = Math.Sqrt(SquareSums.Compute(direction.AsSpan()));
-        double ratio = size > 0 && length > 0 ? size / length : 1;
-        Updates.Apply(new MuonStepRule { Step = (float)(-learningRate * ratio), Shrink = 1 }, direction.AsSpan(), parameter.Mutate());
+        TensorUpdates.Apply(rule, gradient, direction, state["exp_avg"], state["exp_avg_sq"]);
+        float size = parameter.Norm().Item(), length = direction.Norm().Item();
+        double ratio = size > 0 && length > 0 ? (double)size / length : 1;
+        TensorUpdates.Apply(new MuonStepRule { Step = (float)(-learningRate * ratio), Shrink = 1 }, direction, parameter);
     }
 }

@@ -109,14 +109,14 @@ public sealed class Muon : Optimizer
         var (parameter, group) = (state.Parameter, state.Group);
         int rows = parameter.Shape[0], columns = parameter.Length / rows;
         float momentum = (float)Setting(group, "momentum");
-        var direction = Tensor.Zeros([rows, columns]);
-        Updates.Apply(
+        var direction = Tensor.Zeros(parameter.Shape);
+        TensorUpdates.Apply(
             new MuonMomentumRule { Rest = 1 - momentum, Kept = IsSet(group, "nesterov") ? momentum : 1 },
-            parameter.ReadGradient().Span(parameter.Length), direction.Mutate(), state.Values("momentum_buffer"));
-        var step = NewtonSchulz.Run(direction, (int)Setting(group, "ns_steps"));
-        Updates.Apply(
+            parameter.Grad!, direction, state["momentum_buffer"]);
+        var step = NewtonSchulz.Run(direction.Reshape(rows, columns), (int)Setting(group, "ns_steps"));
+        TensorUpdates.Apply(
             new MuonStepRule { Step = -learningRate * MathF.Sqrt(Math.Max(1, (float)rows / columns)), Shrink = 1 - learningRate * weightDecay },
-            step.AsSpan(), parameter.Mutate());
+            step.Reshape(parameter.Shape), parameter);
     }
 
     void Adapt(ParameterState state, double learningRate, float weightDecay)

@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>Newton-Schulz iteration of the fifth order (Jordan 2024): X = G / ||G||, then X = aX + b(XX')X + c(XX')²X, which brings the singular
@@ -18,25 +16,18 @@ static class NewtonSchulz
     {
         bool tall = matrix.Shape[0] > matrix.Shape[1];
         int side = Math.Min(matrix.Shape[0], matrix.Shape[1]);
-        double scale = 1 / (Math.Sqrt(SquareSums.Compute(matrix.AsSpan())) + Small);
-        var x = matrix * scale;
+        var x = matrix / (matrix.Norm() + Small);
         var s = tall ? x.Transpose().MatMul(x) : x.MatMul(x.Transpose());
+        Tensor start = Tensor.Eye(side) * A;
         Tensor? product = null;
         for (int i = 0; i < iterations; i++)
         {
-            var factor = s.MatMul(s) * C + s * B;
-            AddToDiagonal(factor.Mutate(), side);
+            var factor = s.MatMul(s) * C + s * B + start;
             product = product is null ? factor : factor.MatMul(product);
             if (i < iterations - 1)
                 s = factor.MatMul(s).MatMul(factor);
         }
 
         return tall ? x.MatMul(product!) : product!.MatMul(x);
-    }
-
-    static void AddToDiagonal(Span<float> matrix, int side)
-    {
-        for (int i = 0; i < side; i++)
-            matrix[i * (side + 1)] += (float)A;
     }
 }

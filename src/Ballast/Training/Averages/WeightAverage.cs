@@ -78,7 +78,7 @@ public abstract class WeightAverage
         for (int i = 0; i < live.Length; i++)
         {
             if (Updates == 0)
-                live[i].AsSpan().CopyTo(averages[i].Mutate());
+                averages[i].Assign(live[i]);
             else
                 Blend((float)share, i);
         }
@@ -87,7 +87,7 @@ public abstract class WeightAverage
     }
 
     void Blend(float share, int i) =>
-        Kernels.Updates.Apply(new BlendRule(share), live[i].AsSpan(), averages[i].Mutate(), default, default);
+        TensorUpdates.Apply(new BlendRule(share), live[i], averages[i]);
 
     /// <summary>Puts the average into the network until what is returned is disposed of; then the weights are back.</summary>
     public AverageScope Swap()
@@ -100,17 +100,17 @@ public abstract class WeightAverage
     public void Apply()
     {
         for (int i = 0; i < live.Length; i++)
-            averages[i].AsSpan().CopyTo(live[i].Mutate());
+            live[i].Assign(averages[i]);
     }
 
     internal void Exchange()
     {
         for (int i = 0; i < live.Length; i++)
         {
-            var mine = live[i].Mutate();
-            var other = averages[i].Mutate();
-            for (int k = 0; k < mine.Length; k++)
-                (mine[k], other[k]) = (other[k], mine[k]);
+            var mine = live[i].Clone();
+            live[i].Assign(averages[i]);
+            averages[i].Assign(mine);
+            mine.ReleaseValues();
         }
     }
 
