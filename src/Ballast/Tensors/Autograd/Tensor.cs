@@ -121,7 +121,7 @@ public partial class Tensor
     public Tensor Detach() => new(Shape, Values.Hold());
 
     /// <summary>A copy of the values without their history.</summary>
-    public Tensor Clone() => new(Shape, Recipe is BackendValues ? Values.Hold() : new Values(Loops.RowMajor(Operand)));
+    public Tensor Clone() => new(Shape, Recipe is { IsElsewhere: true } ? Values.Hold() : new Values(Loops.RowMajor(Operand)));
 
     /// <summary>Hands the values back: whoever still reads them is told so.</summary>
     internal void ReleaseValues()
@@ -143,7 +143,7 @@ public partial class Tensor
     /// <summary>Writes the values of another tensor of this one's type and shape over these.</summary>
     internal void Assign(Tensor values)
     {
-        if (values.Recipe is BackendValues)
+        if (values.Recipe is { IsElsewhere: true })
         {
             Adopt(values);
             return;
