@@ -13,7 +13,15 @@ sealed record InspectedTensor(string Name, StoredType Type, IReadOnlyList<long> 
 /// <summary>What <c>inspect --json</c> prints.</summary>
 sealed record InspectionResult(
     string File, StoredFormat Format, string? Module, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<InspectedTensor> Tensors,
-    IReadOnlyDictionary<string, string> Values);
+    IReadOnlyDictionary<string, string> Values, InspectedGraph? Graph);
+
+/// <summary>The graph of an ONNX file as <c>inspect --json</c> tells it.</summary>
+sealed record InspectedGraph(
+    string Name, string Producer, long IrVersion, IReadOnlyDictionary<string, long> Opsets, IReadOnlyList<InspectedValue> Inputs,
+    IReadOnlyList<InspectedValue> Outputs, IReadOnlyDictionary<string, int> Operators, IReadOnlyList<string> Unknown);
+
+/// <summary>An input or a result of a graph.</summary>
+sealed record InspectedValue(string Name, string Type, IReadOnlyList<string>? Sizes);
 
 /// <summary>What <c>convert --json</c> prints.</summary>
 sealed record ConversionResult(

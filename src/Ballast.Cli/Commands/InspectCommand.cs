@@ -7,7 +7,7 @@ static class InspectCommand
 {
     static readonly Argument<string> Path = new("FILE")
     {
-        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy; also a checkpoint",
+        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx; also a checkpoint",
     };
 
     static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object");
@@ -17,6 +17,7 @@ static class InspectCommand
         var command = new ExampleCommand("inspect",
             "Says what a file of weights holds: its format, each tensor's type and shape, and what else is in it. Nothing in it is run.",
             "ballast inspect resnet.pth",
+            "ballast inspect net.onnx",
             "ballast inspect model.safetensors.index.json --json")
         {
             Path, Json,
@@ -34,13 +35,15 @@ static class InspectCommand
         {
             FilesJson.Print(new InspectionResult(
                 path, file.Format, StoredText.ClassOf(file.Root), file.Metadata, [.. file.Tensors.Select(InspectedTensor.Of)],
-                values.ToDictionary(static value => value.Path, static value => value.Text)));
+                values.ToDictionary(static value => value.Path, static value => value.Text), GraphText.Json(file)));
             return 0;
         }
 
         Output.WriteLine($"{StoredText.Of(path)}: {StoredText.NameOf(file.Format)}, {StoredText.Totals(file.Tensors)}");
         if (StoredText.ClassOf(file.Root) is { } name)
             Output.WriteLine($"A module saved whole: {StoredText.Of(name)}");
+        foreach (string line in GraphText.Lines(file))
+            Output.WriteLine(StoredText.Of(line));
         foreach (var (key, text) in file.Metadata)
             Output.WriteLine($"{StoredText.Of(key)} = {StoredText.Of(text)}");
         StoredText.Table(file.Tensors);

@@ -47,7 +47,9 @@ static class StoredText
         StoredFormat.PyTorch => "PyTorch",
         StoredFormat.PyTorchLegacy => "PyTorch before 1.6",
         StoredFormat.Npy => "a NumPy array",
-        _ => "NumPy arrays",
+        StoredFormat.Npz => "NumPy arrays",
+        StoredFormat.Onnx => "ONNX",
+        _ => "Keras",
     };
 
     static string Shape(StoredTensor tensor) => $"[{string.Join(", ", tensor.Shape)}]";

@@ -13,6 +13,22 @@ static class OnnxReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static NodeGraph Read(string path)
     {
+        var model = Parse(path);
+        try
+        {
+            return Graph(model, new StoredTensors(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new InvalidDataException($"{path}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The message that a file is, of whatever version and operators.</summary>
+    /// <exception cref="InvalidDataException">A file that is damaged, or none of ONNX.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ModelProto Parse(string path)
+    {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (stream.Length == 0)
             throw new InvalidDataException($"{path} is empty. Export or copy it again.");
@@ -27,16 +43,8 @@ static class OnnxReader
             throw new InvalidDataException($"{path} is no ONNX file, or it is damaged: {failure.Message} Export or copy it again.", failure);
         }
 
-        if (model.Graph is null)
-            throw new InvalidDataException($"{path} is no ONNX file: it has no graph. Export or copy it again.");
-        try
-        {
-            return Graph(model, new StoredTensors(Path.GetDirectoryName(Path.GetFullPath(path))!));
-        }
-        catch (InvalidDataException failure)
-        {
-            throw new InvalidDataException($"{path}: {failure.Message}", failure);
-        }
+        return model.Graph is null
+            ? throw new InvalidDataException($"{path} is no ONNX file: it has no graph. Export or copy it again.") : model;
     }
 
     static NodeGraph Graph(ModelProto model, StoredTensors tensors)

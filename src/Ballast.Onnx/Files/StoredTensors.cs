@@ -115,8 +115,23 @@ sealed class StoredTensors(string folder)
         };
     }
 
-    // A part of a file beside this one, never of one elsewhere.
     byte[] External(TensorProto stored, string name, int length)
+    {
+        long size = (long)length * Width(stored.DataType);
+        var (path, offset) = Place(stored, name, size);
+        using var stream = File.OpenRead(path);
+        byte[] read = new byte[size];
+        stream.Position = offset;
+        stream.ReadExactly(read);
+        return read;
+    }
+
+    /// <summary>Where a tensor lies that is in a file beside this one, never in one elsewhere.</summary>
+    /// <param name="stored">The tensor.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="size">Its bytes.</param>
+    /// <exception cref="InvalidDataException">Elsewhere, nowhere, or not of this size.</exception>
+    public (string Path, long Offset) Place(TensorProto stored, string name, long size)
     {
         var entries = stored.ExternalData.GroupBy(static entry => entry.Key).ToDictionary(static key => key.Key, static key => key.Last().Value);
         string location = entries.GetValueOrDefault("location", "");
@@ -131,21 +146,17 @@ sealed class StoredTensors(string folder)
 
         if (!File.Exists(path))
             throw new InvalidDataException($"{name} lies in the file \"{location}\", which is not there. Copy it beside this one.");
-        long size = (long)length * Width(stored.DataType);
         bool known = long.TryParse(entries.GetValueOrDefault("offset", "0"), out long offset);
         known &= long.TryParse(entries.GetValueOrDefault("length", $"{size}"), out long bytes);
-        using var stream = File.OpenRead(path);
-        if (!known || offset < 0 || bytes != size || offset > stream.Length - size)
+        long there = new FileInfo(path).Length;
+        if (!known || offset < 0 || bytes != size || offset > there - size)
         {
             throw new InvalidDataException(
-                $"{name} should be {size} bytes from {offset} on in \"{location}\", which has {stream.Length}. "
+                $"{name} should be {size} bytes from {offset} on in \"{location}\", which has {there}. "
                     + "The file is damaged or not the one that belongs here.");
         }
 
-        byte[] read = new byte[size];
-        stream.Position = offset;
-        stream.ReadExactly(read);
-        return read;
+        return (path, offset);
     }
 
     // Whether a link leads away on the way to a file.

@@ -62,8 +62,8 @@ static class StoredKinds
         return kinds;
     }
 
-    // In the library's own files all that is learned has its name in the network's state.
-    static bool IsNamedConstant(string name) =>
+    /// <summary>Whether a name in one of the library's own files is none of the network's state, where all that is learned has its name.</summary>
+    public static bool IsNamedConstant(string name) =>
         name.AsSpan(name.LastIndexOf('/') + 1).StartsWith(GraphRecording.ConstantName) || name.StartsWith("preprocessing.", StringComparison.Ordinal);
 
     static bool IsLearned(

@@ -22,6 +22,22 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("running_mean", values, StringComparison.Ordinal);
         Assert.DoesNotContain("running_mean", bytes, StringComparison.Ordinal);
         Assert.Contains("""["bright","dark"]""", bytes, StringComparison.Ordinal);
+
+        // What it is, and its weights in another format.
+        (code, output, errors) = BallastProcess.Run(folder, "inspect", "net.onnx");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Matches(@"^net\.onnx: ONNX, 8 tensors, [0-9]+ elements, [0-9]+ bytes\nopset 17, IR 8, written by Ballast [0-9.]+\n", output);
+        Assert.Matches(@"\nin:  \S+ float \[N, [0-9]+, [0-9]+, [0-9]+\]\nout: \S+ float \[N, 2\]\noperators: .*1 BatchNormalization, 1 Conv", output);
+        Assert.Contains("\nclasses = [\"bright\",\"dark\"]\n", output, StringComparison.Ordinal);
+        Assert.Matches(@"\n  F32    \[4, [0-9], 3, 3\] +\S*0\.weight\n", output);
+        var json = System.Text.Json.JsonDocument.Parse(BallastProcess.Run(folder, "inspect", "net.onnx", "--json").Output).RootElement;
+        Assert.Equal("onnx", json.GetProperty("format").GetString());
+        Assert.Equal(17, json.GetProperty("graph").GetProperty("opsets").GetProperty("ai.onnx").GetInt32());
+        Assert.Equal("N", json.GetProperty("graph").GetProperty("inputs")[0].GetProperty("sizes")[0].GetString());
+        Assert.Equal(0, BallastProcess.Run(folder, "convert", "net.onnx", "net.safetensors").ExitCode);
+        var (run, net) = (StateFile.Load(folder.File("run/weights.safetensors")), StateFile.Load(folder.File("net.safetensors")));
+        Assert.All(net, entry => Assert.Equal(run[entry.Key].Tensor.ToArray(), entry.Value.Tensor.ToArray()));
+        Assert.Equal(run.Count - 1, net.Count);     // but for the count of batches, which a graph has no use for
     }
 
     [Fact]

@@ -84,7 +84,10 @@ public sealed class FileCommandTests : IDisposable
     {
         var (code, output, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.onnx");
         Assert.Equal((1, ""), (code, output));
-        Assert.Equal("error: net.onnx: expected a name that ends with .safetensors, .pt, .pth, .npz, .npy, got .onnx.\n", errors);
+        Assert.Equal("error: net.onnx: an ONNX file holds what a network computes, which a file of weights does not have. " +
+            "Write it of a run, by ballast export RUN net.onnx, or of a network, by OnnxFile.Export.\n", errors);
+        (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.gguf");
+        Assert.Equal((1, "error: net.gguf: expected a name that ends with .safetensors, .pt, .pth, .npz, .npy, got .gguf.\n"), (code, errors));
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.npy");
         Assert.Equal((1, "error: net.npy: expected one tensor for .npy, got 9. Name one by its key, or write .npz.\n"), (code, errors));
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.pt", "--all", "--key", "a");

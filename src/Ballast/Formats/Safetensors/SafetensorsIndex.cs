@@ -9,15 +9,15 @@ static class SafetensorsIndex
     const int LongestIndex = SafetensorsHeader.MaxLength;
     const int MostFiles = 10_000;
 
-    /// <summary>Reads an index and opens the files it names. The result disposes of them.</summary>
-    public static StoredFile Open(string path, ByteSource source, IDisposable? index)
+    /// <summary>Reads an index and opens the files it names, or maps them. The result disposes of them.</summary>
+    public static StoredFile Open(string path, ByteSource source, IDisposable? index, bool mapped)
     {
         var files = new List<IDisposable>();
         try
         {
             var tensors = new List<StoredTensor>();
             foreach (var (shard, names) in ReadMap(path, source))
-                tensors.AddRange(OpenShard(path, shard, names, files));
+                tensors.AddRange(OpenShard(path, shard, names, mapped, files));
             index?.Dispose();
             return new StoredFile(path, StoredFormat.SafetensorsIndex, StoredFormats.Mapping(tensors), null, files);
         }
@@ -29,7 +29,7 @@ static class SafetensorsIndex
         }
     }
 
-    static List<StoredTensor> OpenShard(string path, string shard, HashSet<string> names, List<IDisposable> files)
+    static List<StoredTensor> OpenShard(string path, string shard, HashSet<string> names, bool mapped, List<IDisposable> files)
     {
         string shardPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, shard);
         if (!File.Exists(shardPath))
@@ -38,7 +38,7 @@ static class SafetensorsIndex
                 "Bring all of the model's files.");
         }
 
-        var (bytes, file) = FileSource.Open(shardPath);
+        var (bytes, file) = mapped ? MappedSource.Open(shardPath) : FileSource.Open(shardPath);
         files.Add(file);
         var (tensors, _) = SafetensorsFile.Read(bytes, shardPath);
         var found = tensors.Where(tensor => names.Remove(tensor.Name)).ToList();

@@ -24,6 +24,14 @@ static class StateConverter
         Throw.Unless(key is null || !all, $"StateFile.Convert: expected a key or all of the file, got both. Leave out one of them.");
         string extension = Path.GetExtension(to).ToLowerInvariant();
         var (known, has) = Array.Find(Formats, format => format.Extensions.Contains(extension));
+        if (extension == ".onnx")
+        {
+            Throw.Argument($"{to}: an ONNX file holds what a network computes, which a file of weights does not have. " +
+                "Write it of a run, by ballast export RUN net.onnx, or of a network, by OnnxFile.Export.");
+        }
+
+        if (extension is ".keras" or ".h5")
+            Throw.Argument($"{to}: files of Keras are read and not written. Write .safetensors or .npz, which Python reads.");
         Throw.Unless(known is not null,
             $"{to}: expected a name that ends with {string.Join(", ", Formats.SelectMany(static format => format.Extensions))}, " +
             $"got {(extension.Length > 0 ? extension : "none")}.");

@@ -23,6 +23,12 @@ public enum StoredFormat
 
     /// <summary>A zip of NumPy arrays.</summary>
     Npz,
+
+    /// <summary>An ONNX file, which the package Ballast.Onnx reads.</summary>
+    Onnx,
+
+    /// <summary>A <c>.keras</c> or <c>.h5</c> file of Keras, which the package Ballast.Keras reads.</summary>
+    Keras,
 }
 
 /// <summary>An open file of tensors, of any format that <see cref="StateFile.Open"/> knows: what it holds is listed at once, a tensor's

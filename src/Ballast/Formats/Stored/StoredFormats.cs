@@ -12,11 +12,24 @@ static class StoredFormats
     // What begins like this is known, and not read.
     static readonly (int Offset, byte[] Mark, string What)[] Refused =
     [
-        (0, [0x89, (byte)'H', (byte)'D', (byte)'F'], "an HDF5 file, as Keras writes .h5. Save the weights as safetensors, .npz or .pt"),
+        (0, [0x89, (byte)'H', (byte)'D', (byte)'F'],
+            "an HDF5 file, as Keras writes .h5. KerasFile of the package Ballast.Keras reads it, and the command ballast does"),
         (0, "GGUF"u8.ToArray(), "a GGUF file, whose weights are quantized in blocks. Take the model's safetensors instead"),
         (0, [0x1F, 0x8B], "a file packed by gzip. Unpack it first"),
         (TarMarkOffset, "ustar"u8.ToArray(), "a tar archive, as PyTorch wrote before 0.2. Unpack it, or load and save it with a newer PyTorch"),
     ];
+
+    // What packages beside the library read.
+    static volatile (Func<string, ReadOnlyMemory<byte>, bool> Finds, Func<string, StoredFile> Open)[] others = [];
+
+    /// <summary>Adds a format that a package reads; once is enough, and twice does no harm.</summary>
+    /// <param name="finds">Whether a file is one, by its path and what it begins with.</param>
+    /// <param name="open">Opens it.</param>
+    public static void Add(Func<string, ReadOnlyMemory<byte>, bool> finds, Func<string, StoredFile> open)
+    {
+        if (!others.Contains((finds, open)))
+            others = [.. others, (finds, open)];
+    }
 
     /// <summary>Opens a file by its content.</summary>
     public static StoredFile Open(string path, bool mapped)
@@ -26,7 +39,19 @@ static class StoredFormats
         {
             ByteSource source;
             (source, file) = mapped ? MappedSource.Open(path) : FileSource.Open(path);
-            return Open(path, source, file);
+            byte[] start = new byte[(int)Math.Min(source.Length, LongestMark)];
+            source.Read(0, start);
+            foreach (var (finds, open) in SafetensorsFile.IsOne(start, source.Length) ? [] : others)
+            {
+                if (finds(path, start))
+                {
+                    file.Dispose();
+                    file = null;
+                    return open(path);
+                }
+            }
+
+            return Open(path, source, file, mapped);
         }
         catch
         {
@@ -35,8 +60,9 @@ static class StoredFormats
         }
     }
 
-    /// <summary>Reads what bytes hold; <paramref name="file"/> is what the result disposes of.</summary>
-    internal static StoredFile Open(string path, ByteSource source, IDisposable? file)
+    /// <summary>Reads what bytes hold; <paramref name="file"/> is what the result disposes of. Further files that an index names are
+    /// <paramref name="mapped"/> or read.</summary>
+    internal static StoredFile Open(string path, ByteSource source, IDisposable? file, bool mapped = false)
     {
         Span<byte> start = stackalloc byte[(int)Math.Min(source.Length, LongestMark)];
         source.Read(0, start);
@@ -55,7 +81,7 @@ static class StoredFormats
         if (start is [(byte)PickleCode.Proto, >= 2 and <= 5, ..])
             return new StoredFile(path, StoredFormat.PyTorchLegacy, LegacyTorchReader.Read(source, path), null, files);
         if (start is [(byte)'{', ..])
-            return SafetensorsIndex.Open(path, source, file);
+            return SafetensorsIndex.Open(path, source, file, mapped);
         foreach (var (offset, mark, what) in Refused)
         {
             if (start.Length >= offset + mark.Length && start[offset..].StartsWith(mark))
@@ -93,6 +119,11 @@ static class StoredFormats
             return new StoredFile(path, StoredFormat.PyTorch, new TorchReader(zip, path).Read(), null, files);
         if (zip.Entries.All(static entry => entry.Name.EndsWith(".npy", StringComparison.Ordinal)))
             return new StoredFile(path, StoredFormat.Npz, Mapping(NumpyFile.Read(zip, path)), null, files);
+        if (zip.Find("model.weights.h5") is not null)
+        {
+            Throw.InvalidData($"{path}: this is a model of Keras. KerasFile of the package Ballast.Keras reads it, and the command ballast does.");
+        }
+
         var names = new StringBuilder();
         foreach (var entry in zip.Entries.Take(5))
             names.Append(names.Length > 0 ? ", " : "").Append(SafetensorsHeader.Quote(entry.Name));

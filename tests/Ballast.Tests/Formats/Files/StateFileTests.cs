@@ -218,7 +218,8 @@ public sealed class StateFileTests : IDisposable
     [Fact]
     public void Files_that_are_known_and_not_read_say_what_they_are()
     {
-        Assert.Equal("this is an HDF5 file, as Keras writes .h5. Save the weights as safetensors, .npz or .pt.", Refusal("\u0089HDF\r\n\u001a\n"));
+        Assert.Equal("this is an HDF5 file, as Keras writes .h5. KerasFile of the package Ballast.Keras reads it, and the command ballast does.",
+            Refusal("\u0089HDF\r\n\u001a\n"));
         Assert.Equal("this is a GGUF file, whose weights are quantized in blocks. Take the model's safetensors instead.",
             Refusal("GGUF\u0003\0\0\0"));
         Assert.Equal("this is a file packed by gzip. Unpack it first.", Refusal("\u001f\u008b\b\0"));
@@ -264,6 +265,14 @@ public sealed class StateFileTests : IDisposable
             Assert.Equal(["b F32 [2]", "a F32 [1]"], file.Tensors.Select(static tensor => tensor.ToString()));
             Assert.Equal([2, 3], file["b"].ToTensor().ToArray());
         }
+
+        // Mapped, each of the files is: data are its pages, and are no more after the last.
+        var mapped = StateFile.Open(index, mapped: true);
+        var pages = mapped["b"].Data;
+        Assert.True(pages.Span == mapped["b"].Data.Span);
+        Assert.Equal([2f, 3], [BitConverter.ToSingle(pages.Span), BitConverter.ToSingle(pages.Span[4..])]);
+        mapped.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => pages.Span.Length);
 
         foreach (var (map, message) in new[]
         {
