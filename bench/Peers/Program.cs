@@ -7,6 +7,9 @@ using Ballast.Peers;
 // Ballast beside TorchSharp and PyTorch, row by row, in turn. CONTRIBUTING.md says how to run it.
 const string Child = "BALLAST_PEERS_THREADS";
 
+if (args is ["--script", var script, var optimizer, var steps, var ofThreads])
+    return ScriptTimer.Run(script, optimizer, int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(ofThreads, CultureInfo.InvariantCulture));
+
 var options = PeerOptions.Parse(args);
 if (options is null)
     return 2;
