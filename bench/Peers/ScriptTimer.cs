@@ -16,7 +16,8 @@ static class ScriptTimer
     {
         if (Environment.GetEnvironmentVariable(Child) is not { Length: > 0 })
         {
-            string[] arguments = ["--script", file, optimizer, steps.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture)];
+            string[] numbers = [.. new[] { steps, threads }.Select(static number => number.ToString(CultureInfo.InvariantCulture))];
+            string[] arguments = ["--script", file, optimizer, .. numbers];
             using var process = Process.Start(Environments.Of(threads, Child, arguments))!;
             process.WaitForExit();
             return process.ExitCode;

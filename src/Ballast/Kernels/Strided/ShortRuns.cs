@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -91,11 +92,57 @@ static unsafe class ShortRuns
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Gather(float* from, nint outer, nint inner, float* to, int rows, int run)
     {
+        if (run >= 4 && (inner is 0 or 1))
+        {
+            for (int row = 0; row < rows; row++, from += outer, to += run)
+            {
+                if (inner == 1)
+                    Copy(from, to, run);
+                else
+                    Repeat(*from, to, run);
+            }
+
+            return;
+        }
+
         for (int row = 0; row < rows; row++, from += outer)
         {
             float* x = from;
             for (int i = 0; i < run; i++, x += inner)
                 *to++ = *x;
         }
+    }
+
+    // A run of 4 elements or more, the last few of which are written twice.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Copy(float* from, float* to, int run)
+    {
+        int i = 0;
+        for (; i < run - 8; i += 8)
+            Vector256.Load(from + i).Store(to + i);
+        if (run >= 8)
+        {
+            Vector256.Load(from + run - 8).Store(to + run - 8);
+            return;
+        }
+
+        Vector128.Load(from).Store(to);
+        Vector128.Load(from + run - 4).Store(to + run - 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Repeat(float value, float* to, int run)
+    {
+        int i = 0;
+        for (; i < run - 8; i += 8)
+            Vector256.Create(value).Store(to + i);
+        if (run >= 8)
+        {
+            Vector256.Create(value).Store(to + run - 8);
+            return;
+        }
+
+        Vector128.Create(value).Store(to);
+        Vector128.Create(value).Store(to + run - 4);
     }
 }
