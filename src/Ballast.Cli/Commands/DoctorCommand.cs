@@ -100,8 +100,17 @@ static class DoctorCommand
         {
             Refuse(model is null, "Give either RUN or --model, not both.");
             TrainOptions.RefusePlan(result, "the run keeps its settings");
+            var folder = RunPaths.Trained(run, "Examine");
+#if PICTURES
+            if (folder.Record.File is not null)
+            {
+                Refuse(!result.Has(Data), "--data is for pictures: a run on a table is examined on its own rows.");
+                return RunDiagnosis.OfFile(folder, FileTasks.Reopen(folder), weights, result.Given(Batches) ?? 50, cancellation);
+            }
+
+#endif
             return RunDiagnosis.OfRun(
-                RunPaths.Trained(run, "Examine"), new RunData(options), weights, NamedDatasets.Resolve(result.GetValue(Data)),
+                folder, new RunData(options), weights, NamedDatasets.Resolve(result.GetValue(Data)),
                 result.Given(Batches) ?? 50, cancellation);
         }
 

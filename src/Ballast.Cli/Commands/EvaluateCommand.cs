@@ -84,6 +84,10 @@ static class EvaluateCommand
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         string path = result.GetValue(Run)!;
         var folder = RunPaths.Trained(path, "Evaluate");
+#if PICTURES
+        if (folder.Record.File is not null)
+            return FileEvaluation.Run(result, folder, result.GetValue(Weights), interruption.Token);
+#endif
         var tested = RunEvaluation.Run(
             folder, source, result.GetValue(Weights), NamedDatasets.Resolve(result.GetValue(TestData)), result.GetValue(Fold),
             statistics with { OnProgress = (what, share) => progress.Report(what, share, "") }, result.Given(Tta),

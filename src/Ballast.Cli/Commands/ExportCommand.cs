@@ -39,7 +39,7 @@ static class ExportCommand
         if (bytes && samples.Shape.Count != 3)
             throw new UsageException($"--bytes is for networks of pictures; this one takes [{string.Join(", ", samples.Shape)}].");
         int channels = samples.Shape[0];
-        OnnxFile.Export(TrainedNetwork.Load(folder, result.GetValue(Weights)), new Shape([1, .. samples.Shape]), path, new OnnxExportOptions
+        OnnxFile.Export(Network(folder, result.GetValue(Weights)), new Shape([1, .. samples.Shape]), path, new OnnxExportOptions
         {
             Opset = result.GetValue(Opset),
             FoldNormalization = result.GetValue(Fold),
@@ -48,8 +48,11 @@ static class ExportCommand
                 ? new OnnxPreprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)])
                 : new OnnxPreprocessing(scale.Mean, scale.Std),
         });
-        string takes = bytes ? "bytes, 0 to 255" : scale is null ? "values from 0 to 1" : "standardized values";
+        string takes = bytes ? "bytes, 0 to 255" : scale is null && folder.Record.File is null ? "values from 0 to 1" : "standardized values";
         Output.WriteLine($"{StoredText.Of(path)}: {new FileInfo(path).Length} bytes; in: {takes} [N, {string.Join(", ", samples.Shape)}]");
         return 0;
     }
+
+    static Module Network(RunFolder folder, string? weights) => folder.Record.File is null ? TrainedNetwork.Load(folder, weights)
+        : TrainedNetwork.Load(folder, FileTasks.Reopen(folder), weights);
 }

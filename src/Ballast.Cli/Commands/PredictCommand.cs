@@ -39,8 +39,8 @@ static class PredictCommand
             Compute.Threads = threads;
         using var interruption = new Interruption();
 #if PICTURES
-        if (TableCommand.IsRun(result.GetValue(Run)!))
-            return TableCommand.Predict(result.GetValue(Run)!, result.GetValue(Images)!, interruption.Token);
+        if (FilePrediction.IsRun(result.GetValue(Run)!))
+            return FilePrediction.Run(result.GetValue(Run)!, result.GetValue(Images)!, result.GetValue(Weights), interruption.Token);
 #endif
         var folder = RunPaths.Trained(result.GetValue(Run)!, "Predict with");
         var predictions = RunPrediction.Run(

@@ -55,13 +55,13 @@ static class TrainCommand
     {
         if (result.Given(Threads) is { } threads)
             Compute.Threads = threads;
+        string? file = null;
 #if PICTURES
-        if (TableCommand.Find(result) is { } table)
-            return TableCommand.Train(result, table);
+        file = FileCommand.Find(result);
 #endif
-        if (result.Given(Folds) is { } folds)
+        if (file is null && result.Given(Folds) is { } folds)
             return CrossValidate(result, folds);
-        if (result.Has(Stratified))
+        if (file is null && result.Has(Stratified))
             throw new UsageException("--stratified divides the images of a cross validation: give --folds too.");
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
@@ -69,6 +69,9 @@ static class TrainCommand
         bool json = result.GetValue(Json);
         var (folder, work) = result.Has(Resume)
             ? Reopen(result, source, json, progress, interruption)
+#if PICTURES
+            : file is not null ? BeginFile(result, file, json, progress, interruption)
+#endif
             : Begin(result, source, json, progress, interruption);
         string goOn = $"Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}";
         RunOutcome outcome;
@@ -93,7 +96,7 @@ static class TrainCommand
         if (json)
             CliJson.Print(new RunEnd(folder.Path, folder.WeightsPath, FirstStep.After?.TotalSeconds));
         else
-            Print(folder);
+            RunSummary.Print(folder);
         BrokenNetwork.Refuse(outcome.Test, folder.Path);
         // A run that was finished before is shown, not tested again.
         if (outcome.Test is null)
@@ -150,6 +153,15 @@ static class TrainCommand
         return (folder, () => run.Start(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
+#if PICTURES
+    static (RunFolder Folder, Func<RunOutcome> Work) BeginFile(
+        ParseResult result, string file, bool json, ProgressDisplay progress, Interruption interruption)
+    {
+        var (folder, run) = FileCommand.Begin(result, file);
+        return (folder, () => run.Start(folder, Listen(folder, json, progress, interruption), interruption.Token));
+    }
+#endif
+
     static (RunFolder Folder, Func<RunOutcome> Work) Reopen(
         ParseResult result, RunData source, bool json, ProgressDisplay progress, Interruption interruption)
     {
@@ -167,6 +179,14 @@ static class TrainCommand
             Settings = TrainOptions.Extend(folder.Record.Settings, result),
             TensorBoard = folder.Record.TensorBoard || result.GetValue(TensorBoard),
         });
+#if PICTURES
+        if (folder.Record.File is not null)
+        {
+            var learned = FileCommand.Reopen(folder);
+            return (folder, () => learned.Resume(folder, Listen(folder, json, progress, interruption), cancellation));
+        }
+
+#endif
         var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
@@ -215,27 +235,14 @@ static class TrainCommand
     static GuardedListener Listen(RunFolder folder, bool json, ProgressDisplay progress, Interruption interruption)
     {
         if (!json)
-            return new GuardedListener(new RunDisplay(progress, folder.Record.Settings), interruption);
+            return new GuardedListener(Display(folder, progress), interruption);
         interruption.Guard(() => CliJson.Print(new RunStart(folder.Path, folder.Record.Settings.Layers)));
         return new GuardedListener(new JsonLines(), interruption);
     }
 
-    static void Print(RunFolder folder)
-    {
-        var curve = RunHistory.Read(folder);
-        Output.WriteLine();
-        if (curve.TestLoss is not null)
-            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
-                + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
-        if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
-            Output.WriteLine($"Without test-time augmentation: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
-        if (File.Exists(folder.BestPath))
-            Output.WriteLine($"The best epoch's weights: {folder.BestPath}");
-        string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
-        Output.WriteLine(
-            $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} images a second{first}");
-        Output.WriteLine($"Run: {folder.Path}");
-        if (File.Exists(folder.ReportPath))
-            Output.WriteLine($"Report: {folder.ReportPath}");
-    }
+    static IRunListener Display(RunFolder folder, ProgressDisplay progress) =>
+#if PICTURES
+        folder.Record.File is not null ? new FileDisplay(progress, folder.Record.Settings) :
+#endif
+        new RunDisplay(progress, folder.Record.Settings);
 }

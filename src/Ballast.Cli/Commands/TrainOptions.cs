@@ -78,7 +78,7 @@ static class TrainOptions
             RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
             CheckpointEvery, Data, TestData, .. PictureOptions.All, .. MethodOptions.All,
 #if PICTURES
-            .. TableCommand.All,
+            .. FileCommand.All,
 #endif
         ])
         {
@@ -94,9 +94,21 @@ static class TrainOptions
         var recipe = FindRecipe(result);
         var chosen = Network(result);
         var from = recipe?.Settings ?? Defaults(result, chosen is null, folds);
-        var network = chosen ?? (from.Layers, from.Model);
-        return PictureOptions.Read(result, new RunSettings(
-            network.Layers,
+        var settings = Over(result, from, chosen ?? (from.Layers, from.Model)) with
+        {
+            Recipe = recipe?.Name,
+            Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
+        };
+        return PictureOptions.Read(result, settings.WithData(result.GetValue(Data), result.GetValue(TestData)));
+    }
+
+    /// <summary>The settings of a new run on a file.</summary>
+    public static RunSettings ReadFile(ParseResult result, string path) =>
+        Over(result, RunSettings.OfFile, (RunSettings.OfFile.Layers, null)) with { Data = Path.GetFullPath(path) };
+
+    // What is given, over what is not.
+    static RunSettings Over(ParseResult result, RunSettings from, (string Layers, string? Name) network) =>
+        new(network.Layers,
             network.Name,
             result.Given(Epochs) ?? from.Epochs,
             result.Given(BatchSize) ?? from.BatchSize,
@@ -111,10 +123,7 @@ static class TrainOptions
             result.GetValue(CheckpointEvery))
         {
             Methods = MethodOptions.Read(result, from.Methods),
-            Recipe = recipe?.Name,
-            Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
-        }.WithData(result.GetValue(Data), result.GetValue(TestData)));
-    }
+        };
 
     // A folder of pictures is trained on in another way than the tutorial's images.
     static RunSettings Defaults(ParseResult result, bool fitsNetwork, bool folds)

@@ -15,7 +15,7 @@ sealed class ActivationWatch
     /// <param name="network">The network.</param>
     /// <param name="data">The images that it is trained on.</param>
     /// <param name="batchSize">How many images a mini-batch of training has.</param>
-    public ActivationWatch(Module network, ByteDataset data, int batchSize)
+    public ActivationWatch(Module network, Dataset data, int batchSize)
     {
         this.network = network;
         // A twentieth of an epoch at most: what it costs is not to be noticed.

@@ -7,7 +7,7 @@ static class BoardPictures
     const int Most = 16, Units = 64, Gap = 1;
 
     /// <summary>The first images of a dataset side by side, as they are before they are standardized.</summary>
-    public static Tensor? Inputs(ByteDataset data, ChannelScale? scale)
+    public static Tensor? Inputs(Dataset data, ChannelScale? scale)
     {
         var shape = data.SampleShape;
         if (!IsPicture(shape) || data.Count == 0)

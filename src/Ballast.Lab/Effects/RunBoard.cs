@@ -9,7 +9,7 @@ namespace Ballast.Lab;
 /// <param name="optimizer">Its optimizer.</param>
 /// <param name="data">The images that it is trained on.</param>
 /// <param name="scale">How their channels are standardized; null for not at all.</param>
-sealed class RunBoard(string folder, Module network, Optimizer optimizer, ByteDataset data, ChannelScale? scale) : IDisposable
+sealed class RunBoard(string folder, Module network, Optimizer optimizer, Dataset data, ChannelScale? scale) : IDisposable
 {
     TensorBoardWriter? board;
 

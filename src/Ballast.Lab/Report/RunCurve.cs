@@ -9,6 +9,9 @@ public sealed record RunCurve
     /// <summary>The epochs that are over, in their order.</summary>
     public IReadOnlyList<EpochPoint> Epochs { get; init; } = [];
 
+    /// <summary>The learning rate and the gradient over training; may be empty.</summary>
+    public IReadOnlyList<RatePoint> Rates { get; init; } = [];
+
     /// <summary>How activations are distributed, from before training to the last epoch; may be empty.</summary>
     public IReadOnlyList<LayerSpread> Activations { get; init; } = [];
 
@@ -17,6 +20,9 @@ public sealed record RunCurve
 
     /// <summary>Share of the test images classified correctly, 0 to 1; null if not measured.</summary>
     public double? TestAccuracy { get; init; }
+
+    /// <summary>What else was measured on what it was tested on, by its name.</summary>
+    public IReadOnlyDictionary<string, double> TestMeasures { get; init; } = new Dictionary<string, double>();
 
     /// <summary>How often the network saw each test image for those two.</summary>
     public TestTimeAugmentation TestTimeAugmentation { get; init; }

@@ -27,6 +27,38 @@ public sealed record Metric(
     bool? Best = null,
     TestTimeAugmentation? TestTimeAugmentation = null)
 {
+    /// <summary>What was measured besides, by its name: <c>r2</c>; null for nothing.</summary>
+    public IReadOnlyDictionary<string, double>? Measures { get; init; }
+
+    /// <summary>The learning rate of the last mini-batch, of the first group of parameters.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The Euclidean norm of the last mini-batch's gradient, of all parameters together; after clipping.</summary>
+    public double? GradientNorm { get; init; }
+
+    /// <summary>What a test found.</summary>
+    /// <param name="test">The test.</param>
+    /// <param name="step">How many mini-batches were done.</param>
+    public static Metric Of(Evaluation test, long step = 0)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return new Metric(MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: AccuracyOf(test.Metrics, test.Accuracy), Count: test.Count)
+        {
+            Measures = MeasuresOf(test.Metrics),
+        };
+    }
+
+    // Null where it is not measured; of a network that gives NaN it is NaN.
+    internal static double? AccuracyOf(MetricValues metrics, double value) => metrics.TryGet("accuracy", out _) ? value : null;
+
+    // What is not the accuracy, which has a place of its own.
+    internal static Dictionary<string, double>? MeasuresOf(MetricValues metrics)
+    {
+        var others = metrics.Where(static metric => metric.Name != "accuracy" && double.IsFinite(metric.Value))
+            .ToDictionary(static metric => metric.Name, static metric => metric.Value);
+        return others.Count == 0 ? null : others;
+    }
+
     /// <summary>The line, as it is in the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MetricJson.Default.Metric);
 }

@@ -49,6 +49,44 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         return new RunDiagnosis(Doctor.Examine(network, options), path);
     }
 
+    /// <summary>Examines a run on a file likewise.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="task">What it learned.</param>
+    /// <param name="weights">A file of the network's state; null for the run's weights, or its checkpoint while it is not complete.</param>
+    /// <param name="batches">On how many batches it is run at most.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <inheritdoc cref="OfRun"/>
+    public static RunDiagnosis OfFile(
+        RunFolder folder, FileTask task, string? weights = null, int batches = 50, CancellationToken cancellation = default)
+    {
+        var settings = folder.Record.Settings;
+        var (state, path) = RunNetwork.State(folder, weights);
+        var network = RunNetwork.Load(task, state, path);
+        var (trained, held) = (task.Trained, task.Held);
+        var options = new DoctorOptions
+        {
+            Optimizer = RunTraining.Optimizer(settings, network),
+            MakeOptimizer = (model, rate) => RunTraining.Optimizer(settings with { LearningRate = rate }, model),
+            MakeFresh = () =>
+            {
+                using var generator = Generator.UseDefault(new Generator(settings.Seed));
+                return task.Build();
+            },
+            SampleShape = trained.SampleShape,
+            Trained = true,
+            LoadedState = state,
+            Cancellation = cancellation,
+            Loss = task.Loss ?? RunTraining.Loss(settings.Does, trained.ClassNames.Count) ?? new DoctorOptions().Loss,
+            Plan = new TrainingPlan(settings.BatchSize, trained.Count, settings.DropLast, settings.Epochs),
+        };
+        return new RunDiagnosis(Doctor.Examine(network, batches == 0 ? options : options with
+        {
+            Batches = new DataLoader(trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, generator: new Generator(settings.Seed)),
+            TestBatches = new DataLoader(held, Math.Min(settings.BatchSize, held.Count), shuffle: true, generator: new Generator(0)),
+            MaxBatches = batches,
+        }), path);
+    }
+
     /// <summary>Examines what settings would train, before they do.</summary>
     /// <param name="settings">How it is trained.</param>
     /// <param name="data">The images to train on, where they are at hand.</param>

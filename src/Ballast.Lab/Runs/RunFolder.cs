@@ -153,7 +153,10 @@ public sealed class RunFolder : IDisposable
 
     static void Check(RunRecord record)
     {
-        record.Settings.Check();
-        record.TrainedOn.Check();
+        record.Settings.Check(layers: record.File is null);
+        if (record.File is { } file)
+            file.Check();
+        else
+            record.TrainedOn.Check();
     }
 }

@@ -18,9 +18,16 @@ public static class RunHistory
                    select new LossPoint((int)metric.Step, metric.Epoch ?? 0, metric.Loss ?? double.NaN),
             ],
             Epochs = Epochs(metrics),
+            Rates =
+            [
+                .. from metric in metrics
+                   where metric is { Type: MetricKind.Train, LearningRate: not null }
+                   select new RatePoint(metric.Step, metric.LearningRate!.Value, metric.GradientNorm),
+            ],
             Activations = ActivationLog.Read(folder.ActivationsPath),
             TestLoss = test?.Loss,
             TestAccuracy = Number(test?.Accuracy),
+            TestMeasures = test?.Measures ?? new Dictionary<string, double>(),
             TestTimeAugmentation = test?.TestTimeAugmentation ?? TestTimeAugmentation.None,
             PlainTestAccuracy = Number(metrics.LastOrDefault(
                 static metric => metric is { Type: MetricKind.Evaluation, TestTimeAugmentation: null })?.Accuracy),
@@ -40,8 +47,12 @@ public static class RunHistory
            let over = epoch.LastOrDefault(static metric => metric.Type == MetricKind.Epoch)
            where over is not null
            orderby epoch.Key
-           select new EpochPoint(epoch.Key, over.Loss, Number(over.Accuracy),
-               Number(epoch.LastOrDefault(static metric => metric.Type == MetricKind.Validation)?.Accuracy)),
+           let held = epoch.LastOrDefault(static metric => metric.Type == MetricKind.Validation)
+           select new EpochPoint(epoch.Key, over.Loss, Number(over.Accuracy), Number(held?.Accuracy))
+           {
+               ValidationLoss = Number(held?.Loss),
+               Measures = held?.Measures ?? new Dictionary<string, double>(),
+           },
     ];
 
     // A network that gives NaN has no accuracy.

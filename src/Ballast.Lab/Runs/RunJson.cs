@@ -10,7 +10,7 @@ namespace Ballast.Lab;
     Converters =
     [
         typeof(RunKindJson), typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson),
-        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson), typeof(PictureFitJson),
+        typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson), typeof(PictureFitJson), typeof(LearnedKindJson),
     ])]
 [JsonSerializable(typeof(RunRecord))]
 sealed partial class RunJson : JsonSerializerContext;
@@ -26,6 +26,8 @@ sealed partial class RunJson : JsonSerializerContext;
 sealed partial class MetricJson : JsonSerializerContext;
 
 sealed class RunKindJson() : JsonStringEnumConverter<RunKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class LearnedKindJson() : JsonStringEnumConverter<LearnedKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

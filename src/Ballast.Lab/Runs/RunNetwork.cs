@@ -40,6 +40,25 @@ static class RunNetwork
         return network;
     }
 
+    /// <summary>Makes the network for a file and gives it a state.</summary>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    public static Module Load(FileTask task, StateDict state, string path)
+    {
+        using var generator = Generator.UseDefault(new Generator(0));
+        var network = task.Build();
+        try
+        {
+            network.LoadStateDict(state);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{path} does not belong to the network of this run. {error.Message}", error);
+        }
+
+        network.Eval();
+        return network;
+    }
+
     /// <summary>Reads a run's state.</summary>
     /// <returns>The state, and the file that it is in.</returns>
     /// <exception cref="InvalidDataException">A damaged file.</exception>

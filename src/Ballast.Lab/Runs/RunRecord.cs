@@ -16,6 +16,10 @@ public sealed record RunRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TensorBoard { get; init; }
 
+    /// <summary>How the file is read that it learns; null where it learns images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FileSettings? File { get; init; }
+
     /// <summary>What its network tells apart.</summary>
     [JsonIgnore]
     public RunSamples TrainedOn => Samples ?? NamedDatasets.Cifar10.Samples;

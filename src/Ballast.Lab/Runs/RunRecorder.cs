@@ -11,6 +11,7 @@ sealed class RunRecorder : IDisposable
     readonly IRunListener listener;
     readonly ActivationWatch watch;
     readonly RunBoard? board;
+    readonly Optimizer optimizer;
     readonly Stopwatch clock = new();
     MetricsLog? log;
     ActivationLog? activations;
@@ -24,8 +25,10 @@ sealed class RunRecorder : IDisposable
     /// <param name="listener">Who is told.</param>
     /// <param name="watch">Measures activations.</param>
     /// <param name="board">Writes event files; null for none.</param>
+    /// <param name="optimizer">What trains, for its learning rate and its gradients.</param>
     public RunRecorder(
-        RunSettings settings, DataLoader loader, RunFolder folder, IRunListener listener, ActivationWatch watch, RunBoard? board)
+        RunSettings settings, DataLoader loader, RunFolder folder, IRunListener listener, ActivationWatch watch, RunBoard? board,
+        Optimizer optimizer)
     {
         this.settings = settings;
         this.loader = loader;
@@ -33,6 +36,7 @@ sealed class RunRecorder : IDisposable
         this.listener = listener;
         this.watch = watch;
         this.board = board;
+        this.optimizer = optimizer;
         Options = new TrainerOptions
         {
             Epochs = settings.Epochs,
@@ -41,11 +45,19 @@ sealed class RunRecorder : IDisposable
             CheckpointPath = folder.CheckpointPath,
             OnEpochStart = listener.OnEpoch,
             OnLine = line => Write(new Metric(
-                MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, line.Accuracy, Seconds: Seconds)),
+                MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, Metric.AccuracyOf(line.Metrics, line.Accuracy), Seconds: Seconds)
+            {
+                LearningRate = optimizer.Groups[0].LearningRate ?? optimizer.LearningRate,
+                GradientNorm = GradientNorm(),
+                Measures = Metric.MeasuresOf(line.Metrics),
+            }),
             OnEpochEnd = WriteEpoch,
             OnValidation = line => Write(new Metric(
-                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: line.Result.Accuracy,
-                Count: line.Result.Count, Best: line.IsBest)),
+                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: Metric.AccuracyOf(line.Result.Metrics, line.Result.Accuracy),
+                Count: line.Result.Count, Best: line.IsBest)
+            {
+                Measures = Metric.MeasuresOf(line.Result.Metrics),
+            }),
             OnProgress = listener.OnProgress,
         };
     }
@@ -97,9 +109,10 @@ sealed class RunRecorder : IDisposable
 
     /// <summary>Writes how well the network does on the test images.</summary>
     public void Write(Evaluation test, TestTimeAugmentation augmentation) =>
-        Write(new Metric(
-            MetricKind.Evaluation, step, Loss: test.Loss, Accuracy: test.Accuracy, Count: test.Count,
-            TestTimeAugmentation: augmentation == TestTimeAugmentation.None ? null : augmentation));
+        Write(Metric.Of(test, step) with
+        {
+            TestTimeAugmentation = augmentation == TestTimeAugmentation.None ? null : augmentation,
+        });
 
     public void Dispose()
     {
@@ -112,11 +125,30 @@ sealed class RunRecorder : IDisposable
     {
         Write(new Metric(
             MetricKind.Epoch, line.Step, line.Epoch, Loss: Known(line.Loss), Accuracy: Known(line.Accuracy), Count: (int)line.Count,
-            Seconds: Seconds, ImagesPerSecond: line.Step * Images / loader.Count / Seconds));
+            Seconds: Seconds, ImagesPerSecond: line.Step * Images / loader.Count / Seconds)
+        {
+            Measures = Metric.MeasuresOf(line.Metrics),
+        });
         // Looking is not training.
         clock.Stop();
         Watch(line.Step, line.Epoch);
         clock.Start();
+    }
+
+    double? GradientNorm()
+    {
+        double squares = 0;
+        bool any = false;
+        foreach (var gradient in optimizer.Groups.SelectMany(static group => group.Parameters).Select(static parameter => parameter.Grad))
+        {
+            if (gradient is null)
+                continue;
+            any = true;
+            foreach (float value in gradient.AsSpan())
+                squares += (double)value * value;
+        }
+
+        return any && double.IsFinite(squares) ? Math.Sqrt(squares) : null;
     }
 
     static double? Known(double value) => double.IsNaN(value) ? null : value;

@@ -10,4 +10,15 @@ public static class TrainedNetwork
     /// <exception cref="InvalidDataException">A damaged file.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static Module Load(RunFolder folder, string? weights = null) => RunNetwork.Load(folder, weights).Network;
+
+    /// <summary>Makes the network of a run on a file and loads its state.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="task">What it learned.</param>
+    /// <param name="weights">A file of the network's state; null for the run's weights, or its checkpoint while it is not complete.</param>
+    /// <inheritdoc cref="Load(RunFolder, string?)"/>
+    public static Module Load(RunFolder folder, FileTask task, string? weights = null)
+    {
+        var (state, path) = RunNetwork.State(folder, weights);
+        return RunNetwork.Load(task, state, path);
+    }
 }

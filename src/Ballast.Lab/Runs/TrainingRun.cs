@@ -97,7 +97,7 @@ public sealed class TrainingRun
         var trained = (ByteDataset)loader.Dataset;
         var recorder = new RunRecorder(
             settings, loader, folder, listener, new ActivationWatch(network, trained, settings.BatchSize),
-            folder.Record.TensorBoard ? new RunBoard(folder.Path, network, optimizer, trained, settings.Does.Scale) : null);
+            folder.Record.TensorBoard ? new RunBoard(folder.Path, network, optimizer, trained, settings.Does.Scale) : null, optimizer);
         var validated = settings.Does.IsValidated ? heldBack ?? source.Test(settings, cancellation) : null;
         if (validated is not null && heldBack is null)
             RunSamples.Of(data).RefuseOther(validated, NamedDatasets.Title(settings.TestName));
@@ -126,7 +126,7 @@ public sealed class TrainingRun
         }
     }
 
-    static void Resume(Trainer trainer, Checkpoint checkpoint, RunFolder folder)
+    internal static void Resume(Trainer trainer, Checkpoint checkpoint, RunFolder folder)
     {
         try
         {

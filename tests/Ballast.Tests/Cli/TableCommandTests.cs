@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ballast.Lab;
 
 namespace Ballast.Tests.Cli;
 
@@ -26,7 +27,9 @@ public sealed class TableCommandTests : IDisposable
         Assert.StartsWith("120 rows, to predict price, a number, from 2 columns:\n  numbers: area\n  categories: town\nEpoch   1: loss ", output,
             StringComparison.Ordinal);
         Assert.Contains("Held out, 24 rows: R2 0.9", output, StringComparison.Ordinal);
-        Assert.Equal(["metrics.jsonl", "weights.safetensors"], Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            [".lock", "activations.jsonl", "best.safetensors", "checkpoint.safetensors", "metrics.jsonl", "report.html", "run.json", "weights.safetensors"],
+            Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
 
         (code, output, errors) = BallastProcess.Run(folder, "predict", "run", "new.csv");
         Assert.Equal((0, "note: 1 value is a category that no row trained on had; they are taken as missing.\n"), (code, errors));
@@ -36,6 +39,47 @@ public sealed class TableCommandTests : IDisposable
         double[] ulm = [.. lines[1].Split(',').Select(static cell => double.Parse(cell, CultureInfo.InvariantCulture))];
         Assert.InRange(ulm[0], 135, 166);
         Assert.True(ulm[1] < ulm[0] && ulm[0] < ulm[2]);
+    }
+
+    [Fact]
+    public void A_run_of_a_table_is_examined_evaluated_exported_and_reported_like_any_other()
+    {
+        Assert.Equal(0, BallastProcess.Run(folder, "train", "houses.csv", "--target", "price", "--epochs", "12", "--learning-rate", "0.01", "--out", "run").ExitCode);
+        var record = RunFolder.Open(folder.File("run")).Record;
+        Assert.Equal((0.01f, 12, LearnedKind.Table), (record.Settings.LearningRate, record.Settings.Epochs, record.File!.Kind));
+        Assert.Equal("houses.csv", Assert.Single(record.Provenance.Data).Name);
+
+        var (_, output, errors) = BallastProcess.Run(folder, "doctor", "run");
+        Assert.Equal("", errors);
+        Assert.Contains("batches", output, StringComparison.Ordinal);
+        (_, output, errors) = BallastProcess.Run(folder, "evaluate", "run");
+        Assert.Equal("", errors);
+        Assert.Contains("Held out: 24 rows\n", output, StringComparison.Ordinal);
+        var last = MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Measured: R2 {last.Measures!["r2"]:F3}\n"), output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastProcess.Run(folder, "export", "run", "net.onnx").ExitCode);
+        Assert.Equal((2, "error: --tta is for runs on images. A run on a file is evaluated on what was held out of it.\nSee ballast evaluate --help.\n"),
+            BallastProcess.Run(folder, "evaluate", "run", "--tta", "flip") is var refused ? (refused.ExitCode, refused.Errors) : default);
+        string page = File.ReadAllText(Path.Combine(folder.File("run"), "report.html"));
+        Assert.Contains("of how price varies in the rows held out.", page, StringComparison.Ordinal);
+        Assert.Contains("Norm of the gradient", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stopped_it_predicts_by_its_best_epoch_and_resumed_it_ends_with_the_same_bytes()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string[] Command(string run) => ["train", "houses.csv", "--target", "price", "--epochs", "400", "--early-stopping", "25", "--out", run];
+        var (code, errors) = BallastProcess.RunUntil(folder, "Epoch   3:", kill: false, Command("run"));
+        Assert.Equal((130, "Stopped. Continue with: ballast train --resume run\n"), (code, errors));
+        Assert.StartsWith("price\n", BallastProcess.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run").ExitCode);
+        Assert.Equal(0, BallastProcess.Run(folder, Command("whole")).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("whole/weights.safetensors")), File.ReadAllBytes(folder.File("run/weights.safetensors")));
+
+        File.AppendAllText(folder.File("houses.csv"), "100,Ulm,231\n");
+        Assert.Contains("houses.csv has changed since run was begun.", BallastProcess.Run(folder, "doctor", "run").Errors, StringComparison.Ordinal);
     }
 
     [Fact]

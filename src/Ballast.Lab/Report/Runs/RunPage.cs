@@ -15,25 +15,25 @@ public static class RunPage
     {
         ArgumentNullException.ThrowIfNull(report);
         var curve = report.Curve;
-        ChartData? loss = Losses(report), accuracy = EpochChart.Of(
-            ("training images", "with", EpochChart.Training(curve)), ("images held back", "without", EpochChart.Validation(curve)));
+        var charts = new RunCharts(report);
         var body = Markup.Join(
         [
-            Head(report),
-            Section("The curves", Curves(report, loss, accuracy)),
+            RunHead.Of(report),
+            Section("The curves", charts.Curves()),
             Activations(SpreadFigure.Draw(new SpreadRun("", "with", curve.Activations))),
+            charts.Steps(),
             Section("The numbers", Numbers(report), Epochs(curve)),
             Section("Settings", List(
             [
                 .. MethodSettings.Describe(report.Settings),
                 new("Seed", report.Settings.Seed.ToString(CultureInfo.InvariantCulture)),
-                new("Training images", Count(report.TrainingImages)),
-                new("Test images", report.TestImages == 0 ? "none" : Count(report.TestImages)),
+                new($"Training {report.Samples}", Count(report.TrainingImages)),
+                new(MeasureText.Capital(report.Tested), report.TestImages == 0 ? "none" : Count(report.TestImages)),
             ])),
             Section("Where it comes from", Origin(report.Provenance)),
             Again(report.Provenance),
         ]);
-        return ReportPage.Render("One network's training", body, new ReportData([.. new[] { loss, accuracy }.OfType<ChartData>()]));
+        return ReportPage.Render("One network's training", body, new ReportData(charts.All));
     }
 
     /// <summary>Writes the page to a file, whole or not at all. Missing folders are created.</summary>
@@ -49,120 +49,61 @@ public static class RunPage
 
             """));
 
-    static Markup Head(RunReport report)
-    {
-        var curve = report.Curve;
-        string epochs = report.Settings.Epochs == 1 ? "1 epoch" : $"{Count(report.Settings.Epochs)} epochs";
-        double guess = 1.0 / Math.Max(1, report.Classes);
-        var answer = curve switch
-        {
-            { TestAccuracy: { } tested } => Markup.Of($"The network classifies {Value(tested)} of the test images correctly."),
-            { Epochs: [.., { ValidationAccuracy: { } held } last] } =>
-                Markup.Of($"After epoch {last.Epoch} the network classifies {Value(held)} of the images held back correctly."),
-            { Epochs: [.., { Accuracy: { } trained } last] } => Markup.Of(
-                $"In epoch {last.Epoch} the network classified {Value(trained)} of its training images correctly; there was nothing to test on."),
-            _ => new Markup("Nothing was measured yet."),
-        };
-        var notes = new List<string>();
-        if (curve.Broken is { } broken)
-            notes.Add($"Training diverged: by mini-batch {Count(broken.Step)} (epoch {broken.Epoch}) the loss was no longer a finite number.");
-        if (curve.TestLoss is { } loss && double.IsNaN(loss))
-            notes.Add("The network gives NaN for test images: it has no accuracy.");
-        if (curve.Remark is { } remark)
-            notes.Add(remark);
-        var note = notes.Count == 0 ? Markup.None
-            : Markup.Of($"""<div class="note" role="note">{notes.Select(static text => Markup.Of($"<p>{text}</p>"))}</div>""");
-        return Markup.Of($"""
-            <header>
-            <h1>{report.Settings.Layers}</h1>
-            <p class="answer">{answer}</p>
-            <p>Guessing among {report.Classes} classes would get {Percent(guess)}.</p>
-            {note}
-            <p class="facts"><span>{NamedDatasets.Title(report.Settings.Data)}</span> ·
-            <span>{epochs} of {Count(report.StepsPerEpoch)} mini-batches</span> ·
-            <span>seed {report.Settings.Seed}</span> ·
-            <span>{report.Provenance.Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}</span></p>
-            </header>
-
-            """);
-    }
-
-    static Markup Value(double accuracy) => Markup.Of($"""<b class="with">{Percent(accuracy)}</b>""");
-
-    static Markup Curves(RunReport report, ChartData? loss, ChartData? accuracy)
-    {
-        if (loss is null && accuracy is null)
-            return new Markup("<p>There are fewer than two points, which are no curve.</p>");
-        var parts = new List<Markup>();
-        if (accuracy is not null)
-            parts.Add(Chart(accuracy, "Accuracy of each epoch", "Accuracy of each epoch."));
-        if (loss is not null)
-        {
-            parts.Add(Chart(
-                loss, $"Training loss, mean of each {Count(report.Settings.LogEvery)} mini-batches", "Training loss over all mini-batches."));
-        }
-
-        parts.Add(Markup.Of($"""
-            <p><b>How to read it.</b> The accuracy on training images is counted while the epoch goes on and the weights change. A loss of
-            {Loss(Math.Log(Math.Max(1, report.Classes)))} is what guessing costs by the cross entropy. The vertical axes do not begin at 0.</p>
-
-            """));
-        parts.Add(Hint);
-        return Markup.Join(parts);
-    }
-
-    static ChartData? Losses(RunReport report)
-    {
-        var points = new SortedDictionary<int, double>();
-        foreach (var point in report.Curve.Points.Where(static point => double.IsFinite(point.Loss)))
-            points[point.Step] = Math.Round(point.Loss, 5);
-        return points.Count < 2 ? null : new ChartData("training")
-        {
-            Unit = "mini-batch",
-            Title = "training loss",
-            From = 0,
-            To = Math.Max((double)report.Settings.Epochs * report.StepsPerEpoch, points.Keys.Last()),
-            X = [.. points.Keys.Select(static step => (double)step)],
-            Series = [new("training loss", "with", [.. points.Values.Select(static loss => (double?)loss)])],
-        };
-    }
-
     static Markup Numbers(RunReport report)
     {
         var curve = report.Curve;
+        bool numbers = curve.TestAccuracy is null && curve.TestMeasures.Count > 0;
         return List(
         [
-            new("Accuracy on the test images", Percent(curve.TestAccuracy)), new("Loss on the test images", Loss(curve.TestLoss)),
-            new("Training time", Seconds(curve.TrainingSeconds)), new("Images a second", Count(curve.ImagesPerSecond)),
+            .. numbers ? (Setting[])[] : [new($"Accuracy on the {report.Tested}", Percent(curve.TestAccuracy))],
+            new($"Loss on the {report.Tested}", Loss(curve.TestLoss)),
+            .. curve.TestMeasures.Select(measure => new Setting($"{MeasureName(measure.Key)} on the {report.Tested}", Loss(measure.Value))),
+            new("Training time", Seconds(curve.TrainingSeconds)), new($"{MeasureText.Capital(report.Samples)} a second", Count(curve.ImagesPerSecond)),
         ]);
     }
 
+    /// <summary>A measure as one reads it.</summary>
+    internal static string MeasureName(string name) => name switch
+    {
+        "r2" => "R²",
+        "mae" => "Mean absolute error",
+        "rmse" => "Root of the mean squared error",
+        _ => name,
+    };
+
+    // Accuracies where there are any, losses otherwise.
     static Markup Epochs(RunCurve curve)
     {
         if (curve.Epochs.Count == 0)
             return Markup.None;
-        bool held = curve.Epochs.Any(static epoch => epoch.ValidationAccuracy is not null);
+        bool accurate = curve.Epochs.Any(static epoch => epoch.Accuracy is not null);
+        bool held = curve.Epochs.Any(epoch => Held(epoch, accurate) is not null);
         int rows = Math.Min(EpochRows, curve.Epochs.Count);
         double step = rows == 1 ? 0 : (curve.Epochs.Count - 1d) / (rows - 1);
         var shown = Enumerable.Range(0, rows).Select(row => curve.Epochs[(int)Math.Round(row * step)]);
-        var heading = held ? new Markup("<th scope=\"col\">held back</th>") : Markup.None;
         return Markup.Of($"""
             <table class="epochs">
             <caption>By epoch</caption>
-            <thead><tr><th scope="col">epoch</th><th scope="col">mean loss</th><th scope="col">accuracy</th>{heading}</tr></thead>
+            <thead><tr><th scope="col">epoch</th><th scope="col">mean loss</th>{Heading("accuracy", accurate || !held)}{Heading("held back", held)}</tr></thead>
             <tbody>
-            {shown.Select(epoch => Row(epoch, held))}</tbody>
+            {shown.Select(epoch => Row(epoch, accurate, held))}</tbody>
             </table>
 
             """);
     }
 
-    static Markup Row(EpochPoint epoch, bool held)
+    static double? Held(EpochPoint epoch, bool accurate) => accurate ? epoch.ValidationAccuracy : epoch.ValidationLoss;
+
+    static Markup Heading(string name, bool isThere) => isThere ? Markup.Of($"<th scope=\"col\">{name}</th>") : Markup.None;
+
+    static Markup Row(EpochPoint epoch, bool accurate, bool held)
     {
-        var validation = held ? Markup.Of($"<td>{Percent(epoch.ValidationAccuracy)}</td>") : Markup.None;
+        string seen = accurate ? Percent(epoch.ValidationAccuracy) : Loss(epoch.ValidationLoss);
         return Markup.Of($"""
-            <tr><th scope="row">{epoch.Epoch}</th><td>{Loss(epoch.Loss)}</td><td>{Percent(epoch.Accuracy)}</td>{validation}</tr>
+            <tr><th scope="row">{epoch.Epoch}</th><td>{Loss(epoch.Loss)}</td>{Cell(Percent(epoch.Accuracy), accurate || !held)}{Cell(seen, held)}</tr>
 
             """);
     }
+
+    static Markup Cell(string text, bool isThere) => isThere ? Markup.Of($"<td>{text}</td>") : Markup.None;
 }

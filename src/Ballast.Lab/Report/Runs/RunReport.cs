@@ -21,6 +21,21 @@ public sealed record RunReport
     /// <summary>How many images it was tested on; 0 for none.</summary>
     public int TestImages { get; init; }
 
+    /// <summary>What a sample is, for several of them: <c>images</c>, <c>rows</c>.</summary>
+    public string Samples { get; init; } = "images";
+
+    /// <summary>What is predicted of a file's samples, by its name; null where they are images.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>What the network did with each sample that it was not trained on; null where that is not known.</summary>
+    public RunFindings? Findings { get; init; }
+
+    /// <summary>What its samples that were not trained on are called.</summary>
+    internal string Held => Target is null ? $"{Samples} held back" : $"{Samples} held out";
+
+    /// <summary>What it was tested on is called.</summary>
+    internal string Tested => Target is null ? $"test {Samples}" : Held;
+
     /// <summary>Where the result comes from.</summary>
     public required Provenance Provenance { get; init; }
 

@@ -70,6 +70,14 @@ public sealed record RunSettings(
         Pictures = new PictureSettings(Background: PictureColor.White) { FitsNetwork = true, LogsEpochs = true },
     };
 
+    /// <summary>The training of a network on a file, where nothing else is said. A <see cref="BatchSize"/> and a <see cref="LogEvery"/> of 0 are made
+    /// by <see cref="FileRun.Complete"/>.</summary>
+    public static RunSettings OfFile { get; } = new(
+        "table", Epochs: 100, BatchSize: 0, Optimizer: OptimizerKind.AdamW, LearningRate: 2e-3f, WeightDecay: 1e-2f, LogEvery: 0)
+    {
+        Methods = new RunMethods(Schedule: "cosine", Validation: 0.2, Patience: 16, KeepBest: true),
+    };
+
     /// <summary>The recipe that the settings are from, in part at least; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Recipe { get; init; }
@@ -104,11 +112,13 @@ public sealed record RunSettings(
     }
 
     /// <summary>Refuses what no run has, in a file that was read.</summary>
+    /// <param name="layers">Whether the network is a chain of layers or has a name.</param>
     /// <exception cref="LayerTextException">A mistake in the layers.</exception>
     /// <exception cref="ArgumentException">A setting out of range; the message says which.</exception>
-    internal void Check()
+    internal void Check(bool layers = true)
     {
-        NamedNetworks.Check(Layers);
+        if (layers)
+            NamedNetworks.Check(Layers);
         foreach (var (name, value, least) in new[]
         {
             ("epochs", Epochs, 1), ("batchSize", BatchSize, 1), ("logEvery", LogEvery, 0), ("checkpointEvery", CheckpointEvery, 0),

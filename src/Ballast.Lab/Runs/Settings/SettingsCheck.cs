@@ -11,6 +11,13 @@ public static class SettingsCheck
     {
         NamedNetworks.Check(settings.Layers);
         RefuseNetwork(settings);
+        RefuseTraining(settings);
+    }
+
+    /// <summary>Refuses what no network can be trained with.</summary>
+    /// <exception cref="ArgumentException">A setting out of range, or two that do not go together.</exception>
+    public static void RefuseTraining(RunSettings settings)
+    {
         var methods = settings.Does;
         if (methods.Scale is { Mean.Count: > 0 } scale)
             scale.ToStandardization();

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary>What a run's network says of another file, as CSV.</summary>
+static class FilePrediction
+{
+    /// <summary>Whether a folder has a network that learned a file; one of before such runs had a <c>run.json</c> has its weights alone.</summary>
+    public static bool IsRun(string run) => !Directory.Exists(run) ? false
+        : !File.Exists(Path.Combine(run, "run.json")) ? File.Exists(Path.Combine(run, "weights.safetensors"))
+        : RunFolder.Open(run).Record.File is not null;
+
+    /// <summary>Prints the predictions of each row.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="files">The file to predict.</param>
+    /// <param name="weights">Other weights than the run's; null for these.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public static int Run(string run, IReadOnlyList<string> files, string? weights, CancellationToken cancellation)
+    {
+        if (files is not [var table] || Directory.Exists(table))
+            throw new UsageException($"{run} learned a table. Give one table to predict: ballast predict {run} NEW.csv");
+        var model = TableModel.Load(weights ?? FileTasks.Weights(run));
+        var data = TableDataset.Open(table, model.Schema);
+        if (data.Unknown > 0)
+            Output.Say($"note: {data.Unknown} {(data.Unknown == 1 ? "value is a category" : "values are categories")} that no row trained on had; "
+                + "they are taken as missing.");
+        var (schema, text) = (model.Schema, new StringBuilder());
+        string name = schema.Target.Name;
+        text.AppendJoin(',', schema.Task == TableTask.Regression
+            ? model.Interval is null ? [Quoted(name)] : [Quoted(name), Quoted($"{name} low"), Quoted($"{name} high")]
+            : [Quoted(name), .. schema.Target.Categories.Select(one => Quoted($"probability {one}"))]).Append('\n');
+        foreach (float[] row in model.Predict(data, cancellation))
+        {
+            text.AppendJoin(',', schema.Task != TableTask.Regression
+                ? [Quoted(schema.Target.Categories[Array.IndexOf(row, row.Max())]), .. row.Select(static one => Number(one))]
+                : model.Interval is { } within ? [Number(row[0]), Number(row[0] - within), Number(row[0] + within)] : [Number(row[0])]).Append('\n');
+        }
+
+        Output.Guard(() => Output.Writer.Write(text));
+        return 0;
+    }
+
+    /// <summary>A number in single precision, as it is read again.</summary>
+    public static string Number(double value) => ((float)value).ToString("R", CultureInfo.InvariantCulture);
+
+    static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,92 @@
+using Ballast.Lab;
+
+namespace Ballast.Cli;
+
+/// <summary>A table as what a run learns.</summary>
+sealed class LearnedTable : FileTask
+{
+    readonly TableDataset data;
+    readonly int[] held;
+
+    /// <summary>Reads it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="file">How it is read.</param>
+    /// <param name="settings">The share that is held out, and the seed that draws it.</param>
+    /// <exception cref="ArgumentException">A share that leaves too few on one side.</exception>
+    /// <exception cref="InvalidDataException">A table that cannot be read or used.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public LearnedTable(string path, FileSettings file, RunSettings settings)
+    {
+        var split = new TableTraining { Seed = settings.Seed, Validation = settings.Does.Validation };
+        var options = new TableOptions { Task = ReadTask(file.Task), Ignore = file.Ignore ?? [] };
+        data = TableDataset.Open(path, file.Targets[0], options, count => split.Split(count).Train);
+        (int[] trained, held) = split.Split(data.Count);
+        (Trained, Held, Files) = (data.Samples(trained), data.Samples(held), [FileTasks.Describe(path)]);
+    }
+
+    public override string Samples => "rows";
+
+    public override Dataset Trained { get; }
+
+    public override Dataset Held { get; }
+
+    public override IReadOnlyList<DataFile> Files { get; }
+
+    public override int BatchSize => TableTraining.BatchSizeOf(Trained.Count);
+
+    public override Func<Tensor, Tensor, Tensor>? Loss =>
+        data.Schema.Task == TableTask.Regression ? TableTraining.LossOf(data.Schema.Task) : null;
+
+    public override IReadOnlyList<TrainerMetric> MakeMetrics() => [TableTraining.MetricOf(data.Schema.Task)];
+
+    public override Module Build() => new TableNetwork(data.Schema);
+
+    public override IReadOnlyDictionary<string, string> Metadata => TableModel.MetadataOf(data.Schema);
+
+    /// <summary>What is predicted, as <c>--task</c> has it; null where it is not given.</summary>
+    /// <exception cref="ArgumentException">Another word.</exception>
+    public static TableTask? ReadTask(string? text) => text?.ToUpperInvariant() switch
+    {
+        null => null,
+        "REGRESSION" => TableTask.Regression,
+        "CLASSIFICATION" => TableTask.Classification,
+        _ => throw new ArgumentException($"--task: expected regression or classification, got \"{text}\"."),
+    };
+
+    public override IEnumerable<string> Describe()
+    {
+        var schema = data.Schema;
+        string what = schema.Task == TableTask.Regression ? "a number" : $"one of {schema.Outputs} classes";
+        yield return $"{data.Count} rows, to predict {schema.Target.Name}, {what}, from {schema.Columns.Count} columns:";
+        foreach (var kind in Enum.GetValues<ColumnKind>())
+        {
+            string[] names = [.. schema.Columns.Where(column => column.Kind == kind).Select(static column => column.Name)];
+            if (names.Length > 0)
+            {
+                string more = names.Length > 20 ? $" and {names.Length - 20} more" : "";
+                yield return $"  {Plural(kind)}: {string.Join(", ", names.Take(20))}{more}";
+            }
+        }
+
+        string[] missing = [.. schema.Columns.Where(static column => column.HasMissing).Select(static column => column.Name)];
+        if (missing.Length > 0)
+            yield return $"  with missing values, which are learned as such: {string.Join(", ", missing)}";
+        foreach (var (name, reason) in schema.Ignored)
+            yield return $"  left out: {name}, {reason}";
+        if (data.WithoutTarget > 0)
+            yield return $"  {data.WithoutTarget} rows without a {schema.Target.Name} are left out";
+    }
+
+    static string Plural(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Number => "numbers",
+        ColumnKind.Category => "categories",
+        _ => "dates",
+    };
+
+    public override FileResult Look(Module network, CancellationToken cancellation)
+    {
+        var model = TableModel.Of(data, (TableNetwork)network, held, cancellation);
+        return new FileResult(Evaluation.Run(network, Held, Evaluated, cancellation), model.Metadata);
+    }
+}
