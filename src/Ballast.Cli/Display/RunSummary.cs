@@ -23,8 +23,9 @@ static class RunSummary
         if (File.Exists(folder.BestPath))
             Output.WriteLine($"The best epoch's weights: {folder.BestPath}");
         string first = FirstStep.After is { } time ? $"; the first step after {Format.Seconds(time.TotalSeconds)}" : "";
+        string samples = folder.Record.File is null ? "images" : "samples";
         Output.WriteLine(
-            $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} {(folder.Record.File is null ? "images" : "samples")} a second{first}");
+            $"Training: {Format.Seconds(curve.TrainingSeconds)}, {Format.Count(curve.ImagesPerSecond)} {samples} a second{first}");
         Output.WriteLine($"Run: {folder.Path}");
         if (File.Exists(folder.ReportPath))
             Output.WriteLine($"Report: {folder.ReportPath}");

@@ -81,7 +81,8 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         };
         return new RunDiagnosis(Doctor.Examine(network, batches == 0 ? options : options with
         {
-            Batches = new DataLoader(trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, generator: new Generator(settings.Seed)),
+            Batches = new DataLoader(
+                trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, generator: new Generator(settings.Seed)),
             TestBatches = new DataLoader(held, Math.Min(settings.BatchSize, held.Count), shuffle: true, generator: new Generator(0)),
             MaxBatches = batches,
         }), path);

@@ -45,7 +45,8 @@ sealed class RunRecorder : IDisposable
             CheckpointPath = folder.CheckpointPath,
             OnEpochStart = listener.OnEpoch,
             OnLine = line => Write(new Metric(
-                MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss, Metric.AccuracyOf(line.Metrics, line.Accuracy), Seconds: Seconds)
+                MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss,
+                Metric.AccuracyOf(line.Metrics, line.Accuracy), Seconds: Seconds)
             {
                 LearningRate = optimizer.Groups[0].LearningRate ?? optimizer.LearningRate,
                 GradientNorm = GradientNorm(),

@@ -14,7 +14,8 @@ static class EpochChart
     /// <param name="format">How values are written.</param>
     /// <param name="lines">A name, a colour, and the value by epoch.</param>
     public static ChartData? Of(
-        string id, string title, string format, params IReadOnlyList<(string Name, string Tone, IReadOnlyList<(int Epoch, double? Value)> Points)> lines)
+        string id, string title, string format,
+        params IReadOnlyList<(string Name, string Tone, IReadOnlyList<(int Epoch, double? Value)> Points)> lines)
     {
         var drawn = lines.Where(static line => line.Points.Any(static point => point.Value is not null)).ToList();
         int[] epochs = [.. drawn.SelectMany(static line => line.Points).Where(static point => point.Value is not null)

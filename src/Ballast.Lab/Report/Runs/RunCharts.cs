@@ -63,8 +63,8 @@ sealed class RunCharts
         if (report.Classes < 2)
         {
             return new Markup("""
-                <p><b>How to read it.</b> The loss is the mean squared error of what is predicted, in standard deviations: 1 is what predicting the mean
-                costs. Where the loss of what is trained on falls on and that of what is held out rises, the network learns by heart. The vertical
+                <p><b>How to read it.</b> The loss is the mean squared error of what is predicted, in standard deviations: 1 is what predicting
+                the mean costs. Where the loss of what is trained on falls on and that of what is held out rises, the network learns by heart. The vertical
                 axes do not begin at 0.</p>
 
                 """);

@@ -32,22 +32,27 @@ static class RunHead
     {
         { TestAccuracy: { } tested } => Markup.Of($"The network classifies {Share(tested)} of the {report.Tested} correctly."),
         { TestMeasures: { Count: > 0 } measures } when measures.TryGetValue("r2", out double explained) =>
-            Markup.Of($"The network explains {Share(Math.Max(0, explained))} of how {report.Target} varies in the {report.Tested}."),
+            Explained(new Markup("The"), explained, report.Target, report.Tested),
         { Epochs: [.., { ValidationAccuracy: { } held } last] } =>
             Markup.Of($"After epoch {last.Epoch} the network classifies {Share(held)} of the {report.Held} correctly."),
         { Epochs: [.., { Measures: { Count: > 0 } measures } last] } when measures.TryGetValue("r2", out double explained) =>
-            Markup.Of($"After epoch {last.Epoch} the network explains {Share(Math.Max(0, explained))} of how {report.Target} varies in the {report.Held}."),
+            Explained(Markup.Of($"After epoch {last.Epoch} the"), explained, report.Target, report.Held),
         { Epochs: [.., { Accuracy: { } trained } last] } => Markup.Of(
-            $"In epoch {last.Epoch} the network classified {Share(trained)} of its training {report.Samples} correctly; there was nothing to test on."),
+            $"""
+            In epoch {last.Epoch} the network classified {Share(trained)} of its training {report.Samples} correctly; there was nothing to test on.
+            """),
         _ => new Markup("Nothing was measured yet."),
     };
+
+    static Markup Explained(Markup begin, double share, string? target, string what) =>
+        Markup.Of($"{begin} network explains {Share(Math.Max(0, share))} of how {target} varies in the {what}.");
 
     static Markup Meaning(RunReport report)
     {
         if (report.Classes > 1)
             return Markup.Of($"<p>Guessing among {report.Classes} classes would get {Percent(1.0 / report.Classes)}.</p>\n");
         return report.Target is null ? Markup.None
-            : Markup.Of($"<p>Predicting the mean for all of them would explain nothing, {Percent(0)}; to be right in all of them is {Percent(1)}.</p>\n");
+            : Markup.Of($"<p>Predicting the mean for all would explain nothing, {Percent(0)}; to be right in all of them is {Percent(1)}.</p>\n");
     }
 
     static IEnumerable<string> Notes(RunReport report)

@@ -58,7 +58,8 @@ public static class RunPage
             .. numbers ? (Setting[])[] : [new($"Accuracy on the {report.Tested}", Percent(curve.TestAccuracy))],
             new($"Loss on the {report.Tested}", Loss(curve.TestLoss)),
             .. curve.TestMeasures.Select(measure => new Setting($"{MeasureName(measure.Key)} on the {report.Tested}", Loss(measure.Value))),
-            new("Training time", Seconds(curve.TrainingSeconds)), new($"{MeasureText.Capital(report.Samples)} a second", Count(curve.ImagesPerSecond)),
+            new("Training time", Seconds(curve.TrainingSeconds)),
+            new($"{MeasureText.Capital(report.Samples)} a second", Count(curve.ImagesPerSecond)),
         ]);
     }
 
@@ -84,7 +85,8 @@ public static class RunPage
         return Markup.Of($"""
             <table class="epochs">
             <caption>By epoch</caption>
-            <thead><tr><th scope="col">epoch</th><th scope="col">mean loss</th>{Heading("accuracy", accurate || !held)}{Heading("held back", held)}</tr></thead>
+            <thead><tr><th scope="col">epoch</th><th scope="col">mean loss</th>
+            {Heading("accuracy", accurate || !held)}{Heading("held back", held)}</tr></thead>
             <tbody>
             {shown.Select(epoch => Row(epoch, accurate, held))}</tbody>
             </table>

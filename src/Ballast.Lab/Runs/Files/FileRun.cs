@@ -18,8 +18,12 @@ public sealed class FileRun
     public FileRun(RunSettings settings, FileTask task)
     {
         (this.settings, this.task) = (settings, task);
-        if (task.Loss is not null && settings.Does is not { Loss: LossKind.CrossEntropy, LabelSmoothing: 0, ClassWeights: null, Monitor: ValidationMetric.Loss })
-            throw new ArgumentException("Losses, label smoothing, class weights and the accuracy are of classes, and this target is none. Leave them out.");
+        if (task.Loss is not null
+            && settings.Does is not { Loss: LossKind.CrossEntropy, LabelSmoothing: 0, ClassWeights: null, Monitor: ValidationMetric.Loss })
+        {
+            throw new ArgumentException("Losses, label smoothing, class weights and the accuracy are of classes; this target has none. Leave them out.");
+        }
+
         Generator.Default.ManualSeed(settings.Seed);
         network = task.Build();
         optimizer = RunTraining.Optimizer(settings, network);
