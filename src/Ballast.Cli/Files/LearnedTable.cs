@@ -87,6 +87,37 @@ sealed class LearnedTable : FileTask
     public override FileResult Look(Module network, CancellationToken cancellation)
     {
         var model = TableModel.Of(data, (TableNetwork)network, held, cancellation);
-        return new FileResult(Evaluation.Run(network, Held, Evaluated, cancellation), model.Metadata);
+        var outputs = Prediction.Outputs(network, Held, 1024, cancellation)[0];
+        return new FileResult(Evaluation.Run(network, Held, Evaluated, cancellation), model.Metadata)
+        {
+            Findings = (data.Schema.Task == TableTask.Regression ? Numbers(outputs.ToArray(), model) : Classes(outputs.Softmax().ToArray())) with
+            {
+                Importance = [.. TableImportance.Of(network, data, held, cancellation: cancellation)
+                    .Select(static column => new ColumnImportance(column.Column, column.Drop, column.Spread))],
+            },
+        };
+    }
+
+    RunFindings Numbers(float[] outputs, TableModel model)
+    {
+        var target = data.Schema.Target;
+        double[] Scaled(IEnumerable<float> values) => [.. values.Select(value => value * target.Std + target.Mean)];
+        return new RunFindings
+        {
+            Numbers = new NumberFindings(target.Name, Scaled(held.Select(data.Target)), Scaled(outputs)) { Interval = model.Interval },
+        };
+    }
+
+    RunFindings Classes(float[] probabilities)
+    {
+        if (!probabilities.All(float.IsFinite))
+            return new RunFindings();
+        var classes = new ClassFindings(data.Schema.Target.Categories, [.. held.Select(row => (int)data.Target(row))], probabilities);
+        return new RunFindings
+        {
+            Classes = classes,
+            Mistakes = [.. classes.Wrong().Take(12).Select(i => new Mistake($"{data.FileRow(held[i])}", classes.Names[classes.Label(i)],
+                classes.Names[classes.Predicted(i)], classes.Of(i, classes.Predicted(i))))],
+        };
     }
 }

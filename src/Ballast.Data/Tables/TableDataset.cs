@@ -2,17 +2,6 @@ using System.Globalization;
 
 namespace Ballast;
 
-/// <summary>How a table becomes a <see cref="TableDataset"/>.</summary>
-public sealed record TableOptions
-{
-    /// <summary>What is predicted; null, the default, for a class where the target holds texts or at most 20 different whole numbers, and for a
-    /// number otherwise.</summary>
-    public TableTask? Task { get; init; }
-
-    /// <summary>Columns that are not used.</summary>
-    public IReadOnlyList<string> Ignore { get; init; } = [];
-}
-
 /// <summary>The rows of a table as a network takes them: standardized numbers, then the positions of categories.</summary>
 public sealed partial class TableDataset
 {
@@ -20,9 +9,18 @@ public sealed partial class TableDataset
 
     readonly TableRows inputs;
     readonly float[] targets;
+    readonly int[] rows;
 
+<<<<<<< HEAD
     TableDataset(TableSchema schema, TableRows inputs, float[] targets, int unknown) =>
         (Schema, this.inputs, this.targets, Unknown) = (schema, inputs, targets, unknown);
+=======
+    TableDataset(TableSchema schema, float[] inputs, float[] targets, int[] rows, int unknown)
+    {
+        (Schema, this.inputs, this.targets, this.rows, Unknown) = (schema, inputs, targets, rows, unknown);
+        Count = inputs.Length / schema.Inputs;
+    }
+>>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
 
     /// <summary>How the table is read.</summary>
     public TableSchema Schema { get; }
@@ -38,6 +36,9 @@ public sealed partial class TableDataset
 
     /// <summary>A row's values: <see cref="TableSchema.Inputs"/> of them.</summary>
     public ReadOnlySpan<float> Row(int index) => inputs[index];
+
+    /// <summary>The row of the file that a row is, from 1; the line of names does not count.</summary>
+    public int FileRow(int index) => rows[index] + 1;
 
     /// <summary>What is to be predicted of a row: the standardized number, or the class.</summary>
     public float Target(int index) => targets[index];
@@ -84,11 +85,17 @@ public sealed partial class TableDataset
 
         if (columns.Count == 0)
             throw new InvalidDataException($"{path} has no column to predict {target} from.");
+<<<<<<< HEAD
         var described = DescribeTarget(path, answer, task, values, moments[file.Find(target)]);
         var schema = new TableSchema(task, described, columns, ignored, rows.Length);
         int unread = file.Rows.Count - rows.Length;
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
         return new TableDataset(schema, inputs, Targets(answer, schema, values), unknown) { WithoutTarget = unread };
+=======
+        var schema = new TableSchema(task, DescribeTarget(path, target, answer, task, rows, fitted), columns, ignored, rows.Length);
+        var (inputs, unknown) = Encode(file, schema, rows);
+        return new TableDataset(schema, inputs, Targets(answer, schema, rows), rows, unknown) { WithoutTarget = file.Rows - rows.Length };
+>>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
     }
 
     /// <summary>Reads a table to predict, by the schema of the one that was trained on. Columns are found by their names; those that the
@@ -107,10 +114,16 @@ public sealed partial class TableDataset
                 + $"{string.Join(", ", schema.Columns.Select(static column => column.Name))}.");
         }
 
+<<<<<<< HEAD
         bool[] kept = new bool[file.Rows.Count];
         Array.Fill(kept, true);
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
         return new TableDataset(schema, inputs, new float[kept.Length], unknown);
+=======
+        int[] rows = [.. Enumerable.Range(0, file.Rows)];
+        var (inputs, unknown) = Encode(file, schema, rows);
+        return new TableDataset(schema, inputs, new float[rows.Length], rows, unknown);
+>>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
     }
 
     static TableTask Guess(ColumnKind kind, float[] values)

@@ -54,8 +54,8 @@ sealed class RunRecorder : IDisposable
             }),
             OnEpochEnd = WriteEpoch,
             OnValidation = line => Write(new Metric(
-                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss, Accuracy: Metric.AccuracyOf(line.Result.Metrics, line.Result.Accuracy),
-                Count: line.Result.Count, Best: line.IsBest)
+                MetricKind.Validation, line.Step, line.Epoch, Loss: line.Result.Loss,
+                Accuracy: Metric.AccuracyOf(line.Result.Metrics, line.Result.Accuracy), Count: line.Result.Count, Best: line.IsBest)
             {
                 Measures = Metric.MeasuresOf(line.Result.Metrics),
             }),

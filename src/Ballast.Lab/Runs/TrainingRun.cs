@@ -72,12 +72,13 @@ public sealed class TrainingRun
     }
 
     // The page of what there is, also when training was stopped or diverged.
-    RunOutcome Report(RunFolder folder, Func<RunOutcome> run)
+    RunOutcome Report(RunFolder folder, Func<(RunOutcome Outcome, RunFindings? Findings)> run)
     {
         RunOutcome outcome;
+        RunFindings? findings = null;
         try
         {
-            outcome = run();
+            (outcome, findings) = run();
         }
         catch (Exception error) when (error is OperationCanceledException or TrainingDivergedException)
         {
@@ -88,10 +89,10 @@ public sealed class TrainingRun
         Write();
         return outcome;
 
-        void Write() => RunPage.Write(RunReport.Read(folder, loader.Count, loader.Dataset.Count), folder.ReportPath);
+        void Write() => RunPage.Write(RunReport.Read(folder, loader.Count, loader.Dataset.Count) with { Findings = findings }, folder.ReportPath);
     }
 
-    RunOutcome Run(
+    (RunOutcome Outcome, RunFindings? Findings) Run(
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
         var trained = (ByteDataset)loader.Dataset;
@@ -108,21 +109,25 @@ public sealed class TrainingRun
         using (recorder.Open(checkpoint?.Step ?? 0))
         {
             if (!recorder.Train(trainer, cancellation))
-                return new RunOutcome(false, null);
+                return (new RunOutcome(false, null), null);
             trainer.ApplyAverage(cancellation);
             StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string> { ["layers"] = settings.Layers });
             if (source.Test(settings, cancellation) is not { } images)
-                return new RunOutcome(true, null);
+            {
+                return (new RunOutcome(true, null), heldBack is null ? null
+                    : PictureFindings.Of(OutputCollector.Run(network, heldBack, cancellation).Findings, heldBack));
+            }
+
             RunSamples.Of(data).RefuseOther(images, NamedDatasets.Title(settings.TestName));
             listener.OnTest();
-            var test = Evaluation.Run(network, images, cancellation: cancellation);
+            var (test, classes) = OutputCollector.Run(network, images, cancellation);
             var views = settings.TestedWith == TestTimeAugmentation.None
                 ? null : Evaluation.Run(network, images, settings.TestedWith, cancellation: cancellation);
             folder.Update(folder.Record with { Provenance = folder.Record.Provenance.With(RunData.Describe(images)) });
             recorder.Write(test, TestTimeAugmentation.None);
             if (views is not null)
                 recorder.Write(views, settings.TestedWith);
-            return new RunOutcome(true, views ?? test);
+            return (new RunOutcome(true, views ?? test), PictureFindings.Of(classes, images));
         }
     }
 

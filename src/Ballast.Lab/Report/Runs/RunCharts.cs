@@ -19,7 +19,8 @@ sealed class RunCharts
             ("trained on", "with", [.. curve.Epochs.Select(static epoch => (epoch.Epoch, EpochChart.Rounded(epoch.Loss)))]),
             (report.Target is null ? "held back" : "held out", "without",
                 [.. curve.Epochs.Select(static epoch => (epoch.Epoch, EpochChart.Rounded(epoch.ValidationLoss)))])) : null;
-        loss = Losses();
+        // A line an epoch is what the chart of epochs shows.
+        loss = held is null || report.Settings.LogEvery != report.StepsPerEpoch ? Losses() : null;
         rate = Rates("rate", "learning rate", "with", static point => point.LearningRate);
         gradient = Rates("gradient", "gradient norm", "third", static point => point.GradientNorm);
     }
@@ -30,14 +31,14 @@ sealed class RunCharts
     /// <summary>The curves of what is learned.</summary>
     public Markup Curves()
     {
-        if (loss is null && accuracy is null)
+        if (loss is null && accuracy is null && held is null)
             return new Markup("<p>There are fewer than two points, which are no curve.</p>");
         var parts = new List<Markup>();
         if (accuracy is not null)
             parts.Add(Chart(accuracy, "Accuracy of each epoch", "Accuracy of each epoch."));
         if (held is not null)
             parts.Add(Chart(held, $"Loss of each epoch, trained on and on the {report.Held}", "Loss of each epoch."));
-        if (loss is not null && (held is null || report.Settings.LogEvery != report.StepsPerEpoch))
+        if (loss is not null)
         {
             parts.Add(Chart(
                 loss, $"Training loss, mean of each {Count(report.Settings.LogEvery)} mini-batches", "Training loss over all mini-batches."));
@@ -64,8 +65,8 @@ sealed class RunCharts
         {
             return new Markup("""
                 <p><b>How to read it.</b> The loss is the mean squared error of what is predicted, in standard deviations: 1 is what predicting
-                the mean costs. Where the loss of what is trained on falls on and that of what is held out rises, the network learns by heart. The vertical
-                axes do not begin at 0.</p>
+                the mean costs. Where the loss of what is trained on falls on and that of what is held out rises, the network learns by heart. The
+                vertical axes do not begin at 0.</p>
 
                 """);
         }

@@ -21,6 +21,7 @@ public static class RunPage
             RunHead.Of(report),
             Section("The curves", charts.Curves()),
             Activations(SpreadFigure.Draw(new SpreadRun("", "with", curve.Activations))),
+            FindingSections.Of(report),
             charts.Steps(),
             Section("The numbers", Numbers(report), Epochs(curve)),
             Section("Settings", List(
@@ -43,7 +44,7 @@ public static class RunPage
     /// <summary>The section on activations; nothing without a picture.</summary>
     internal static Markup Activations(Markup picture) => picture.ToString().Length == 0 ? Markup.None
         : Section("What activations do", picture, new Markup("""
-            <p><b>How to read it.</b> A few training images go through the network as in training: before normalization values wander and spread as
+            <p><b>How to read it.</b> A few training samples go through the network as in training: before normalization values wander and spread as
             weights change; after it each mini-batch has mean 0 and standard deviation 1 times a scale, plus a shift, which are learned. Without
             normalization what activations are given may drift to where they are flat or zero.</p>
 

@@ -21,7 +21,8 @@ public sealed class FileRun
         if (task.Loss is not null
             && settings.Does is not { Loss: LossKind.CrossEntropy, LabelSmoothing: 0, ClassWeights: null, Monitor: ValidationMetric.Loss })
         {
-            throw new ArgumentException("Losses, label smoothing, class weights and the accuracy are of classes; this target has none. Leave them out.");
+            throw new ArgumentException(
+                "Losses, label smoothing, class weights and the accuracy are of classes; this target has none. Leave them out.");
         }
 
         Generator.Default.ManualSeed(settings.Seed);

@@ -8,7 +8,7 @@ public sealed class RunPageTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static RunReport Report { get; } = new()
+    internal static RunReport Report { get; } = new()
     {
         Curve = new RunCurve
         {

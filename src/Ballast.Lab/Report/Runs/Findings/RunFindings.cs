@@ -1,0 +1,32 @@
+namespace Ballast.Lab;
+
+/// <summary>What a run's network did with each sample that it was not trained on: the page shows what
+/// there is.</summary>
+public sealed record RunFindings
+{
+    /// <summary>Of samples that have a class; null where they have none.</summary>
+    public ClassFindings? Classes { get; init; }
+
+    /// <summary>Of samples that have a number; null where they have none.</summary>
+    public NumberFindings? Numbers { get; init; }
+
+    /// <summary>How much each column matters, the most important first; empty where there are none.</summary>
+    public IReadOnlyList<ColumnImportance> Importance { get; init; } = [];
+
+    /// <summary>The mistakes that the network was surest of; empty where there are none.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+}
+
+/// <summary>How much a column matters: permutation importance (Breiman 2001, as scikit-learn has it).</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Drop">By how much the measure falls, on average, when the column's values change places among the samples.</param>
+/// <param name="Spread">The standard deviation of that over the repetitions.</param>
+public sealed record ColumnImportance(string Column, double Drop, double Spread);
+
+/// <summary>A sample of which the network was sure, and wrong.</summary>
+/// <param name="Sample">What it is called: a file, or a row's number.</param>
+/// <param name="Truth">Its class.</param>
+/// <param name="Predicted">The class that the network gave.</param>
+/// <param name="Probability">How probable it said that was.</param>
+/// <param name="Png">The picture; null where it is none.</param>
+public sealed record Mistake(string Sample, string Truth, string Predicted, double Probability, byte[]? Png = null);
