@@ -9,18 +9,10 @@ public sealed partial class TableDataset
 
     readonly TableRows inputs;
     readonly float[] targets;
-    readonly int[] rows;
+    readonly int[]? rows;       // null where each is taken
 
-<<<<<<< HEAD
-    TableDataset(TableSchema schema, TableRows inputs, float[] targets, int unknown) =>
-        (Schema, this.inputs, this.targets, Unknown) = (schema, inputs, targets, unknown);
-=======
-    TableDataset(TableSchema schema, float[] inputs, float[] targets, int[] rows, int unknown)
-    {
+    TableDataset(TableSchema schema, TableRows inputs, float[] targets, int[]? rows, int unknown) =>
         (Schema, this.inputs, this.targets, this.rows, Unknown) = (schema, inputs, targets, rows, unknown);
-        Count = inputs.Length / schema.Inputs;
-    }
->>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
 
     /// <summary>How the table is read.</summary>
     public TableSchema Schema { get; }
@@ -38,7 +30,7 @@ public sealed partial class TableDataset
     public ReadOnlySpan<float> Row(int index) => inputs[index];
 
     /// <summary>The row of the file that a row is, from 1; the line of names does not count.</summary>
-    public int FileRow(int index) => rows[index] + 1;
+    public int FileRow(int index) => (rows?[index] ?? index) + 1;
 
     /// <summary>What is to be predicted of a row: the standardized number, or the class.</summary>
     public float Target(int index) => targets[index];
@@ -85,17 +77,11 @@ public sealed partial class TableDataset
 
         if (columns.Count == 0)
             throw new InvalidDataException($"{path} has no column to predict {target} from.");
-<<<<<<< HEAD
         var described = DescribeTarget(path, answer, task, values, moments[file.Find(target)]);
         var schema = new TableSchema(task, described, columns, ignored, rows.Length);
         int unread = file.Rows.Count - rows.Length;
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
-        return new TableDataset(schema, inputs, Targets(answer, schema, values), unknown) { WithoutTarget = unread };
-=======
-        var schema = new TableSchema(task, DescribeTarget(path, target, answer, task, rows, fitted), columns, ignored, rows.Length);
-        var (inputs, unknown) = Encode(file, schema, rows);
-        return new TableDataset(schema, inputs, Targets(answer, schema, rows), rows, unknown) { WithoutTarget = file.Rows - rows.Length };
->>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
+        return new TableDataset(schema, inputs, Targets(answer, schema, values), unread == 0 ? null : rows, unknown) { WithoutTarget = unread };
     }
 
     /// <summary>Reads a table to predict, by the schema of the one that was trained on. Columns are found by their names; those that the
@@ -114,16 +100,10 @@ public sealed partial class TableDataset
                 + $"{string.Join(", ", schema.Columns.Select(static column => column.Name))}.");
         }
 
-<<<<<<< HEAD
         bool[] kept = new bool[file.Rows.Count];
         Array.Fill(kept, true);
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
-        return new TableDataset(schema, inputs, new float[kept.Length], unknown);
-=======
-        int[] rows = [.. Enumerable.Range(0, file.Rows)];
-        var (inputs, unknown) = Encode(file, schema, rows);
-        return new TableDataset(schema, inputs, new float[rows.Length], rows, unknown);
->>>>>>> 65d5e2a (Show in a run's page what its network does with each sample held out: confusions, curves, calibration, mistakes, errors, the columns that matter)
+        return new TableDataset(schema, inputs, new float[kept.Length], null, unknown);
     }
 
     static TableTask Guess(ColumnKind kind, float[] values)
