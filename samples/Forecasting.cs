@@ -9,10 +9,8 @@ Generator.Default.ManualSeed(42);
 // Daily and weekly ups and downs with noise; the last tenth is kept for the test.
 var hours = Tensor.Arange(0.0, 2400);
 var series = (hours * (2 * Math.PI / 24)).Sin() + (hours * (2 * Math.PI / 168)).Sin() * 0.5 + Tensor.Randn([2400]) * 0.1;
-var windows = series.Unfold(0, Seen + 1, 1);
-var all = new TensorDataset(windows[.., ..Seen].Unsqueeze(2), windows[.., Seen..]);
-int cut = all.Count * 9 / 10;
-var (train, test) = (all.Subset([.. Enumerable.Range(0, cut)]), all.Subset([.. Enumerable.Range(cut + Seen, all.Count - cut - Seen)]));
+var parts = new SeriesDataset(series, Seen, horizon: 1, timeFirst: true).SplitByTime([0.9, 0.1]);
+var (train, test) = (parts[0], parts[1]);
 
 var net = new Forecaster();
 new Trainer(net, new Adam(net.Parameters(), 1e-3), new DataLoader(train, 32, shuffle: true), new TrainerOptions
@@ -46,5 +44,5 @@ sealed class Forecaster : Module
         head = Register("head", new Linear(32, 1));
     }
 
-    public override Tensor Forward(Tensor input) => head.Forward(lstm.Forward(input)[.., ^1, ..]);
+    public override Tensor Forward(Tensor input) => head.Forward(lstm.Forward(input)[.., ^1.., ..]);
 }

@@ -55,14 +55,41 @@ static class PictureOptions
         Description = "Leave out pictures that cannot be read, and list them [default: refuse, and list them]",
     };
 
+    /// <summary>The table of pictures that is given where layers are given otherwise; null for none.</summary>
+    public static string? Table(ParseResult result) =>
+        result.GetValue<string[]>("LAYERS") is [var word, ..] && ImageFolder.IsTable(word) ? word : null;
+
     /// <summary>All of them.</summary>
     public static Option[] All { get; } = [Size, Stretch, Gray, Background, SkipBroken];
+
+    /// <summary>The settings where nothing is said: pictures are trained on in another way than the tutorial's images.</summary>
+    /// <param name="data">The data that is named; null for none.</param>
+    /// <param name="tested">Whether test data is named.</param>
+    /// <param name="fitsNetwork">Whether the network is made for the pictures.</param>
+    /// <param name="folds">Whether it is a cross validation, which holds nothing back by itself.</param>
+    public static RunSettings Defaults(string? data, bool tested, bool fitsNetwork, bool folds)
+    {
+        if (data is null || NamedDatasets.Find(data) is not null || !RunData.IsPictures(data))
+            return RunSettings.Tutorial;
+        var own = fitsNetwork ? RunSettings.OfPictures : RunSettings.Tutorial with { Methods = RunMethods.None };
+        double share = folds || (tested && !fitsNetwork) ? 0 : tested ? 0.1 : 0.2;
+        return own with
+        {
+            Pictures = RunSettings.OfPictures.Pictures! with { FitsNetwork = fitsNetwork },
+            Methods = own.Does with
+            {
+                Validation = share,
+                KeepBest = share > 0,
+                Monitor = share > 0 ? ValidationMetric.Accuracy : ValidationMetric.Loss,
+            },
+        };
+    }
 
     /// <summary>The settings with what is asked for.</summary>
     /// <exception cref="UsageException">Options that mean nothing to the data.</exception>
     public static RunSettings Read(ParseResult result, RunSettings settings)
     {
-        bool folder = settings.Data is not null && Directory.Exists(settings.Data);
+        bool folder = settings.Data is not null && RunData.IsPictures(settings.Data);
         if (!folder)
         {
             if (All.FirstOrDefault(result.Has) is { } extra)

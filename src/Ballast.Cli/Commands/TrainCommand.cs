@@ -17,7 +17,7 @@ static class TrainCommand
         "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
     static readonly Option<bool> Stratified = new("--stratified")
     {
-        Description = "With --folds: give each part the classes in the proportion of the whole",
+        Description = "With --folds, or of a table: give each part the classes in the proportion of the whole",
     };
 
     public static Command Make()

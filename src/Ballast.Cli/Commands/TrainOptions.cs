@@ -93,13 +93,13 @@ static class TrainOptions
     {
         var recipe = FindRecipe(result);
         var chosen = Network(result);
-        var from = recipe?.Settings ?? Defaults(result, chosen is null, folds);
+        var from = recipe?.Settings ?? PictureOptions.Defaults(DataOf(result), result.Has(TestData), chosen is null, folds);
         var settings = Over(result, from, chosen ?? (from.Layers, from.Model)) with
         {
             Recipe = recipe?.Name,
             Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
         };
-        return PictureOptions.Read(result, settings.WithData(result.GetValue(Data), result.GetValue(TestData)));
+        return PictureOptions.Read(result, settings.WithData(DataOf(result), result.GetValue(TestData)));
     }
 
     /// <summary>The settings of a new run on a file.</summary>
@@ -125,24 +125,11 @@ static class TrainOptions
             Methods = MethodOptions.Read(result, from.Methods),
         };
 
-    // A folder of pictures is trained on in another way than the tutorial's images.
-    static RunSettings Defaults(ParseResult result, bool fitsNetwork, bool folds)
+    static string? DataOf(ParseResult result)
     {
-        if (result.GetValue(Data) is not { } data || NamedDatasets.Find(data) is not null || !Directory.Exists(data))
-            return RunSettings.Tutorial;
-        var own = fitsNetwork ? RunSettings.OfPictures : RunSettings.Tutorial with { Methods = RunMethods.None };
-        bool tested = result.Has(TestData);
-        double share = folds || (tested && !fitsNetwork) ? 0 : tested ? 0.1 : 0.2;
-        return own with
-        {
-            Pictures = RunSettings.OfPictures.Pictures! with { FitsNetwork = fitsNetwork },
-            Methods = own.Does with
-            {
-                Validation = share,
-                KeepBest = share > 0,
-                Monitor = share > 0 ? ValidationMetric.Accuracy : ValidationMetric.Loss,
-            },
-        };
+        string? table = PictureOptions.Table(result);
+        return table is null || !result.Has(Data) ? table ?? result.GetValue(Data)
+            : throw new UsageException($"Give either {table} or --data, not both.");
     }
 
     // Muon's steps are of another size than the others'.
@@ -227,6 +214,8 @@ static class TrainOptions
     public static string? Network(ParseResult result, Argument<string[]> layers, Option<string?> named)
     {
         string[] words = result.GetValue(layers) ?? [];
+        if (words.Length > 0 && ImageFolder.IsTable(words[0]))
+            words = words[1..];
         string? model = result.GetValue(named);
         if (words.Length > 0 && model is not null)
             throw new UsageException("Give either LAYERS or --model, not both.");

@@ -9,12 +9,12 @@ static class FileCommand
     static readonly string[] Refused =
     [
         "--model", "--recipe", "--data", "--test-data", "--size", "--stretch", "--gray", "--background", "--skip-broken", "--standardize",
-        "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--folds", "--stratified",
+        "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--folds",
     ];
 
-    static readonly Option<string?> Target = new("--target")
+    static readonly Option<string[]> Target = new("--target")
     {
-        Description = "Of a table (ballast train TABLE.csv): the column to predict",
+        Description = "Of a table or a series (ballast train FILE.csv): the column to predict; of a series several, each by an option",
         HelpName = "COLUMN",
     };
 
@@ -30,13 +30,37 @@ static class FileCommand
         HelpName = "COLUMN",
     };
 
+    static readonly Option<int> Window = CommonOptions.Count(
+        "--window", "Learn the file as a time series: predict from so many rows, in the order of time", 1, 1_000_000);
+
+    static readonly Option<int> Horizon = CommonOptions.Count("--horizon", "Of a series: how many rows to predict [default: 1]", 1, 1_000_000);
+    static readonly Option<int> Stride = CommonOptions.Count(
+        "--stride", "Of a series: rows from a window's begin to the next's [default: 1]", 1, 1_000_000);
+
+    static readonly Option<string?> Time = new("--time")
+    {
+        Description = "The column that says when. Of a table: hold the last rows out; of a series it is found where it holds dates",
+        HelpName = "COLUMN",
+    };
+
+    static readonly Option<bool> Lstm = new("--lstm") { Description = "Of a series: an LSTM [default: 1-D convolutions with batch normalization]" };
+
+    static readonly Option<string?> Group = new("--group")
+    {
+        Description = "Of a table: hold whole groups of rows out, which this column names",
+        HelpName = "COLUMN",
+    };
+
+    static readonly Option[] OfSeries = [Horizon, Stride, Lstm];
+
     /// <summary>The options of a file.</summary>
-    public static Option[] All { get; } = [Target, Task, Ignore];
+    public static Option[] All { get; } = [Target, Task, Ignore, Group, Time, Window, .. OfSeries];
 
     /// <summary>The file that is given where layers are given otherwise; null for none.</summary>
     public static string? Find(ParseResult result)
     {
-        string? file = result.GetValue<string[]>("LAYERS") is [var word, ..] && FileTasks.IsFile(word) ? word : null;
+        string? file = result.GetValue<string[]>("LAYERS") is [var word, ..] && FileTasks.IsFile(word)
+            && (result.Has(Target) || PictureOptions.Table(result) is null) ? word : null;
         if (file is null && All.FirstOrDefault(result.Has) is { } extra)
             throw new UsageException($"{extra.Name} is for a table. Name its file: ballast train TABLE.csv --target COLUMN.");
         return file;
@@ -46,12 +70,7 @@ static class FileCommand
     public static (RunFolder Folder, FileRun Run) Begin(ParseResult result, string file)
     {
         Refuse(result, file);
-        string target = result.GetValue(Target) ?? throw new UsageException($"What is to be predicted? Give --target and a column of {file}.");
-        var how = new FileSettings(LearnedKind.Table, [target])
-        {
-            Task = result.GetValue(Task),
-            Ignore = result.GetValue(Ignore) is { Length: > 0 } ignored ? ignored : null,
-        };
+        var how = Read(result, file);
         RunPaths.Refuse(result.GetValue<string?>("--out"), RunFolder.RefuseUsed);
         RunSettings settings;
         FileTask task;
@@ -59,7 +78,7 @@ static class FileCommand
         try
         {
             LearnedTable.ReadTask(how.Task);
-            settings = TrainOptions.ReadFile(result, file);
+            settings = TrainOptions.ReadFile(result, file) with { Layers = how.Network };
             if (settings.Does.Validation is not (> 0 and < 1))
                 throw new UsageException($"--validation: expected a share between 0 and 1, got {FilePrediction.Number(settings.Does.Validation)}.");
             SettingsCheck.RefuseTraining(settings);
@@ -88,6 +107,38 @@ static class FileCommand
         return (folder, run);
     }
 
+    static FileSettings Read(ParseResult result, string file)
+    {
+        if (result.GetValue(Target) is not { Length: > 0 } targets)
+            throw new UsageException($"What is to be predicted? Give --target and a column of {file}.");
+        int? window = result.Given(Window);
+        if (window is null && OfSeries.FirstOrDefault(result.Has) is { } extra)
+            throw new UsageException($"{extra.Name} is for a time series: give --window too, the number of rows to predict from.");
+        if (window is not null && (result.Has(Group) || result.GetValue<bool>("--stratified")))
+            throw new UsageException("Of a time series the last rows are held out: leave --group and --stratified out.");
+        bool[] ways = [result.Has(Group), result.Has(Time), result.GetValue<bool>("--stratified")];
+        if (window is null && ways.Count(static way => way) > 1)
+            throw new UsageException("Rows are held out in one way: give one of --group, --time and --stratified.");
+        if (window is not null && result.Has(Task))
+            throw new UsageException("--task is for a table: of a time series numbers are predicted. Leave it or --window out.");
+        if (window is null && targets.Length > 1)
+            throw new UsageException($"--target is given {targets.Length} times. Of a table it is one column; of a time series give --window.");
+        if (targets.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { Key: var twice })
+            throw new UsageException($"--target: {twice} is given twice.");
+        return new FileSettings(window is null ? LearnedKind.Table : LearnedKind.Series, targets)
+        {
+            Task = result.GetValue(Task),
+            Ignore = result.GetValue(Ignore) is { Length: > 0 } ignored ? ignored : null,
+            Window = window,
+            Horizon = result.Given(Horizon),
+            Stride = result.Given(Stride),
+            Time = result.GetValue(Time),
+            Lstm = result.GetValue(Lstm) ? true : null,
+            Group = result.GetValue(Group),
+            Stratified = result.GetValue<bool>("--stratified") ? true : null,
+        };
+    }
+
     /// <summary>Takes a run up again.</summary>
     public static FileRun Reopen(RunFolder folder) => new(folder.Record.Settings, FileTasks.Reopen(folder));
 
@@ -95,9 +146,10 @@ static class FileCommand
     public static void Print(RunFolder folder)
     {
         var last = MetricsLog.Read(folder.MetricsPath).Last(static metric => metric.Type == MetricKind.Evaluation);
-        var model = TableModel.Load(folder.WeightsPath);
-        Output.WriteLine($"Held out, {last.Count} rows: {FileDisplay.Measured(last)}"
-            + (model.Interval is { } within ? $"; 90 % of the predictions are off by {FilePrediction.Number(within)} at most" : ""));
+        bool series = folder.Record.File!.Kind == LearnedKind.Series;
+        string within = !series && TableModel.Load(folder.WeightsPath).Interval is { } most
+            ? $"; 90 % of the predictions are off by {FilePrediction.Number(most)} at most" : "";
+        Output.WriteLine($"Held out, {last.Count} {(series ? "windows" : "rows")}: {FileDisplay.Measured(last)}{within}");
     }
 
     static void Refuse(ParseResult result, string file)

@@ -20,7 +20,9 @@ static class FilePrediction
     public static int Run(string run, IReadOnlyList<string> files, string? weights, CancellationToken cancellation)
     {
         if (files is not [var table] || Directory.Exists(table))
-            throw new UsageException($"{run} learned a table. Give one table to predict: ballast predict {run} NEW.csv");
+            throw new UsageException($"{run} learned a file. Give one file to predict: ballast predict {run} NEW.csv");
+        if (File.Exists(Path.Combine(run, "run.json")) && RunFolder.Open(run).Record.File is { Kind: LearnedKind.Series })
+            return Forecast(SeriesModel.Load(weights ?? FileTasks.Weights(run)), table);
         var model = TableModel.Load(weights ?? FileTasks.Weights(run));
         var data = TableDataset.Open(table, model.Schema);
         if (data.Unknown > 0)
@@ -36,6 +38,33 @@ static class FilePrediction
             text.AppendJoin(',', schema.Task != TableTask.Regression
                 ? [Quoted(schema.Target.Categories[Array.IndexOf(row, row.Max())]), .. row.Select(static one => Number(one))]
                 : model.Interval is { } within ? [Number(row[0]), Number(row[0] - within), Number(row[0] + within)] : [Number(row[0])]).Append('\n');
+        }
+
+        Output.Guard(() => Output.Writer.Write(text));
+        return 0;
+    }
+
+    // What comes after the file's last row.
+    static int Forecast(SeriesModel model, string file)
+    {
+        var schema = model.Schema;
+        var table = SeriesTable.Open(file, schema.Time, only: schema.Columns);
+        float[] said = model.Predict(table);
+        var text = new StringBuilder();
+        string[] Heads(string target) => model.Intervals.Count == 0 ? [target] : [target, $"{target} low", $"{target} high"];
+        text.AppendJoin(',', schema.Targets.SelectMany(Heads).Prepend(schema.Time ?? "step").Select(Quoted)).Append('\n');
+        var times = table.Next(schema.Horizon);
+        for (int step = 0; step < schema.Horizon; step++)
+        {
+            text.Append(Quoted(times[step]));
+            for (int k = step; k < said.Length; k += schema.Horizon)
+            {
+                text.Append(',').Append(Number(said[k]));
+                if (model.Intervals.Count > 0)
+                    text.Append(',').Append(Number(said[k] - model.Intervals[k])).Append(',').Append(Number(said[k] + model.Intervals[k]));
+            }
+
+            text.Append('\n');
         }
 
         Output.Guard(() => Output.Writer.Write(text));

@@ -19,7 +19,8 @@ static class FileTasks
     /// <exception cref="InvalidDataException">A file that cannot be read or used.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     public static FileTask Open(FileSettings file, RunSettings settings, string? path = null) =>
-        new LearnedTable(path ?? settings.Data!, file, settings);
+        file.Kind == LearnedKind.Series ? new LearnedSeries(path ?? settings.Data!, file, settings)
+            : new LearnedTable(path ?? settings.Data!, file, settings);
 
     /// <summary>What a run learns, of the file that it was begun with.</summary>
     /// <exception cref="InvalidDataException">The file has changed, or cannot be used.</exception>

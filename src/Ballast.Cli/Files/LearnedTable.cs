@@ -18,9 +18,16 @@ sealed class LearnedTable : FileTask
     public LearnedTable(string path, FileSettings file, RunSettings settings)
     {
         var split = new TableTraining { Seed = settings.Seed, Validation = settings.Does.Validation };
-        var options = new TableOptions { Task = ReadTask(file.Task), Ignore = file.Ignore ?? [] };
-        data = TableDataset.Open(path, file.Targets[0], options, count => split.Split(count).Train);
-        (int[] trained, held) = split.Split(data.Count);
+        // What a group is called tells nothing of the groups to come.
+        string[] ignored = [.. (file.Ignore ?? []).Union(file.Group is null ? [] : [file.Group])];
+        var options = new TableOptions { Task = ReadTask(file.Task), Ignore = ignored };
+        var (kind, column) = file.Stratified == true ? (TableHoldOut.Stratified, null)
+            : file.Group is not null ? (TableHoldOut.Groups, file.Group)
+            : file.Time is not null ? (TableHoldOut.Last, file.Time) : (TableHoldOut.Random, (string?)null);
+        (int[] Train, int[] Held)? parts = kind == TableHoldOut.Random ? null
+            : TableSplit.Of(path, file.Targets[0], kind, column, settings.Does.Validation, settings.Seed);
+        data = TableDataset.Open(path, file.Targets[0], options, count => parts?.Train ?? split.Split(count).Train);
+        (int[] trained, held) = parts ?? split.Split(data.Count);
         (Trained, Held, Files) = (data.Samples(trained), data.Samples(held), [FileTasks.Describe(path)]);
     }
 

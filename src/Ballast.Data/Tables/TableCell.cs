@@ -41,6 +41,23 @@ static class TableCell
         return float.TryParse(point[..text.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
     }
 
+    /// <summary>Reads a time, and tells in which form it is written.</summary>
+    public static bool TryDateTime(ReadOnlySpan<char> text, out DateTime value, out string format)
+    {
+        foreach (string known in Dates)
+        {
+            if (DateTime.TryParseExact(
+                text, known, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out value))
+            {
+                format = known;
+                return true;
+            }
+        }
+
+        (value, format) = (default, "");
+        return false;
+    }
+
     /// <summary>Reads a day, in days from 1970-01-01 on.</summary>
     public static bool TryDate(ReadOnlySpan<char> text, out float value)
     {

@@ -37,7 +37,7 @@ public sealed class RunData(DatasetOptions options)
     // What follows from a folder's pictures: their size, the network for it, how many mini-batches an epoch has.
     RunSettings Fit(RunSettings settings, CancellationToken cancellation)
     {
-        if (settings.Pictures is not { } pictures || settings.Data is not { } folder || !Directory.Exists(folder))
+        if (settings.Pictures is not { } pictures || settings.Data is not { } folder || !IsPictures(folder))
             return settings;
         settings = settings with { Pictures = pictures.Of(folder, cancellation) };
         if (!pictures.FitsNetwork && !pictures.LogsEpochs)
@@ -61,6 +61,9 @@ public sealed class RunData(DatasetOptions options)
             LogEvery = Math.Max(1, settings.DropLast ? trained / settings.BatchSize : (trained - 1) / settings.BatchSize + 1),
         };
     }
+
+    /// <summary>Whether a path is that of a folder, or of a table of pictures.</summary>
+    public static bool IsPictures(string path) => Directory.Exists(path) || ImageFolder.IsTable(path);
 
     /// <summary>The files of the folders read so far that were left out, with the reasons.</summary>
     public IReadOnlyList<BrokenPicture> Skipped => [.. folders.Values.SelectMany(static folder => folder.Skipped)];
@@ -113,7 +116,7 @@ public sealed class RunData(DatasetOptions options)
     {
         if (NamedDatasets.Find(data) is { } named)
             return part(named)(options, cancellation);
-        if (Directory.Exists(data))
+        if (IsPictures(data))
         {
             if (!folders.TryGetValue((data, pictures), out var folder))
             {

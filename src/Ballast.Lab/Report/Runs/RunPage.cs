@@ -34,7 +34,7 @@ public static class RunPage
             Section("Where it comes from", Origin(report.Provenance)),
             Again(report.Provenance),
         ]);
-        return ReportPage.Render("One network's training", body, new ReportData(charts.All));
+        return ReportPage.Render("One network's training", body, new ReportData([.. charts.All, .. ForecastSection.Charts(report)]));
     }
 
     /// <summary>Writes the page to a file, whole or not at all. Missing folders are created.</summary>

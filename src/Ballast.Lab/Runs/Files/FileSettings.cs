@@ -15,10 +15,45 @@ public sealed record FileSettings(LearnedKind Kind, IReadOnlyList<string> Target
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Ignore { get; init; }
 
+    /// <summary>Of a series, how many rows are predicted from; null where it is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Window { get; init; }
+
+    /// <summary>How many rows are predicted; null for 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Horizon { get; init; }
+
+    /// <summary>How many rows a window begins after the one before it; null for 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Stride { get; init; }
+
+    /// <summary>Of a table, whether each class is held out in its share; null for not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Stratified { get; init; }
+
+    /// <summary>Of a table, the column that names groups which are held out whole; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Group { get; init; }
+
+    /// <summary>The column that says when. Of a table, by which the last rows are held out; null for none. Of a series, null for the one that holds
+    /// dates, where there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Time { get; init; }
+
+    /// <summary>Whether the network of a series is an LSTM; null for one of convolutions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Lstm { get; init; }
+
+    /// <summary>What the network is called where layers are named otherwise.</summary>
+    [JsonIgnore]
+    public string Network => Kind == LearnedKind.Table ? "table" : Lstm == true ? "series lstm" : "series convolutions";
+
     /// <summary>Refuses what no run has, in a file that was read.</summary>
     /// <exception cref="ArgumentException">No target, or a name that is empty.</exception>
     internal void Check()
     {
+        if (Kind == LearnedKind.Series != Window is not null || Window < 1 || Horizon < 1 || Stride < 1)
+            throw new ArgumentException("file: expected a window, a horizon and a stride of 1 or more of a series, and none of a table.");
         if (Targets.Count == 0 || Targets.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("file: expected the names of the columns that are predicted, got none.");
     }
@@ -29,4 +64,7 @@ public enum LearnedKind
 {
     /// <summary>A table: a row is a sample.</summary>
     Table,
+
+    /// <summary>A time series: a window of rows is a sample.</summary>
+    Series,
 }

@@ -10,6 +10,8 @@ namespace Ballast;
 /// <para>All pictures are decoded on all cores when the folder is opened, and kept as bytes <c>[C, H, W]</c>: grey with one channel
 /// where all are grey, else RGB with three. <see cref="ImageFolderOptions"/> says which size they are brought to; without one they have
 /// to be of one size. The library reads PNG by itself, and more with the decoder of the package <c>Ballast.Data</c>.</para>
+/// <para>In place of a folder there may be a CSV file with the columns <c>path</c> and <c>label</c>: paths are from its own folder on, the labels
+/// in ordinal order are the classes, and the samples come in the order of its rows.</para>
 /// <para>What systems put into folders by themselves is passed over: names that begin with a dot, <c>Thumbs.db</c>,
 /// <c>desktop.ini</c>; so are files beside the subfolders. Every other file in a subfolder has to be a picture.</para>
 /// </remarks>
@@ -126,6 +128,10 @@ public sealed class ImageFolder : ByteDataset
         bool same = infos.All(info => (info.Height, info.Width) == (first.Height, first.Width));
         return (same ? first.Height : null, same ? first.Width : null, infos.All(static info => info.IsGray));
     }
+
+    /// <summary>Whether a path is that of a table of pictures: a CSV file with the columns <c>path</c> and <c>label</c>, which is read as a
+    /// folder is.</summary>
+    public static bool IsTable(string path) => PictureTable.Is(path);
 
     /// <summary>The folder's full path.</summary>
     public string Path { get; }

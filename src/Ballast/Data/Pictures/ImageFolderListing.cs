@@ -12,6 +12,8 @@ sealed record ImageFolderListing(string Path, string[] ClassNames, string[] Path
     /// <exception cref="IOException">There is no such folder.</exception>
     public static ImageFolderListing Read(string path, string formats)
     {
+        if (PictureTable.Is(path))
+            return PictureTable.Read(path);
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(path))
         {

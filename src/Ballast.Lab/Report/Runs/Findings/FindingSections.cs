@@ -18,6 +18,7 @@ static class FindingSections
         [
             findings.Classes is { } classes ? ClassSections.Of(classes, held) : Markup.None,
             findings.Numbers is { } numbers ? NumberSection.Of(numbers, held) : Markup.None,
+            ForecastSection.Of(report),
             findings.Mistakes.Count > 0 ? Section("The surest mistakes", Mistakes(findings.Mistakes)) : Markup.None,
             findings.Importance.Count > 0 ? Section("What it goes by", Importance(findings.Importance, report)) : Markup.None,
         ]);

@@ -10,6 +10,9 @@ public sealed record RunFindings
     /// <summary>Of samples that have a number; null where they have none.</summary>
     public NumberFindings? Numbers { get; init; }
 
+    /// <summary>Of a series, what was foretold of each target; empty where it is none.</summary>
+    public IReadOnlyList<ForecastFindings> Forecasts { get; init; } = [];
+
     /// <summary>How much each column matters, the most important first; empty where there are none.</summary>
     public IReadOnlyList<ColumnImportance> Importance { get; init; } = [];
 

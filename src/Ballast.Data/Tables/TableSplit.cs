@@ -1,0 +1,84 @@
+namespace Ballast;
+
+/// <summary>Which rows of a table are held out.</summary>
+public enum TableHoldOut
+{
+    /// <summary>Any.</summary>
+    Random,
+
+    /// <summary>Of each class its share: <see cref="DataSplit.Stratified"/>.</summary>
+    Stratified,
+
+    /// <summary>Whole groups, which a column names: <see cref="DataSplit.ByGroup"/>.</summary>
+    Groups,
+
+    /// <summary>The last ones, by a column that says when.</summary>
+    Last,
+}
+
+/// <summary>Divides the rows of a table that have a target: to train on and to hold out.</summary>
+public static class TableSplit
+{
+    /// <summary>Divides them. Rows are counted from 0 among those with a target, as <see cref="TableDataset.Open(string, string, TableOptions,
+    /// Func{int, IReadOnlyList{int}})"/> counts them.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="target">The column that is predicted.</param>
+    /// <param name="kind">Which rows are held out.</param>
+    /// <param name="column">The column of groups or of time; null for the other kinds.</param>
+    /// <param name="share">The share that is held out.</param>
+    /// <param name="seed">The seed by which rows or groups are taken.</param>
+    /// <exception cref="ArgumentException">A share that leaves too few on one side, or fewer than two groups.</exception>
+    /// <exception cref="InvalidDataException">A table that cannot be read, a column that there is not, or a missing value in it.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static (int[] Train, int[] Held) Of(string path, string target, TableHoldOut kind, string? column, double share, long seed)
+    {
+        if (kind == TableHoldOut.Random)
+            throw new ArgumentException("TableSplit: rows are drawn at random by TableTraining.Split.");
+        bool named = kind is TableHoldOut.Groups or TableHoldOut.Last;
+        if (share is not (> 0 and < 1) || named != column is not null)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"TableSplit: expected a share between 0 and 1, and a column for groups or time, got {share} and \"{column}\"."));
+        }
+
+        var file = TableFile.Read(path, wanted: name => name == target || name == column);
+        foreach (string name in column is null ? [target] : (string[])[target, column])
+        {
+            if (file.Find(name) < 0)
+                throw new InvalidDataException($"{path} has no column {name}. Its columns are {string.Join(", ", file.Names)}.");
+        }
+
+        float[] answers = file.Rows.Column(file.Find(target)), keys = column is null ? answers : file.Rows.Column(file.Find(column));
+        int[] rows = [.. Enumerable.Range(0, answers.Length).Where(row => !float.IsNaN(answers[row]))];
+        if (Array.FindIndex(rows, row => float.IsNaN(keys[row])) is >= 0 and var without)
+        {
+            throw new InvalidDataException($"{path}, row {rows[without] + 1}: {column} is missing, by which rows are held out. Fill it, or leave the "
+                + "row out.");
+        }
+
+        if (kind == TableHoldOut.Last)
+        {
+            if (file.Columns[file.Find(column!)].Kind == ColumnKind.Category)
+                throw new InvalidDataException($"{path}: {column} holds texts, which say no time. Expected dates as 2026-05-31, or numbers.");
+            int[] order = [.. Enumerable.Range(0, rows.Length).OrderBy(i => keys[rows[i]])];
+            int held = (int)Math.Round(rows.Length * share);
+            return Checked(order[..^held], order[^held..], rows.Length, share);
+        }
+
+        var known = new Dictionary<float, int>();
+        int[] labels = [.. rows.Select(row => known.TryGetValue(keys[row], out int label) ? label : known[keys[row]] = known.Count)];
+        if (kind == TableHoldOut.Stratified && known.Count > rows.Length / 2)
+        {
+            throw new InvalidDataException(
+                $"{path}: {target} has {known.Count} different values in {rows.Length} rows, which are no classes to stratify by.");
+        }
+
+        var parts = kind == TableHoldOut.Stratified ? DataSplit.Stratified(labels, [1 - share, share], seed)
+            : DataSplit.ByGroup(labels, [1 - share, share], seed);
+        return Checked(parts[0], parts[1], rows.Length, share);
+    }
+
+    static (int[] Train, int[] Held) Checked(int[] train, int[] held, int count, double share) => train.Length >= 4 && held.Length > 0 ? (train, held)
+        : throw new ArgumentException(FormattableString.Invariant(
+            $"A validation share of {share} of {count} rows leaves too few on one side. Choose one between 0 and 1, such as 0.2."));
+}
