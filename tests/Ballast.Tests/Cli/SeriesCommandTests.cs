@@ -37,7 +37,7 @@ public sealed class SeriesCommandTests : IDisposable
     }
 
     (int ExitCode, string Output, string Errors) Train(string file, params string[] more) => BallastProcess.Run(folder,
-        ["train", file, "--target", "load", "--window", "24", "--horizon", "6", "--epochs", "15", "--out", "run", .. more]);
+        ["train", file, "--target", "load", "--window", "24", "--horizon", "6", "--epochs", "8", "--out", "run", .. more]);
 
     [Fact]
     public void A_series_is_trained_on_and_what_comes_next_is_foretold_with_its_times()
@@ -47,7 +47,7 @@ public sealed class SeriesCommandTests : IDisposable
         Assert.StartsWith(
             "400 rows, to predict 6 of load from the 24 before:\n  numbers: load, heat\n  in the order of when\n"
                 + "  291 windows to train on, 51 of the last rows held out\nEpoch   1: loss ", output, StringComparison.Ordinal);
-        Assert.Contains("Held out, 51 windows: R2 0.9", output, StringComparison.Ordinal);
+        Assert.Matches("Held out, 51 windows: R2 (0\\.99|1\\.0)", output);
         var record = RunFolder.Open(folder.File("run")).Record;
         Assert.Equal((LearnedKind.Series, 24, 6, "series convolutions"), (record.File!.Kind, record.File.Window!.Value, record.File.Horizon!.Value, record.Settings.Layers));
         string page = File.ReadAllText(Path.Combine(folder.File("run"), "report.html"));
