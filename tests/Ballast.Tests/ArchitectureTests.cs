@@ -17,10 +17,11 @@ public partial class ArchitectureTests
         ["Data"] = ["Kernels", "Tensors", "Formats"],
         ["Data package"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
         ["Onnx"] = ["Kernels", "Tensors", "Nn", "Formats"],
+        ["Keras"] = ["Kernels", "Tensors", "Nn", "Formats"],
         ["Models"] = ["Kernels", "Tensors", "Nn"],
         ["Training"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data"],
         ["Lab"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Models"],
-        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package", "Onnx"],
+        ["Cli"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training", "Lab", "Data package", "Onnx", "Keras"],
     };
 
     static readonly string Source = Path.Combine(Root(), "src");

@@ -7,7 +7,7 @@ static class ConvertCommand
 {
     static readonly Argument<string> From = new("FILE")
     {
-        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx; also a checkpoint",
+        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx, .keras, .h5; also a checkpoint",
     };
 
     static readonly Argument<string> To = new("TO") { Description = "The file to write; its name says how: .safetensors, .pt, .pth, .npz, .npy" };

@@ -7,7 +7,7 @@ static class InspectCommand
 {
     static readonly Argument<string> Path = new("FILE")
     {
-        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx; also a checkpoint",
+        Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx, .keras, .h5; also a checkpoint",
     };
 
     static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object");

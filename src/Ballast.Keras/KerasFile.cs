@@ -1,0 +1,155 @@
+using System.Text.Json;
+
+namespace Ballast;
+
+/// <summary>Weights that Keras wrote: <c>.keras</c>, whole models and weights alone as <c>.h5</c>, of Keras 2 and 3. Kernels come in the layout that
+/// they have here (height, width, in, out becomes out, in, height, width), gates in the order that they have here, and the rows after a flattened
+/// picture in the order channel, pixel, for networks here have channels first. Nothing in a file is run.</summary>
+/// <example><code>
+/// var net = new Sequential(new Conv2d(3, 32, 3), new BatchNorm2d(32, eps: 1e-3, momentum: 0.01), new ReLU(), new Flatten(), new Linear(28800, 10));
+/// KerasFile.Load(net, "model.keras");
+/// </code></example>
+public static class KerasFile
+{
+    const string Config = "config.json", Weights = "model.weights.h5";
+    const int LongestConfig = 1 << 26;
+
+    /// <summary>Copies a file's weights into a network of the same shape: layers of one kind in their order, whatever they are called.</summary>
+    /// <param name="module">The network. Nothing of it is changed where something does not fit.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What does not follow from the file; null for nothing.</param>
+    /// <returns>Which layer went where.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, none of Keras, or has layers with weights that are not known here.</exception>
+    /// <exception cref="ArgumentException">The network is of another shape: numbers of layers, sizes, or an eps.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static KerasLoad Load(Module module, string path, KerasOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new KerasMatch(module, path, options ?? new KerasOptions()).Run(Read(path));
+    }
+
+    /// <summary>Opens a file as a file of weights: those of layers that are known in the layout that layers here have, as <c>conv2d.weight</c> and
+    /// <c>batch_normalization.running_mean</c> under the layers' names in Keras, others as they are.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, none of Keras, or does not tell in which order a layer takes flattened
+    /// values.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StoredFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var layers = Read(path);
+        StoredMapping root = [];
+        foreach (var part in Parts(path, layers, new KerasOptions(), static _ => null))
+        {
+            foreach (var (key, tensor) in part.State)
+            {
+                // A layer here of several layers has their number in its keys.
+                string end = part.Target is KerasTarget.LSTM or KerasTarget.GRU or KerasTarget.RNN ? KerasMatch.Numbered(key, 0) : key;
+                root[$"{part.Name}.{end}"] = StoredTensor.From($"{part.Name}.{end}", tensor);
+            }
+        }
+
+        foreach (var layer in layers.Where(static layer => !KerasKinds.Has(layer.Kind)))
+        {
+            foreach (var (name, tensor) in layer.Weights)
+                root[$"{layer.Name}.{name}"] = tensor.Named($"{layer.Name}.{name}");
+        }
+
+        return new StoredFile(path, StoredFormat.Keras, root, null);
+    }
+
+    /// <summary>Lets <see cref="StateFile.Open"/>, <see cref="StateFile.Load(string)"/> and <see cref="StateFile.Convert"/> take files of Keras too,
+    /// from now on in this program.</summary>
+    public static void Register() => StoredFormats.Add(Finds, Open);
+
+    static bool Finds(string path, ReadOnlyMemory<byte> start) => IsHdf(start.Span)
+        || (start.Span.StartsWith("PK"u8) && path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase));
+
+    static bool IsHdf(ReadOnlySpan<byte> start) => start is [0x89, (byte)'H', (byte)'D', (byte)'F', ..];
+
+    /// <summary>The parts of all layers that are known; <paramref name="guess"/> tells channels where the description does not.</summary>
+    internal static IEnumerable<KerasPart> Parts(
+        string path, IReadOnlyList<KerasLayer> layers, KerasOptions options, Func<KerasLayer, int?> guess)
+    {
+        KerasChannels channels = new(layers);
+        List<KerasPart> parts = [];
+        foreach (var layer in layers.Where(static layer => KerasKinds.Has(layer.Kind)))
+        {
+            try
+            {
+                bool asks = KerasKinds.Canonical(layer.Kind!) is "Dense" or "BatchNormalization" or "LayerNormalization" && layer.Weights.Count > 0;
+                int? flattened = !asks ? 0 : options.FlattenedChannels.TryGetValue(layer.Name, out int told) ? told
+                    : layer.Inputs is null ? guess(layer) ?? 0 : channels.Flattened(layer);
+                if (flattened is null)
+                {
+                    throw new InvalidDataException(
+                        $"the model's description does not tell in which order the layer {layer} takes values. "
+                            + $"Say of how many channels they are: KerasOptions.FlattenedChannels[\"{layer.Name}\"], "
+                            + "0 where no picture is flattened.");
+                }
+
+                parts.AddRange(KerasParts.Of(layer, flattened.Value));
+            }
+            catch (InvalidDataException failure)
+            {
+                throw new InvalidDataException($"{path}: {failure.Message}", failure);
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>The layers of a file.</summary>
+    internal static List<KerasLayer> Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 14);
+        Span<byte> start = stackalloc byte[4];
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        if (IsHdf(start[..read]))
+            return Read(stream, path);
+        if (!start[..read].StartsWith("PK"u8))
+            throw new InvalidDataException($"{path}: this is neither a .keras nor an .h5 file. Save the model by model.save(\"model.keras\").");
+        var (source, file) = FileSource.Open(path);
+        using (file)
+        {
+            ZipDirectory zip = new(source, path);
+            var (config, weights) = (zip.Find(Config), zip.Find(Weights));
+            if (config is null || weights is null)
+            {
+                string missing = config is null ? Config : Weights;
+                throw new InvalidDataException($"{path}: this zip has no {missing}. Save the model by model.save(\"model.keras\").");
+            }
+
+            using var description = Parse(config.Content(LongestConfig), path);
+            using MemoryStream content = new(weights.Content(Array.MaxLength), writable: false);
+            return KerasReading.Layers(HdfTree.Read(content, path), Model(description.RootElement.Clone()), path);
+        }
+    }
+
+    /// <summary>The layers of an HDF5 file.</summary>
+    internal static List<KerasLayer> Read(Stream stream, string path)
+    {
+        var root = HdfTree.Read(stream, path);
+        if (root.Texts.GetValueOrDefault("model_config") is not [string text])
+            return KerasReading.Layers(root, default, path);
+        using var description = Parse(System.Text.Encoding.UTF8.GetBytes(text), path);
+        return KerasReading.Layers(root, Model(description.RootElement.Clone()), path);
+    }
+
+    static JsonElement Model(JsonElement description) =>
+        description.ValueKind == JsonValueKind.Object && description.TryGetProperty("config", out var config) ? config : default;
+
+    static JsonDocument Parse(byte[] json, string path)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidDataException($"{path}: the model's description is no JSON: {failure.Message} Save or copy it again.", failure);
+        }
+    }
+}
