@@ -4,70 +4,113 @@ using Ballast.Lab;
 namespace Ballast.Bench;
 
 /// <summary>How often the tests of studies say "different" where there is no difference, and how often where there is one: over
-/// repetitions, each on fresh trainings of a small network. <c>study-errors [REPETITIONS]</c> prints the tables of
+/// repetitions, each on fresh trainings of a small network. <c>study-errors [REPETITIONS] [PARTS]</c> prints the tables of
 /// docs/laboratory.md.</summary>
 static class StudyErrors
 {
-    const int Seeds = 5, Features = 16, Classes = 4, Pilot = 200;
+    const int Seeds = 5, FewSeeds = 6, MostSeeds = 20, Features = 16, Classes = 4, Pilot = 200, LongPilot = 1000;
 
     static readonly RunSettings Settings = new("flatten linear:8 relu linear:4", Epochs: 3, BatchSize: 20, Optimizer: OptimizerKind.Sgd, LearningRate: 0.1f, LogEvery: 5);
 
-    // Trained for longer, so that no arm is at chance: of one that is no conclusion is drawn.
-    static readonly RunSettings Long = Settings with { Epochs = 12 };
+    // Trained farther, so that no arm is at chance: of one that is no conclusion is drawn.
+    static readonly RunSettings Far = Settings with { Epochs = 4, LearningRate = 0.3f, LogEvery = 4 };
 
     static long next;
 
+    /// <summary>Prints the tables, or those of them that are named: <c>null</c>, <c>power</c>, <c>studies</c>, and of
+    /// the first two the tests that are named: <c>paired</c>, <c>corrected</c>, <c>censored</c>.</summary>
     public static int Run(string[] arguments)
     {
         int repetitions = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
-        using var alone = Compute.Alone();
+        string[] parts = Named("null", "power", "studies"), tests = Named("paired", "corrected", "censored");
         var data = StudyData.Of(new Blobs(400, 1), new Blobs(400, 2));
-        Console.WriteLine($"| test, {repetitions} repetitions | seeds | says \"different\" |");
-        Console.WriteLine("|---|---|---|");
-        foreach (var (name, definition) in ((string, StudyDefinition)[])
-            [("paired: two equal arms", Paired(Settings, Seeds)), ("corrected: four equal arms, any of six pairs", Corrected()), ("censored: mini-batches to an accuracy, two equal arms", Censored(Settings))])
-        {
-            int different = Enumerable.Range(0, repetitions).Count(_ => Result(definition, data).Comparisons().Any(static found => found.IsDifferent));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Seeds} | {100.0 * different / repetitions:0.0} % |"));
-        }
-
-        int powered = Math.Max(1, repetitions / 2);
-        Console.WriteLine();
-        Console.WriteLine($"| a known difference, {powered} repetitions | seeds needed, by {Pilot} pairs | promised | finds it |");
-        Console.WriteLine("|---|---|---|---|");
-        foreach (var (name, make) in ((string, Func<float, int, StudyDefinition>)[])
-            [("paired", static (rate, seeds) => Define(["a", "b"], Long with { LearningRate = rate }, seeds, StudyAccuracy, Long)),
-                ("corrected for six pairs", static (rate, seeds) => Define(["a", "b", "c", "d"], Long with { LearningRate = rate }, seeds, StudyAccuracy, Long)),
-                ("censored", static (rate, seeds) => Define(["a", "b"], Long with { LearningRate = rate }, seeds, Steps, Long))])
-        {
-            foreach (int most in (int[])[6, 20])
-            {
-                // The smallest difference that so few seeds find: rates ever farther from the other arm's.
-                float rate = Settings.LearningRate;
-                int? needed;
-                do
-                {
-                    rate *= 0.9f;
-                    var pilot = make(rate, Pilot);
-                    needed = Result(pilot, data).Compare("a", "b", pilot.Primary)?.Test.Needed;
-                }
-                while (needed is not { } enough || enough > most);
-                var asked = make(rate, needed.Value);
-                int found = Enumerable.Range(0, powered).Count(_ => Result(asked, data).Compare("a", "b", asked.Primary) is { IsDifferent: true });
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name}, learning rate {rate:0.000} against {Settings.LearningRate:0.000} | {needed} | 80 % | {100.0 * found / powered:0.0} % |"));
-            }
-        }
-
-        StudyNulls.Run(Math.Max(1, repetitions / 50));
+        if (parts.Contains("null"))
+            Nulls(repetitions, data, tests);
+        if (parts.Contains("power"))
+            Powers(Math.Max(1, repetitions / 2), data, tests);
+        if (parts.Contains("studies"))
+            StudyNulls.Run(Math.Max(1, repetitions / 50));
         return 0;
+
+        string[] Named(params string[] all) => all.Intersect(arguments).ToArray() is { Length: > 0 } some ? some : all;
     }
 
-    static StudyDefinition Paired(RunSettings other, int seeds) => Define(["a", "b"], other, seeds, StudyAccuracy);
+    static void Nulls(int repetitions, StudyData data, string[] tests)
+    {
+        Console.WriteLine($"| test, {repetitions} repetitions | seeds | says \"different\" |");
+        Console.WriteLine("|---|---|---|");
+        foreach (var (name, arms, measure) in Tests(tests))
+        {
+            var definition = Define(arms, Settings, Seeds, measure);
+            int different = Repeat(repetitions, definition, data, static result => result.Comparisons().Any(static found => found.IsDifferent));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Seeds} | {100.0 * different / repetitions:0.0} % |"));
+        }
+    }
 
-    static StudyDefinition Corrected() => Define(["a", "b", "c", "d"], Settings, Seeds, StudyAccuracy);
+    static void Powers(int repetitions, StudyData data, string[] tests)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"| a known difference, {repetitions} repetitions | means of {LongPilot} pairs | seeds needed | promised | finds it |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var (name, arms, measure) in Tests(tests))
+        {
+            foreach (int most in (int[])[FewSeeds, MostSeeds])
+            {
+                // A difference that about so many seeds find: rates ever farther from the other arm's. The first short pilot that says so is
+                // chosen for saying so; how many seeds are needed is what a long one says.
+                float rate = Far.LearningRate;
+                do
+                    rate *= 0.9f;
+                while (!(Found(Of(Make(Pilot), data, ["a", "b"]))?.Test.Needed <= most));
+                var pilot = Of(Make(LongPilot), data, ["a", "b"]);
+                int needed = Found(pilot)?.Test.Needed ?? throw new InvalidOperationException("the long pilot finds no difference");
+                string means = string.Join(" and ", pilot.Definition.Arms.Take(2).Select(arm => MeasureText.Value(measure.Format, pilot.Summary(arm, measure).Mean)));
+                int found = Repeat(repetitions, Make(needed), data, result => Found(result)?.IsDifferent == true, ["a", "b"]);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {name}, learning rates {Far.LearningRate:0.000} and {rate:0.000} | {means} | {needed} | 80 % | {100.0 * found / repetitions:0.0} % |"));
 
-    static StudyDefinition Censored(RunSettings other, int seeds = Seeds) => Define(["a", "b"], other, seeds, Steps);
+                StudyDefinition Make(int seeds) => Define(arms, Far with { LearningRate = rate }, seeds, measure, Far);
+
+                MeasuredComparison? Found(StudyResult result) => result.Compare("a", "b", measure);
+            }
+        }
+    }
+
+    static IEnumerable<(string Name, string[] Arms, StudyMeasure Measure)> Tests(string[] names) =>
+        ((string Name, string[] Arms, StudyMeasure Measure)[])
+        [
+            ("paired: two arms", ["a", "b"], StudyAccuracy), ("corrected: four arms, six pairs", ["a", "b", "c", "d"], StudyAccuracy),
+            ("censored: mini-batches to an accuracy, two arms", ["a", "b"], Steps),
+        ] is var all ? all.Where(test => names.Any(test.Name.StartsWith)) : [];
+
+    // A study's trials on all processors: each seed is a study of its own first.
+    static StudyResult Of(StudyDefinition definition, StudyData data, string[] arms)
+    {
+        long first = next;
+        next += definition.Seeds.Count * arms.Length;
+        var parts = new StudyResult[definition.Seeds.Count];
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            using var alone = Compute.Alone();
+            parts[i] = Result(definition with { Seeds = [definition.Seeds[i]] }, data, first + (long)i * arms.Length, arms);
+        });
+        return new StudyResult(parts[0].Record with { Definition = definition }, [.. parts.SelectMany(static part => part.Trials)]);
+    }
+
+    // How many of so many repetitions show something, each with seeds of its own, on all processors.
+    internal static int Repeat(int repetitions, StudyDefinition definition, StudyData data, Func<StudyResult, bool> shows, string[]? arms = null)
+    {
+        long first = next;
+        next += (long)repetitions * definition.Arms.Count * definition.Repeats.Count();
+        int count = 0;
+        Parallel.For(0, repetitions, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            using var alone = Compute.Alone();
+            if (shows(Result(definition, data, first + (long)i * definition.Arms.Count * definition.Repeats.Count(), arms)))
+                Interlocked.Increment(ref count);
+        });
+        return count;
+    }
 
     static StudyMeasure Steps { get; } = new("steps", "mini-batches", MeasureFormat.Count, MeasureBetter.Lower, new MeasureReach("accuracy", "a"));
 
@@ -78,25 +121,30 @@ static class StudyErrors
         Study = "errors",
         Title = "",
         Question = "",
-        Arms = [.. arms.Select(name => new StudyArm(name, name, name == "a" ? first ?? Settings : other, Numbers: new Dictionary<string, double> { ["testEvery"] = 1 }))],
+        Arms = [.. arms.Select(name => new StudyArm(name, name, name == "a" ? first ?? Settings : other,
+            Numbers: measure.Reach is null ? null : new Dictionary<string, double> { ["testEvery"] = 1 }))],
         Seeds = [.. Enumerable.Range(1, seeds).Select(static seed => (long)seed)],
         Measures = [measure],
         Comparisons = [.. arms.SelectMany((a, i) => arms.Skip(i + 1).Select(b => new StudyComparison(a, b)))],
     };
 
-    // Equal arms differ in nothing but chance: every training has a seed of its own.
-    internal static StudyResult Result(StudyDefinition definition, StudyData data)
+    /// <summary>Runs a study's trials, of all arms or of some. Equal arms differ in nothing but chance: every training has a seed of its
+    /// own, from <paramref name="seed"/> + 1 on.</summary>
+    internal static StudyResult Result(StudyDefinition definition, StudyData data, long seed, string[]? arms = null)
     {
         var record = new StudyRecord(
-            definition, Machine.Describe("", []), data.Train.Count, data.Test.Count, false, RunSamples.Of(data.Train), 1.0 / Classes);
+            definition, Machine, data.Train.Count, data.Test.Count, false, RunSamples.Of(data.Train), 1.0 / Classes);
         var trials = from arm in definition.Arms
-                     from seed in definition.Seeds
-                     let own = ++next
+                     where arms is null || arms.Contains(arm.Name)
+                     from repeated in definition.Seeds
+                     let own = ++seed
                      from repeat in definition.Repeats
-                     where repeat.Seed == seed
-                     select StudyRunner.RunTrial(definition, arm, repeat with { Seed = own }, data, static _ => { }) with { Seed = seed };
+                     where repeat.Seed == repeated
+                     select StudyRunner.RunTrial(definition, arm, repeat with { Seed = own }, data, static _ => { }) with { Seed = repeated };
         return new StudyResult(record, [.. trials]);
     }
+
+    static Provenance Machine { get; } = Lab.Machine.Describe("", []);
 
     /// <summary>Bytes around a mean for each class.</summary>
     sealed class Blobs : ByteDataset
@@ -109,7 +157,7 @@ static class StudyErrors
             new Generator(seed).Normal(noise);
             bytes = new byte[noise.Length];
             for (int i = 0; i < bytes.Length; i++)
-                bytes[i] = (byte)Math.Clamp(110 + 45 * noise[i] + (i % Features % Classes == i / Features % Classes ? 40 : 0), 0, 255);
+                bytes[i] = (byte)Math.Clamp(110 + 45 * noise[i] + (i % Features % Classes == i / Features % Classes ? 60 : 0), 0, 255);
             Count = count;
         }
 

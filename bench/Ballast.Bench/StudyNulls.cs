@@ -12,25 +12,23 @@ static class StudyNulls
     {
         var data = StudyData.Of(new Squares(Images, 1), new Squares(Images, 2));
         Console.WriteLine();
-        Console.WriteLine($"| study, all arms alike, {repetitions} times | comparisons each | times with a \"different\" | answer of the first |");
+        Console.WriteLine($"| study, all arms alike, {repetitions} times | comparisons each | times with a \"different\" | an answer |");
         Console.WriteLine("|---|---|---|---|");
         int wrong = 0, all = 0;
         foreach (var study in Study.All)
         {
             var definition = Alike(study.Define(Options(study.Name), data));
-            int different = 0, comparisons = 0;
+            int comparisons = 0;
             string answer = "";
-            for (int i = 0; i < repetitions; i++)
+            int different = StudyErrors.Repeat(repetitions, definition, data, result =>
             {
-                var result = StudyErrors.Result(definition, data);
                 var found = result.Comparisons();
-                comparisons = found.Count;
-                different += found.Any(static comparison => comparison.IsDifferent) ? 1 : 0;
-                if (i == 0)
-                    answer = StudySummary.Of(result).Answer;
                 if (StudyPage.Render(result).Length == 0)
                     throw new InvalidOperationException("an empty page");
-            }
+                lock (definition)
+                    (comparisons, answer) = (found.Count, StudySummary.Of(result).Answer);
+                return found.Any(static comparison => comparison.IsDifferent);
+            });
 
             (wrong, all) = (wrong + different, all + repetitions);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {study.Name} | {comparisons} | {different} | {answer.Replace('\n', ' ')} |"));

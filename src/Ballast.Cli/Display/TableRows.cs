@@ -39,9 +39,9 @@ sealed class TableRows(string first, params string[] columns)
     // Headings may be broken between words, names and numbers not; three cells lie between two columns, and two at each end.
     int Needed()
     {
-        int names = rows.Select(row => row.IsHead ? row.Name.Split(' ').Max(static word => word.Length) : row.Name.Length + Indent)
+        int names = rows.Select(row => row.IsHead ? row.Name.Split(' ').Max(static word => word.GetCellWidth()) : row.Name.GetCellWidth() + Indent)
             .DefaultIfEmpty(0).Max();
-        int others = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row.Values[i].Length).DefaultIfEmpty(0).Max())).Sum();
+        int others = columns.Select((name, i) => Math.Max(name.GetCellWidth(), rows.Select(row => row.Values[i].GetCellWidth()).DefaultIfEmpty(0).Max())).Sum();
         return names + others + 3 * columns.Length + 4;
     }
 

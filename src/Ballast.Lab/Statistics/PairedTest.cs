@@ -6,7 +6,8 @@ namespace Ballast.Lab;
 /// interval is on one side of 0.</remarks>
 /// <param name="Count">How many pairs there are.</param>
 /// <param name="Mean">The mean difference.</param>
-/// <param name="Deviation">The differences' standard deviation, over n - 1.</param>
+/// <param name="Deviation">The differences' standard deviation, over n - 1, or what the steps of the values leave uncertain where that is
+/// more.</param>
 /// <param name="T">The test's statistic, with n - 1 degrees of freedom; infinite where all differences are equal and not 0.
 /// </param>
 /// <param name="P">The probability of a statistic as far from 0 or farther, were the true mean 0, times <paramref name="Family"/>, 1
@@ -38,13 +39,16 @@ public sealed record PairedTest(
     /// 1); else 0. Folds share most of what they train on, so their differences are not independent: the variance of the mean is
     /// then taken as s² (1 / n + overlap) in place of s² / n (Nadeau &amp; Bengio, 2003).</param>
     /// <param name="family">How many differences are asked about at once.</param>
-    public static PairedTest? Of(IReadOnlyCollection<double> differences, double overlap = 0, int family = 1)
+    /// <param name="step">The step that each of the two values is measured in, such as one of so many test images; 0 where there is none. A
+    /// difference is known to within sqrt(step² / 6), by the variance step² / 12 of a rounding error (Sheppard), and the spread of few
+    /// differences is not taken to be less: three equal ones would otherwise be certain, and of many pairs some are always equal.</param>
+    public static PairedTest? Of(IReadOnlyCollection<double> differences, double overlap = 0, int family = 1, double step = 0)
     {
         int count = differences.Count;
         if (count < 2)
             return null;
         var summary = SampleSummary.Of(differences);
-        double mean = summary.Mean, deviation = summary.Deviation!.Value;
+        double mean = summary.Mean, deviation = Math.Max(summary.Deviation!.Value, step / Math.Sqrt(6));
         double error = deviation * Math.Sqrt(1.0 / count + overlap);
         double t = error > 0 ? mean / error : mean == 0 ? 0 : double.PositiveInfinity * Math.Sign(mean);
         double half = error > 0 ? StudentT.Quantile(Share(family), count - 1) * error : 0;
@@ -64,15 +68,33 @@ public sealed record PairedTest(
         if (mean == 0)
             return null;
         double ratio = deviation / Math.Abs(mean);
-        for (int n = 2; n <= MostNeeded; n = n < 100 ? n + 1 : n + n / 100)
+        // More pairs find it more surely: the first that do are found by halving.
+        int low = 0, high = Counts.Length;
+        while (low < high)
         {
-            double reach = StudentT.Quantile(Share(family), n - 1) + StudentT.Quantile(Power, n - 1);
-            double error = ratio * Math.Sqrt(1.0 / n + overlap);
-            if (reach * error <= 1
-                && (error == 0 || n > Few || StudentT.Power(1 / error, StudentT.Quantile(Share(family), n - 1), n - 1) >= Power))
-                return n;
+            int middle = (low + high) / 2;
+            if (Finds(Counts[middle]))
+                high = middle;
+            else
+                low = middle + 1;
         }
 
-        return null;
+        return low < Counts.Length ? Counts[low] : null;
+
+        bool Finds(int n)
+        {
+            double quantile = StudentT.Quantile(Share(family), n - 1), error = ratio * Math.Sqrt(1.0 / n + overlap);
+            return (quantile + StudentT.Quantile(Power, n - 1)) * error <= 1
+                && (error == 0 || n > Few || StudentT.Power(1 / error, quantile, n - 1) >= Power);
+        }
+    }
+
+    // Every number of pairs below 100, then each a hundredth more than the last.
+    static int[] Counts { get; } = [.. Numbers()];
+
+    static IEnumerable<int> Numbers()
+    {
+        for (int n = 2; n <= MostNeeded; n = n < 100 ? n + 1 : n + n / 100)
+            yield return n;
     }
 }

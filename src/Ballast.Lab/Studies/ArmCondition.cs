@@ -18,7 +18,7 @@ public sealed record ArmCondition(int Trials, int Diverged, int AtChance, int At
     {
         var trials = result.Of(arm).ToList();
         var accuracies = trials.Select(Accuracy).OfType<double>().ToList();
-        int images = Images(result), never = measure.Reach is { } reach && result.Level(reach) is not null
+        int images = result.TestImages, never = measure.Reach is { } reach && result.Level(reach) is not null
             ? trials.Count(trial => trial.Curve(reach.Curve) is not null && result.Value(trial, measure) is null) : 0;
         double chance = ChanceLimit(result.Record.Chance ?? 1.0 / Math.Max(2, result.Record.Samples.ClassNames.Count), images);
         return new ArmCondition(
@@ -64,7 +64,4 @@ public sealed record ArmCondition(int Trials, int Diverged, int AtChance, int At
     public static double ChanceLimit(double chance, int images) => chance + 3 * Math.Sqrt(chance * (1 - chance) / Math.Max(1, images));
 
     static double? Accuracy(TrialResult trial) => trial.Values.TryGetValue("accuracy", out double accuracy) ? accuracy : null;
-
-    static int Images(StudyResult result) =>
-        Math.Max(1, result.Definition.Folds > 0 ? result.Record.TrainImages / result.Definition.Folds : result.Record.TestImages);
 }

@@ -89,7 +89,7 @@ public sealed class StudyResult
     /// <summary>Tests the first arm against the second, paired by repetition and corrected for all pairs that the study asks about by
     /// the measure; null where fewer than two pairs have values.</summary>
     public PairedTest? Test(string a, string b, StudyMeasure measure) =>
-        PairedTest.Of(Differences(a, b, measure), Overlap, Math.Max(1, Definition.Family(measure).Count));
+        PairedTest.Of(Differences(a, b, measure), Overlap, Math.Max(1, Definition.Family(measure).Count), Step(measure));
 
     /// <summary>The differences of two arms, by repetition.</summary>
     public IReadOnlyList<double> Differences(string a, string b, StudyMeasure measure)
@@ -144,6 +144,16 @@ public sealed class StudyResult
             _ => ExpectationOutcome.OtherDirection,
         };
     }
+
+    /// <summary>The step that a measure's values are measured in: one test image of all, or the most mini-batches from one test of a
+    /// curve to the next; 0 where values are as fine as numbers are.</summary>
+    public double Step(StudyMeasure measure) => measure.Reach is { } reach
+        ? Trials.Select(trial => trial.Curve(reach.Curve)).OfType<TrialCurve>()
+            .SelectMany(static curve => curve.X.Zip(curve.X.Skip(1), static (before, after) => after - before)).DefaultIfEmpty(0).Max()
+        : measure.Format == MeasureFormat.Percent ? 1.0 / TestImages : 0;
+
+    /// <summary>How many images a trial is tested on.</summary>
+    internal int TestImages => Math.Max(1, Definition.Folds > 0 ? Record.TrainImages / Definition.Folds : Record.TestImages);
 
     // Folds of a cross validation share what they train on.
     double Overlap => Definition.Folds > 1 ? 1.0 / (Definition.Folds - 1) : 0;

@@ -10,7 +10,7 @@ public class NarrowTerminalTests
 {
     const string LongLayer = "layers.12.body.convolution_with_quite_a_long_name.normalization_1";
 
-    static string Written(int width, bool terminal, Action<IAnsiConsole> print)
+    internal static string Written(int width, bool terminal, Action<IAnsiConsole> print)
     {
         var written = new StringWriter { NewLine = "\n" };
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -28,15 +28,15 @@ public class NarrowTerminalTests
 
     // A line that is wider than the terminal goes on in the next one, which the screen shows and the text has not. A single word may: it can
     // be copied whole.
-    static string[] Show(int width, string written)
+    internal static string[] Show(int width, string written)
     {
         string plain = Regex.Replace(written, "\u001b\\[[0-9;?]*[a-zA-Z]", "");
         string[] lines = [.. plain.Split('\n').Select(static line => line.TrimEnd())];
-        foreach (string line in lines.Where(line => line.Length > width))
+        foreach (string line in lines.Where(line => line.GetCellWidth() > width))
             Assert.DoesNotContain(' ', line.Trim());
         string[] screen = TerminalScreen.Show(width, written);
         Assert.Equal(string.Concat(lines), string.Concat(screen));
-        if (lines.All(line => line.Length <= width))
+        if (lines.All(line => line.GetCellWidth() <= width))
             Assert.Equal(lines, screen);
         return screen;
     }

@@ -1,9 +1,13 @@
+using Spectre.Console;
+
 namespace Ballast.Tests.Cli;
 
 /// <summary>What a terminal of some width shows after all that was written to it: carriage returns, line feeds, lines that go on in the
-/// next one where they are full, and the escape sequences that erase a line or move up.</summary>
+/// next one where they are full, letters of two cells, and the escape sequences that erase a line or move up.</summary>
 sealed class TerminalScreen(int width)
 {
+    const char Covered = '\0'; // by the letter before it
+
     readonly List<char[]> rows = [];
     int row, column;
 
@@ -19,7 +23,7 @@ sealed class TerminalScreen(int width)
                 screen.Put(written[i]);
         }
 
-        return [.. screen.rows.Select(static cells => new string(cells).TrimEnd())];
+        return [.. screen.rows.Select(static cells => new string(cells).Replace($"{Covered}", "", StringComparison.Ordinal).TrimEnd())];
     }
 
     int Escape(string written, int start)
@@ -58,9 +62,12 @@ sealed class TerminalScreen(int width)
         }
         else
         {
-            if (column == width)
+            int cells = letter.ToString().GetCellWidth();
+            if (column + cells > width)
                 (row, column) = (row + 1, 0);
             Row()[column++] = letter;
+            if (cells == 2)
+                Row()[column++] = Covered;
         }
     }
 

@@ -101,6 +101,44 @@ public class StudentTTests
         Assert.Null(PairedTest.Of([1e-9, -1.0, 1.0])!.Needed);
     }
 
+    [Fact]
+    public void Equal_differences_in_steps_are_not_certain()
+    {
+        // t = 0.5 / (0.5 / sqrt(6) / sqrt(3)) = sqrt(18); of two degrees of freedom p = 1 - t / sqrt(t² + 2).
+        var test = PairedTest.Of([0.5, 0.5, 0.5], step: 0.5)!;
+        Assert.Equal(Math.Sqrt(18), test.T, 1e-12);
+        Assert.Equal(1 - Math.Sqrt(18 / 20.0), test.P, 1e-12);
+        Assert.False(test.IsSignificant);
+        Assert.True(test.Low < 0);
+        // A spread that is more than the step's stays.
+        Assert.Equal(PairedTest.Of([0.1, 0.9, 0.4])!, PairedTest.Of([0.1, 0.9, 0.4], step: 0.1)!);
+    }
+
+    // Of 28 pairs of equal arms some have three equal differences in two thirds of all studies, where steps are as large as the spread.
+    [Theory]
+    [InlineData(3, 28, 0.4)]
+    [InlineData(3, 28, 1.0)]
+    [InlineData(2, 1, 0.4)]
+    [InlineData(5, 28, 0.4)]
+    public void Values_in_coarse_steps_make_equal_arms_no_more_different(int seeds, int family, double deviation)
+    {
+        const int Repetitions = 300;
+        float[] drawn = new float[Repetitions * family * 2 * seeds];
+        new Generator(1).Normal(drawn);
+        double[] values = Array.ConvertAll(drawn, value => Math.Round(deviation * value));
+        int Wrong(double step) => Enumerable.Range(0, Repetitions).Count(i => Enumerable.Range(0, family).Any(pair =>
+        {
+            int at = (i * family + pair) * 2 * seeds;
+            double[] differences = [.. Enumerable.Range(at, seeds).Select(k => values[k] - values[k + seeds])];
+            var summary = SampleSummary.Of(differences);
+            // No t below 2 is significant: most are not tested.
+            return Math.Abs(summary.Mean) * Math.Sqrt(seeds) >= 2 * summary.Deviation && PairedTest.Of(differences, 0, family, step)!.IsSignificant;
+        }));
+        Assert.InRange(Wrong(1), 0, 0.065 * Repetitions);
+        if (seeds < 5)
+            Assert.True(Wrong(0) > 0.065 * Repetitions);
+    }
+
     [Theory]
     [InlineData(1, 0.02997815483543617, 0.3700218451645638)]
     [InlineData(3, -0.04254764657249463, 0.4425476465724947)]
