@@ -23,14 +23,17 @@ static class StudyErrors
     {
         int repetitions = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
         string[] parts = Named("null", "power", "studies"), tests = Named("paired", "corrected", "censored");
-        var data = StudyData.Of(new Blobs(400, 1), new Blobs(400, 2));
+        // Classes farther apart let arms that learn less still learn.
+        StudyData data = Data(40), apart = Data(60);
         if (parts.Contains("null"))
             Nulls(repetitions, data, tests);
         if (parts.Contains("power"))
-            Powers(Math.Max(1, repetitions / 2), data, tests);
+            Powers(Math.Max(1, repetitions / 2), apart, tests);
         if (parts.Contains("studies"))
             StudyNulls.Run(Math.Max(1, repetitions / 50));
         return 0;
+
+        static StudyData Data(int distance) => StudyData.Of(new Blobs(400, 1, distance), new Blobs(400, 2, distance));
 
         string[] Named(params string[] all) => all.Intersect(arguments).ToArray() is { Length: > 0 } some ? some : all;
     }
@@ -151,13 +154,13 @@ static class StudyErrors
     {
         readonly byte[] bytes;
 
-        public Blobs(int count, int seed)
+        public Blobs(int count, int seed, int distance)
         {
             float[] noise = new float[count * Features];
             new Generator(seed).Normal(noise);
             bytes = new byte[noise.Length];
             for (int i = 0; i < bytes.Length; i++)
-                bytes[i] = (byte)Math.Clamp(110 + 45 * noise[i] + (i % Features % Classes == i / Features % Classes ? 60 : 0), 0, 255);
+                bytes[i] = (byte)Math.Clamp(110 + 45 * noise[i] + (i % Features % Classes == i / Features % Classes ? distance : 0), 0, 255);
             Count = count;
         }
 

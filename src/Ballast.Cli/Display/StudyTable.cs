@@ -24,7 +24,7 @@ static class StudyTable
         if (summary.Comparisons.Count > 0)
             Tests(console, result, summary);
         foreach (var claim in result.Definition.Expectations)
-            Write(console, $"{result.Outcome(claim).InWords()}: {claim.Claim}", capital: true);
+            Write(console, $"{result.InWords(claim)}: {claim.Claim}", capital: true);
         if (result.Definition.Folds > 0)
             Write(console, $"The network of each fold: {Path.Combine(path, "weights")}");
         Write(console, $"Study:  {path}");
@@ -91,7 +91,7 @@ static class StudyTable
             foreach (var entry in group)
             {
                 rows.Add($"{entry.A} - {entry.B}", MeasureValue.Difference(measure, entry.Mean),
-                    $"{MeasureValue.Difference(measure, entry.Low)} to {MeasureValue.Difference(measure, entry.High)}", MeasureValue.P(entry.P),
+                    MeasureValue.Plain(measure.IntervalText(entry.Low, entry.High)), PairedTest.Text(entry.P),
                     entry.Obstacle is not null ? "no conclusion" : entry.P < PairedTest.Level ? ""
                         : entry.Needed is { } needed ? Format.Count(needed) : "none would do");
             }

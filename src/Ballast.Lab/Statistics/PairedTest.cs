@@ -30,6 +30,9 @@ public sealed record PairedTest(
     const double Power = 0.8;
     const int Few = 50;
 
+    /// <summary>A p value as reports write it, with three decimals or four: below 0.05 only where it is significant.</summary>
+    public static string Text(double p) => MeasureText.P(p);
+
     /// <summary>Whether the difference is significant at 5 %, corrected for the family.</summary>
     public bool IsSignificant => P < Level;
 

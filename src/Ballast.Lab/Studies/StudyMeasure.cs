@@ -11,7 +11,20 @@ namespace Ballast.Lab;
 /// is the step.</param>
 public sealed record StudyMeasure(
     string Name, string Title, MeasureFormat Format = MeasureFormat.Number, MeasureBetter Better = MeasureBetter.Neither,
-    MeasureReach? Reach = null);
+    MeasureReach? Reach = null)
+{
+    /// <summary>A value as reports write it, with its unit: <c>47.5 %</c>.</summary>
+    public string Text(double value) => MeasureText.Value(Format, value);
+
+    /// <summary>The same without its unit; a standard deviation of a share is in percentage points.</summary>
+    public string BareText(double value) => MeasureText.Bare(Format, value);
+
+    /// <summary>A difference of two values, with its sign; of shares in percentage points.</summary>
+    public string DifferenceText(double value) => MeasureText.Difference(Format, value);
+
+    /// <summary>An interval of a difference: <c>+4.6 to +7.5</c>. It has enough digits to be seen on one side of 0 where it is.</summary>
+    public string IntervalText(double low, double high) => MeasureText.Interval(Format, low, high);
+}
 
 /// <summary>When a trial's curve first reaches a level: the least that the trials of an arm end with, which each of them so
 /// reaches. A trial that never gets there counts with the last step that any trial was measured at: its value is censored, and means

@@ -52,7 +52,7 @@ sealed class DifferenceAnswer : StudyAnswer
         var test = found.Test;
         return Markup.Of($"""
             {beside}: a difference of {Difference(Measure.Format, test.Mean)}{Points(Measure.Format)}, with
-            95&nbsp;% confidence between {Difference(Measure.Format, test.Low)} and {Difference(Measure.Format, test.High)}.
+            95&nbsp;% confidence between {Interval(Measure.Format, test.Low, test.High, " and ")}.
             """);
     }
 

@@ -20,8 +20,9 @@ static class ForestPlot
         double[] ends = [.. found.SelectMany(static comparison => new[] { comparison.Test.Low, comparison.Test.High }).Where(double.IsFinite)
             .Select(end => Math.Clamp(end, -reach, reach))];
         var scale = PlotScale.Of([0, .. ends]);
-        string reading = $"The point is the mean difference, the bar its 95 % interval, corrected for all {found.Count} rows. "
-            + "A bar on one side of 0 is a significant difference.";
+        string reading = $"The point is the mean difference, the bar its 95 % interval{(found.Count > 1 ? $", corrected for all {found.Count} rows" : "")}. "
+            + "A bar on one side of 0 is a significant difference"
+            + $"{(found.Exists(static comparison => comparison.Obstacle is not null) ? "; of a gray row nothing is concluded" : "")}.";
         return Markup.Of($"""
             <figure class="dots forest">
             <figcaption>{plot.Caption}</figcaption>
@@ -42,8 +43,8 @@ static class ForestPlot
     {
         var (format, test) = (found.Measure.Format, found.Test);
         string edges = (test.Low < scale.From ? " on-left" : "") + (test.High > scale.To ? " on-right" : "");
-        string reading = $"{found.A.Name} less {found.B.Name}: {Difference(format, test.Mean)}, {Difference(format, test.Low)} "
-            + $"to {Difference(format, test.High)}{(found.Obstacle is { } obstacle ? $"; no conclusion: {obstacle}" : "")}";
+        string reading = $"{found.A.Name} less {found.B.Name}: {Difference(format, test.Mean)}, {Interval(format, test.Low, test.High)}"
+            + $"{(found.Obstacle is { } obstacle ? $"; no conclusion: {obstacle}" : "")}";
         string tone = found.IsDifferent ? Tones.Of(result.Definition, found.FavoursA ? found.A : found.B) : "alike";
         var bar = Markup.Of($"""<i class="interval{edges}" style="left:{scale.At(test.Low)}%;right:{scale.Rest(test.High)}%"></i>""");
         var mean = Markup.Of($"""<i class="mean" style="left:{scale.At(test.Mean)}%"></i>""");

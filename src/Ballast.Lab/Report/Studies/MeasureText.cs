@@ -29,14 +29,31 @@ static class MeasureText
         return digits.AsSpan().IndexOfAnyInRange('1', '9') < 0 ? digits : (value < 0 ? "−" : "+") + digits;
     }
 
+    /// <summary>An interval of a difference: <c>+4.6 to +7.5</c>, with more digits where an end would be rounded to 0 though both are on one
+    /// side of it.</summary>
+    public static string Interval(MeasureFormat format, double low, double high, string between = " to ")
+    {
+        return End(low) + between + End(high);
+
+        string End(double end)
+        {
+            string text = Difference(format, end);
+            if (text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 || low * high <= 0)
+                return text;
+            double size = Math.Abs(format == MeasureFormat.Percent ? 100 * end : end);
+            return (end < 0 ? "−" : "+") + size.ToString("0.0" + new string('0', (int)Math.Clamp(-Math.Log10(size), 0, 8)), CultureInfo.InvariantCulture);
+        }
+    }
+
     /// <summary>What a difference is of.</summary>
     public static string Points(MeasureFormat format) => format == MeasureFormat.Percent ? NoBreak + "points" : "";
 
-    /// <summary>A p value.</summary>
+    /// <summary>A p value: none below 0.05 is rounded to it.</summary>
     public static string P(double p) => p switch
     {
         < 0.0001 => "< 0.0001",
         < 0.001 => p.ToString("0.0000", CultureInfo.InvariantCulture),
+        >= 0.0495 and < PairedTest.Level => (Math.Floor(10_000 * p) / 10_000).ToString("0.0000", CultureInfo.InvariantCulture),
         _ => p.ToString("0.000", CultureInfo.InvariantCulture),
     };
 

@@ -11,7 +11,7 @@ static class MethodSettings
         new("Layers", settings.Layers),
         new("Epochs", Text(settings.Epochs)),
         new("Images in a mini-batch", Text(settings.BatchSize)),
-        new("Optimizer", settings.Optimizer.ToString()),
+        new("Optimizer", settings.Optimizer == OptimizerKind.Sgd ? "SGD" : settings.Optimizer.ToString()),
         new("Learning rate", Text(settings.LearningRate)),
         .. settings.Momentum != 0 ? [new("Momentum", Text(settings.Momentum))] : (Setting[])[],
         .. settings.WeightDecay is { } decay ? [new("Weight decay", Text(decay))] : (Setting[])[],

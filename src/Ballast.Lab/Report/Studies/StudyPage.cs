@@ -88,8 +88,8 @@ public static class StudyPage
         }
 
         if (picture.ToString().Length == 0)
-            return Markup.Of($"<p>{plot.Caption}: {(StudyCharts.IsMeasured(result, plot)
-                ? "only one point was measured, which is no curve" : "nothing to draw was measured yet")}.</p>\n");
+            return Markup.Of($"<p>{plot.Caption}: {(!StudyCharts.IsMeasured(result, plot) ? "nothing to draw was measured yet"
+                : plot.Kind == PlotKind.Forest ? "an interval needs two repetitions or more" : "only one point was measured, which is no curve")}.</p>\n");
         return plot.Text is null ? picture : Markup.Of($"{picture}<p>{plot.Text}</p>\n");
     }
 
@@ -119,7 +119,7 @@ public static class StudyPage
         var found = result.Compare(expectation.Higher, expectation.Lower, measure);
         string p = found is null ? "" : found.Obstacle is { } obstacle ? $": {obstacle}" : $", {MeasureText.NamedP(found.Test.P)}";
         var outcome = result.Outcome(expectation);
-        string word = outcome.InWords(), tone = outcome switch
+        string word = result.InWords(expectation), tone = outcome switch
         {
             ExpectationOutcome.Reproduced => "yes",
             ExpectationOutcome.Contradicted => "no",
@@ -160,11 +160,16 @@ public static class StudyPage
             """));
         return Markup.Of($"""
             {List([.. common, new("Seeds", result.Definition.SeedsInWords()),
-                new("Training images", Count(result.Record.TrainImages)), new("Test images", Count(result.Record.TestImages))])}
+                .. Images(result)])}
             <table class="hashes"><caption>What is each arm’s own</caption><tbody>
             {own}</tbody></table>
             """);
     }
+
+    // A cross validation tests on parts of the images to train on.
+    static IEnumerable<Setting> Images(StudyResult result) => result.Definition.Folds > 0
+        ? [new("Images", Count(result.Record.TrainImages)), new("Images in a fold", Count(result.TestImages))]
+        : [new("Training images", Count(result.Record.TrainImages)), new("Test images", Count(result.Record.TestImages))];
 
     static Markup Again(StudyResult result) => string.IsNullOrWhiteSpace(result.Record.Provenance.CommandLine)
         ? Markup.None

@@ -60,7 +60,8 @@ static class StudyTables
             {groups}</table>
             <p class="hint">Differences of pairs with one seed, by Student’s t test. p, intervals and the repetitions needed are corrected,
             by Bonferroni’s inequality, for how many differences a measure is asked about, so that they say the same: p is below 0.05
-            where the interval is on one side of 0.{Correction(result)} Where a difference is not significant, the line below says how many
+            where the interval is on one side of 0.{Correction(result)} A spread is never taken to be less than the steps of the values, such as one test
+            image, leave uncertain. Where a difference is not significant, the line below says how many
             repetitions would find one of its size and spread four times out of five.</p>
             """);
     }
@@ -79,7 +80,7 @@ static class StudyTables
         var kind = found.IsDifferent ? new Markup(" class=\"own\"") : Markup.None;
         return Markup.Of($"""
             <tr{kind}><th scope="row">{found.A.Name} − {found.B.Name}</th><td>{Difference(
-                format, test.Mean)}</td><td>{Difference(format, test.Low)} to {Difference(format, test.High)}</td><td>{P(test.P)}{note}</td></tr>
+                format, test.Mean)}</td><td>{Interval(format, test.Low, test.High)}</td><td>{P(test.P)}{note}</td></tr>
 
             """);
     }

@@ -48,6 +48,12 @@ static class AdaptStudy
                 new(PlotKind.Forest, "corrupted", "Paired differences of the accuracy on corrupted images, percentage points"),
                 new(PlotKind.Dots, "corrupted", "Mean accuracy over all corruptions and severities, percent"),
             ],
+            Notes =
+            [
+                "The statistics of training are running averages of its mini-batches: where these are small they lag behind the weights, and the "
+                    + "arm with those of training is tested with both that and the corruption. The test images’ own are of 500 images and do "
+                    + "not lag, so that they may be better on clean images, too.",
+            ],
             Published =
             [
                 new("Wang et al. 2021 (TENT), CIFAR-10-C at severity 5, all corruptions, error",

@@ -73,8 +73,12 @@ static class KFoldStudy
                 StudyParts.TestLoss with { Title = "loss on that fold" }, StudyParts.TrainLoss,
             ],
             Comparisons = [new("with", "without")],
-            Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" },
-                StudyParts.AccuracyCurve, StudyParts.LossCurve],
+            Plots =
+            [
+                StudyParts.AccuracyForest with { Caption = "Paired differences of the accuracy on the fold that was left out, percentage points" },
+                StudyParts.AccuracyDots with { Caption = "Accuracy on the fold that was left out, percent" },
+                StudyParts.AccuracyCurve with { Caption = "Accuracy on the fold that was left out, over training" }, StudyParts.LossCurve,
+            ],
             Published =
             [
                 new("The tutorial’s next step", "is cross validation of the same network with scikit-learn’s "

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ballast.Lab;
 
 /// <summary>Where does batch normalization belong: before the activation, after it, or nowhere?</summary>
@@ -42,7 +44,12 @@ static class PlacementStudy
             Measures = [StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss],
             Comparisons = comparisons,
             Plots = [StudyParts.AccuracyForest, StudyParts.AccuracyDots, StudyParts.AccuracyCurve, StudyParts.LossCurve],
-            Notes = sites.IsChain ? [] :
+            Notes = sites.IsChain ? sites.Without.Contains("relu", StringComparison.OrdinalIgnoreCase) ?
+            [
+                "After a ReLU many values are 0. In a mini-batch of N images, a unit that only one of them activates is brought to the square root "
+                    + $"of N - 1 standard deviations, {Math.Sqrt(Math.Max(1, settings.BatchSize - 1)).ToString("0.#", CultureInfo.InvariantCulture)} "
+                    + "here: small mini-batches make normalization after it noisy.",
+            ] : [] :
             [
                 $"After the activation stands for all {sites.Count} normalizations of {settings.Layers} but those "
                     + "of the shortcuts of residual blocks, which have no activation and stay where they are in both arms. "

@@ -1,0 +1,23 @@
+using System.Globalization;
+using Ballast.Lab;
+using Ballast.Tests.Lab;
+
+namespace Ballast.Tests.Documents;
+
+/// <summary>The tables of docs/doctor.md are those of the program and its tests.</summary>
+public class DoctorPageTests
+{
+    static string Page => File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs", "doctor.md"));
+
+    [Fact]
+    public void It_has_every_planted_fault()
+    {
+        string[] rows = [.. PlantedFaults.All.Values.Select(static fault => string.Create(CultureInfo.InvariantCulture,
+            $"| {fault.Name} | `{fault.Check}` | {fault.Layer} | {(fault.Gain > 0 ? $"{100 * fault.Gain:0} points" : "")} |"))];
+        Assert.Equal(rows, Page.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).SkipWhile(static line => line != "| planted | named | in layer | gain |").Skip(1).Take(rows.Length));
+    }
+
+    [Fact]
+    public void It_has_every_check() =>
+        Assert.All(Doctor.CheckNames, static name => Assert.Contains($"\n### {name}\n", Page, StringComparison.Ordinal));
+}
