@@ -41,7 +41,8 @@ sealed class TableRows(string first, params string[] columns)
     {
         int names = rows.Select(row => row.IsHead ? row.Name.Split(' ').Max(static word => word.GetCellWidth()) : row.Name.GetCellWidth() + Indent)
             .DefaultIfEmpty(0).Max();
-        int others = columns.Select((name, i) => Math.Max(name.GetCellWidth(), rows.Select(row => row.Values[i].GetCellWidth()).DefaultIfEmpty(0).Max())).Sum();
+        int others = columns.Select((name, i) =>
+            Math.Max(name.GetCellWidth(), rows.Select(row => row.Values[i].GetCellWidth()).DefaultIfEmpty(0).Max())).Sum();
         return names + others + 3 * columns.Length + 4;
     }
 

@@ -20,7 +20,8 @@ static class ForestPlot
         double[] ends = [.. found.SelectMany(static comparison => new[] { comparison.Test.Low, comparison.Test.High }).Where(double.IsFinite)
             .Select(end => Math.Clamp(end, -reach, reach))];
         var scale = PlotScale.Of([0, .. ends]);
-        string reading = $"The point is the mean difference, the bar its 95 % interval{(found.Count > 1 ? $", corrected for all {found.Count} rows" : "")}. "
+        string corrected = found.Count > 1 ? $", corrected for all {found.Count} rows" : "";
+        string reading = $"The point is the mean difference, the bar its 95 % interval{corrected}. "
             + "A bar on one side of 0 is a significant difference"
             + $"{(found.Exists(static comparison => comparison.Obstacle is not null) ? "; of a gray row nothing is concluded" : "")}.";
         return Markup.Of($"""

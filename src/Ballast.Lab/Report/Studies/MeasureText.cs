@@ -41,7 +41,8 @@ static class MeasureText
             if (text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 || low * high <= 0)
                 return text;
             double size = Math.Abs(format == MeasureFormat.Percent ? 100 * end : end);
-            return (end < 0 ? "−" : "+") + size.ToString("0.0" + new string('0', (int)Math.Clamp(-Math.Log10(size), 0, 8)), CultureInfo.InvariantCulture);
+            string digits = "0.0" + new string('0', (int)Math.Clamp(-Math.Log10(size), 0, 8));
+            return (end < 0 ? "−" : "+") + size.ToString(digits, CultureInfo.InvariantCulture);
         }
     }
 

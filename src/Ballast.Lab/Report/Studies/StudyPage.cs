@@ -89,7 +89,8 @@ public static class StudyPage
 
         if (picture.ToString().Length == 0)
             return Markup.Of($"<p>{plot.Caption}: {(!StudyCharts.IsMeasured(result, plot) ? "nothing to draw was measured yet"
-                : plot.Kind == PlotKind.Forest ? "an interval needs two repetitions or more" : "only one point was measured, which is no curve")}.</p>\n");
+                : plot.Kind == PlotKind.Forest ? "an interval needs two repetitions or more"
+                : "only one point was measured, which is no curve")}.</p>\n");
         return plot.Text is null ? picture : Markup.Of($"{picture}<p>{plot.Text}</p>\n");
     }
 

@@ -60,8 +60,8 @@ static class StudyTables
             {groups}</table>
             <p class="hint">Differences of pairs with one seed, by Student’s t test. p, intervals and the repetitions needed are corrected,
             by Bonferroni’s inequality, for how many differences a measure is asked about, so that they say the same: p is below 0.05
-            where the interval is on one side of 0.{Correction(result)} A spread is never taken to be less than the steps of the values, such as one test
-            image, leave uncertain. Where a difference is not significant, the line below says how many
+            where the interval is on one side of 0.{Correction(result)} A spread is never taken to be less than the steps of the values,
+            such as one test image, leave uncertain. Where a difference is not significant, the line below says how many
             repetitions would find one of its size and spread four times out of five.</p>
             """);
     }
