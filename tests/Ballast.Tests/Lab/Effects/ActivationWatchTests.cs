@@ -27,11 +27,12 @@ public sealed class ActivationWatchTests : IDisposable
         var values = new List<double>();
         for (int image = 0; image < 10; image++)
         {
+            var bytes = Data.Bytes(image);
             for (int unit = 0; unit < 8; unit++)
             {
                 double sum = bias[unit];
                 for (int i = 0; i < 3072; i++)
-                    sum += weight[(unit * 3072) + i] * (Data.Bytes(image)[i] / 255.0);
+                    sum += weight[(unit * 3072) + i] * (bytes[i] / 255.0);
                 values.Add(sum);
             }
         }
