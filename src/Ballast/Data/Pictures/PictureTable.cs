@@ -7,6 +7,8 @@ static class PictureTable
 {
     const int Shown = 10;
 
+    static readonly char[] Separators = [',', ';', '\t', '|'];
+
     /// <summary>Whether a path is that of a table of pictures: a file with these columns.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static bool Is(string path)
@@ -70,7 +72,7 @@ static class PictureTable
     static List<(List<string> Cells, int Line)> Rows(string path, string text)
     {
         string first = text.Split('\n', 2)[0];
-        char separator = new[] { ',', ';', '\t', '|' }.MaxBy(sign => first.Count(letter => letter == sign));
+        char separator = Separators.MaxBy(sign => first.Count(letter => letter == sign));
         List<(List<string>, int)> rows = [];
         List<string> cells = [];
         var cell = new StringBuilder();
