@@ -89,7 +89,7 @@ public sealed record TableTraining
         }
 
         network.LoadStateDict(best);
-        return TableModel.Of(data, network, held);
+        return TableModel.Of(data, network, held, CancellationToken.None);
     }
 
     /// <summary>How many rows a mini-batch has where nothing else is said: a thirtieth of those that are trained on, from 16 to 256.</summary>
