@@ -4,5 +4,6 @@ using Ballast.Cli;
 Ballast.PictureDecoder.Default = new Ballast.PhotoDecoder();
 Ballast.OnnxFile.Register();
 Ballast.KerasFile.Register();
+Ballast.Lab.BodyReader.Current = new OnnxBodies();
 #endif
 return Application.Run(args);

@@ -16,7 +16,7 @@ public partial class ArchitectureTests
         ["Formats"] = ["Kernels", "Tensors"],
         ["Data"] = ["Kernels", "Tensors", "Formats"],
         ["Data package"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data", "Training"],
-        ["Onnx"] = ["Kernels", "Tensors", "Nn", "Formats"],
+        ["Onnx"] = ["Kernels", "Tensors", "Nn", "Formats", "Data"],
         ["Keras"] = ["Kernels", "Tensors", "Nn", "Formats"],
         ["Models"] = ["Kernels", "Tensors", "Nn"],
         ["Training"] = ["Kernels", "Tensors", "Nn", "Optim", "Formats", "Data"],

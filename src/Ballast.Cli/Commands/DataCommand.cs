@@ -10,10 +10,21 @@ static class DataCommand
     static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object", Recursive = true };
     static readonly Option<bool> Force = new("--force") { Description = "Fetch all files again, also good ones" };
 
-    static readonly Argument<NamedDataset> Dataset = new("DATASET")
+    static readonly Kept[] All =
+    [
+        .. NamedDatasets.All.Select(static known => new Kept(known.Name, known.Title, known.Fetch, known.Inspect)),
+#if PICTURES
+        new(PretrainedResNet18.Name, "ResNet-18, trained on ImageNet", PretrainedResNet18.Fetch, PretrainedResNet18.Inspect)
+        {
+            License = static options => $"Licence: {PretrainedResNet18.License}\n\n{PretrainedResNet18.ReadLicense(options).TrimEnd()}",
+        },
+#endif
+    ];
+
+    static readonly Argument<Kept> Dataset = new("DATASET")
     {
-        Description = $"{string.Join(" or ", NamedDatasets.All.Select(static known => known.Name))} [default: {NamedDatasets.Cifar10.Name}]",
-        DefaultValueFactory = static _ => NamedDatasets.Cifar10,
+        Description = $"{string.Join(" or ", All.Select(static known => known.Name))} [default: {All[0].Name}]",
+        DefaultValueFactory = static _ => All[0],
         CustomParser = Parse,
     };
 
@@ -26,24 +37,26 @@ static class DataCommand
         var fetch = new Command("fetch", "Brings what is missing or damaged, and checks it") { Dataset, Force };
         fetch.SetAction(Fetch);
         var command = new ExampleCommand("data",
-            "Looks after CIFAR-10 and Fashion-MNIST, which are kept in the folder that BALLAST_DATA names, or else in this user's data.",
+            "Looks after CIFAR-10, Fashion-MNIST and a pretrained network, which are kept in the folder that BALLAST_DATA names, or else in this "
+                + "user's data.",
             "ballast data",
             "ballast data fetch",
             "ballast data fetch fashion-mnist",
+            "ballast data fetch resnet18-imagenet",
             "ballast data verify --json")
         {
             status, fetch, verify, Json,
         };
-        command.SetAction(static result => Show(result, NamedDatasets.Cifar10, mustBeGood: false));
+        command.SetAction(static result => Show(result, All[0], mustBeGood: false));
         return command;
     }
 
-    static NamedDataset? Parse(ArgumentResult result)
+    static Kept? Parse(ArgumentResult result)
     {
         string name = result.Tokens[0].Value;
-        if (NamedDatasets.Find(name) is { } found)
+        if (Array.Find(All, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
-        result.AddError($"There is no dataset \"{name}\". {Suggestion.Of(name, NamedDatasets.All.Select(static known => known.Name))}");
+        result.AddError($"There is no dataset \"{name}\". {Suggestion.Of(name, All.Select(static known => known.Name))}");
         return null;
     }
 
@@ -57,10 +70,13 @@ static class DataCommand
                 new DatasetOptions { Progress = new DownloadDisplay(progress) }, result.GetValue(Force), interruption.Token);
         }
 
-        return Show(result, dataset, mustBeGood: true);
+        int code = Show(result, dataset, mustBeGood: true);
+        if (dataset.License is { } license && code == 0 && !result.GetValue(Json))
+            Output.WriteLine($"\n{license(new DatasetOptions())}");
+        return code;
     }
 
-    static int Show(ParseResult result, NamedDataset dataset, bool mustBeGood)
+    static int Show(ParseResult result, Kept dataset, bool mustBeGood)
     {
         var options = new DatasetOptions();
         var files = dataset.Inspect(options);
@@ -82,8 +98,8 @@ static class DataCommand
         return good || !mustBeGood ? 0 : 1;
     }
 
-    static string Command(NamedDataset dataset) =>
-        dataset == NamedDatasets.Cifar10 ? "ballast data fetch" : $"ballast data fetch {dataset.Name}";
+    static string Command(Kept dataset) =>
+        dataset == All[0] ? "ballast data fetch" : $"ballast data fetch {dataset.Name}";
 
     static string Describe(DataFileStatus file) => file.State switch
     {
@@ -92,4 +108,12 @@ static class DataCommand
         _ when file.Size != file.ExpectedSize => $"damaged: {file.Size} bytes, expected {file.ExpectedSize}",
         _ => $"damaged: its SHA-256 is {file.Sha256}, expected {file.ExpectedSha256}",
     };
+
+    /// <summary>What is kept under a name.</summary>
+    sealed record Kept(
+        string Name, string Title, Action<DatasetOptions, bool, CancellationToken> Fetch, Func<DatasetOptions, IReadOnlyList<DataFileStatus>> Inspect)
+    {
+        /// <summary>What may be done with it, where somebody has to be told; null for nothing.</summary>
+        public Func<DatasetOptions, string>? License { get; init; }
+    }
 }

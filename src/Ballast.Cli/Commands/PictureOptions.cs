@@ -102,10 +102,10 @@ static class PictureOptions
         {
             Pictures = pictures with
             {
-                Height = result.Given(Size)?.Height,
-                Width = result.Given(Size)?.Width,
+                Height = result.Given(Size)?.Height ?? pictures.Height,
+                Width = result.Given(Size)?.Width ?? pictures.Width,
                 Fit = result.GetValue(Stretch) ? PictureFit.Stretch : PictureFit.Crop,
-                Channels = result.GetValue(Gray) ? 1 : null,
+                Channels = result.GetValue(Gray) ? 1 : pictures.Channels,
                 Background = result.Given(Background) ?? pictures.Background,
                 SkipBroken = result.GetValue(SkipBroken),
             },

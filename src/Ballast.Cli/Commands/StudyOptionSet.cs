@@ -79,6 +79,7 @@ sealed class StudyOptionSet
             "optimizer" => [tune],
             "dropout" => [dropout, tune],
             "without-normalization" => [counts, tune],
+            "finetune" => TuneOptions.Studied,
             _ => [],
         };
     }
@@ -100,7 +101,9 @@ sealed class StudyOptionSet
 
     StudyOptions Read(ParseResult result, string? network) => new()
     {
-        Layers = network,
+        Begun = own == TuneOptions.Studied && TuneOptions.Asked(result)
+            ? TuneOptions.ForStudy(result, result.GetValue(data), result.Given(learningRate), network) : null,
+        Layers = own == TuneOptions.Studied && TuneOptions.Asked(result) ? null : network,
         Seeds = result.Has(seeds) ? result.GetValue(seeds) : null,
         Epochs = result.Given(epochs),
         BatchSize = result.Given(batchSize),

@@ -33,6 +33,8 @@ static class TrainCommand
             "ballast train --data fashion-mnist",
             "ballast train --data photos",
             "ballast train houses.csv --target price",
+            "ballast train --from resnet18-imagenet --data photos",
+            "ballast train --from runs/20260502-140300-train --data photos --body trained",
             "ballast train --data pictures/train --test-data pictures/test --size 96",
             "ballast train --data pictures --folds 5 --stratified",
             "ballast train --resume runs/20260502-140300-train --epochs 20")
@@ -140,6 +142,9 @@ static class TrainCommand
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data);
         source.RefuseOtherTest(settings, data, cancellation);
+        TuneOptions.Say(settings);
+        // A network that does not fit is refused before there is a folder.
+        Refused(() => run.Begin(cancellation));
         PictureOptions.List(source.Skipped);
         if (run.SurplusOf is { } outputs)
             Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the "
@@ -191,18 +196,11 @@ static class TrainCommand
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
-    static (RunSettings Settings, ByteDataset Data) Open(RunSettings settings, RunData source, CancellationToken cancellation)
-    {
-        try
+    static (RunSettings Settings, ByteDataset Data) Open(RunSettings settings, RunData source, CancellationToken cancellation) => Refused(() =>
         {
             settings = source.Complete(settings, cancellation);
             return (settings, source.Train(settings, cancellation));
-        }
-        catch (ArgumentException error)
-        {
-            throw new UsageException(error);
-        }
-    }
+        });
 
     // What no data can be trained with, before the data.
     static void Refuse(RunSettings settings)
@@ -219,12 +217,14 @@ static class TrainCommand
         RunData.RefuseMissing(settings);
     }
 
+    static TrainingRun Prepare(RunSettings settings, ByteDataset data) => Refused(() => new TrainingRun(settings, data));
+
     // What the library refuses here, it refuses of the options.
-    static TrainingRun Prepare(RunSettings settings, ByteDataset data)
+    static T Refused<T>(Func<T> work)
     {
         try
         {
-            return new TrainingRun(settings, data);
+            return work();
         }
         catch (ArgumentException error)
         {

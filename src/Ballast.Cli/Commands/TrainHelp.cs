@@ -7,6 +7,7 @@ static class TrainHelp
     public static IReadOnlyList<(string Title, string[] Options)> Groups { get; } =
     [
         ("Network and recipe", ["--model", "--recipe"]),
+        ("A trained network to begin with", ["--from", "--body", "--norms", "--body-learning-rate", "--cut", "--feature-memory"]),
         ("Data", ["--data", "--test-data", "--size", "--stretch", "--gray", "--background", "--skip-broken",
             "--standardize", "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--prefetch"]),
         ("Tables and series", ["--target", "--task", "--ignore", "--group", "--time", "--window", "--horizon", "--stride", "--lstm"]),

@@ -52,7 +52,7 @@ static class TrainOptions
     };
 
     static readonly Option[] Fixed =
-        [RecipeName, .. MethodOptions.All, .. PictureOptions.All, Model, BatchSize, DropLast,
+        [RecipeName, .. TuneOptions.All, .. MethodOptions.All, .. PictureOptions.All, Model, BatchSize, DropLast,
             Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
 
     /// <summary>The optimizer's name.</summary>
@@ -76,7 +76,7 @@ static class TrainOptions
         command.Add(Layers);
         foreach (var option in (Option[])[
             RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
-            CheckpointEvery, Data, TestData, .. PictureOptions.All, .. MethodOptions.All,
+            CheckpointEvery, Data, TestData, .. TuneOptions.All, .. PictureOptions.All, .. MethodOptions.All,
 #if PICTURES
             .. FileCommand.All,
 #endif
@@ -93,13 +93,19 @@ static class TrainOptions
     {
         var recipe = FindRecipe(result);
         var chosen = Network(result);
-        var from = recipe?.Settings ?? PictureOptions.Defaults(DataOf(result), result.Has(TestData), chosen is null, folds);
-        var settings = Over(result, from, chosen ?? (from.Layers, from.Model)) with
+        bool tuned = TuneOptions.Asked(result);
+        if (tuned && recipe is not null)
+            throw new UsageException("A recipe trains its network from the first. Leave out --recipe, or --from.");
+        var from = recipe?.Settings ?? PictureOptions.Defaults(DataOf(result), result.Has(TestData), chosen is null && !tuned, folds);
+        if (tuned)
+            from = TuneOptions.Begin(result, from, chosen);
+        var settings = Over(result, from, tuned || chosen is null ? (from.Layers, from.Model) : chosen.Value) with
         {
             Recipe = recipe?.Name,
+            Tuning = from.Tuning,
             Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
         };
-        return PictureOptions.Read(result, settings.WithData(DataOf(result), result.GetValue(TestData)));
+        return TuneOptions.End(result, PictureOptions.Read(result, settings.WithData(DataOf(result), result.GetValue(TestData))));
     }
 
     /// <summary>The settings of a new run on a file.</summary>

@@ -32,6 +32,7 @@ static class DoctorChecks
         new StaleAverageCheck(),
         new ReversedMomentumCheck(),
         new FrozenNormCheck(),
+        new HeldStatisticsCheck(),
         new LastBatchCheck(),
         new AccumulationCheck(),
         new DroppedInputCheck(),

@@ -51,6 +51,9 @@ public sealed record DoctorOptions
     /// (<see cref="PreciseStatistics"/>).</summary>
     public bool StatisticsRecomputed { get; init; }
 
+    /// <summary>The network as a trained one that is trained further; null where it is not.</summary>
+    public FineTuning? Tuning { get; init; }
+
     /// <summary>How the network is evaluated, by a program of one's own: it is watched while this runs.</summary>
     public Action? Evaluation { get; init; }
 

@@ -28,6 +28,12 @@ public sealed class RunData(DatasetOptions options)
     public RunSettings Complete(RunSettings settings, CancellationToken cancellation = default)
     {
         settings = Fit(settings, cancellation);
+        if (settings.Tuning is { Network: null })
+        {
+            int classes = Train(settings with { Methods = null }, cancellation).ClassNames.Count;
+            settings = settings with { Layers = RunTuning.WithHead(settings.Layers, classes) };
+        }
+
         if (settings.Methods is not { Scale.Mean.Count: 0 } methods)
             return settings;
         var data = Train(settings with { Methods = methods with { Scale = null } }, cancellation);

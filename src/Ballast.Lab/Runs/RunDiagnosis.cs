@@ -25,8 +25,10 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         var samples = folder.Record.TrainedOn;
         var (state, path) = RunNetwork.State(folder, weights);
         var network = RunNetwork.Load(settings, samples, state, path);
+        var tuned = RunTuning.Of(settings, network);
         var options = Options(settings, network, samples) with
         {
+            Tuning = tuned,
             Trained = true,
             LoadedState = state,
             Cancellation = cancellation,
@@ -134,7 +136,9 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         MakeFresh = () =>
         {
             using var generator = Generator.UseDefault(new Generator(settings.Seed));
-            return RunNetwork.Build(settings, samples);
+            var fresh = RunNetwork.Build(settings, samples);
+            RunTuning.Of(settings, fresh);
+            return fresh;
         },
         SampleShape = samples.ToShape(),
         Plan = new TrainingPlan(settings.BatchSize, null, settings.DropLast, settings.Epochs),

@@ -11,6 +11,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The version of the files that this Ballast writes and reads.</summary>
     public const int Format = 1;
 
+    /// <summary>The file with the structure of a network that was read from one: the run's own copy.</summary>
+    public const string NetworkName = "network.onnx";
+
     const string RecordName = "run.json";
 
     FolderLock? owned;
@@ -56,6 +59,7 @@ public sealed class RunFolder : IDisposable
         {
             // Again: another process may have been here before the lock was.
             RefuseUsed(path);
+            folder.KeepNetwork();
             folder.Write();
             return folder;
         }
@@ -142,14 +146,29 @@ public sealed class RunFolder : IDisposable
         Write();
     }
 
+    // A run has all that it needs: where its network's structure came from may be gone tomorrow.
+    void KeepNetwork()
+    {
+        if (Record.Settings.Tuning is not { Network: { } source } tuning)
+            return;
+        string own = System.IO.Path.Combine(Path, NetworkName);
+        BodyReader.Required.Copy(source, tuning.Cut, own);
+        Record = Record with { Settings = Record.Settings with { Tuning = tuning with { Network = own, Cut = null } } };
+    }
+
+    static RunRecord At(RunRecord record, Func<string, string> place) => record.Settings.Tuning is { Network: { } name } tuning
+        ? record with { Settings = record.Settings with { Tuning = tuning with { Network = place(name) } } } : record;
+
     void Write() => AtomicFile.Write(System.IO.Path.Combine(Path, RecordName), stream =>
     {
-        JsonSerializer.Serialize(stream, Record, RunJson.Default.RunRecord);
+        // The folder may be moved.
+        JsonSerializer.Serialize(stream, At(Record, static file => System.IO.Path.GetFileName(file)), RunJson.Default.RunRecord);
         stream.WriteByte((byte)'\n');
     });
 
-    static RunRecord Read(string file) => VersionedJson.Read(
-        file, "run", Format, RunJson.Default.RunRecord, Check, "Put back a copy of it, or begin a new run in another folder.");
+    static RunRecord Read(string file) => At(
+        VersionedJson.Read(file, "run", Format, RunJson.Default.RunRecord, Check, "Put back a copy of it, or begin a new run in another folder."),
+        name => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, System.IO.Path.GetFileName(name)));
 
     static void Check(RunRecord record)
     {

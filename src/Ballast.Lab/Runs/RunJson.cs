@@ -11,6 +11,7 @@ namespace Ballast.Lab;
     [
         typeof(RunKindJson), typeof(OptimizerKindJson), typeof(LossKindJson), typeof(FlipKindJson), typeof(PaddingModeJson),
         typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson), typeof(PictureFitJson), typeof(LearnedKindJson),
+        typeof(TunedBodyJson), typeof(NormalizationModeJson),
     ])]
 [JsonSerializable(typeof(RunRecord))]
 sealed partial class RunJson : JsonSerializerContext;
@@ -34,6 +35,10 @@ sealed class OptimizerKindJson() : JsonStringEnumConverter<OptimizerKind>(JsonNa
 sealed class LossKindJson() : JsonStringEnumConverter<LossKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class PictureFitJson() : JsonStringEnumConverter<PictureFit>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class TunedBodyJson() : JsonStringEnumConverter<TunedBody>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+sealed class NormalizationModeJson() : JsonStringEnumConverter<NormalizationMode>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 sealed class FlipKindJson() : JsonStringEnumConverter<FlipKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

@@ -7,7 +7,8 @@ static class RunNetwork
     /// <exception cref="LayerTextException">Layers that do not fit each other or the samples.</exception>
     /// <exception cref="ArgumentException">Samples that the model does not take.</exception>
     public static Module Build(RunSettings settings, RunSamples samples) =>
-        NamedNetworks.Build(settings.Layers, samples.ToShape(), samples.ClassNames.Count);
+        settings.Tuning is { Network: not null } tuning ? RunTuning.Build(tuning, samples)
+            : NamedNetworks.Build(settings.Layers, samples.ToShape(), samples.ClassNames.Count);
 
     /// <summary>Makes a run's network and loads its state.</summary>
     /// <param name="folder">The run.</param>

@@ -87,6 +87,13 @@ static class RunTraining
     {
         RefuseOptimizer(settings);
         var methods = settings.Does;
+        if (settings.Tuning is { } tuning)
+        {
+            return settings.MakeOptimizer(new FineTuning(network).Groups(
+                ParameterGroups.Of(network, settings.LearningRate, !methods.NoDecayNorms, methods.BiasLearningRateFactor),
+                settings.LearningRate, tuning.BodyLearningRate));
+        }
+
         if (methods.Special is { NormBiasFactor: not 1 } special)
             return settings.MakeOptimizer(special.Groups(network, settings));
         if (methods is { NoDecayNorms: false, BiasLearningRateFactor: 1 })

@@ -10,6 +10,8 @@ public sealed class TrainingRun
     readonly Optimizer optimizer;
     readonly DataLoader loader;
     readonly ByteDataset? heldBack;
+    readonly FineTuning? tuned;
+    bool started;
 
     /// <summary>Seeds <see cref="Generator.Default"/>, makes the network, and tries it on batches of zeros. Nothing is
     /// written. Start it before another run is made: they share the generator.</summary>
@@ -27,6 +29,7 @@ public sealed class TrainingRun
         (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
         settings.Does.Special?.Initialize(network, trained);
+        tuned = RunTuning.Of(settings, network);
         optimizer = RunTraining.Optimizer(settings, network);
         loader = new DataLoader(
             trained, settings.BatchSize, shuffle: true, dropLast: settings.DropLast, prefetch: settings.Does.Prefetch,
@@ -42,6 +45,19 @@ public sealed class TrainingRun
 
     /// <summary>How many mini-batches an epoch has.</summary>
     public int StepsPerEpoch => loader.Count;
+
+    /// <summary>Takes over the trained network that the settings begin with, and measures its statistics where they are to adapt. <see cref="Start"/>
+    /// does so first; calling this refuses what does not fit before there is a folder.</summary>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <returns>The run itself.</returns>
+    public TrainingRun Begin(CancellationToken cancellation = default)
+    {
+        if (tuned is not null && !started)
+            RunTuning.Start(settings, tuned, (ByteDataset)loader.Dataset, cancellation);
+        started = true;
+        return this;
+    }
 
     /// <summary>Trains from the beginning. The folder is owned until the run's end.</summary>
     /// <param name="folder">A new folder.</param>
@@ -96,14 +112,23 @@ public sealed class TrainingRun
         RunFolder folder, Checkpoint? checkpoint, RunData source, IRunListener listener, CancellationToken cancellation)
     {
         var trained = (ByteDataset)loader.Dataset;
+        if (checkpoint is null)
+            Begin(cancellation);
+        else if (tuned is not null)
+            Load(checkpoint, folder);
+        using var fixedBody = tuned?.Begin();
         var recorder = new RunRecorder(
             settings, loader, folder, listener, new ActivationWatch(network, trained, settings.BatchSize),
             folder.Record.TensorBoard ? new RunBoard(folder.Path, network, optimizer, trained, settings.Does.Scale) : null, optimizer);
         var validated = settings.Does.IsValidated ? heldBack ?? source.Test(settings, cancellation) : null;
         if (validated is not null && heldBack is null)
             RunSamples.Of(data).RefuseOther(validated, NamedDatasets.Title(settings.TestName));
-        var trainer = new Trainer(network, optimizer, loader, RunTraining.Options(
-            settings, recorder.Options, network, loader, validated, folder.BestPath));
+        // What a frozen body computes is computed once.
+        var learned = RunTuning.Keep(settings, tuned, loader, cancellation);
+        Dataset? looked = validated is null || learned == loader ? validated
+            : RunTuning.Keep(settings, tuned, validated, cancellation) ?? (Dataset)validated;
+        var trainer = new Trainer(network, optimizer, learned, RunTraining.Options(
+            settings, recorder.Options, network, learned, looked, folder.BestPath));
         if (checkpoint is not null)
             Resume(trainer, checkpoint, folder);
         using (recorder.Open(checkpoint?.Step ?? 0))
@@ -136,6 +161,19 @@ public sealed class TrainingRun
         try
         {
             trainer.Resume(checkpoint);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{folder.CheckpointPath} does not belong to this run. {error.Message}", error);
+        }
+    }
+
+    // What a frozen body makes of the samples is that of the weights it goes on with.
+    void Load(Checkpoint checkpoint, RunFolder folder)
+    {
+        try
+        {
+            network.LoadStateDict(checkpoint.Model);
         }
         catch (ArgumentException error)
         {

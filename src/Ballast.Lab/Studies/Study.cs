@@ -36,7 +36,7 @@ public sealed class Study
     [
         PlacementStudy.Study, NormalizersStudy.Study, BatchSizeStudy.Study, LearningRateStudy.Study, ShiftStudy.Study,
         LandscapeStudy.Study, KFoldStudy.Study, AdaptStudy.Study, OptimizerStudy.Study, InitStudy.Study, DropoutStudy.Study,
-        WithoutNormalizationStudy.Study,
+        WithoutNormalizationStudy.Study, FineTuneStudy.Study,
     ];
 
     /// <summary>The study of a name.</summary>

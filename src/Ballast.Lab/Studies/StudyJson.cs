@@ -10,7 +10,8 @@ namespace Ballast.Lab;
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     Converters = [typeof(OptimizerKindJson), typeof(LossKindJson),
-        typeof(FlipKindJson), typeof(PaddingModeJson), typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson)])]
+        typeof(FlipKindJson), typeof(PaddingModeJson), typeof(ValidationMetricJson), typeof(TestTimeAugmentationJson), typeof(TunedBodyJson),
+        typeof(NormalizationModeJson)])]
 [JsonSerializable(typeof(StudyDefinition))]
 [JsonSerializable(typeof(StudyRecord))]
 [JsonSerializable(typeof(StudySummary))]

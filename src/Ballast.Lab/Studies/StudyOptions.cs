@@ -67,6 +67,9 @@ public sealed record StudyOptions
     /// <summary>Of the study of dropout: the share of values that are dropped.</summary>
     public double? Dropout { get; init; }
 
+    /// <summary>Of the study of fine-tuning: the trained network to begin with, and what is usual for it; null for the study's own.</summary>
+    public RunSettings? Begun { get; init; }
+
     /// <summary>So many of the seeds that studies use.</summary>
     /// <exception cref="ArgumentException">Fewer than one.</exception>
     public static IReadOnlyList<long> FirstSeeds(int count)
@@ -80,6 +83,7 @@ public sealed record StudyOptions
     /// <summary>A study's settings with what is asked instead.</summary>
     public RunSettings Apply(RunSettings settings)
     {
+        settings = Begun ?? settings;
         var asked = settings with
         {
             Epochs = Epochs ?? settings.Epochs,

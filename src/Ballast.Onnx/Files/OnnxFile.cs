@@ -53,6 +53,18 @@ public static partial class OnnxFile
         AtomicFile.Write(path, message.WriteTo);
     }
 
+    /// <summary>Writes a graph that was read back as it is now, with its weights in the file.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="path">The file, which is complete or not there.</param>
+    /// <exception cref="NotSupportedException">More than 2 GB of weights.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    public static void Save(OnnxGraph graph, string path)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, OnnxWriter.Message(graph.Whole()).WriteTo);
+    }
+
     /// <summary>Reads an ONNX file as a network: opset 7 to 23, with weights in any form that ONNX has for them. Nothing in the file is run.
     /// Floats of 16 and 64 bits become floats of 32, smaller whole numbers int64.</summary>
     /// <param name="path">The file. Weights that lie beside it are read from its folder, and from nowhere else.</param>

@@ -7,11 +7,12 @@ static class GraphRun
     /// <param name="graph">The graph.</param>
     /// <param name="stored">What its stored tensors are.</param>
     /// <param name="inputs">The inputs in the graph's order.</param>
-    /// <param name="ofBatch">Whether a normalization uses the batch's own statistics; none does where it is null.</param>
+    /// <param name="training">Whether normalizations use the batch's own statistics.</param>
+    /// <param name="norms">The normalization that a node is, which may be held or looked at; null for none.</param>
     /// <exception cref="InvalidDataException">A node cannot be computed.</exception>
     public static Tensor[] Run(
         NodeGraph graph, IReadOnlyDictionary<string, Tensor> stored, IReadOnlyList<Tensor> inputs,
-        Func<OnnxNode, bool>? ofBatch = null)
+        bool training = false, Func<OnnxNode, GraphNorm?>? norms = null)
     {
         Dictionary<string, Tensor> values = [];
         var readers = graph.CountReaders();
@@ -22,7 +23,7 @@ static class GraphRun
         foreach (var node in graph.Nodes)
         {
             var read = Array.ConvertAll(node.Inputs, name => name.Length == 0 ? null : Value(name));
-            var results = OnnxOperators.Run(new OperatorCall(node, read, graph.Opset, ofBatch?.Invoke(node) ?? false));
+            var results = OnnxOperators.Run(new OperatorCall(node, read, graph.Opset, training, norms?.Invoke(node)));
             for (int i = 0; i < node.Outputs.Length && i < results.Length; i++)
             {
                 if (node.Outputs[i].Length > 0 && results[i] is { } result)

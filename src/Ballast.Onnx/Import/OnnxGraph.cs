@@ -7,7 +7,7 @@ namespace Ballast;
 /// parts; running statistics are buffers, and move in training mode unless <see cref="Freezing"/> holds them. Constants such as the bounds of a clip
 /// stay what they are.
 /// </remarks>
-public sealed class OnnxGraph : Module
+public sealed partial class OnnxGraph : Module
 {
     readonly NodeGraph graph;
     readonly Dictionary<string, Tensor> stored = [];
@@ -30,8 +30,8 @@ public sealed class OnnxGraph : Module
 
         foreach (var node in graph.Nodes.Where(static node => node.OpType == "BatchNormalization" && node.Inputs.Length > 2))
         {
-            var (weight, bias) = (stored.GetValueOrDefault(node.Inputs[1]) as Parameter, stored.GetValueOrDefault(node.Inputs[2]) as Parameter);
-            norms[node.Outputs[0]] = root.AddPart(node.Name.Length > 0 ? node.Name : node.Outputs[0], new GraphNorm(weight, bias));
+            var read = node.Inputs.Skip(1).Select(name => stored.GetValueOrDefault(name)).ToArray();
+            norms[node.Outputs[0]] = root.AddPart(node.Name.Length > 0 ? node.Name : node.Outputs[0], new GraphNorm(read));
         }
 
         graph.Initializers.Clear();
@@ -92,8 +92,7 @@ public sealed class OnnxGraph : Module
             $"OnnxGraph: expected {graph.Inputs.Count} inputs ({string.Join(", ", InputNames)}), got {inputs.Length}.");
         for (int i = 0; i < inputs.Length; i++)
             Check(graph.Inputs[i], inputs[i]);
-        return GraphRun.Run(graph, stored, inputs.ToArray(), Training
-            ? node => !(norms.TryGetValue(node.Outputs[0], out var norm) && norm.StatisticsFrozen) : null);
+        return GraphRun.Run(graph, stored, inputs.ToArray(), Training, node => norms.GetValueOrDefault(node.Outputs[0]));
     }
 
     static void Check(GraphValue expected, Tensor got)
@@ -115,7 +114,7 @@ public sealed class OnnxGraph : Module
     public OnnxGraph Cut(params ReadOnlySpan<string> names)
     {
         Throw.Unless(names.Length > 0, $"OnnxGraph.Cut: name a node or a value.");
-        NodeGraph part = new() { Name = graph.Name, Opset = graph.Opset, Nodes = [.. graph.Nodes] };
+        NodeGraph part = new() { Name = graph.Name, Opset = graph.Opset, IsOwn = graph.IsOwn, Nodes = [.. graph.Nodes] };
         foreach (var (key, value) in graph.Metadata)
             part.Metadata[key] = value;
         part.Inputs.AddRange(graph.Inputs);
@@ -154,7 +153,7 @@ public sealed class OnnxGraph : Module
     /// <returns>The folded graph, with weights of its own, and how many normalizations it has fewer.</returns>
     public (OnnxGraph Graph, int Folded) Fold()
     {
-        NodeGraph copy = new() { Name = graph.Name, Opset = graph.Opset, Nodes = [.. graph.Nodes] };
+        NodeGraph copy = new() { Name = graph.Name, Opset = graph.Opset, IsOwn = graph.IsOwn, Nodes = [.. graph.Nodes] };
         foreach (var (key, value) in graph.Metadata)
             copy.Metadata[key] = value;
         copy.Inputs.AddRange(graph.Inputs);

@@ -55,13 +55,17 @@ static partial class OnnxOperators
         var layout = ChannelInput.LayoutOf(x.Shape);
         var chunks = new ChannelChunks(MemoryOrder.Of(x, layout).Layout, 1);
         double[] statistics = new double[2 * layout.C];
-        if (call.Training)
+        var observer = call.Observer;
+        if (call.Training || observer is not null)
         {
             if (layout.PerChannel < 2)
                 throw new ArgumentException($"a batch of {x.Shape} has one value a channel, which has no variance. Train with larger batches.");
             NormalizationOperation.Statistics(x, chunks, statistics);
-            new RunningMoments(mean, variance).Track(
-                statistics.AsSpan(0, layout.C), statistics.AsSpan(layout.C), layout.PerChannel, 1 - call.Float("momentum", 0.9f));
+            if (observer is not null)
+                observer.Observe(statistics, layout.PerChannel);
+            else
+                new RunningMoments(mean, variance).Track(
+                    statistics.AsSpan(0, layout.C), statistics.AsSpan(layout.C), layout.PerChannel, 1 - call.Float("momentum", 0.9f));
         }
         else
         {
@@ -74,7 +78,7 @@ static partial class OnnxOperators
             Chunks = chunks,
             Statistics = statistics,
             Epsilon = eps,
-            OfBatch = call.Training,
+            OfBatch = call.Training || observer is not null,
             Gamma = own ? (Parameter)scale : null,
             Beta = own ? (Parameter)shift : null,
             FixedScales = own || plain ? default : scale.AsSpan(),

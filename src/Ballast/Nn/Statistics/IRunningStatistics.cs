@@ -20,6 +20,9 @@ interface IRunningStatistics
     /// <param name="variance">The unbiased variance: [C].</param>
     /// <param name="batches">How many batches they come from.</param>
     void SetRunning(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance, long batches);
+
+    /// <summary>Writes the running mean and the unbiased variance: [2, C].</summary>
+    void CopyRunning(Span<double> statistics);
 }
 
 /// <summary>Takes the statistics of batches in place of a layer's running ones. While <see cref="Observation"/> has one for a layer, it

@@ -50,6 +50,14 @@ sealed class StatisticsAccumulator : IStatisticsObserver
         Values += count;
     }
 
+    /// <summary>Writes the mean and the unbiased variance of what was gathered as one population: [2, C].</summary>
+    public void CopyTo(Span<double> statistics)
+    {
+        mean.CopyTo(statistics);
+        for (int c = 0; c < spread.Length; c++)
+            statistics[mean.Length + c] = spread[c] / (Values - 1);
+    }
+
     /// <summary>Puts what was gathered into the layer.</summary>
     public void Write(IRunningStatistics layer)
     {
