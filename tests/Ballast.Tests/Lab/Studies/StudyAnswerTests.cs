@@ -158,4 +158,30 @@ public class StudyAnswerTests
         var rates = SampleStudy.Define("learning-rate");
         Assert.Equal(["with-stress-without-stress"], rates.Family(rates.Measure("limit")).Select(static pair => $"{pair.A}-{pair.B}"));
     }
+
+    [Theory]
+    [InlineData(0.0497, "0.0497")]
+    [InlineData(0.049999, "0.0499")]
+    [InlineData(0.05, "0.050")]
+    [InlineData(0.0123, "0.012")]
+    [InlineData(0.00004, "< 0.0001")]
+    public void No_p_is_rounded_across_its_border(double p, string text) => Assert.Equal(text, PairedTest.Text(p));
+
+    [Theory]
+    [InlineData(0.0003, 0.024, "+0.03 to +2.4")]
+    [InlineData(-0.024, -0.00002, "−2.4 to −0.002")]
+    [InlineData(-0.0003, 0.024, "0.0 to +2.4")]
+    [InlineData(0.012, 0.024, "+1.2 to +2.4")]
+    public void No_interval_on_one_side_of_0_is_rounded_to_it(double low, double high, string text) =>
+        Assert.Equal(text, StudyParts.Accuracy.IntervalText(low, high));
+
+    [Fact]
+    public void What_was_measured_once_is_not_called_tested()
+    {
+        var all = Result(StudyAnswerKind.Difference, [new("a", "b")], (arm, i) => Ended((arm == "a" ? 0.4 : 0.3) + Spread[i]), ("a", null, null), ("b", null, null));
+        var once = new StudyResult(all.Record, [.. all.Trials.Where(trial => trial.Seed == 42)]);
+        Assert.Equal("same direction, measured once", once.InWords(once.Definition.Expectations[0]));
+        Assert.Equal("reproduced", all.InWords(all.Definition.Expectations[0]));
+        Assert.Contains("an interval needs two repetitions or more", PageText.Seen(StudyPage.Render(once)), StringComparison.Ordinal);
+    }
 }
