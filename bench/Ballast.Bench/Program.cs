@@ -1,7 +1,7 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table" and "expression" time one thing and print it as JSON: bench/peers runs them in turn
+// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table", "pictures" and "expression" time one thing and print it as JSON: bench/peers runs them in turn
 // with PyTorch. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
@@ -27,6 +27,8 @@ if (args is ["program", .. var program])
     return ProgramTimer.Run(program);
 if (args is ["table", .. var table])
     return TableTimer.Run(table);
+if (args is ["pictures", .. var pictures])
+    return PictureTimer.Run(pictures);
 if (args is ["study-errors", .. var errors])
     return StudyErrors.Run(errors);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

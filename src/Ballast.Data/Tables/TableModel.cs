@@ -99,8 +99,14 @@ public sealed record TableModel(TableSchema Schema, TableNetwork Module)
         if (!file.Metadata.TryGetValue(SchemaKey, out string? json))
             throw new InvalidDataException($"{path} holds weights, and no table that they were trained on.");
         var schema = TableSchema.FromJson(json);
-        var network = new TableNetwork(schema, generator: new Generator(0));
-        network.LoadStateDict(StateFile.Load(path));
+        var state = StateFile.Load(path);
+        int members = 0;
+        while (state.TryGetValue($"member{members}.first.weight", out _))
+            members++;
+        if (members == 0)
+            throw new InvalidDataException($"{path} holds a table and no weights of a network for it. Train again, or put back a copy of it.");
+        var network = new TableNetwork(schema, state["member0.first.weight"].Shape[0], generator: new Generator(0), members: members);
+        network.LoadStateDict(state);
         network.Eval();
         double interval = Number(file.Metadata, IntervalKey);
         return new TableModel(schema, network)

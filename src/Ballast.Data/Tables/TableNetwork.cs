@@ -1,14 +1,11 @@
 namespace Ballast;
 
 /// <summary>A network for rows of a table: categories become learned vectors beside the standardized numbers, then a linear layer, residual
-/// blocks with batch normalization, and a linear layer to the outputs. From [N, inputs] to [N, outputs].</summary>
+/// blocks with batch normalization, and a linear layer to the outputs. It may have several members of this kind, whose outputs are averaged. From
+/// [N, inputs] to [N, outputs].</summary>
 public sealed class TableNetwork : Module
 {
-    readonly int numbers;
-    readonly Parameter[] vectors;
-    readonly Linear first, last;
-    readonly TableBlock[] blocks;
-    readonly BatchNorm1d end;
+    readonly TableMember[] members;
 
     /// <summary>Makes the network and draws its initial weights.</summary>
     /// <param name="schema">The rows.</param>
@@ -16,10 +13,42 @@ public sealed class TableNetwork : Module
     /// <param name="depth">How many residual blocks.</param>
     /// <param name="dropout">The share of a block's features that training leaves out.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
+    /// <param name="members">How many networks are averaged.</param>
     /// <exception cref="ArgumentException">A size below 1.</exception>
-    public TableNetwork(TableSchema schema, int width = 64, int depth = 2, float dropout = 0.1f, Generator? generator = null)
+    public TableNetwork(
+        TableSchema schema, int width = 64, int depth = 2, float dropout = 0.1f, Generator? generator = null, int members = 1)
     {
         ArgumentNullException.ThrowIfNull(schema);
+        if (members < 1)
+            throw new ArgumentException($"TableNetwork: expected 1 or more members, got {members}.");
+        this.members = new TableMember[members];
+        for (int i = 0; i < members; i++)
+            this.members[i] = Register($"member{i}", new TableMember(schema, width, depth, dropout, generator));
+    }
+
+    internal IReadOnlyList<Module> Members => members;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input)
+    {
+        var sum = members[0].Forward(input);
+        for (int i = 1; i < members.Length; i++)
+            sum += members[i].Forward(input);
+        return members.Length == 1 ? sum : sum * (1f / members.Length);
+    }
+}
+
+/// <summary>One of the networks that a table's network averages.</summary>
+sealed class TableMember : Module
+{
+    readonly int numbers;
+    readonly Parameter[] vectors;
+    readonly Linear first, last;
+    readonly TableBlock[] blocks;
+    readonly BatchNorm1d end;
+
+    public TableMember(TableSchema schema, int width, int depth, float dropout, Generator? generator)
+    {
         numbers = schema.Numbers;
         int[] counts = [.. schema.Categorical.Select(static column => column.Categories.Count + 1)];
         vectors = new Parameter[counts.Length];
@@ -41,7 +70,6 @@ public sealed class TableNetwork : Module
         last = Register("last", new Linear(width, schema.Outputs, generator: generator));
     }
 
-    /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Ballast;
 
 /// <summary>One way through a file: blocks of its text are read side by side, and put together in their order.</summary>
-sealed class TablePass
+sealed class TablePass : IDisposable
 {
     readonly string path;
     readonly char separator;
@@ -27,8 +27,7 @@ sealed class TablePass
     public static TableRows Run(string path, char separator, TableColumn?[] all, int threads, int block)
     {
         long length = new FileInfo(path).Length;
-        var pass = new TablePass(path, separator, all, (int)Math.Min(block, length + 1));
-        using var text = pass.text;
+        using var pass = new TablePass(path, separator, all, (int)Math.Min(block, length + 1));
         threads = (int)Math.Min(threads, length / block + 1);
         try
         {
@@ -42,6 +41,8 @@ sealed class TablePass
         return new TableRows(
             [.. pass.joined.Select(static part => part.Values)], [.. pass.joined.Select(static part => part.Rows)], pass.columns.Length);
     }
+
+    public void Dispose() => text.Dispose();
 
     void Work()
     {

@@ -25,7 +25,7 @@ public sealed class TableTrainingTests : Temporary
     [InlineData(false, 0.98), InlineData(true, 0.95)]
     public void A_table_is_learned_kept_and_used_and_the_same_seed_gives_the_same_bits(bool classes, double least)
     {
-        var training = new TableTraining { Epochs = 60 };
+        var training = new TableTraining { Epochs = 40, Members = 2 };
         TableDataset Open() => TableDataset.Open(Table(classes), "y", train: count => training.Split(count).Train);
         List<TableEpoch> epochs = [];
         var model = training.Fit(Open(), epochs.Add);
@@ -53,12 +53,52 @@ public sealed class TableTrainingTests : Temporary
     }
 
     [Fact]
+    public void Members_are_averaged_and_without_any_the_network_of_the_best_epoch_is_kept()
+    {
+        var data = TableDataset.Open(Table(false), "y", train: count => new TableTraining().Split(count).Train);
+        var three = new TableNetwork(data.Schema, generator: new Generator(1), members: 3);
+        three.Eval();
+        var input = data.Inputs([0, 1, 2, 3]);
+        double[] mean = new double[4];
+        for (int member = 0; member < 3; member++)
+        {
+            var one = new TableNetwork(data.Schema, generator: new Generator(2));
+            var state = new StateDict();
+            foreach (var (key, entry) in three.StateDict())
+            {
+                if (key.StartsWith($"member{member}.", StringComparison.Ordinal))
+                    state.Add("member0" + key[7..], entry);
+            }
+
+            one.LoadStateDict(state);
+            one.Eval();
+            float[] outputs = one.Forward(input).ToArray();
+            for (int i = 0; i < 4; i++)
+                mean[i] += outputs[i] / 3.0;
+        }
+
+        float[] averaged = three.Forward(input).ToArray();
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(mean[i], averaged[i], 1e-5);
+
+        var training = new TableTraining { Epochs = 3, Members = 0 };
+        var model = training.Fit(data);
+        int[] held = training.Split(data.Count).Held;
+        float[] said = Prediction.Outputs(model.Module, data.Samples(held), 1024)[0].ToArray();
+        Assert.Equal(held.Select((row, i) => Math.Pow(said[i] - data.Target(row), 2)).Average(), model.Loss, 1e-5);
+        Assert.NotEqual(Bits(model), Bits((training with { Members = 1 }).Fit(data)));
+    }
+
+    [Fact]
     public void Settings_that_cannot_work_are_refused()
     {
         Assert.Equal("A validation share of 1.5 of 100 rows leaves too few on one side. Choose one between 0 and 1, such as 0.2.",
             Assert.Throws<ArgumentException>(() => new TableTraining { Validation = 1.5 }.Split(100)).Message);
         var data = TableDataset.Open(Table(false), "y");
         Assert.Throws<ArgumentException>(() => new TableTraining { BatchSize = 1 }.Fit(data));
+        Assert.Equal("Expected 1 or more epochs and patience, 2 or more rows a batch and 0 or more members, got 100, 16,  and -1.",
+            Assert.Throws<ArgumentException>(() => new TableTraining { Members = -1 }.Fit(data)).Message);
+        Assert.Throws<ArgumentException>(() => new TableNetwork(data.Schema, members: 0));
         Assert.Throws<OperationCanceledException>(() => new TableTraining().Fit(data, cancellation: new CancellationToken(canceled: true)));
         File.WriteAllText(At("no.safetensors"), "not one");
         Assert.Throws<InvalidDataException>(() => TableModel.Load(At("no.safetensors")));
