@@ -60,8 +60,9 @@ static unsafe partial class ColumnProducts
     /// <param name="consumer">Takes c.</param>
     /// <param name="backwards">Take the rows from the last to the first. A caller that alternates finds the end of one pass
     /// still in cache at the start of the next. The values are the same.</param>
+    /// <param name="add">Add c to the consumer's memory instead of writing it there.</param>
     public static void Compute<C>(
-        float* a, int strideS, int strideI, RowPrologue b, int sums, int rows, int columns, C consumer, bool backwards = false)
+        float* a, int strideS, int strideI, RowPrologue b, int sums, int rows, int columns, C consumer, bool backwards = false, bool add = false)
         where C : struct, IRowEpilogue
     {
         var work = new Work<C>
@@ -75,6 +76,7 @@ static unsafe partial class ColumnProducts
             Columns = columns,
             Consumer = consumer,
             Backwards = backwards,
+            Add = add,
         };
         Workers.Run(work, work.Parts, (long)sums * rows * columns, SharedFrom.Products);
     }
@@ -86,7 +88,7 @@ static unsafe partial class ColumnProducts
         public int StrideS, StrideI, Sums, Rows, Columns;
         public RowPrologue B;
         public C Consumer;
-        public bool Backwards;
+        public bool Backwards, Add;
 
         // With many sums, turning b into floats is dear: each worker takes columns of its own. With few, each keeps its rows.
         readonly bool ByChunks => Sums >= ManySums && Columns >= 4 * LongestChunk;
@@ -109,7 +111,7 @@ static unsafe partial class ColumnProducts
             int quads = lastQuad - firstQuad;
             int tile = 4 * S.Width;
             int chunk = Math.Min(LongestChunk, (Columns + tile - 1) / tile * tile);
-            bool few = Sums <= FewSums;
+            bool few = Sums <= FewSums && !Add;
             int block = Math.Min(Sums, few ? FewSums : BlockSums);
             int rowsC = Consumer.Memory is not null || few ? 4 : quads * 4;
 
@@ -188,9 +190,9 @@ static unsafe partial class ColumnProducts
 
                         float* to = Consumer.Memory + (nint)row * Consumer.Stride + column + k;
                         if (row + 4 <= Rows && width == tile)
-                            Tile<S, V>(a, b, to, Consumer.Stride, count, s > 0);
+                            Tile<S, V>(a, b, to, Consumer.Stride, count, Add || s > 0);
                         else
-                            TileEdge<S, V>(a, b, c, to, Math.Min(4, Rows - row), width, count, s > 0);
+                            TileEdge<S, V>(a, b, c, to, Math.Min(4, Rows - row), width, count, Add || s > 0);
                     }
                 }
             }

@@ -60,47 +60,18 @@ static unsafe class MatrixProduct
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            const int tile = Kernels.Panels.Rows;
             float** from = stackalloc float*[MostRows];
             float** to = stackalloc float*[MostRows];
-            float* edge = stackalloc float[tile * Kernels.Panels.MaxWidth];
-            float* filled = stackalloc float[Kernels.Panels.MaxWidth];
-            nint offset = 0;
             for (int part = first; part < last; part++)
             {
                 int start = part * PartRows, count = Math.Min(PartRows, RowCount - start);
-                float* panel = Panels;
-                int width;
-                for (int n = 0; n < Columns; n += width)
+                for (int i = 0; i < count; i++)
                 {
-                    width = Kernels.Panels.Width<S, V>(Columns - n);
-                    int valid = Math.Min(width, Columns - n);
-                    float* begin = Bias is null ? null : Bias + n;
-                    if (begin is not null && valid < width)
-                    {
-                        new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
-                        begin = filled;
-                    }
-
-                    for (int i = 0; i < PartRows; i++)
-                    {
-                        nint row = start + Math.Min(i, count - 1);
-                        from[i] = A + row * StrideM;
-                        to[i] = i < count && valid == width ? Y + row * Columns + n : edge + i % tile * width;
-                    }
-
-                    for (int i = 0; i < count; i += tile)
-                    {
-                        Kernels.Panels.Multiply<S, V>(from + i, &offset, 1, Depth, panel, width, to + i, start: begin);
-                        for (int row = i; row < Math.Min(i + tile, count) && valid < width; row++)
-                        {
-                            new Span<float>(edge + row % tile * width, valid).CopyTo(
-                                new Span<float>(Y + (nint)(start + row) * Columns + n, valid));
-                        }
-                    }
-
-                    panel += (nint)width * Depth;
+                    from[i] = A + (start + i) * StrideM;
+                    to[i] = Y + (nint)(start + i) * Columns;
                 }
+
+                PointedRows.Multiply<S, V>(from, to, count, Panels, Depth, Columns, Bias);
             }
         }
     }

@@ -7,10 +7,9 @@ namespace Ballast.Kernels;
 unsafe struct RecurrentBackward
 {
     const int CachedWeights = 1 << 20;
-    const int SerialProducts = 1 << 18;
 
-    /// <summary>Where rows lie.</summary>
-    public SequenceRows Rows;
+    /// <summary>Where rows lie: those of states and gates, and those of the gradients.</summary>
+    public SequenceRows Rows, Slots;
 
     /// <summary>How many units there are.</summary>
     public int Hidden;
@@ -36,9 +35,13 @@ unsafe struct RecurrentBackward
     /// <summary>[batch, hidden]: the gradient of the last states of the cell, which becomes that of the first ones.</summary>
     public float* Carry;
 
-    /// <summary>[rows, gates, hidden]: the gradients of the products of the input, and of the state: the same memory where they do not
+    /// <summary>[slots, gates, hidden]: the gradients of the products of the input, and of the state: the same memory where they do not
     /// differ.</summary>
     public float* InputGradient, HiddenGradient;
+
+    /// <summary>[batch, gates, hidden]: the gradients of the products of the state in the last step that <see cref="Keep"/> was called for; at
+    /// last those of each sequence's first step.</summary>
+    public float* Kept;
 
     /// <summary>[tiles of eight sequences, gates hidden]: the sums of both over the rows of a tile.</summary>
     public float* InputSums, HiddenSums;
@@ -46,34 +49,37 @@ unsafe struct RecurrentBackward
     /// <summary>Zeros, as many as a row of gates has.</summary>
     public float* Zeros;
 
-    /// <summary>Runs all steps.</summary>
+    /// <summary>Runs all steps, whose units the threads share out.</summary>
     public readonly void Run<G>()
         where G : struct, IGates
     {
-        int tiles = (Rows.Batch + Panels.Rows - 1) / Panels.Rows;
-        long weights = (long)G.Count * Hidden * Hidden, products = weights * Rows.Batch;
-        Work<G> work = new() { Pass = this, Step = -1 };
-        if (products * Rows.Steps < SerialProducts)
+        for (int i = Rows.Steps - 1; i >= 0; i--)
         {
-            work.Run(0, tiles);
-        }
-        else if (weights * sizeof(float) > CachedWeights || (tiles == 1 && products >= SerialProducts))
-        {
-            for (int i = Rows.Steps - 1; i >= 0; i--)
-            {
-                work.Step = Rows.Step(i);
-                Workers.Run(work, Parts);
-            }
-        }
-        else
-        {
-            Workers.Run(work, tiles);
+            int step = Rows.Step(i);
+            Workers.Run(new Work<G> { Pass = this, Step = step }, (Hidden + 2 * Panels.Lanes - 1) / (2 * Panels.Lanes));
+            Keep(step, 0, Rows.Batch, G.Count * Hidden, always: false);
         }
     }
 
-    readonly int Parts => (Hidden + 2 * Panels.Lanes - 1) / (2 * Panels.Lanes);
+    /// <summary>A step of some sequences.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="first">The first sequence, of a whole tile.</param>
+    /// <param name="last">The one after the last.</param>
+    /// <param name="kept">Whether the gradients of the step after this one are kept ones.</param>
+    public readonly void Return<G, S, V>(int step, int first, int last, bool kept)
+        where G : struct, IGates
+        where S : struct, ISimd<V>
+        where V : unmanaged => Return<G, S, V>(step, first, last, 0, (Hidden + 2 * S.Width - 1) / (2 * S.Width), kept);
 
-    // Parts are tiles of eight sequences with all their steps, or panels of units of one step.
+    /// <summary>Keeps the gradients of the products of the state of a step: of the sequences that begin with it, or of all.</summary>
+    public readonly void Keep(int step, int first, int last, int width, bool always)
+    {
+        last = Math.Min(last, Rows.Count(step));
+        for (int b = always ? first : Math.Max(first, Rows.Count(Rows.Before(step))); b < last; b++)
+            new ReadOnlySpan<float>(HiddenGradient + Slots.Row(step, b) * width, width).CopyTo(new Span<float>(Kept + (nint)b * width, width));
+    }
+
+    // Parts are panels of units of one step.
     struct Work<G> : IWork, IWideWork
         where G : struct, IGates
     {
@@ -84,23 +90,12 @@ unsafe struct RecurrentBackward
 
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            var pass = Pass;
-            if (Step >= 0)
-            {
-                pass.Return<G, S, V>(Step, 0, pass.Rows.Batch, first, last);
-                return;
-            }
-
-            for (int i = pass.Rows.Steps - 1; i >= 0; i--)
-                pass.Return<G, S, V>(pass.Rows.Step(i), first * Panels.Rows, last * Panels.Rows, 0, pass.Parts);
-        }
+            where V : unmanaged => Pass.Return<G, S, V>(Step, 0, Pass.Rows.Batch, first, last, kept: false);
     }
 
     // Some sequences and some panels of units of a step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Return<G, S, V>(int step, int first, int last, int firstPart, int lastPart)
+    readonly void Return<G, S, V>(int step, int first, int last, int firstPart, int lastPart, bool kept)
         where G : struct, IGates
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -126,7 +121,7 @@ unsafe struct RecurrentBackward
                 for (int i = 0; i < tile; i++)
                 {
                     int b = start + Math.Min(i, count - 1);
-                    from[i] = b < running ? HiddenGradient + Rows.Row(after, b) * depth : Zeros;
+                    from[i] = b >= running ? Zeros : kept ? Kept + (nint)b * depth : HiddenGradient + Slots.Row(after, b) * depth;
                 }
 
                 float* ahead = asked < length ? Weights + (nint)nextUnit * depth + asked : null;
@@ -156,7 +151,7 @@ unsafe struct RecurrentBackward
     {
         int before = Rows.Before(step);
         bool goesOn = b < Rows.Count(before);
-        nint row = Rows.Row(step, b), from = goesOn ? Rows.Row(before, b) : b;
+        nint row = Rows.Row(step, b), slot = Slots.Row(step, b), from = goesOn ? Rows.Row(before, b) : b;
         GateGradients u = new() { Hidden = Hidden };
         for (int i = unit; i < end;)
         {
@@ -167,8 +162,8 @@ unsafe struct RecurrentBackward
             u.CellBefore = (goesOn ? Cell : FirstCell) + from * Hidden + i;
             u.Cell = Cell + row * Hidden + i;
             u.Carry = Carry + (nint)b * Hidden + i;
-            u.InputGradient = InputGradient + row * G.Count * Hidden + i;
-            u.HiddenGradient = HiddenGradient + row * G.Count * Hidden + i;
+            u.InputGradient = InputGradient + slot * G.Count * Hidden + i;
+            u.HiddenGradient = HiddenGradient + slot * G.Count * Hidden + i;
             if (i + S.Width <= end)
             {
                 G.Backward<S, V>(u);
@@ -195,9 +190,9 @@ unsafe struct RecurrentBackward
             int i = unit;
             for (; i + S.Width <= end; i += S.Width)
             {
-                V sum = S.Load(from + Rows.Row(step, start) * width + i);
+                V sum = S.Load(from + Slots.Row(step, start) * width + i);
                 for (int row = 1; row < count; row++)
-                    sum = S.Add(sum, S.Load(from + Rows.Row(step, start + row) * width + i));
+                    sum = S.Add(sum, S.Load(from + Slots.Row(step, start + row) * width + i));
                 S.Store(to + i, S.Add(S.Load(to + i), sum));
             }
 
@@ -205,7 +200,7 @@ unsafe struct RecurrentBackward
             {
                 float sum = 0;
                 for (int row = 0; row < count; row++)
-                    sum += from[Rows.Row(step, start + row) * width + i];
+                    sum += from[Slots.Row(step, start + row) * width + i];
                 to[i] += sum;
             }
         }

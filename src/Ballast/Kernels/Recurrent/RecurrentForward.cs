@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>All steps of a recurrent layer in one direction, after the product of the input: each step is a product of the state before with
-/// the weights, eight sequences by one register of units, whose gates follow while the product is in the first-level cache.</summary>
+/// <summary>All steps of a recurrent layer in one direction: each step is a product of the state before with the weights, eight sequences by one
+/// register of units, whose gates follow while the product is in the first-level cache. Threads share out the sequences, and then take the
+/// products of the input some steps at a time, just before the steps need them; or they share out the units of each step.</summary>
 unsafe struct RecurrentForward
 {
     // Weights of more bytes than the second-level cache has room for are shared out among the threads, step by step.
@@ -13,13 +14,19 @@ unsafe struct RecurrentForward
     /// <summary>Where rows lie.</summary>
     public SequenceRows Rows;
 
-    /// <summary>How many units there are.</summary>
-    public int Hidden;
+    /// <summary>How many units there are, and how many values a step of the input has.</summary>
+    public int Hidden, Inputs;
+
+    /// <summary>[rows, inputs]: the input.</summary>
+    public float* X;
+
+    /// <summary>The input's weights: [gates hidden, inputs] if each step is shared out, else as <see cref="PackedPanels"/>.</summary>
+    public float* InputWeights;
 
     /// <summary>The weights: <see cref="GatePanels"/>.</summary>
     public float* Weights;
 
-    /// <summary>[rows, gates, hidden]: the products of the input, which become the values of the gates.</summary>
+    /// <summary>[rows, gates, hidden]: room for the products of the input, which become the values of the gates.</summary>
     public float* Gates;
 
     /// <summary>[gates, hidden]: the biases of both products.</summary>
@@ -31,28 +38,31 @@ unsafe struct RecurrentForward
     /// <summary>[rows, hidden]: the hidden states and the states of the cell, where it has any.</summary>
     public float* Output, Cell;
 
+    /// <summary>Whether threads share out the units of each step: the weights are too many for one core's cache, or the sequences too few.
+    /// </summary>
+    public static bool SharesSteps(int gates, int hidden, int batch)
+    {
+        long weights = (long)gates * hidden * hidden;
+        return weights * sizeof(float) > CachedWeights || (batch <= Panels.Rows && weights * batch >= SerialProducts);
+    }
+
     /// <summary>Runs all steps.</summary>
     public readonly void Run<G>()
         where G : struct, IGates
     {
-        int tiles = (Rows.Batch + Panels.Rows - 1) / Panels.Rows;
-        long weights = (long)G.Count * Hidden * Hidden, products = weights * Rows.Batch;
+        int tiles = (Rows.Batch + Panels.Rows - 1) / Panels.Rows, width = G.Count * Hidden;
         Work<G> work = new() { Pass = this, Step = -1 };
-        if (products * Rows.Steps < SerialProducts)
+        if (!SharesSteps(G.Count, Hidden, Rows.Batch))
         {
-            work.Run(0, tiles);
+            Workers.Run(work, tiles, (long)width * (Hidden + Inputs) * Rows.Length, SharedFrom.Products);
+            return;
         }
-        else if (weights * sizeof(float) > CachedWeights || (tiles == 1 && products >= SerialProducts))
+
+        MatrixProduct.Compute(X, Inputs, InputWeights, 1, Inputs, Gates, Rows.Length, Inputs, width);
+        for (int i = 0; i < Rows.Steps; i++)
         {
-            for (int i = 0; i < Rows.Steps; i++)
-            {
-                work.Step = Rows.Step(i);
-                Workers.Run(work, GatePanels.Blocks(Hidden));
-            }
-        }
-        else
-        {
-            Workers.Run(work, tiles);
+            work.Step = Rows.Step(i);
+            Workers.Run(work, GatePanels.Blocks(Hidden));
         }
     }
 
@@ -76,8 +86,15 @@ unsafe struct RecurrentForward
                 return;
             }
 
-            for (int i = 0; i < pass.Rows.Steps; i++)
-                pass.Advance<G, S, V>(pass.Rows.Step(i), first * Panels.Rows, last * Panels.Rows, 0, GatePanels.Blocks(pass.Hidden));
+            (first, last) = (first * Panels.Rows, Math.Min(last * Panels.Rows, pass.Rows.Batch));
+            for (int i = 0, end; i < pass.Rows.Steps; i = end)
+            {
+                end = Math.Min(pass.Rows.Steps, i + Math.Max(1, SequenceProducts.StretchRows / (last - first)));
+                SequenceProducts.Multiply<S, V>(pass.Rows, pass.X, pass.Inputs, pass.InputWeights, pass.Rows, pass.Gates, G.Count * pass.Hidden,
+                    i..end, first..last);
+                for (int step = i; step < end; step++)
+                    pass.Advance<G, S, V>(pass.Rows.Step(step), first, last, 0, GatePanels.Blocks(pass.Hidden));
+            }
         }
     }
 

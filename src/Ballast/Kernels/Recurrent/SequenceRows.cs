@@ -15,6 +15,18 @@ readonly unsafe struct SequenceRows(int* counts, int* offsets, int steps, int st
     /// <summary>How many sequences there are.</summary>
     public int Batch => steps == 0 ? 0 : counts[0];
 
+    /// <summary>How many rows there are.</summary>
+    public int Length
+    {
+        get
+        {
+            int length = 0;
+            for (int step = 0; step < steps; step++)
+                length += counts[step];
+            return length;
+        }
+    }
+
     /// <summary>The step that is the i-th to be gone through.</summary>
     public int Step(int i) => reverse ? steps - 1 - i : i;
 
@@ -29,15 +41,6 @@ readonly unsafe struct SequenceRows(int* counts, int* offsets, int steps, int st
 
     /// <summary>A sequence's row in a step.</summary>
     public nint Row(int step, int sequence) => offsets[step] + (nint)sequence * stride;
-
-    /// <summary>The step that a sequence begins with.</summary>
-    public int First(int sequence)
-    {
-        int step = 0;
-        while (reverse && Count(step + 1) > sequence)
-            step++;
-        return step;
-    }
 
     /// <summary>The step that a sequence ends with.</summary>
     public int Last(int sequence)

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace Ballast.Kernels;
+
+/// <summary>Products of rows, wherever they and their results lie, with an operand packed as <see cref="PackedPanels"/>.</summary>
+static unsafe class PointedRows
+{
+    /// <summary>to[r][n] = the sum over k of from[r][k] b[k, n], and a row added to each: one panel after the other passes by all rows.</summary>
+    /// <param name="from">The rows, with room for whole tiles of <see cref="Panels.Rows"/>.</param>
+    /// <param name="to">The rows of the result, of <paramref name="columns"/> values.</param>
+    /// <param name="count">How many rows there are.</param>
+    /// <param name="panels">b.</param>
+    /// <param name="depth">The length of a row.</param>
+    /// <param name="columns">How many columns b has.</param>
+    /// <param name="bias">[columns]: the row; null for none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<S, V>(float** from, float** to, int count, float* panels, int depth, int columns, float* bias = null)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const int tile = Panels.Rows;
+        float** edges = stackalloc float*[tile];
+        float* edge = stackalloc float[tile * Panels.MaxWidth], filled = stackalloc float[Panels.MaxWidth];
+        nint offset = 0;
+        for (int i = count; i % tile != 0; i++)
+            from[i] = from[count - 1];
+        int width;
+        for (int n = 0; n < columns; n += width)
+        {
+            width = Panels.Width<S, V>(columns - n);
+            int valid = Math.Min(width, columns - n);
+            float* begin = bias is null ? null : bias + n;
+            if (begin is not null && valid < width)
+            {
+                new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
+                begin = filled;
+            }
+
+            for (int r = 0; r < tile; r++)
+                edges[r] = edge + r * width;
+            for (int i = 0; i < count; i += tile)
+            {
+                if (valid == width && i + tile <= count)
+                {
+                    Panels.Multiply<S, V>(from + i, &offset, 1, depth, panels, width, to + i, n, begin);
+                    continue;
+                }
+
+                Panels.Multiply<S, V>(from + i, &offset, 1, depth, panels, width, edges, 0, begin);
+                for (int r = 0; r < Math.Min(tile, count - i); r++)
+                    new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
+            }
+
+            panels += (nint)width * depth;
+        }
+    }
+}
