@@ -2,7 +2,7 @@ namespace Ballast;
 
 /// <summary>A convolutional network built as transformers are: blocks of a depthwise 7 x 7 convolution, layer normalization over the channels and
 /// two linear layers with GELU between them, scaled for each channel and added to their input; in training whole blocks are left out, the
-/// deeper the more often (<see cref="StochasticDepth"/>). From [N, 3, H, W], of 32 pixels a side or more, to [N, classes]. Liu et al. 2022,
+/// deeper the more often (<see cref="StochasticDepth"/>). From [N, C, H, W], of 32 pixels a side or more, to [N, classes]. Liu et al. 2022,
 /// table 9. PyTorch: <c>torchvision.models.ConvNeXt</c>, with its state keys <c>features.0.0</c>, <c>features.1.0.layer_scale</c>,
 /// <c>features.1.0.block.0</c>, ..., <c>classifier.2</c> and its initial weights, those within a few roundings
 /// (<see cref="Init.TruncNormal"/>).</summary>
@@ -12,13 +12,14 @@ public sealed class ConvNeXt : Module
 
     readonly Sequential chain;
 
-    ConvNeXt(ReadOnlySpan<int> channels, ReadOnlySpan<int> blocks, int classes, Generator? generator, double stochasticDepth, double layerScale)
+    ConvNeXt(ReadOnlySpan<int> channels, ReadOnlySpan<int> blocks, int classes, Generator? generator, double stochasticDepth, double layerScale,
+        int inChannels)
     {
         int total = 0, block = 0, last = channels.Length - 1;
         foreach (int count in blocks)
             total += count;
         List<Module> features =
-            [new Sequential(new Conv2d(3, channels[0], 4, stride: 4, generator: generator), new ChannelLayerNorm(channels[0]))];
+            [new Sequential(new Conv2d(inChannels, channels[0], 4, stride: 4, generator: generator), new ChannelLayerNorm(channels[0]))];
         for (int stage = 0; stage <= last; stage++)
         {
             var parts = new Module[blocks[stage]];
@@ -46,9 +47,11 @@ public sealed class ConvNeXt : Module
     /// latter.</param>
     /// <param name="stochasticDepth">The probability that the last block is left out in training: 0 for the first, and more for each.</param>
     /// <param name="layerScale">What each channel of a block is scaled by at first.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">Fewer than one class, or a probability outside 0 to 1.</exception>
-    public static ConvNeXt Tiny(int classes = 1000, Generator? generator = null, double stochasticDepth = 0.1, double layerScale = 1e-6) =>
-        new([96, 192, 384, 768], [3, 3, 9, 3], classes, generator, stochasticDepth, layerScale);
+    public static ConvNeXt Tiny(
+        int classes = 1000, Generator? generator = null, double stochasticDepth = 0.1, double layerScale = 1e-6, int inChannels = 3) =>
+        new([96, 192, 384, 768], [3, 3, 9, 3], classes, generator, stochasticDepth, layerScale, inChannels);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => chain.Forward(input);

@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>A network of inverted residuals with <see cref="SqueezeExcitation"/> and SiLU, found by a search; in training whole blocks are left out,
-/// the deeper the more often (<see cref="StochasticDepth"/>). From [N, 3, H, W] to [N, classes], the image at a thirty-second of its size in
+/// the deeper the more often (<see cref="StochasticDepth"/>). From [N, C, H, W] to [N, classes], the image at a thirty-second of its size in
 /// the end. Tan &amp; Le 2019, table 1. PyTorch: <c>torchvision.models.EfficientNet</c>, with its state keys <c>features.0.0</c>,
 /// <c>features.1.0.block.0.0</c>, ..., <c>classifier.1</c> and its initial weights.</summary>
 public sealed class EfficientNet : Module
@@ -12,10 +12,10 @@ public sealed class EfficientNet : Module
 
     readonly Sequential chain;
 
-    EfficientNet(int classes, Generator? generator, double dropout, double stochasticDepth)
+    EfficientNet(int classes, Generator? generator, double dropout, double stochasticDepth, int inChannels)
     {
         int channels = 32, block = 0, blocks = stages.Sum(static stage => stage.Blocks);
-        List<Module> features = [ConvNorm.Make(3, channels, 3, new SiLU(), stride: 2, generator: generator)];
+        List<Module> features = [ConvNorm.Make(inChannels, channels, 3, new SiLU(), stride: 2, generator: generator)];
         foreach (var stage in stages)
         {
             var parts = new Module[stage.Blocks];
@@ -48,9 +48,11 @@ public sealed class EfficientNet : Module
     /// from the latter.</param>
     /// <param name="dropout">The probability of a zero before the last layer in training.</param>
     /// <param name="stochasticDepth">What the probability that a block is left out in training grows to: 0 at the first block.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">Fewer than one class, or a probability outside 0 to 1.</exception>
-    public static EfficientNet B0(int classes = 1000, Generator? generator = null, double dropout = 0.2, double stochasticDepth = 0.2) =>
-        new(classes, generator, dropout, stochasticDepth);
+    public static EfficientNet B0(
+        int classes = 1000, Generator? generator = null, double dropout = 0.2, double stochasticDepth = 0.2, int inChannels = 3) =>
+        new(classes, generator, dropout, stochasticDepth, inChannels);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => chain.Forward(input);

@@ -8,7 +8,7 @@ namespace Ballast;
 public sealed record GoogLeNetOutputs(Tensor Logits, Tensor? Auxiliary1, Tensor? Auxiliary2);
 
 /// <summary>A network of nine inception blocks, each of four ways side by side: a 1 x 1 convolution, two with a 3 x 3 one behind a 1 x 1, and a
-/// pool. From [N, 3, H, W], of 15 pixels a side or more, to [N, classes], the image at a thirty-second of its size in the end. In training, two
+/// pool. From [N, C, H, W], of 15 pixels a side or more, to [N, classes], the image at a thirty-second of its size in the end. In training, two
 /// heads on the way tell the classes too: their losses are added with a weight of 0.3. Szegedy et al. 2014, table 1, with batch normalization
 /// behind each convolution. PyTorch: <c>torchvision.models.googlenet</c>, with its state keys <c>conv1.conv</c>,
 /// <c>inception3a.branch1.conv</c>, ..., <c>aux1.conv.conv</c>, ..., <c>fc</c> and its initial weights, those within a few roundings
@@ -26,12 +26,14 @@ public sealed class GoogLeNet : Module
     /// <param name="auxiliary">Whether there are auxiliary heads.</param>
     /// <param name="dropout">The probability of a zero before the last layer in training.</param>
     /// <param name="auxiliaryDropout">The same of the auxiliary heads.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">Fewer than one class, or a probability outside 0 to 1.</exception>
     public GoogLeNet(
-        int classes = 1000, Generator? generator = null, bool auxiliary = true, double dropout = 0.2, double auxiliaryDropout = 0.7)
+        int classes = 1000, Generator? generator = null, bool auxiliary = true, double dropout = 0.2, double auxiliaryDropout = 0.7,
+        int inChannels = 3)
     {
         untilFirst = RegisterChain(
-            ("conv1", new ConvBlock(3, 64, 7, 2, generator)),
+            ("conv1", new ConvBlock(inChannels, 64, 7, 2, generator)),
             ("maxpool1", new MaxPool2d(3, stride: 2, ceilMode: true)),
             ("conv2", new ConvBlock(64, 64, 1, 1, generator)),
             ("conv3", new ConvBlock(64, 192, 3, 1, generator)),
@@ -64,12 +66,12 @@ public sealed class GoogLeNet : Module
     }
 
     /// <summary>The logits of the end alone: auxiliary heads do not run.</summary>
-    /// <param name="input">[N, 3, H, W].</param>
+    /// <param name="input">[N, C, H, W].</param>
     public override Tensor Forward(Tensor input) =>
         end.Forward(rest.Forward(untilSecond.Forward(untilFirst.Forward(input))));
 
     /// <summary>The logits of the end, and in training mode those of the auxiliary heads.</summary>
-    /// <param name="input">[N, 3, H, W].</param>
+    /// <param name="input">[N, C, H, W].</param>
     public GoogLeNetOutputs ForwardAll(Tensor input)
     {
         var early = untilFirst.Forward(input);

@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>A small network of inverted residuals: a 1 x 1 convolution to six times the channels, a 3 x 3 one of each channel by itself, and a
-/// 1 x 1 one back to few channels without an activation, with the input added where the shape is the same. From [N, 3, H, W] to [N, classes],
+/// 1 x 1 one back to few channels without an activation, with the input added where the shape is the same. From [N, C, H, W] to [N, classes],
 /// the image at a thirty-second of its size in the end. Sandler et al. 2018, table 2. PyTorch: <c>torchvision.models.mobilenet_v2</c>, with its
 /// state keys <c>features.0.0</c>, <c>features.1.conv.0.0</c>, ..., <c>classifier.1</c> and its initial weights.</summary>
 public sealed class MobileNetV2 : Module
@@ -18,13 +18,14 @@ public sealed class MobileNetV2 : Module
     /// </param>
     /// <param name="width">The channels of each layer, in proportion to those of the published network.</param>
     /// <param name="dropout">The probability of a zero before the last layer in training.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">Fewer than one class, a width that is not above 0, or a probability outside 0 to 1.</exception>
-    public MobileNetV2(int classes = 1000, Generator? generator = null, double width = 1, double dropout = 0.2)
+    public MobileNetV2(int classes = 1000, Generator? generator = null, double width = 1, double dropout = 0.2, int inChannels = 3)
     {
         if (!(width > 0))
             throw new ArgumentException($"MobileNetV2: expected a width above 0, got {width}.", nameof(width));
         int channels = ConvNorm.MultipleOfEight(32 * width), last = ConvNorm.MultipleOfEight(1280 * Math.Max(1, width));
-        List<Module> features = [ConvNorm.Make(3, channels, 3, new ReLU6(), stride: 2, generator: generator)];
+        List<Module> features = [ConvNorm.Make(inChannels, channels, 3, new ReLU6(), stride: 2, generator: generator)];
         foreach (var stage in stages)
         {
             int outChannels = ConvNorm.MultipleOfEight(stage.Channels * width);

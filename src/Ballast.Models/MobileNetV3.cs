@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>A small network of inverted residuals with <see cref="SqueezeExcitation"/> in most of them and hard swish in place of ReLU in the
-/// deeper ones: found by a search. From [N, 3, H, W] to [N, classes], the image at a thirty-second of its size in the end. Howard et al. 2019,
+/// deeper ones: found by a search. From [N, C, H, W] to [N, classes], the image at a thirty-second of its size in the end. Howard et al. 2019,
 /// tables 1 and 2. PyTorch: <c>torchvision.models.mobilenet_v3_large</c> and <c>mobilenet_v3_small</c>, with their state keys
 /// <c>features.0.0</c>, <c>features.1.block.0.0</c>, ..., <c>classifier.3</c> and their initial weights.</summary>
 public sealed class MobileNetV3 : Module
@@ -25,10 +25,10 @@ public sealed class MobileNetV3 : Module
 
     readonly Sequential chain;
 
-    MobileNetV3(ReadOnlySpan<Block> blocks, int hidden, int classes, Generator? generator, double dropout)
+    MobileNetV3(ReadOnlySpan<Block> blocks, int hidden, int classes, Generator? generator, double dropout, int inChannels)
     {
         int channels = 16;
-        List<Module> features = [Part(3, channels, 3, new Hardswish(), 2, 1, generator)];
+        List<Module> features = [Part(inChannels, channels, 3, new Hardswish(), 2, 1, generator)];
         foreach (var block in blocks)
         {
             features.Add(new InvertedResidual(channels, block, generator));
@@ -51,14 +51,15 @@ public sealed class MobileNetV3 : Module
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null. Dropout draws from the latter.
     /// </param>
     /// <param name="dropout">The probability of a zero before the last layer in training.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">Fewer than one class, or a probability outside 0 to 1.</exception>
-    public static MobileNetV3 Large(int classes = 1000, Generator? generator = null, double dropout = 0.2) =>
-        new(large, 1280, classes, generator, dropout);
+    public static MobileNetV3 Large(int classes = 1000, Generator? generator = null, double dropout = 0.2, int inChannels = 3) =>
+        new(large, 1280, classes, generator, dropout, inChannels);
 
     /// <summary>The small one: 11 blocks. PyTorch: <c>mobilenet_v3_small</c>.</summary>
     /// <inheritdoc cref="Large"/>
-    public static MobileNetV3 Small(int classes = 1000, Generator? generator = null, double dropout = 0.2) =>
-        new(small, 1024, classes, generator, dropout);
+    public static MobileNetV3 Small(int classes = 1000, Generator? generator = null, double dropout = 0.2, int inChannels = 3) =>
+        new(small, 1024, classes, generator, dropout, inChannels);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => chain.Forward(input);

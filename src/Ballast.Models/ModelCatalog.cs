@@ -4,7 +4,7 @@ namespace Ballast;
 /// <c>mobilenet_v2</c>, ...; <c>vit_tiny</c>, which torchvision does not name, is its VisionTransformer for images of 224 x 224 pixels.</summary>
 public static class ModelCatalog
 {
-    static readonly (string Name, Func<int, Generator?, Module> Make)[] models =
+    static readonly (string Name, Func<int, Generator?, int, Module> Make)[] models =
     [
         ("resnet18", ResNet.ResNet18),
         ("resnet34", ResNet.ResNet34),
@@ -15,22 +15,22 @@ public static class ModelCatalog
         ("wide_resnet101_2", ResNet.WideResNet101x2),
         ("resnext50_32x4d", ResNet.ResNeXt50x32x4d),
         ("resnext101_32x8d", ResNet.ResNeXt101x32x8d),
-        ("vgg11_bn", static (classes, generator) => Vgg.Vgg11Bn(classes, generator)),
-        ("vgg13_bn", static (classes, generator) => Vgg.Vgg13Bn(classes, generator)),
-        ("vgg16_bn", static (classes, generator) => Vgg.Vgg16Bn(classes, generator)),
-        ("vgg19_bn", static (classes, generator) => Vgg.Vgg19Bn(classes, generator)),
+        ("vgg11_bn", static (classes, generator, inChannels) => Vgg.Vgg11Bn(classes, generator, inChannels: inChannels)),
+        ("vgg13_bn", static (classes, generator, inChannels) => Vgg.Vgg13Bn(classes, generator, inChannels: inChannels)),
+        ("vgg16_bn", static (classes, generator, inChannels) => Vgg.Vgg16Bn(classes, generator, inChannels: inChannels)),
+        ("vgg19_bn", static (classes, generator, inChannels) => Vgg.Vgg19Bn(classes, generator, inChannels: inChannels)),
         ("densenet121", DenseNet.DenseNet121),
-        ("googlenet", static (classes, generator) => new GoogLeNet(classes, generator)),
-        ("mobilenet_v2", static (classes, generator) => new MobileNetV2(classes, generator)),
-        ("mobilenet_v3_small", static (classes, generator) => MobileNetV3.Small(classes, generator)),
-        ("mobilenet_v3_large", static (classes, generator) => MobileNetV3.Large(classes, generator)),
+        ("googlenet", static (classes, generator, inChannels) => new GoogLeNet(classes, generator, inChannels: inChannels)),
+        ("mobilenet_v2", static (classes, generator, inChannels) => new MobileNetV2(classes, generator, inChannels: inChannels)),
+        ("mobilenet_v3_small", static (classes, generator, inChannels) => MobileNetV3.Small(classes, generator, inChannels: inChannels)),
+        ("mobilenet_v3_large", static (classes, generator, inChannels) => MobileNetV3.Large(classes, generator, inChannels: inChannels)),
         ("shufflenet_v2_x0_5", ShuffleNetV2.X05),
         ("shufflenet_v2_x1_0", ShuffleNetV2.X10),
         ("shufflenet_v2_x1_5", ShuffleNetV2.X15),
         ("shufflenet_v2_x2_0", ShuffleNetV2.X20),
-        ("efficientnet_b0", static (classes, generator) => EfficientNet.B0(classes, generator)),
-        ("convnext_tiny", static (classes, generator) => ConvNeXt.Tiny(classes, generator)),
-        ("vit_tiny", static (classes, generator) => VisionTransformer.Tiny(classes, generator)),
+        ("efficientnet_b0", static (classes, generator, inChannels) => EfficientNet.B0(classes, generator, inChannels: inChannels)),
+        ("convnext_tiny", static (classes, generator, inChannels) => ConvNeXt.Tiny(classes, generator, inChannels: inChannels)),
+        ("vit_tiny", static (classes, generator, inChannels) => VisionTransformer.Tiny(classes, generator, inChannels: inChannels)),
     ];
 
     /// <summary>The names that <see cref="Create"/> knows.</summary>
@@ -53,13 +53,14 @@ public static class ModelCatalog
     /// <param name="name">torchvision's name, such as <c>resnet50</c>.</param>
     /// <param name="classes">How many classes it tells apart.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
-    /// <exception cref="ArgumentException">An unknown name, or fewer than one class.</exception>
-    public static Module Create(string name, int classes = 1000, Generator? generator = null)
+    /// <param name="inChannels">How many channels images have: 3 of pictures in colour, 1 of grey ones.</param>
+    /// <exception cref="ArgumentException">An unknown name, or fewer than one class or channel.</exception>
+    public static Module Create(string name, int classes = 1000, Generator? generator = null, int inChannels = 3)
     {
         foreach (var model in models)
         {
             if (model.Name == name)
-                return model.Make(classes, generator);
+                return model.Make(classes, generator, inChannels);
         }
 
         throw Unknown(name);

@@ -2,7 +2,7 @@ namespace Ballast;
 
 /// <summary>A transformer for images: the image is cut into square patches, each patch becomes a vector with a learned place added, a learned
 /// vector stands before them, encoder layers attend among all of them, and what the first vector has become tells the class. From
-/// [N, 3, size, size] to [N, classes]. Dosovitskiy et al. 2021, figure 1; tiny: Touvron et al. 2021, table 1. PyTorch:
+/// [N, C, size, size] to [N, classes]. Dosovitskiy et al. 2021, figure 1; tiny: Touvron et al. 2021, table 1. PyTorch:
 /// <c>torchvision.models.VisionTransformer</c>, with its state keys <c>class_token</c>, <c>conv_proj</c>, <c>encoder.pos_embedding</c>,
 /// <c>encoder.layers.encoder_layer_0.ln_1</c>, ..., <c>heads.head</c> and its initial weights, those of <c>conv_proj</c> within a few
 /// roundings (<see cref="Init.TruncNormal"/>).</summary>
@@ -27,11 +27,12 @@ public sealed class VisionTransformer : Module
     /// <param name="attentionDropout">The same in the weights of the attention.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null. Dropout draws from the latter.
     /// </param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">A size below 1, patches that do not divide the image, heads that do not divide the width, or a
     /// probability outside 0 to 1.</exception>
     public VisionTransformer(
         int imageSize, int patchSize, int layers, int attentionHeads, int width, int hidden, int classes = 1000, double dropout = 0,
-        double attentionDropout = 0, Generator? generator = null)
+        double attentionDropout = 0, Generator? generator = null, int inChannels = 3)
     {
         if (imageSize < 1 || patchSize < 1 || imageSize % patchSize != 0)
         {
@@ -43,11 +44,11 @@ public sealed class VisionTransformer : Module
         (ImageSize, PatchSize) = (imageSize, patchSize);
         int side = imageSize / patchSize;
         token = Register("class_token", new Parameter(Tensor.Zeros([1, 1, width])));
-        patches = Register("conv_proj", new Conv2d(3, width, patchSize, stride: patchSize, generator: generator));
+        patches = Register("conv_proj", new Conv2d(inChannels, width, patchSize, stride: patchSize, generator: generator));
         encoder = Register("encoder", new Encoder(side * side + 1, layers, attentionHeads, width, hidden, dropout, attentionDropout, generator));
         var head = new Linear(width, classes, generator: generator);
         heads = Register("heads", Sequential.Named(("head", head)));
-        Init.TruncNormal(patches.Weight, std: Math.Sqrt(1.0 / (3 * patchSize * patchSize)), generator: generator);
+        Init.TruncNormal(patches.Weight, std: Math.Sqrt(1.0 / (inChannels * patchSize * patchSize)), generator: generator);
         Init.Zeros(patches.Bias!);
         Init.Zeros(head.Weight);
         Init.Zeros(head.Bias!);
@@ -60,10 +61,11 @@ public sealed class VisionTransformer : Module
     /// <param name="imageSize">The pixels of an image's side: 32 for CIFAR.</param>
     /// <param name="patchSize">The pixels of a patch's side, which divide those of the image's: 4 for CIFAR.</param>
     /// <param name="dropout">The probability of a zero behind the places, the attention and the linear layers in training.</param>
+    /// <param name="inChannels">How many channels images have.</param>
     /// <exception cref="ArgumentException">A size below 1, patches that do not divide the image, or a probability outside 0 to 1.</exception>
     public static VisionTransformer Tiny(
-        int classes = 1000, Generator? generator = null, int imageSize = 224, int patchSize = 16, double dropout = 0) =>
-        new(imageSize, patchSize, 12, 3, 192, 768, classes, dropout, generator: generator);
+        int classes = 1000, Generator? generator = null, int imageSize = 224, int patchSize = 16, double dropout = 0, int inChannels = 3) =>
+        new(imageSize, patchSize, 12, 3, 192, 768, classes, dropout, generator: generator, inChannels: inChannels);
 
     /// <summary>The pixels of an image's side.</summary>
     public int ImageSize { get; }
@@ -78,8 +80,8 @@ public sealed class VisionTransformer : Module
         if (input.Shape.Rank != 4 || input.Shape[2] != ImageSize || input.Shape[3] != ImageSize)
         {
             throw new ArgumentException(
-                $"VisionTransformer: expected images [N, 3, {ImageSize}, {ImageSize}], got {input.Shape}. Its places are learned for that size: "
-                + "bring the images to it, or make the network with another imageSize.", nameof(input));
+                $"VisionTransformer: expected images [N, {patches.InChannels}, {ImageSize}, {ImageSize}], got {input.Shape}. "
+                + "Its places are learned for that size: bring the images to it, or make the network with another imageSize.", nameof(input));
         }
 
         var vectors = patches.Forward(input).Flatten(2).Permute(0, 2, 1);

@@ -17,7 +17,7 @@ static class TrainOptions
     {
         Description = "A network by its name instead of its layers: "
             + string.Join("; ", NamedNetworks.All.Select(static known => $"{known.Name}, {known.Summary}"))
-            + "; published ones, for images of 3 channels: "
+            + "; published ones: "
             + string.Join(", ", NamedNetworks.Published.Select(static known => known.Name)),
         HelpName = "NAME",
     };

@@ -59,7 +59,7 @@ public static class NamedNetworks
             static (channels, classes, norm) => new AirBench(channels, classes, norm: norm)),
     ];
 
-    /// <summary>Those of <see cref="ModelCatalog"/> besides, for images of three channels.</summary>
+    /// <summary>Those of <see cref="ModelCatalog"/> besides.</summary>
     public static IReadOnlyList<NamedNetwork> Published { get; } =
         [.. ModelCatalog.Names.Where(static name => All.All(known => known.Name != name)).Select(PublishedNetworks.Of)];
 

@@ -16,16 +16,9 @@ static class PublishedNetworks
 
     static Module Make(string name, Shape sample, int classes)
     {
-        int height = sample[1], width = sample[2];
-        if (sample[0] != 3)
-        {
-            throw new ArgumentException(
-                $"{name}: expected images of 3 channels, got {sample}. Take a model for any number of channels: "
-                + $"{string.Join(", ", NamedNetworks.All.Where(static known => known.Make is not null).Select(static known => known.Name))}.");
-        }
-
+        int channels = sample[0], height = sample[1], width = sample[2];
         if (name == Transformer)
-            return MakeTransformer(height, width, classes);
+            return MakeTransformer(channels, height, width, classes);
         int least = ModelCatalog.MinimumSize(name);
         if (height < least || width < least)
         {
@@ -35,10 +28,12 @@ static class PublishedNetworks
         }
 
         // Nothing in a run learns from the auxiliary heads.
-        return name == "googlenet" ? new GoogLeNet(classes, auxiliary: false) : ModelCatalog.Create(name, classes);
+        return name == "googlenet"
+            ? new GoogLeNet(classes, auxiliary: false, inChannels: channels)
+            : ModelCatalog.Create(name, classes, inChannels: channels);
     }
 
-    static VisionTransformer MakeTransformer(int height, int width, int classes)
+    static VisionTransformer MakeTransformer(int channels, int height, int width, int classes)
     {
         int patch = height >= LargeSide ? LargePatch : SmallPatch;
         if (height != width || height % patch != 0)
@@ -49,6 +44,6 @@ static class PublishedNetworks
                 + $"Bring pictures to such a size (--size {side}), or take another model.");
         }
 
-        return VisionTransformer.Tiny(classes, imageSize: height, patchSize: patch);
+        return VisionTransformer.Tiny(classes, imageSize: height, patchSize: patch, inChannels: channels);
     }
 }

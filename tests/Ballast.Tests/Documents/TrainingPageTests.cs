@@ -1,20 +1,18 @@
 namespace Ballast.Tests.Documents;
 
-/// <summary>The examples of docs/training.md are parts of programs that are compiled and run.</summary>
+/// <summary>The examples of some pages are parts of programs that are compiled and run.</summary>
 public class TrainingPageTests
 {
     static string[] Lines(string text) => [.. text.Split('\n').Select(static line => line.Trim())];
 
-    [Fact]
-    public void Its_examples_are_in_the_samples_or_in_the_strangers_tests()
+    [Theory]
+    [InlineData("training.md", 6, "samples", "tests/Ballast.StrangerTests")]
+    [InlineData("sequences.md", 8, "samples", "tests/Ballast.Tests/Documents")]
+    public void Their_examples_are_in_programs_that_run(string name, int least, params string[] folders)
     {
-        string[] sources =
-        [
-            .. Directory.GetFiles(Path.Combine(ReadmeTests.Root, "samples"), "*.cs"),
-            .. Directory.GetFiles(Path.Combine(ReadmeTests.Root, "tests", "Ballast.StrangerTests"), "*.cs"),
-        ];
+        var sources = folders.SelectMany(static folder => Directory.GetFiles(Path.Combine(ReadmeTests.Root, folder), "*.cs"));
         string all = string.Join("\n\n", sources.Select(static file => string.Join('\n', Lines(File.ReadAllText(file)))));
-        string page = File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs", "training.md"));
+        string page = File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs", name));
         int examples = 0;
         for (int start = page.IndexOf("```csharp\n", StringComparison.Ordinal); start >= 0; start = page.IndexOf("```csharp\n", start + 1, StringComparison.Ordinal))
         {
@@ -23,6 +21,6 @@ public class TrainingPageTests
             examples++;
         }
 
-        Assert.True(examples >= 6);
+        Assert.True(examples >= least, $"docs/{name} has {examples} examples");
     }
 }

@@ -78,4 +78,31 @@ for i in range(9):
     cells.append({"seed": seed, "kind": kind, "relu": relu, "bias": bias, "digest": digest(layer), "keys": list(layer.state_dict()), "shape": shape,
                   "x": flat(x), "first": None if first is None else [flat(v) for v in first], "results": [flat(v) for v in results],
                   "cotangents": [flat(v) for v in cotangents], "grads": [flat(v) for v in grads]})
-save("recurrent.json", cases=cases, cells=cells)
+projected = []
+for i in range(8):
+    seed = 500 + i
+    torch.manual_seed(seed)
+    options = {"num_layers": 1 + i % 2, "bias": i != 3, "batch_first": i in (1, 6), "dropout": 0.0, "bidirectional": i in (2, 3, 6)}
+    inputs, hidden, size, steps, batch = 3, 6, (1, 2, 4)[i % 3], 4, 3
+    layer = nn.LSTM(inputs, hidden, proj_size=size, **options)
+    single, packed = i == 4, {5: "sorted", 6: "any", 7: "any"}.get(i)
+    directions = options["num_layers"] * (2 if options["bidirectional"] else 1)
+    shape = [steps, inputs] if single else [batch, steps, inputs] if options["batch_first"] else [steps, batch, inputs]
+    x = torch.randn(shape, requires_grad=True)
+    first = [torch.randn([directions, n] if single else [directions, batch, n], requires_grad=True) for n in (size, hidden)] if i > 1 else None
+    lengths = None
+    given = x
+    if packed:
+        lengths = [4, 2, 1] if packed == "sorted" else [2, 4, 1]
+        given = pack_padded_sequence(x, lengths, options["batch_first"], packed == "sorted")
+    y, last = layer(given, None if first is None else tuple(first))
+    if packed:
+        y, _ = pad_packed_sequence(y, options["batch_first"], padding_value=0.5)
+    results = [y] + list(last)
+    cotangents = [torch.randn(r.shape) for r in results]
+    grads = torch.autograd.grad(results, [x] + list(layer.parameters()) + (first or []), cotangents)
+    projected.append({"seed": seed, "kind": "LSTM", "relu": False, "inputs": inputs, "hidden": hidden, "proj_size": size, **options,
+                      "digest": digest(layer), "keys": list(layer.state_dict()), "lengths": lengths, "sorted": packed == "sorted", "shape": shape,
+                      "x": flat(x), "first": None if first is None else [flat(v) for v in first], "results": [flat(v) for v in results],
+                      "cotangents": [flat(v) for v in cotangents], "grads": [flat(v) for v in grads]})
+save("recurrent.json", cases=cases, cells=cells, projected=projected)

@@ -22,6 +22,7 @@ public class PlainUpdateTests
         static w => new Rprop(w, 0.1),
         static w => new Lion(w, 0.1, weightDecay: 0.1, maximize: true),
         static w => new LAMB(w, 0.1, weightDecay: 0.1),
+        static w => new SparseAdam(w, 0.1),
         static w => new Muon(w, 0.1, weightDecay: 0.1, goesByMuon: static _ => true),
         static w => new Muon(w, 0.1, nesterov: false, goesByMuon: static _ => false),
     ];

@@ -18,8 +18,8 @@ public class RecurrentTests
         return Convert.ToHexStringLower(sha.GetHashAndReset())[..16];
     }
 
-    static Parameter[]? States(JsonElement recorded, Shape shape) => recorded.Find("first") is { } first
-        ? [.. first.EnumerateArray().Select(values => new Parameter(Tensor.From(values.Floats(), shape)))] : null;
+    static Parameter[]? States(JsonElement recorded, Shape shape, Shape? ofHidden = null) => recorded.Find("first") is { } first
+        ? [.. first.EnumerateArray().Select((values, i) => new Parameter(Tensor.From(values.Floats(), i == 0 ? ofHidden ?? shape : shape)))] : null;
 
     // Results and gradients of the input, the weights and the first states.
     static void Compare(string name, JsonElement recorded, Tensor[] results, Parameter x, Module layer, Parameter[]? first)
@@ -46,19 +46,21 @@ public class RecurrentTests
     public void Layers_are_PyTorchs()
     {
         int met = 0;
-        foreach (var recorded in Golden.Load("recurrent.json").GetProperty("cases").EnumerateArray())
+        var all = Golden.Load("recurrent.json");
+        foreach (var recorded in all.GetProperty("cases").EnumerateArray().Concat(all.GetProperty("projected").EnumerateArray()))
         {
             int seed = recorded.GetProperty("seed").GetInt32(), inputs = recorded.GetProperty("inputs").GetInt32();
             int hidden = recorded.GetProperty("hidden").GetInt32(), layers = recorded.GetProperty("num_layers").GetInt32();
             bool bias = recorded.GetProperty("bias").GetBoolean(), batchFirst = recorded.GetProperty("batch_first").GetBoolean();
             bool both = recorded.GetProperty("bidirectional").GetBoolean();
             double dropout = recorded.GetProperty("dropout").GetDouble();
+            int projSize = recorded.Find("proj_size")?.GetInt32() ?? 0;
             using var scope = Generator.UseDefault(new Generator(seed));
             RNNBase layer = recorded.GetProperty("kind").GetString() switch
             {
                 "RNN" => new RNN(inputs, hidden, layers, recorded.GetProperty("relu").GetBoolean() ? RNNNonlinearity.ReLU : RNNNonlinearity.Tanh,
                     bias, batchFirst, dropout, both),
-                "LSTM" => new LSTM(inputs, hidden, layers, bias, batchFirst, dropout, both),
+                "LSTM" => new LSTM(inputs, hidden, layers, bias, batchFirst, dropout, both, projSize: projSize),
                 _ => new GRU(inputs, hidden, layers, bias, batchFirst, dropout, both),
             };
             string name = $"seed {seed}, {layer}";
@@ -67,13 +69,14 @@ public class RecurrentTests
             Shape shape = new(recorded.GetProperty("shape").Ints());
             var x = new Parameter(Tensor.From(recorded.GetProperty("x").Floats(), shape));
             int states = layers * (both ? 2 : 1), batch = shape.Rank == 2 ? 0 : shape[batchFirst ? 0 : 1];
-            var first = States(recorded, batch == 0 ? new Shape(states, hidden) : new Shape(states, batch, hidden));
+            Shape OfState(int size) => batch == 0 ? new Shape(states, size) : new Shape(states, batch, size);
+            var first = States(recorded, OfState(hidden), OfState(projSize > 0 ? projSize : hidden));
             Generator.Default.ManualSeed(seed);
             Compare(name, recorded, Run(layer, x, first, recorded.Find("lengths")?.Longs(), recorded.GetProperty("sorted").GetBoolean()), x, layer, first);
             met++;
         }
 
-        Assert.Equal(36, met);
+        Assert.Equal(44, met);
     }
 
     static Tensor[] Run(RNNBase layer, Tensor x, Parameter[]? first, long[]? lengths, bool sorted)
@@ -157,6 +160,9 @@ public class RecurrentTests
         var state = Tensor.Zeros([2, 2, 4]);
         Assert.Contains("expected a first state [4, 2, 4]", Message(() => lstm.Forward(Tensor.Zeros([2, 5, 3]), (state, state))), StringComparison.Ordinal);
         Assert.Contains("a probability of dropout from 0 to 1, got 2", Message(() => _ = new GRU(3, 4, dropout: 2)), StringComparison.Ordinal);
+        Assert.Contains("a projection to fewer values than the 4 hidden units, or 0 for none, got 4", Message(() => _ = new LSTM(3, 4, projSize: 4)),
+            StringComparison.Ordinal);
+        Assert.Equal("LSTM(3, 4, projSize: 2)", new LSTM(3, 4, projSize: 2).ToString());
         Assert.Contains("at least 1", Message(() => _ = new RNN(3, 0)), StringComparison.Ordinal);
         Assert.Contains("expected a state [2, 4], got [2, 3]", Message(() => _ = new GRUCell(3, 4).Forward(Tensor.Zeros([2, 3]), Tensor.Zeros([2, 3]))),
             StringComparison.Ordinal);

@@ -83,19 +83,7 @@ public static partial class Functional
         Throw.Unless(layout.L > 1,
             $"InstanceNorm: expected more than 1 value per channel and sample, got input {input.Shape}. One value has no variance.");
         var (gamma, beta) = Learned(weight, bias);
-        Tensor y;
-        if (running is null)
-        {
-            y = GroupNormalizationOperation.Run(input, gamma, beta, layout, channels, eps);
-        }
-        else
-        {
-            using var memory = new BatchMoments(stackalloc double[BatchMoments.Room], channels);
-            y = GroupNormalizationOperation.Run(input, gamma, beta, layout, channels, eps, memory.Values);
-            if (layout.N > 0)
-                running.Track(memory.Values[..channels], memory.Values[channels..], layout.L, momentum);
-        }
-
+        var y = NormalizationPasses.Instances(input, gamma, beta, layout, eps, running, momentum);
         return gamma is null && beta is null ? Affine(y, weight, bias, ChannelAxes(input.Shape)) : y;
     }
 
@@ -114,12 +102,10 @@ public static partial class Functional
         Throw.Unless(numGroups > 0 && channels % numGroups == 0,
             $"GroupNorm: expected a number of groups that divides the {channels} channels, got {numGroups}.");
         var layout = ChannelInput.LayoutOf(nameof(GroupNorm), channels, input.Shape);
-        int each = channels / numGroups;
-        Throw.Unless(each * layout.L != 1, $"GroupNorm: expected more than 1 value per group, got input {input.Shape}. One value has no variance.");
+        Throw.Unless(channels / numGroups * layout.L != 1,
+            $"GroupNorm: expected more than 1 value per group, got input {input.Shape}. One value has no variance.");
         var (gamma, beta) = Learned(weight, bias);
-        var y = layout.L == 1
-            ? RowNormalizationOperation.Run(input, gamma, beta, new RowLayout(layout.N, numGroups, each), centered: true, eps)
-            : GroupNormalizationOperation.Run(input, gamma, beta, layout, numGroups, eps);
+        var y = NormalizationPasses.Groups(input, gamma, beta, layout, numGroups, eps);
         return gamma is null && beta is null ? Affine(y, weight, bias, ChannelAxes(input.Shape)) : y;
     }
 

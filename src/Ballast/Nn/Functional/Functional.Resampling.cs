@@ -3,7 +3,7 @@ namespace Ballast;
 /// <content>Images of other sizes.</content>
 public static partial class Functional
 {
-    const double Bend = -0.75; // of the cubic kernel
+    const double Bend = -0.75, BroadBend = -0.5; // of the cubic kernel, and of Pillow's
 
     /// <summary>Sequences, images or volumes of another size, each value of which is computed from those around its place. PyTorch:
     /// <c>F.interpolate</c>.</summary>
@@ -13,11 +13,13 @@ public static partial class Functional
     /// <param name="mode">How values are computed.</param>
     /// <param name="alignCorners">Whether the outermost values keep their places exactly; of the linear modes and the cubic one.</param>
     /// <param name="recomputeScaleFactor">Whether places follow from the rounded size of the result and not from the factor.</param>
+    /// <param name="antialias">Whether a smaller result is computed of all values that it covers, as Pillow does it, and not of those around its
+    /// places alone; of <see cref="InterpolateMode.Bilinear"/> and <see cref="InterpolateMode.Bicubic"/>.</param>
     /// <exception cref="ArgumentException">Both or neither of size and factor, a size below 1, a mode for another number of axes, or aligned
-    /// corners with another mode.</exception>
+    /// corners or antialiasing with another mode.</exception>
     public static Tensor Interpolate(
         Tensor input, PerAxis? size = null, ScaleFactors? scaleFactor = null, InterpolateMode mode = InterpolateMode.Nearest,
-        bool? alignCorners = null, bool recomputeScaleFactor = false)
+        bool? alignCorners = null, bool recomputeScaleFactor = false, bool antialias = false)
     {
         int axes = input.Shape.Rank - 2;
         Throw.Unless(axes is >= 1 and <= 3, $"Interpolate: expected input [N, C, L], [N, C, H, W] or [N, C, D, H, W], got {input.Shape}.");
@@ -26,6 +28,8 @@ public static partial class Functional
         Throw.Unless(Fits(mode, axes), $"Interpolate: {mode} is of {Taken(mode)}, got {input.Shape}.");
         bool smooth = mode is InterpolateMode.Linear or InterpolateMode.Bilinear or InterpolateMode.Trilinear or InterpolateMode.Bicubic;
         Throw.Unless(alignCorners is null || smooth, $"Interpolate: alignCorners is of the linear and the cubic modes, got {mode}.");
+        Throw.Unless(!antialias || mode is InterpolateMode.Bilinear or InterpolateMode.Bicubic,
+            $"Interpolate: antialias is of Bilinear and Bicubic, got {mode}.");
         Throw.Unless(!recomputeScaleFactor || scaleFactor is not null, $"Interpolate: recomputeScaleFactor needs a scale factor.");
         Throw.Unless((size?.Fits(axes, 1) ?? true) && (scaleFactor?.Fits(axes) ?? true),
             $"Interpolate: expected sizes of at least 1, or factors above 0, for each of {axes} axes, got "
@@ -44,7 +48,7 @@ public static partial class Functional
 
         var factors = recomputeScaleFactor ? null : scaleFactor;
         for (int axis = axes - 1; axis >= 0; axis--)
-            input = Resample(input, 2 + axis, sizes[axis], 1 / factors?[axis], mode, alignCorners ?? false);
+            input = Resample(input, 2 + axis, sizes[axis], 1 / factors?[axis], mode, alignCorners ?? false, antialias);
         return input;
     }
 
@@ -64,17 +68,34 @@ public static partial class Functional
     };
 
     // One axis with another number of positions; step is from one to the next in the input, where it is given.
-    static Tensor Resample(Tensor x, int axis, int size, double? step, InterpolateMode mode, bool alignCorners)
+    static Tensor Resample(Tensor x, int axis, int size, double? step, InterpolateMode mode, bool alignCorners, bool antialias)
     {
         int length = x.Shape[axis];
         if (mode is InterpolateMode.Nearest or InterpolateMode.NearestExact)
             return size == length ? x : x.IndexSelect(axis, Nearest(length, size, step, mode == InterpolateMode.NearestExact));
         bool cubic = mode == InterpolateMode.Bicubic;
-        int taps = cubic ? 4 : 2;
-        var (places, weights) = (new long[taps][], new float[taps][]);
-        for (int tap = 0; tap < taps; tap++)
-            (places[tap], weights[tap]) = (new long[size], new float[size]);
         double apart = alignCorners ? (size > 1 ? (double)(length - 1) / (size - 1) : 0) : step ?? (double)length / size;
+        var (places, weights) = antialias ? Covered(length, size, apart, cubic) : Around(length, size, apart, cubic, alignCorners);
+        Span<int> along = [1, 1, 1, 1, 1];
+        along[axis] = size;
+        Tensor? sum = null;
+        for (int tap = 0; tap < places.Length; tap++)
+        {
+            var part = x.IndexSelect(axis, Tensor.FromInt64(places[tap])) * Tensor.From(weights[tap], new Shape(along[..x.Shape.Rank]));
+            sum = sum is null ? part : sum + part;
+        }
+
+        return sum!;
+    }
+
+    static (long[][] Places, float[][] Weights) Taps(int taps, int size) =>
+        ([.. Enumerable.Range(0, taps).Select(_ => new long[size])], [.. Enumerable.Range(0, taps).Select(_ => new float[size])]);
+
+    // The two or four values around each place, and how much of each there is.
+    static (long[][] Places, float[][] Weights) Around(int length, int size, double apart, bool cubic, bool alignCorners)
+    {
+        int taps = cubic ? 4 : 2;
+        var (places, weights) = Taps(taps, size);
         for (int i = 0; i < size; i++)
         {
             double at = alignCorners ? apart * i : apart * (i + 0.5) - 0.5;
@@ -85,20 +106,39 @@ public static partial class Functional
                 int place = first + tap - (cubic ? 1 : 0);
                 places[tap][i] = Math.Clamp(place, 0, length - 1);
                 double distance = Math.Abs(at - place);
-                weights[tap][i] = (float)(cubic ? Cubic(distance) : 1 - distance);
+                weights[tap][i] = (float)(cubic ? Cubic(distance, Bend) : 1 - distance);
             }
         }
 
-        Span<int> along = [1, 1, 1, 1, 1];
-        along[axis] = size;
-        Tensor? sum = null;
-        for (int tap = 0; tap < taps; tap++)
+        return (places, weights);
+    }
+
+    // The values that a result covers, weighed by the kernel stretched to the distance of results, which is never made narrower. Past the edges
+    // there is nothing; weights are divided by their sum.
+    static (long[][] Places, float[][] Weights) Covered(int length, int size, double apart, bool cubic)
+    {
+        double stretch = Math.Max(apart, 1), reach = (cubic ? 2 : 1) * stretch;
+        var (places, weights) = Taps((int)Math.Ceiling(reach) * 2 + 1, size);
+        for (int i = 0; i < size; i++)
         {
-            var part = x.IndexSelect(axis, Tensor.FromInt64(places[tap])) * Tensor.From(weights[tap], new Shape(along[..x.Shape.Rank]));
-            sum = sum is null ? part : sum + part;
+            double middle = apart * (i + 0.5), sum = 0;
+            int first = Math.Max((int)(middle - reach + 0.5), 0), last = Math.Min((int)(middle + reach + 0.5), length);
+            double Weight(int place)
+            {
+                double distance = Math.Abs(place - middle + 0.5) / stretch;
+                return cubic ? distance < 2 ? Cubic(distance, BroadBend) : 0 : Math.Max(0, 1 - distance);
+            }
+
+            for (int place = first; place < last; place++)
+                sum += Weight(place);
+            for (int tap = 0; tap < places.Length; tap++)
+            {
+                places[tap][i] = Math.Clamp(first + tap, 0, length - 1);
+                weights[tap][i] = first + tap < last ? (float)(Weight(first + tap) / sum) : 0;
+            }
         }
 
-        return sum!;
+        return (places, weights);
     }
 
     // In single precision, as PyTorch finds them.
@@ -112,9 +152,9 @@ public static partial class Functional
     }
 
     // Keys 1981.
-    static double Cubic(double x) => x <= 1
-        ? ((Bend + 2) * x - (Bend + 3)) * x * x + 1
-        : ((Bend * x - 5 * Bend) * x + 8 * Bend) * x - 4 * Bend;
+    static double Cubic(double x, double bend) => x <= 1
+        ? ((bend + 2) * x - (bend + 3)) * x * x + 1
+        : ((bend * x - 5 * bend) * x + 8 * bend) * x - 4 * bend;
 
     /// <summary>Channels as pixels: [N, C r r, H, W] becomes [N, C, H r, W r]. Shi et al. 2016. PyTorch: <c>F.pixel_shuffle</c>.</summary>
     /// <exception cref="ArgumentException">Not images, or channels that r r does not divide.</exception>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ballast.Kernels;
 
 namespace Ballast;
 
@@ -52,13 +51,10 @@ public sealed class GroupNorm : Module
     public override Tensor Forward(Tensor input)
     {
         var layout = ChannelInput.LayoutOf(this, NumChannels, input.Shape);
-        int each = NumChannels / NumGroups;
-        Throw.Unless(each * layout.L != 1,
+        Throw.Unless(NumChannels / NumGroups * layout.L != 1,
             $"{this}: expected more than 1 value per group, got input {input.Shape}. One value has no variance. Use "
                 + $"fewer groups, or an input of more values a channel.");
-        if (layout.L == 1)
-            return RowNormalizationOperation.Run(input, Weight, Bias, new RowLayout(layout.N, NumGroups, each), centered: true, Eps);
-        return GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumGroups, Eps);
+        return NormalizationPasses.Groups(input, Weight, Bias, layout, NumGroups, Eps);
     }
 
     /// <inheritdoc/>

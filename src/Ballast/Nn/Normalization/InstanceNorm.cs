@@ -73,26 +73,18 @@ public abstract class InstanceNorm : Module
     {
         bool ofSample = Training || RunningMean is null;
         var layout = Layout(input.Shape, ofSample);
-        if (RunningMean is null)
-            return GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumFeatures, Eps);
-        using var memory = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
-        var statistics = memory.Values;
-        if (!ofSample)
-            return WithRunning(input, layout, statistics);
-        var output = GroupNormalizationOperation.Run(input, Weight, Bias, layout, NumFeatures, Eps, statistics);
-        if (layout.N > 0)
-            running!.Track(statistics[..NumFeatures], statistics[NumFeatures..], layout.L, Momentum);
-        return output;
+        return ofSample ? NormalizationPasses.Instances(input, Weight, Bias, layout, Eps, running, Momentum) : WithRunning(input, layout);
     }
 
     // As a batch normalization does.
-    Tensor WithRunning(Tensor input, ChannelLayout layout, Span<double> statistics)
+    Tensor WithRunning(Tensor input, ChannelLayout layout)
     {
-        running!.CopyTo(statistics);
+        using var memory = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
+        running!.CopyTo(memory.Values);
         return NormalizationOperation.Run(input, new NormalizationPlan
         {
             Chunks = new ChannelChunks(MemoryOrder.Of(input, layout).Layout, 1),
-            Statistics = statistics,
+            Statistics = memory.Values,
             Epsilon = Eps,
             Gamma = Weight,
             Beta = Bias,

@@ -6,31 +6,36 @@ namespace Ballast;
 /// <see cref="GRU"/> have in common. PyTorch: <c>nn.RNNBase</c>, with its keys and initial values.</summary>
 /// <remarks>Of each layer and direction the state has <c>weight_ih_l0</c> [gates H, I], <c>weight_hh_l0</c> [gates H, H],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [gates H], with <c>_reverse</c> behind them for the way back; all are drawn uniformly on
-/// +-1 / sqrt(H). A layer and direction is one operation over all steps.</remarks>
+/// +-1 / sqrt(H). A layer and direction is one operation over all steps. An LSTM whose hidden states are projected to P values has
+/// <c>weight_hr_l0</c> [P, H] too, and <c>weight_hh_l0</c> is [gates H, P].</remarks>
 public abstract class RNNBase : Module
 {
     readonly RecurrentWeights[] weights;
 
     private protected RNNBase(
         int gates, int inputSize, int hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, bool bidirectional,
-        Generator? generator)
+        Generator? generator, int projSize = 0)
     {
         string name = GetType().Name;
         Throw.Unless(inputSize > 0 && hiddenSize > 0 && numLayers > 0,
             $"{name}: expected sizes of at least 1, got {inputSize} inputs, {hiddenSize} hidden units and {numLayers} layers.");
         Throw.Unless(dropout is >= 0 and <= 1, $"{name}: expected a probability of dropout from 0 to 1, got {dropout}.");
+        Throw.Unless(projSize >= 0 && projSize < hiddenSize,
+            $"{name}: expected a projection to fewer values than the {hiddenSize} hidden units, or 0 for none, got {projSize}.");
         (InputSize, HiddenSize, NumLayers, Bias) = (inputSize, hiddenSize, numLayers, bias);
+        OutputSize = projSize > 0 ? projSize : hiddenSize;
         (BatchFirst, Dropout, Bidirectional) = (batchFirst, dropout, bidirectional);
         weights = new RecurrentWeights[numLayers * Directions];
         for (int i = 0; i < weights.Length; i++)
         {
-            int layer = i / Directions, inputs = layer == 0 ? inputSize : hiddenSize * Directions;
+            int layer = i / Directions, inputs = layer == 0 ? inputSize : OutputSize * Directions;
             string suffix = string.Create(CultureInfo.InvariantCulture, $"_l{layer}{(i % Directions == 1 ? "_reverse" : "")}");
             weights[i] = new(
                 Register($"weight_ih{suffix}", new Parameter([gates * hiddenSize, inputs])),
-                Register($"weight_hh{suffix}", new Parameter([gates * hiddenSize, hiddenSize])),
+                Register($"weight_hh{suffix}", new Parameter([gates * hiddenSize, OutputSize])),
                 bias ? Register($"bias_ih{suffix}", new Parameter([gates * hiddenSize])) : null,
-                bias ? Register($"bias_hh{suffix}", new Parameter([gates * hiddenSize])) : null);
+                bias ? Register($"bias_hh{suffix}", new Parameter([gates * hiddenSize])) : null,
+                projSize > 0 ? Register($"weight_hr{suffix}", new Parameter([projSize, hiddenSize])) : null);
         }
 
         DrawWeights(this, hiddenSize, generator);
@@ -57,6 +62,9 @@ public abstract class RNNBase : Module
     /// <summary>Whether each layer also goes through the steps backwards.</summary>
     public bool Bidirectional { get; }
 
+    // The length of a hidden state that a layer gives: of an LSTM it may be less than its units.
+    private protected int OutputSize { get; }
+
     private protected int Directions => Bidirectional ? 2 : 1;
 
     /// <summary>The hidden states of all steps, from states of zeros.</summary>
@@ -82,7 +90,8 @@ public abstract class RNNBase : Module
         Throw.Unless(length > 0 && batch > 0, $"{this}: expected at least one step of one sequence, got {shape}.");
         for (int i = 0; i < first.Length; i++)
         {
-            CheckState(first[i], alone ? new Shape(weights.Length, HiddenSize) : new Shape(weights.Length, batch, HiddenSize));
+            int size = i == 0 ? OutputSize : HiddenSize;
+            CheckState(first[i], alone ? new Shape(weights.Length, size) : new Shape(weights.Length, batch, size));
             first[i] = alone ? first[i]?.Unsqueeze(1) : first[i];
         }
 
@@ -99,7 +108,7 @@ public abstract class RNNBase : Module
         var layout = RecurrentLayout.Packed(input.BatchSizes.AsSpan<long>());
         for (int i = 0; i < first.Length; i++)
         {
-            CheckState(first[i], new Shape(weights.Length, layout.Batch, HiddenSize));
+            CheckState(first[i], new Shape(weights.Length, layout.Batch, i == 0 ? OutputSize : HiddenSize));
             first[i] = input.SortedIndices is { } sorted ? first[i]?.IndexSelect(1, sorted) : first[i];
         }
 
@@ -155,17 +164,18 @@ public abstract class RNNBase : Module
     }
 
     /// <inheritdoc/>
-    protected internal override string? ExtraRepr => $"{InputSize}, {HiddenSize}{(NumLayers == 1 ? "" : $", num_layers={NumLayers}")}"
+    protected internal override string? ExtraRepr => $"{InputSize}, {HiddenSize}"
+        + (OutputSize == HiddenSize ? "" : $", proj_size={OutputSize}") + (NumLayers == 1 ? "" : $", num_layers={NumLayers}")
         + (Bias ? "" : ", bias=False") + (BatchFirst ? ", batch_first=True" : "") + (Dropout == 0 ? "" : $", dropout={PythonText.Of(Dropout)}")
         + (Bidirectional ? ", bidirectional=True" : "");
 
     /// <inheritdoc/>
     protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
-        (long)inputs[0].Length / InputSize * weights.Sum(static w => (long)w.Input.Length + w.Hidden.Length);
+        (long)inputs[0].Length / InputSize * weights.Sum(static w => (long)w.Input.Length + w.Hidden.Length + (w.Projection?.Length ?? 0));
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{GetType().Name}({InputSize}, {HiddenSize}{(NumLayers > 1 ? $", numLayers: {NumLayers}" : "")}{(Bias ? "" : ", bias: false")}"
             + $"{(BatchFirst ? ", batchFirst: true" : "")}{(Dropout > 0 ? $", dropout: {Dropout}" : "")}"
-            + $"{(Bidirectional ? ", bidirectional: true" : "")})");
+            + $"{(Bidirectional ? ", bidirectional: true" : "")}{(OutputSize == HiddenSize ? "" : $", projSize: {OutputSize}")})");
 }

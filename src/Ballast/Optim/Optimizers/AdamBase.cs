@@ -4,37 +4,25 @@ namespace Ballast;
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
 /// w -= rate / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps); with AMSGrad, the largest v so far under the root.</summary>
-public abstract class AdamBase : Optimizer
+public abstract class AdamBase : MomentOptimizer
 {
-    const string Mean = "exp_avg", Square = "exp_avg_sq", Largest = "max_exp_avg_sq", Amsgrad = "amsgrad";
+    const string Largest = "max_exp_avg_sq", Amsgrad = "amsgrad";
 
     readonly bool decoupled;
 
     private protected AdamBase(
         IEnumerable<ParameterGroup> groups, double learningRate, double beta1, double beta2, double eps, double weightDecay, bool amsgrad,
         bool maximize, bool decoupled)
-        : base(groups, learningRate, weightDecay)
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay)
     {
         this.decoupled = decoupled;
-        Setting("beta1", beta1, least: 0, below: 1);
-        Setting("beta2", beta2, least: 0, below: 1);
-        Setting("eps", eps, least: 0);
         Setting(Amsgrad, amsgrad);
-        Setting(Maximize, maximize);
-        CheckGroups();
-        KeepTensor(Mean);
-        KeepTensor(Square);
+        KeepMoments(maximize);
         KeepFilled(Largest, state => IsSet(state.Group, Amsgrad) ? state.Parameter.Shape : null, static _ => 0);
     }
 
     /// <inheritdoc/>
-    private protected override string? MomentumSetting => "beta1";
-
-    /// <inheritdoc/>
     protected internal override bool HasMomentum => true;
-
-    /// <inheritdoc/>
-    internal override PyTorchStep? PyTorchSteps => PyTorchStep.Tensor;
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)

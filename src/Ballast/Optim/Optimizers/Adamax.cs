@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Adam with the largest gradient in place of the root: m = b1 m + (1 - b1) g, u = max(b2 u, |g| + eps), w -= rate / (1 - b1^t) m / u
 /// (Kingma &amp; Ba 2015, section 7). PyTorch: <c>optim.Adamax</c>.</summary>
-public sealed class Adamax : Optimizer
+public sealed class Adamax : MomentOptimizer
 {
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -34,28 +34,14 @@ public sealed class Adamax : Optimizer
     public Adamax(
         IEnumerable<ParameterGroup> groups, double learningRate = 2e-3, double beta1 = 0.9, double beta2 = 0.999,
         double eps = 1e-8, double weightDecay = 0, bool maximize = false)
-        : base(groups, learningRate, weightDecay)
-    {
-        Setting("beta1", beta1, least: 0, below: 1);
-        Setting("beta2", beta2, least: 0, below: 1);
-        Setting("eps", eps, least: 0);
-        Setting("maximize", maximize);
-        CheckGroups();
-        KeepTensor("exp_avg");
-        KeepTensor("exp_inf");
-    }
-
-    /// <inheritdoc/>
-    private protected override string? MomentumSetting => "beta1";
-
-    /// <inheritdoc/>
-    internal override PyTorchStep? PyTorchSteps => PyTorchStep.Tensor;
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay) =>
+        KeepMoments(maximize, "exp_inf");
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
     {
         double beta1 = Setting(state.Group, "beta1");
         var moments = new AdamMoments(beta1, Setting(state.Group, "beta2"), weightDecay);
-        Apply(state, new AdamaxRule(moments, -learningRate / (1 - Math.Pow(beta1, state.Steps)), Setting(state.Group, "eps")), "exp_avg", "exp_inf");
+        Apply(state, new AdamaxRule(moments, -learningRate / (1 - Math.Pow(beta1, state.Steps)), Setting(state.Group, "eps")), Mean, "exp_inf");
     }
 }

@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Adam's step, brought for each parameter to the size of its weights: r = m' / (sqrt(v') + eps) + decay w, w -= rate |w| / |r| r, for
 /// large batches (You et al. 2020, algorithm 2). Where |w| or |r| is 0 the factor is 1. PyTorch has none.</summary>
-public sealed class LAMB : Optimizer
+public sealed class LAMB : MomentOptimizer
 {
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -34,19 +34,11 @@ public sealed class LAMB : Optimizer
     public LAMB(
         IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
         double eps = 1e-6, double weightDecay = 0, bool maximize = false)
-        : base(groups, learningRate, weightDecay)
-    {
-        Setting("beta1", beta1, least: 0, below: 1);
-        Setting("beta2", beta2, least: 0, below: 1);
-        Setting("eps", eps, least: 0);
-        Setting("maximize", maximize);
-        CheckGroups();
-        KeepTensor("exp_avg");
-        KeepTensor("exp_avg_sq");
-    }
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay) =>
+        KeepMoments(maximize);
 
     /// <inheritdoc/>
-    private protected override string? MomentumSetting => "beta1";
+    internal override PyTorchStep? PyTorchSteps => null;
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
@@ -59,7 +51,7 @@ public sealed class LAMB : Optimizer
             Setting(group, "eps"), weightDecay);
         var direction = parameter.Clone();
         var gradient = IsSet(group, Maximize) ? 0 - parameter.Grad! : parameter.Grad!;
-        TensorUpdates.Apply(rule, gradient, direction, state["exp_avg"], state["exp_avg_sq"]);
+        TensorUpdates.Apply(rule, gradient, direction, state[Mean], state[Square]);
         float size = parameter.Norm().Item(), length = direction.Norm().Item();
         double ratio = size > 0 && length > 0 ? (double)size / length : 1;
         TensorUpdates.Apply(new MuonStepRule { Step = (float)(-learningRate * ratio), Shrink = 1 }, direction, parameter);

@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Adam with Nesterov's look ahead (Dozat 2016): with mu = b1 (1 - 0.96^(t psi) / 2), the step is that of the running mean as it will be,
 /// mu' m / (1 - the product of all mu up to mu') + (1 - mu) g / (1 - the product). PyTorch: <c>optim.NAdam</c>.</summary>
-public sealed class NAdam : Optimizer
+public sealed class NAdam : MomentOptimizer
 {
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -36,24 +36,12 @@ public sealed class NAdam : Optimizer
     public NAdam(
         IEnumerable<ParameterGroup> groups, double learningRate = 2e-3, double beta1 = 0.9, double beta2 = 0.999,
         double eps = 1e-8, double weightDecay = 0, double momentumDecay = 4e-3, bool maximize = false)
-        : base(groups, learningRate, weightDecay)
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay)
     {
-        Setting("beta1", beta1, least: 0, below: 1);
-        Setting("beta2", beta2, least: 0, below: 1);
-        Setting("eps", eps, least: 0);
         Setting("momentum_decay", momentumDecay, least: 0);
-        Setting("maximize", maximize);
-        CheckGroups();
         KeepFilled("mu_product", static _ => Shape.Scalar, static _ => 1);
-        KeepTensor("exp_avg");
-        KeepTensor("exp_avg_sq");
+        KeepMoments(maximize);
     }
-
-    /// <inheritdoc/>
-    private protected override string? MomentumSetting => "beta1";
-
-    /// <inheritdoc/>
-    internal override PyTorchStep? PyTorchSteps => PyTorchStep.Tensor;
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
@@ -67,6 +55,6 @@ public sealed class NAdam : Optimizer
         var rule = new NadamRule(
             new AdamMoments(beta1, beta2, weightDecay), -learningRate * (1 - mu) / (1 - product), -learningRate * next / (1 - nextProduct),
             1 / Math.Sqrt(1 - Math.Pow(beta2, state.Steps)), Setting(group, "eps"));
-        Apply(state, rule, "exp_avg", "exp_avg_sq");
+        Apply(state, rule, Mean, Square);
     }
 }

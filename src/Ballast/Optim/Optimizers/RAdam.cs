@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Adam that waits with dividing by the root until its variance is known well enough, and weighs it by how well (Liu et al.
 /// 2020). PyTorch: <c>optim.RAdam</c>.</summary>
-public sealed class RAdam : Optimizer
+public sealed class RAdam : MomentOptimizer
 {
     /// <summary>Optimizes parameters with one setting.</summary>
     /// <param name="parameters">What to optimize.</param>
@@ -34,22 +34,8 @@ public sealed class RAdam : Optimizer
     public RAdam(
         IEnumerable<ParameterGroup> groups, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
         double eps = 1e-8, double weightDecay = 0, bool maximize = false)
-        : base(groups, learningRate, weightDecay)
-    {
-        Setting("beta1", beta1, least: 0, below: 1);
-        Setting("beta2", beta2, least: 0, below: 1);
-        Setting("eps", eps, least: 0);
-        Setting("maximize", maximize);
-        CheckGroups();
-        KeepTensor("exp_avg");
-        KeepTensor("exp_avg_sq");
-    }
-
-    /// <inheritdoc/>
-    private protected override string? MomentumSetting => "beta1";
-
-    /// <inheritdoc/>
-    internal override PyTorchStep? PyTorchSteps => PyTorchStep.Tensor;
+        : base(groups, learningRate, beta1, beta2, eps, weightDecay) =>
+        KeepMoments(maximize);
 
     /// <inheritdoc/>
     protected override void Update(ParameterState state, float learningRate, float weightDecay)
@@ -60,6 +46,6 @@ public sealed class RAdam : Optimizer
         double step = -learningRate / (1 - Math.Pow(beta1, state.Steps));
         if (divides)
             step *= Math.Sqrt(1 - left) * Math.Sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length));
-        Apply(state, new RadamRule(new AdamMoments(beta1, beta2, weightDecay), step, Setting(state.Group, "eps"), divides), "exp_avg", "exp_avg_sq");
+        Apply(state, new RadamRule(new AdamMoments(beta1, beta2, weightDecay), step, Setting(state.Group, "eps"), divides), Mean, Square);
     }
 }

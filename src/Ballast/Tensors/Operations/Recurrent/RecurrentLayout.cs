@@ -10,6 +10,19 @@ sealed record RecurrentLayout(int[] Counts, int[] Offsets, int Stride, bool Reve
     /// <summary>How many sequences there are.</summary>
     public int Batch => Counts[0];
 
+    /// <summary>The row that each sequence begins with.</summary>
+    public long[] FirstRows()
+    {
+        long[] rows = new long[Batch];
+        for (int step = 0; step < Counts.Length; step++)
+        {
+            for (int b = 0; b < Counts[step] && (Reverse || step == 0); b++)
+                rows[b] = Offsets[step] + (long)b * Stride;
+        }
+
+        return rows;
+    }
+
     /// <summary>Sequences of one length, [T, N, ...] or [N, T, ...].</summary>
     public static RecurrentLayout Of(int steps, int batch, bool batchFirst)
     {
@@ -29,5 +42,6 @@ sealed record RecurrentLayout(int[] Counts, int[] Offsets, int Stride, bool Reve
     }
 }
 
-/// <summary>The weights of a recurrent layer in one direction: [gates H, I], [gates H, H], and [gates H] or none.</summary>
-readonly record struct RecurrentWeights(Tensor Input, Tensor Hidden, Tensor? InputBias, Tensor? HiddenBias);
+/// <summary>The weights of a recurrent layer in one direction: [gates H, I], [gates H, H], and [gates H] or none; with a projection [P, H] of the
+/// hidden states those of the states are [gates H, P].</summary>
+readonly record struct RecurrentWeights(Tensor Input, Tensor Hidden, Tensor? InputBias, Tensor? HiddenBias, Tensor? Projection = null);
