@@ -1,5 +1,3 @@
-using System.Globalization;
-using Ballast.Tests;
 using Google.Protobuf;
 using Onnx;
 

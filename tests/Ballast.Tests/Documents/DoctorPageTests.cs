@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ballast.Tests.Lab;
 
 namespace Ballast.Tests.Documents;
 
