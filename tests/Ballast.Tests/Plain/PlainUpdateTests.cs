@@ -64,6 +64,26 @@ public class PlainUpdateTests
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
+    // After one gradient there is none: what is kept shrinks in each step.
+    [Fact]
+    public void What_is_kept_becomes_0_and_never_a_float_too_small_to_be_normal()
+    {
+        foreach (var make in Kinds)
+        {
+            var w = Draw.Weights([3, 37], 1);
+            var optimizer = make([w]);
+            for (int step = 0; step < 1200; step++)
+            {
+                optimizer.ZeroGrad();
+                (w * (step == 0 ? Draw.Data([3, 37], 2) * 1e-10 : Tensor.Zeros([3, 37]))).Sum().Backward();
+                optimizer.Step();
+            }
+
+            foreach (var entry in optimizer.States[0].Entries.Where(static entry => entry.Tensor is not null))
+                Assert.DoesNotContain(entry.Tensor!.ToArray(), float.IsSubnormal);
+        }
+    }
+
     static (Number[] Average, Number[] Live, float[] AverageFloats, float[] LiveFloats) Averaged()
     {
         var model = new Linear(5, 3, generator: new Generator(1));
