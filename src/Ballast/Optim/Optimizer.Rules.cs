@@ -16,12 +16,24 @@ public abstract partial class Optimizer
         if (Backend.Current is not null)
             Apply(state, rule, climbs ? 0 - state.Parameter.Grad! : state.Parameter.Grad!, names);
         else if (climbs)
-            Descend(state, new NegatedRule<R>(rule), names);
+            Settle(state, new NegatedRule<R>(rule), names);
         else
-            Descend(state, rule, names);
+            Settle(state, rule, names);
     }
 
     private protected const string Maximize = "maximize";
+
+    // Now and then is often enough: it takes hundreds of steps until a state is that small.
+    const int StepsUntilSettled = 32;
+
+    void Settle<R>(ParameterState state, R rule, ReadOnlySpan<string> names)
+        where R : struct, IUpdateRule
+    {
+        if (state.Steps % StepsUntilSettled == 0)
+            Descend(state, new SettledRule<R>(rule), names);
+        else
+            Descend(state, rule, names);
+    }
 
     static void Apply<R>(ParameterState state, R rule, Tensor gradient, ReadOnlySpan<string> names)
         where R : struct, IUpdateRule

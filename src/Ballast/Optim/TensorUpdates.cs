@@ -22,7 +22,7 @@ static class TensorUpdates
             return;
         }
 
-        Updates.Apply(rule, gradient.AsSpan(), weight.Mutate(), Written(states, 0), Written(states, 1), Written(states, 2));
+        Updates.Apply(new SettledRule<R>(rule), gradient.AsSpan(), weight.Mutate(), Written(states, 0), Written(states, 1), Written(states, 2));
     }
 
     static Span<float> Written(ReadOnlySpan<Tensor?> states, int index) =>

@@ -81,24 +81,15 @@ static unsafe class Updates
             rule.Apply<S, V>(S.Load(g + i), ref weight, ref a, ref b, ref c);
             S.Store(w + i, weight);
             if (hasFirst)
-                S.Store(first + i, Kept<S, V>(a));
+                S.Store(first + i, a);
             if (hasSecond)
-                S.Store(second + i, Kept<S, V>(b));
+                S.Store(second + i, b);
             if (hasThird)
-                S.Store(third + i, Kept<S, V>(c));
+                S.Store(third + i, c);
         }
 
         return i;
     }
-
-    // A state without gradients, of a unit that is never active, shrinks by its factor in each step until 0.9 times the smallest float is
-    // rounded to the smallest float again; a processor takes a hundred cycles for each such value. Up to 2^-126 a state is 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Kept<S, V>(V state)
-        where S : struct, ISimd<V>
-        where V : unmanaged => S.Select(S.GreaterOrUnordered(S.Abs(state), S.Broadcast(SmallestNormal)), state, S.Broadcast(0));
-
-    const float SmallestNormal = 1.17549435e-38f;
 
     /// <summary>Applies a rule to a weight as its gradient is given, block by block.</summary>
     public sealed class OfBlocks<R> : BlockReader
