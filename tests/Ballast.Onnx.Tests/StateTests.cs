@@ -93,7 +93,9 @@ public class StateTests
         layer.Attribute.Add(new AttributeProto { Name = "hidden_size", I = 4, Type = AttributeProto.Types.AttributeType.Int });
         layer.Attribute.Add(new AttributeProto
         {
-            Name = "direction", S = ByteString.CopyFromUtf8("bidirectional"), Type = AttributeProto.Types.AttributeType.String,
+            Name = "direction",
+            S = ByteString.CopyFromUtf8("bidirectional"),
+            Type = AttributeProto.Types.AttributeType.String,
         });
         if (kind == "GRU")
             layer.Attribute.Add(new AttributeProto { Name = "linear_before_reset", I = 1, Type = AttributeProto.Types.AttributeType.Int });

@@ -92,7 +92,9 @@ static class TuneOptions
             LearningRate = 1e-3f,
             Methods = settings.Does with
             {
-                Schedule = "cosine", Crop = 0, Flip = body == TunedBody.Frozen ? FlipKind.None : FlipKind.Random,
+                Schedule = "cosine",
+                Crop = 0,
+                Flip = body == TunedBody.Frozen ? FlipKind.None : FlipKind.Random,
             },
         };
         var begun = Named(from, settings, tuning, network);
@@ -188,7 +190,8 @@ static class TuneOptions
             Model = old.Model,
             Tuning = tuning with
             {
-                Weights = Path.GetFullPath(folder.WeightsPath), Network = old.Tuning?.Network is { } own ? Path.GetFullPath(own) : null,
+                Weights = Path.GetFullPath(folder.WeightsPath),
+                Network = old.Tuning?.Network is { } own ? Path.GetFullPath(own) : null,
             },
             Pictures = Sized(settings, folder.Record.TrainedOn.ToShape()),
         };

@@ -15,9 +15,9 @@ static class RunSummary
             FileCommand.Print(folder);
         else
 #endif
-        if (curve.TestLoss is not null)
-            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
-                + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
+            if (curve.TestLoss is not null)
+                Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
+                    + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
             Output.WriteLine($"Without test-time augmentation: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
         if (File.Exists(folder.BestPath))

@@ -55,7 +55,9 @@ public static class TableImportance
             var samples = new TensorDataset(Tensor.From(inputs, [taken.Length, width]), targets, data.Schema.Target.Categories);
             Evaluation.Run(network, samples, new EvaluationOptions
             {
-                Loss = TableTraining.LossOf(data.Schema.Task), Metrics = [metric], BatchSize = 1024,
+                Loss = TableTraining.LossOf(data.Schema.Task),
+                Metrics = [metric],
+                BatchSize = 1024,
             }, cancellation);
             return metric.Value;
         }

@@ -99,7 +99,9 @@ public sealed partial class OnnxGraph
         both.Nodes.AddRange(graph.Nodes.Select(node => new OnnxNode(node.OpType, [.. node.Inputs.Select(Name)],
             [.. node.Outputs.Select(name => name == from ? to : Name(name))])
         {
-            Name = Name(node.Name), Domain = node.Domain, Attributes = node.Attributes,
+            Name = Name(node.Name),
+            Domain = node.Domain,
+            Attributes = node.Attributes,
         }));
         both.Nodes.AddRange(next.graph.Nodes);
         both.Outputs.AddRange(next.graph.Outputs);

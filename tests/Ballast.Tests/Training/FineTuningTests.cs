@@ -41,7 +41,8 @@ public class FineTuningTests
             var loader = new DataLoader(data, 8, shuffle: true);
             new Trainer(net, new Adam(tuning.Groups(1e-2, 1e-3)), loader, new TrainerOptions
             {
-                Epochs = 3, Validation = new ValidationOptions(data) { Patience = 10 },
+                Epochs = 3,
+                Validation = new ValidationOptions(data) { Patience = 10 },
             }).Fit();
             return net;
         }

@@ -69,7 +69,8 @@ public sealed class FindingsTests
         Assert.DoesNotContain("Predictions against the truth", named, StringComparison.Ordinal);
         string numbers = Text(new RunFindings
         {
-            Numbers = new NumberFindings("y", [1, 2, 3], [1, 2, 4]), Importance = [new ColumnImportance("size", 0.5, 0.01)],
+            Numbers = new NumberFindings("y", [1, 2, 3], [1, 2, 4]),
+            Importance = [new ColumnImportance("size", 0.5, 0.01)],
         }, 0);
         Assert.Contains("Predictions against the truth", numbers, StringComparison.Ordinal);
         Assert.Contains("<span class=\"name\">size</span>", numbers, StringComparison.Ordinal);
