@@ -13,11 +13,13 @@ static class RunSummary
 #if PICTURES
         if (folder.Record.File is not null)
             FileCommand.Print(folder);
-        else
 #endif
-            if (curve.TestLoss is not null)
-                Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
-                    + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
+        if (folder.Record.File is null && curve.TestLoss is not null)
+        {
+            Output.WriteLine($"Test images: loss {Format.Loss(curve.TestLoss)}, accuracy "
+                + $"{Format.Percent(curve.TestAccuracy)}{Format.Views(curve.TestTimeAugmentation)}");
+        }
+
         if (curve.TestTimeAugmentation != TestTimeAugmentation.None && curve.PlainTestAccuracy is not null)
             Output.WriteLine($"Without test-time augmentation: accuracy {Format.Percent(curve.PlainTestAccuracy)}");
         if (File.Exists(folder.BestPath))
