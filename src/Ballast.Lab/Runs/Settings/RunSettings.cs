@@ -79,7 +79,7 @@ public sealed record RunSettings(
     public static RunSettings OfFile { get; } = new(
         "table", Epochs: 100, BatchSize: 0, Optimizer: OptimizerKind.AdamW, LearningRate: 2e-3f, WeightDecay: 1e-2f, LogEvery: 0)
     {
-        Methods = new RunMethods(Schedule: "cosine", Validation: 0.2, Patience: 16, KeepBest: true),
+        Methods = new RunMethods(Schedule: "cosine", Validation: 0.2, Patience: 16, KeepBest: true, NoDecayNorms: true),
     };
 
     /// <summary>The recipe that the settings are from, in part at least; null for none.</summary>
