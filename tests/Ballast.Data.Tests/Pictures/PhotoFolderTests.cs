@@ -55,7 +55,7 @@ public sealed class PhotoFolderTests : Temporary
         byte[][] plain = All(new ImageFolder(path, options));
         var cached = options with { CacheFolder = At("cache") };
         Assert.Equal(plain, All(new ImageFolder(path, cached)));
-        var counting = new Counting(new PhotoDecoder());
+        var counting = new WatchedDecoder(new PhotoDecoder());
         Assert.Equal(plain, All(new ImageFolder(path, cached with { Decoder = counting })));
         Assert.Equal(0, counting.Decoded);
     }
@@ -67,7 +67,7 @@ public sealed class PhotoFolderTests : Temporary
         var cached = options with { CacheFolder = At("cache") };
         _ = new ImageFolder(path, cached);
         File.Move(At("photos", "cat", "lzw.tif"), At("photos", "cat", "anew.tif"));
-        var counting = new Counting(new PhotoDecoder());
+        var counting = new WatchedDecoder(new PhotoDecoder());
         _ = new ImageFolder(path, cached with { Decoder = counting });
         Assert.Equal(0, counting.Decoded);
         Write(GoldenPicture.File("gray.png"), "photos", "cat", "anew.tif");
@@ -120,7 +120,7 @@ public sealed class PhotoFolderTests : Temporary
         }
 
         Assert.NotEmpty(Directory.GetFiles(At("cache"), "*.pictures"));
-        var counting = new Counting(new PhotoDecoder());
+        var counting = new WatchedDecoder(new PhotoDecoder());
         _ = new ImageFolder(path, cached with { Height = 40, Width = 40, Decoder = counting });
         _ = new ImageFolder(path, cached with { Height = 40, Width = 40, Decoder = counting });
         Assert.Equal(16, counting.Decoded);
@@ -169,22 +169,5 @@ public sealed class PhotoFolderTests : Temporary
         foreach (string name in Names)
             Write(GoldenPicture.File(name), "good", name[0] < 'n' ? "cat" : "Dog", name);
         return Path.GetDirectoryName(good)!;
-    }
-
-    sealed class Counting(PictureDecoder inner) : PictureDecoder
-    {
-        public int Decoded;
-
-        public override string Formats => inner.Formats;
-
-        public override string Version => inner.Version;
-
-        public override PictureInfo Identify(ReadOnlyMemory<byte> file) => inner.Identify(file);
-
-        public override Picture Decode(ReadOnlyMemory<byte> file, PictureOptions options)
-        {
-            Interlocked.Increment(ref Decoded);
-            return inner.Decode(file, options);
-        }
     }
 }

@@ -41,7 +41,7 @@ public sealed class PictureCacheTests : Temporary
         if (Environment.GetEnvironmentVariable(FolderName) is not { Length: > 0 } place)
             return;
         File.WriteAllText(Path.Combine(place, $"began-{Environment.ProcessId}"), "");
-        _ = new ImageFolder(Path.Combine(place, "photos"), Options(Path.Combine(place, "cache"), new Slow(new PhotoDecoder(), 250)));
+        _ = new ImageFolder(Path.Combine(place, "photos"), Options(Path.Combine(place, "cache"), new WatchedDecoder(new PhotoDecoder(), 250)));
         File.WriteAllText(Path.Combine(place, $"ended-{Environment.ProcessId}"), "");
     }
 
@@ -81,7 +81,7 @@ public sealed class PictureCacheTests : Temporary
         }
 
         Assert.Empty(Directory.GetFiles(At(), "ended-*"));
-        var counting = new Slow(new PhotoDecoder(), 0);
+        var counting = new WatchedDecoder(new PhotoDecoder());
         Assert.Equal(plain, All(new ImageFolder(path, Options(At("cache"), counting))));
         Assert.InRange(counting.Decoded, 1, plain.Length - 1);          // what was whole was kept, the rest is new
         counting.Decoded = 0;
@@ -101,7 +101,7 @@ public sealed class PictureCacheTests : Temporary
         Assert.Equal(plain, All(new ImageFolder(path, Options(At("cache")))));      // the other one is writing: decoded into memory
         Assert.True(child.WaitForExit(60_000));
         Assert.Single(Directory.GetFiles(At(), "ended-*"));
-        var counting = new Slow(new PhotoDecoder(), 0);
+        var counting = new WatchedDecoder(new PhotoDecoder());
         Assert.Equal(plain, All(new ImageFolder(path, Options(At("cache"), counting))));
         Assert.Equal(0, counting.Decoded);
     }
@@ -121,7 +121,7 @@ public sealed class PictureCacheTests : Temporary
                 bytes[slot * record + 40 + slot] ^= 1;
             File.Delete(file);
             File.WriteAllBytes(file, bytes);
-            var counting = new Slow(new PhotoDecoder(), 0);
+            var counting = new WatchedDecoder(new PhotoDecoder());
             Assert.Equal(plain, All(new ImageFolder(path, Options(At("cache"), counting))));
             Assert.Equal(damaged.Length, counting.Decoded);
         }
@@ -136,23 +136,5 @@ public sealed class PictureCacheTests : Temporary
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes.AsSpan().IndexOfAnyExcept((byte)0) >= 0 ? 1 : 0;
-    }
-
-    sealed class Slow(PictureDecoder inner, int milliseconds) : PictureDecoder
-    {
-        public int Decoded;
-
-        public override string Formats => inner.Formats;
-
-        public override string Version => inner.Version;
-
-        public override PictureInfo Identify(ReadOnlyMemory<byte> file) => inner.Identify(file);
-
-        public override Picture Decode(ReadOnlyMemory<byte> file, PictureOptions options)
-        {
-            Interlocked.Increment(ref Decoded);
-            Thread.Sleep(milliseconds);
-            return inner.Decode(file, options);
-        }
     }
 }
