@@ -127,6 +127,16 @@ public class BodyTests
     }
 
     // Needs the files, which ballast data fetch resnet18-imagenet brings: BALLAST_ONNX_RESNET=1.
+    // The package's has carriage returns, which a terminal is shown as what they are.
+    [Fact]
+    public void The_licence_has_lines_that_end_alike()
+    {
+        using Folder cache = new();
+        Directory.CreateDirectory(cache.File("resnet18-imagenet"));
+        File.WriteAllText(cache.File("resnet18-imagenet/LICENSE"), "MIT License\r\n\r\nPermission\n");
+        Assert.Equal("MIT License\n\nPermission\n", PretrainedResNet18.ReadLicense(new DatasetOptions { CacheFolder = cache.File("") }));
+    }
+
     [EnvironmentFact("BALLAST_ONNX_RESNET")]
     public void The_pretrained_network_prepares_pictures_as_its_package_does()
     {

@@ -50,8 +50,9 @@ sealed class TableParser
                 {
                     if (row.ColCount == 1 && row.Span.IsWhiteSpace())
                         continue;
-                    block.Fault = (row.LineNumberFrom, $"has {row.ColCount} values. Expected {columns.Length}, as the first line has "
-                        + $"names: {TableFile.Shown(row.Span.ToString())}", null);
+                    string values = row.ColCount == 1 ? "1 value" : $"{row.ColCount} values";
+                    block.Fault = (row.LineNumberFrom,
+                        $"has {values}. Expected {columns.Length}, as the first line has names: {TableFile.Shown(row.Span.ToString())}", null);
                     return block;
                 }
 

@@ -33,10 +33,11 @@ public static class PretrainedResNet18
     public static void Fetch(DatasetOptions? options = null, bool force = false, CancellationToken cancellation = default) =>
         Cache(options).Fetch(force, options?.Progress, cancellation);
 
-    /// <summary>The text of the licence, as the package has it.</summary>
+    /// <summary>The text of the licence, as the package has it but for the ends of its lines, which are line feeds.</summary>
     /// <param name="options">Where files are kept; null for the usual place.</param>
     /// <exception cref="IOException">It is not there.</exception>
-    public static string ReadLicense(DatasetOptions? options = null) => File.ReadAllText(Path.Combine(Folder(options), LicenseFile));
+    public static string ReadLicense(DatasetOptions? options = null) =>
+        File.ReadAllText(Path.Combine(Folder(options), LicenseFile)).ReplaceLineEndings("\n");
 
     /// <summary>The network, with what has to be done to pictures in it: RGB pictures [N, 3, 224, 224] with values from 0 to 1 go in, as datasets of
     /// pictures give them; they become bytes in the order blue, green, red, and the mean picture of ImageNet is subtracted. Features

@@ -82,6 +82,7 @@ public sealed class TableDatasetTests : Temporary
         string Of(string head, params string[] more) => Table(head + string.Concat(rows) + string.Concat(more));
         Assert.Contains("line 32, has 2 values. Expected 3, as the first line has names: 7,8", Refused(() => TableDataset.Open(Of("a,b,y\n", "7,8\n"), "y")),
             StringComparison.Ordinal);
+        Assert.Contains("line 32, has 1 value. Expected 3", Refused(() => TableDataset.Open(Of("a,b,y\n", "7\n"), "y")), StringComparison.Ordinal);
         Assert.Contains("has no column z to predict. Its columns are a, b, y.", Refused(() => TableDataset.Open(Of("a,b,y\n"), "z")), StringComparison.Ordinal);
         Assert.Contains("has 2 columns of the name \"a\"", Refused(() => TableDataset.Open(Of("a,a,y\n"), "y")), StringComparison.Ordinal);
         Assert.Contains("has a column without a name", Refused(() => TableDataset.Open(Of("a, ,y\n"), "y")), StringComparison.Ordinal);

@@ -42,7 +42,11 @@ static class PictureTable
             if (cells is [var one] && string.IsNullOrWhiteSpace(one))
                 continue;
             if (cells.Count != names.Length)
-                Throw.InvalidData($"{path}, line {line}, has {cells.Count} values. Expected {names.Length}, as the first line has names.");
+            {
+                string values = cells.Count == 1 ? "1 value" : $"{cells.Count} values";
+                Throw.InvalidData($"{path}, line {line}, has {values}. Expected {names.Length}, as the first line has names.");
+            }
+
             string file = cells[paths].Trim(), label = cells[labels].Trim();
             if (file.Length == 0 || label.Length == 0)
                 Throw.InvalidData($"{path}, line {line}: the {(file.Length == 0 ? "path" : "label")} is empty. Fill it, or leave the line out.");
