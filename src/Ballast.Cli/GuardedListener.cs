@@ -13,5 +13,7 @@ sealed class GuardedListener(IRunListener listener, Interruption interruption) :
 
     public void OnProgress(TrainingProgress progress) => interruption.Guard(() => listener.OnProgress(progress));
 
+    public void OnMember(int member, int epochs) => interruption.Guard(() => listener.OnMember(member, epochs));
+
     public void OnTest() => interruption.Guard(listener.OnTest);
 }

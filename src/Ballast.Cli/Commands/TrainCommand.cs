@@ -242,7 +242,7 @@ static class TrainCommand
 
     static IRunListener Display(RunFolder folder, ProgressDisplay progress) =>
 #if PICTURES
-        folder.Record.File is not null ? new FileDisplay(progress, folder.Record.Settings) :
+        folder.Record.File is not null ? new FileDisplay(progress, folder.Record) :
 #endif
         new RunDisplay(progress, folder.Record.Settings);
 }

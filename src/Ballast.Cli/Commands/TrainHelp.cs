@@ -10,7 +10,7 @@ static class TrainHelp
         ("A trained network to begin with", ["--from", "--body", "--norms", "--body-learning-rate", "--cut", "--feature-memory"]),
         ("Data", ["--data", "--test-data", "--size", "--stretch", "--gray", "--background", "--skip-broken",
             "--standardize", "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--prefetch"]),
-        ("Tables and series", ["--target", "--task", "--ignore", "--group", "--time", "--window", "--horizon", "--stride", "--lstm"]),
+        ("Tables and series", ["--target", "--task", "--ignore", "--group", "--time", "--members", "--window", "--horizon", "--stride", "--lstm"]),
         ("Training", ["--epochs", "--batch-size", "--drop-last", "--seed", "--loss", "--label-smoothing", "--class-weights"]),
         ("Optimizer", ["--optimizer", "--learning-rate", "--momentum", "--nesterov", "--weight-decay", "--no-decay-norms",
             "--bias-learning-rate-factor", "--schedule", "--warm-up", "--clip-norm", "--clip-value", "--skip-non-finite"]),

@@ -51,10 +51,13 @@ static class FileCommand
         HelpName = "COLUMN",
     };
 
+    static readonly Option<int> Members = CommonOptions.Count("--members",
+        "Of a table: average so many networks, trained on all rows for as many epochs as were best [default: 4 up to 10,000 rows, else 0]", 0, 1000);
+
     static readonly Option[] OfSeries = [Horizon, Stride, Lstm];
 
     /// <summary>The options of a file.</summary>
-    public static Option[] All { get; } = [Target, Task, Ignore, Group, Time, Window, .. OfSeries];
+    public static Option[] All { get; } = [Target, Task, Ignore, Group, Time, Members, Window, .. OfSeries];
 
     /// <summary>The file that is given where layers are given otherwise; null for none.</summary>
     public static string? Find(ParseResult result)
@@ -84,7 +87,9 @@ static class FileCommand
             SettingsCheck.RefuseTraining(settings);
             task = FileTasks.Open(how, settings, file);
             settings = FileRun.Complete(settings, task);
-            run = new FileRun(settings, task);
+            int members = result.Given(Members) ?? (settings.Does.KeepBest ? task.Averaged?.Usual ?? 0 : 0);
+            how = how with { Members = members > 0 ? members : null };
+            run = new FileRun(settings, task, members);
         }
         catch (ArgumentException error)
         {
@@ -119,6 +124,8 @@ static class FileCommand
         bool[] ways = [result.Has(Group), result.Has(Time), result.GetValue<bool>("--stratified")];
         if (window is null && ways.Count(static way => way) > 1)
             throw new UsageException("Rows are held out in one way: give one of --group, --time and --stratified.");
+        if (window is not null && result.Has(Members))
+            throw new UsageException("--members is for a table. Leave it or --window out.");
         if (window is not null && result.Has(Task))
             throw new UsageException("--task is for a table: of a time series numbers are predicted. Leave it or --window out.");
         if (window is null && targets.Length > 1)
@@ -140,7 +147,8 @@ static class FileCommand
     }
 
     /// <summary>Takes a run up again.</summary>
-    public static FileRun Reopen(RunFolder folder) => new(folder.Record.Settings, FileTasks.Reopen(folder));
+    public static FileRun Reopen(RunFolder folder) =>
+        new(folder.Record.Settings, FileTasks.Reopen(folder), folder.Record.File!.Members ?? 0);
 
     /// <summary>Prints what a finished run found.</summary>
     public static void Print(RunFolder folder)
@@ -150,6 +158,11 @@ static class FileCommand
         string within = !series && TableModel.Load(folder.WeightsPath).Interval is { } most
             ? $"; 90 % of the predictions are off by {FilePrediction.Number(most)} at most" : "";
         Output.WriteLine($"Held out, {last.Count} {(series ? "windows" : "rows")}: {FileDisplay.Measured(last)}{within}");
+        if (folder.Record.File.Members is { } members)
+        {
+            Output.WriteLine($"That is the best epoch's network. Predictions are the mean of {members} {(members == 1 ? "network" : "networks")} "
+                + "of all rows, those held out too.");
+        }
     }
 
     static void Refuse(ParseResult result, string file)

@@ -4,13 +4,17 @@ using Ballast.Lab;
 namespace Ballast.Cli;
 
 /// <summary>Prints a run on a file: a line for each epoch, with a progress bar below.</summary>
-sealed class FileDisplay(ProgressDisplay progress, RunSettings settings) : IRunListener
+sealed class FileDisplay(ProgressDisplay progress, RunRecord record) : IRunListener
 {
     double? loss;
+    string training = $"training, {Epochs(record.Settings.Epochs)} at most", most = " at most";
 
     public void OnEpoch(int epoch)
     {
     }
+
+    public void OnMember(int member, int epochs) =>
+        (training, most) = ($"training network {member} of {record.File!.Members} on all rows, {Epochs(epochs)}", "");
 
     public void OnMetric(Metric metric)
     {
@@ -21,20 +25,26 @@ sealed class FileDisplay(ProgressDisplay progress, RunSettings settings) : IRunL
                 + (metric.Best == true ? ", the best so far" : ""));
         else if (metric.Type == MetricKind.StoppedEarly)
             progress.WriteLine("Stopped early: the loss on what is held out no longer improves.");
+        else if (metric.Type == MetricKind.Member)
+        {
+            progress.WriteLine(
+                $"Network {metric.Member} of {record.File!.Members}, of all rows: {Epochs(metric.Epoch ?? 0)}, loss {Format.Loss(metric.Loss)}");
+        }
     }
 
     public void OnProgress(TrainingProgress state)
     {
         if (!FirstStep.Mark() && Output.IsTerminal)
         {
-            progress.Report($"training, {settings.Epochs} {(settings.Epochs == 1 ? "epoch" : "epochs")} at most",
-                state.Steps > 0 ? (double)state.Step / state.Steps : null, $"{Format.Time(state.Remaining)} left at most");
+            progress.Report(training, state.Steps > 0 ? (double)state.Step / state.Steps : null, $"{Format.Time(state.Remaining)} left{most}");
         }
     }
 
     public void OnTest()
     {
     }
+
+    static string Epochs(int count) => $"{count} {(count == 1 ? "epoch" : "epochs")}";
 
     /// <summary>What a metric has besides the loss: <c>R2 0.981</c>.</summary>
     public static string Measured(Metric metric) => metric.Accuracy is { } accuracy ? $"accuracy {Format.Percent(accuracy)}"

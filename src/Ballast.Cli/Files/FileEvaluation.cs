@@ -17,7 +17,7 @@ static class FileEvaluation
     {
         if (result.CommandResult.Command.Options.FirstOrDefault(option => !Taken.Contains(option.Name) && result.Has(option)) is { } extra)
             throw new UsageException($"{extra.Name} is for runs on images. A run on a file is evaluated on what was held out of it.");
-        weights ??= FileTasks.Weights(folder.Path);
+        weights ??= FileRun.MeasuredPath(folder) ?? FileTasks.Weights(folder.Path);
         var task = FileTasks.Reopen(folder);
         var test = task.Look(TrainedNetwork.Load(folder, task, weights), cancellation).Held;
         BrokenNetwork.Refuse(test, folder.Path);

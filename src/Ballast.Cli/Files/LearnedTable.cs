@@ -46,7 +46,13 @@ sealed class LearnedTable : FileTask
 
     public override IReadOnlyList<TrainerMetric> MakeMetrics() => [TableTraining.MetricOf(data.Schema.Task)];
 
-    public override Module Build() => new TableNetwork(data.Schema);
+    public override Module Build() => new TableNetwork(data.Schema, TableTraining.WidthOf(Trained.Count));
+
+    public override Module Build(StateDict state) => TableNetwork.From(data.Schema, state);
+
+    public override AveragedNetworks? Averaged => new(TableTraining.MembersOf(data.Count), data.Count, TableTraining.LeastEpochs,
+        () => data.Samples([.. Enumerable.Range(0, data.Count)]),
+        static networks => TableNetwork.Average([.. networks.Cast<TableNetwork>()]));
 
     public override IReadOnlyDictionary<string, string> Metadata => TableModel.MetadataOf(data.Schema);
 

@@ -100,13 +100,17 @@ public sealed record TableModel(TableSchema Schema, TableNetwork Module)
             throw new InvalidDataException($"{path} holds weights, and no table that they were trained on.");
         var schema = TableSchema.FromJson(json);
         var state = StateFile.Load(path);
-        int members = 0;
-        while (state.TryGetValue($"member{members}.first.weight", out _))
-            members++;
-        if (members == 0)
-            throw new InvalidDataException($"{path} holds a table and no weights of a network for it. Train again, or put back a copy of it.");
-        var network = new TableNetwork(schema, state["member0.first.weight"].Shape[0], generator: new Generator(0), members: members);
-        network.LoadStateDict(state);
+        TableNetwork network;
+        try
+        {
+            network = TableNetwork.From(schema, state);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException(
+                $"{path} holds a table and no weights of a network for it. {error.Message} Train again, or put back a copy of it.", error);
+        }
+
         network.Eval();
         double interval = Number(file.Metadata, IntervalKey);
         return new TableModel(schema, network)

@@ -26,7 +26,40 @@ public sealed class TableNetwork : Module
             this.members[i] = Register($"member{i}", new TableMember(schema, width, depth, dropout, generator));
     }
 
+    TableNetwork(TableMember[] members)
+    {
+        this.members = members;
+        for (int i = 0; i < members.Length; i++)
+            Register($"member{i}", members[i]);
+    }
+
     internal IReadOnlyList<Module> Members => members;
+
+    /// <summary>A network that averages the outputs of several: it has their members, whose weights it shares.</summary>
+    /// <exception cref="ArgumentException">No network.</exception>
+    public static TableNetwork Average(IReadOnlyList<TableNetwork> networks)
+    {
+        ArgumentNullException.ThrowIfNull(networks);
+        return networks.Count > 0 ? new TableNetwork([.. networks.SelectMany(static network => network.members)])
+            : throw new ArgumentException("TableNetwork: expected 1 or more networks to average, got none.");
+    }
+
+    /// <summary>A network of the width and the number of members that a state has, with the state's values.</summary>
+    /// <param name="schema">The rows.</param>
+    /// <param name="state">The state of a network of two residual blocks.</param>
+    /// <exception cref="ArgumentException">A state of something else.</exception>
+    public static TableNetwork From(TableSchema schema, StateDict state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        int members = 0;
+        while (state.TryGetValue($"member{members}.first.weight", out _))
+            members++;
+        if (members == 0 || state["member0.first.weight"].Shape is not { Rank: 2 } shape)
+            throw new ArgumentException("TableNetwork: the state is of no network for a table: it has no weights member0.first.weight.");
+        var network = new TableNetwork(schema, shape[0], generator: new Generator(0), members: members);
+        network.LoadStateDict(state);
+        return network;
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)

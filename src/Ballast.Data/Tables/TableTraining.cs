@@ -5,8 +5,9 @@ public sealed record TableTraining
 {
     const int Few = 10_000;
 
-    // Few rows held out may happen to be told best by a network that has hardly learned.
-    const int LeastEpochs = 20;
+    /// <summary>For how many epochs the networks that are averaged are trained at least: few rows held out may happen to be told best by a network
+    /// that has hardly learned.</summary>
+    public const int LeastEpochs = 20;
 
     /// <summary>The most epochs: 100.</summary>
     public int Epochs { get; init; } = 100;
@@ -27,7 +28,7 @@ public sealed record TableTraining
     /// the default, for four up to 10,000 rows, else none, which leaves the network of the best epoch.</summary>
     public int? Members { get; init; }
 
-    /// <summary>The weight decay: 1e-2.</summary>
+    /// <summary>The weight decay of all but biases and the scales of normalizations: 1e-2.</summary>
     public float WeightDecay { get; init; } = 1e-2f;
 
     /// <summary>The seed of weights, order and the rows that are held out: 42.</summary>
@@ -63,8 +64,7 @@ public sealed record TableTraining
 
         var (train, held) = Split(data.Count);
         using var drawn = Generator.UseDefault(new Generator(Seed));    // of this thread alone
-        // More rows bear a wider network.
-        int width = train.Length <= Few ? 64 : 128;
+        int width = WidthOf(train.Length);
         var network = new TableNetwork(data.Schema, width);
         var metric = MetricOf(data.Schema.Task);
         var best = (Epoch: 0, State: network.StateDict());
@@ -84,7 +84,7 @@ public sealed record TableTraining
         });
         network.LoadStateDict(best.State);
         var model = TableModel.Of(data, network, held, CancellationToken.None);
-        int members = Members ?? (data.Count <= Few ? 4 : 0);
+        int members = Members ?? MembersOf(data.Count);
         if (members == 0)
             return model;
 
@@ -100,7 +100,7 @@ public sealed record TableTraining
     void Learn(TableDataset data, Module network, int[] rows, int epochs, CancellationToken cancellation,
         Func<TrainerOptions, TrainerOptions>? change = null)
     {
-        var optimizer = new AdamW(network.Parameters(), LearningRate, weightDecay: WeightDecay);
+        var optimizer = new AdamW(ParameterGroups.Of(network, LearningRate), LearningRate, weightDecay: WeightDecay);
         int size = Math.Min(BatchSize ?? BatchSizeOf(rows.Length), rows.Length);
         var loader = new DataLoader(data.Samples(rows), size, shuffle: true, dropLast: rows.Length % size == 1);
         var options = new TrainerOptions
@@ -123,6 +123,13 @@ public sealed record TableTraining
 
     /// <summary>How many rows a mini-batch has where nothing else is said: a thirtieth of those that are trained on, from 16 to 256.</summary>
     public static int BatchSizeOf(int rows) => Math.Clamp(rows / 30, 16, 256);
+
+    /// <summary>How many networks are averaged where nothing else is said: four up to 10,000 rows, those held out among them, else none.</summary>
+    public static int MembersOf(int rows) => rows <= Few ? 4 : 0;
+
+    /// <summary>How many features the network has between its layers: 64 up to 10,000 rows that are trained on, else 128. More rows bear a wider
+    /// network.</summary>
+    public static int WidthOf(int rows) => rows <= Few ? 64 : 128;
 
     /// <summary>The loss that is trained with: the mean squared error of the standardized number, or the cross entropy.</summary>
     public static Func<Tensor, Tensor, Tensor> LossOf(TableTask task) =>

@@ -30,6 +30,9 @@ public sealed record Metric(
     /// <summary>What was measured besides, by its name: <c>r2</c>; null for nothing.</summary>
     public IReadOnlyDictionary<string, double>? Measures { get; init; }
 
+    /// <summary>Which of the networks that are averaged it is of, from 1; null for none of them.</summary>
+    public int? Member { get; init; }
+
     /// <summary>The learning rate of the last mini-batch, of the first group of parameters.</summary>
     public double? LearningRate { get; init; }
 
@@ -80,6 +83,9 @@ public enum MetricKind
 
     /// <summary>Training ended before its last epoch: validation had stopped getting better.</summary>
     StoppedEarly,
+
+    /// <summary>One of the networks that are averaged has learned all samples; the loss is that of its last epoch.</summary>
+    Member,
 
     /// <summary>The loss was not finite.</summary>
     Diverged,

@@ -22,7 +22,7 @@ public sealed class MetricsLog : IDisposable
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static MetricsLog Resume(string path, long step) => new(Lines.Resume(
-        path, metric => metric.Step <= step && metric.Type is not (MetricKind.Evaluation or MetricKind.Diverged)));
+        path, metric => metric.Step <= step && metric.Type is not (MetricKind.Evaluation or MetricKind.Diverged or MetricKind.StoppedEarly)));
 
     /// <summary>The metrics in a file, in the order they were written; none if there is no file.</summary>
     /// <exception cref="InvalidDataException">A line, other than a half-written last one, cannot be read.</exception>

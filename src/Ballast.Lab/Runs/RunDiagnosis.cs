@@ -62,7 +62,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         RunFolder folder, FileTask task, string? weights = null, int batches = 50, CancellationToken cancellation = default)
     {
         var settings = folder.Record.Settings;
-        var (state, path) = RunNetwork.State(folder, weights);
+        var (state, path) = RunNetwork.State(folder, weights ?? FileRun.MeasuredPath(folder));
         var network = RunNetwork.Load(task, state, path);
         var (trained, held) = (task.Trained, task.Held);
         var options = new DoctorOptions

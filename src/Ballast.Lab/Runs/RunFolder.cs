@@ -45,6 +45,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>The state of the best epoch's network, where it is kept.</summary>
     public string BestPath => System.IO.Path.Combine(Path, "best.safetensors");
 
+    /// <summary>What training one of the networks that are averaged continues from; deleted once training is over.</summary>
+    /// <param name="member">Which one, from 1.</param>
+    public string MemberPath(int member) => System.IO.Path.Combine(Path, $"member-{member}.safetensors");
+
     /// <summary>The page of the run, or of the comparison.</summary>
     public string ReportPath => System.IO.Path.Combine(Path, "report.html");
 

@@ -46,18 +46,16 @@ static class RunNetwork
     public static Module Load(FileTask task, StateDict state, string path)
     {
         using var generator = Generator.UseDefault(new Generator(0));
-        var network = task.Build();
         try
         {
-            network.LoadStateDict(state);
+            var network = task.Build(state);
+            network.Eval();
+            return network;
         }
         catch (ArgumentException error)
         {
             throw new ArgumentException($"{path} does not belong to the network of this run. {error.Message}", error);
         }
-
-        network.Eval();
-        return network;
     }
 
     /// <summary>Reads a run's state.</summary>

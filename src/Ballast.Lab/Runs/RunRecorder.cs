@@ -108,6 +108,25 @@ sealed class RunRecorder : IDisposable
         }
     }
 
+    /// <summary>Trains one of the networks that are averaged; false if it was stopped.</summary>
+    /// <param name="trainer">Trains it.</param>
+    /// <param name="loss">The mean loss of its last epoch, once it was trained.</param>
+    /// <param name="member">Which one, from 1.</param>
+    /// <param name="epochs">For how many epochs.</param>
+    /// <param name="cancellation">Stops between two mini-batches.</param>
+    public bool TrainMember(Trainer trainer, Func<double?> loss, int member, int epochs, CancellationToken cancellation)
+    {
+        listener.OnMember(member, epochs);
+        clock.Start();
+        bool completed = trainer.Fit(cancellation).Completed;
+        clock.Stop();
+        if (!completed)
+            Write(new Metric(MetricKind.Stopped, step, Seconds: Seconds));
+        else if (loss() is { } last)        // not where it was trained in an earlier sitting
+            Write(new Metric(MetricKind.Member, step, epochs, Loss: last, Seconds: Seconds) { Member = member });
+        return completed;
+    }
+
     /// <summary>Writes how well the network does on the test images.</summary>
     public void Write(Evaluation test, TestTimeAugmentation augmentation) =>
         Write(Metric.Of(test, step) with

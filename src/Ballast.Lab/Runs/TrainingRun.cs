@@ -130,7 +130,7 @@ public sealed class TrainingRun
         var trainer = new Trainer(network, optimizer, learned, RunTraining.Options(
             settings, recorder.Options, network, learned, looked, folder.BestPath));
         if (checkpoint is not null)
-            Resume(trainer, checkpoint, folder);
+            Resume(trainer, checkpoint, folder.CheckpointPath);
         using (recorder.Open(checkpoint?.Step ?? 0))
         {
             if (!recorder.Train(trainer, cancellation))
@@ -156,7 +156,7 @@ public sealed class TrainingRun
         }
     }
 
-    internal static void Resume(Trainer trainer, Checkpoint checkpoint, RunFolder folder)
+    internal static void Resume(Trainer trainer, Checkpoint checkpoint, string path)
     {
         try
         {
@@ -164,7 +164,7 @@ public sealed class TrainingRun
         }
         catch (ArgumentException error)
         {
-            throw new ArgumentException($"{folder.CheckpointPath} does not belong to this run. {error.Message}", error);
+            throw new ArgumentException($"{path} does not belong to this run. {error.Message}", error);
         }
     }
 

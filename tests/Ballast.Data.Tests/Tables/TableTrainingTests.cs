@@ -99,6 +99,9 @@ public sealed class TableTrainingTests : Temporary
         Assert.Equal("Expected 1 or more epochs and patience, 2 or more rows a batch and 0 or more members, got 100, 16,  and -1.",
             Assert.Throws<ArgumentException>(() => new TableTraining { Members = -1 }.Fit(data)).Message);
         Assert.Throws<ArgumentException>(() => new TableNetwork(data.Schema, members: 0));
+        Assert.Throws<ArgumentException>(() => TableNetwork.Average([]));
+        Assert.Equal("TableNetwork: the state is of no network for a table: it has no weights member0.first.weight.",
+            Assert.Throws<ArgumentException>(() => TableNetwork.From(data.Schema, new Linear(2, 3).StateDict())).Message);
         Assert.Throws<OperationCanceledException>(() => new TableTraining().Fit(data, cancellation: new CancellationToken(canceled: true)));
         File.WriteAllText(At("no.safetensors"), "not one");
         Assert.Throws<InvalidDataException>(() => TableModel.Load(At("no.safetensors")));

@@ -57,6 +57,7 @@ public sealed class TableCommandTests : IDisposable
         Assert.Contains("Held out: 24 rows\n", output, StringComparison.Ordinal);
         var last = MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Measured: R2 {last.Measures!["r2"]:F3}\n"), output, StringComparison.Ordinal);
+        Assert.Contains($"{Path.Combine("run", "best.safetensors")}\n", output, StringComparison.Ordinal);
         Assert.Equal(0, BallastProcess.Run(folder, "export", "run", "net.onnx").ExitCode);
         Assert.Equal((2, "error: --tta is for runs on images. A run on a file is evaluated on what was held out of it.\nSee ballast evaluate --help.\n"),
             BallastProcess.Run(folder, "evaluate", "run", "--tta", "flip") is var refused ? (refused.ExitCode, refused.Errors) : default);
@@ -82,6 +83,48 @@ public sealed class TableCommandTests : IDisposable
         Assert.Contains("houses.csv has changed since run was begun.", BallastProcess.Run(folder, "doctor", "run").Errors, StringComparison.Ordinal);
     }
 
+    // The networks that are averaged begin when the first one is over.
+    [Fact]
+    public void Stopped_among_its_members_it_goes_on_to_the_same_bytes_and_predicts_by_their_mean()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string[] Command(string run) =>
+            ["train", "houses.csv", "--target", "price", "--epochs", "60", "--early-stopping", "60", "--batch-size", "8", "--members", "3", "--out", run];
+        var (code, errors) = BallastProcess.RunUntil(folder, "Network 1 of 3, of all rows: ", kill: false, Command("run"));
+        Assert.Equal((130, "Stopped. Continue with: ballast train --resume run\n"), (code, errors));
+        Assert.True(File.Exists(folder.File("run/member-1.safetensors")));
+        Assert.False(File.Exists(folder.File("run/weights.safetensors")));
+        Assert.StartsWith("price\n", BallastProcess.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run").ExitCode);
+        Assert.Equal(0, BallastProcess.Run(folder, Command("whole")).ExitCode);
+        Assert.Equal(File.ReadAllBytes(folder.File("whole/weights.safetensors")), File.ReadAllBytes(folder.File("run/weights.safetensors")));
+        Assert.Equal([1, 2, 3], MetricsLog.Read(folder.File("run/metrics.jsonl")).Where(static line => line.Type == MetricKind.Member)
+            .Select(static line => line.Member!.Value));
+        Assert.Empty(Directory.GetFiles(folder.File("run"), "member-*"));
+
+        // The mean of the three, of which each is something else; none is the network that is measured.
+        var model = TableModel.Load(folder.File("run/weights.safetensors"));
+        var rows = TableDataset.Open(folder.File("new.csv"), model.Schema);
+        double[] single = [.. Enumerable.Range(0, 3).Select(i => (double)One(model, i).Predict(rows)[0][0])];
+        Assert.Equal(single.Average(), model.Predict(rows)[0][0], 1e-3);
+        Assert.Equal(4, single.Append(TableModel.Load(folder.File("run/best.safetensors")).Predict(rows)[0][0]).Distinct().Count());
+    }
+
+    static TableModel One(TableModel model, int member)
+    {
+        var state = new StateDict();
+        foreach (var (key, entry) in model.Module.StateDict())
+        {
+            if (key.StartsWith($"member{member}.", StringComparison.Ordinal))
+                state.Add("member0" + key[7..], entry);
+        }
+
+        var network = TableNetwork.From(model.Schema, state);
+        network.Eval();
+        return model with { Module = network };
+    }
+
     [Fact]
     public void Classes_come_with_their_probabilities()
     {
@@ -98,6 +141,8 @@ public sealed class TableCommandTests : IDisposable
     [InlineData("train houses.csv --target price --task guess", 2, "--task: expected regression or classification, got \"guess\".")]
     [InlineData("train houses.csv --target price --flip random", 2, "--flip means nothing to a table")]
     [InlineData("train houses.csv --target price --validation 2", 2, "--validation: expected a share between 0 and 1, got 2.")]
+    [InlineData("train houses.csv --target price --members 2 --keep-best false", 2, "the best epoch's network is what is measured: keep it.")]
+    [InlineData("train houses.csv --target price --members 2 --window 5", 2, "--members is for a table. Leave it or --window out.")]
     [InlineData("train --target price", 2, "--target is for a table.")]
     public void What_cannot_be_done_with_a_table_is_said_and_nothing_is_left(string command, int expected, string message)
     {

@@ -2,11 +2,13 @@ namespace Ballast.Lab;
 
 /// <summary>A network that learns a file of one's own, in a <see cref="RunFolder"/> like any other run's: metrics as it goes, checkpoints that
 /// resume to the same bits, the best epoch's weights, a page. At its end <c>weights.safetensors</c> has the best epoch's weights with all that
-/// is needed to predict.</summary>
+/// is needed to predict; or, with members, those of a network that averages as many, each trained on all samples for as many epochs as were best.
+/// What is measured is then still the best epoch's network, which has not seen the samples held out.</summary>
 public sealed class FileRun
 {
     readonly RunSettings settings;
     readonly FileTask task;
+    readonly int members;
     readonly Module network;
     readonly Optimizer optimizer;
     readonly DataLoader loader;
@@ -14,10 +16,17 @@ public sealed class FileRun
     /// <summary>Seeds <see cref="Generator.Default"/>, makes the network, and tries it on batches of zeros. Nothing is written.</summary>
     /// <param name="settings">How to train, <see cref="Complete"/>.</param>
     /// <param name="task">What is learned.</param>
+    /// <param name="members">How many networks of all samples are averaged; 0 for none.</param>
     /// <exception cref="ArgumentException">A setting out of range, or two that do not go together.</exception>
-    public FileRun(RunSettings settings, FileTask task)
+    public FileRun(RunSettings settings, FileTask task, int members = 0)
     {
-        (this.settings, this.task) = (settings, task);
+        (this.settings, this.task, this.members) = (settings, task, members);
+        if (members > 0 && !settings.Does.KeepBest)
+        {
+            throw new ArgumentException(
+                "Networks that are averaged are trained for as many epochs as were best, and the best epoch's network is what is measured: keep it.");
+        }
+
         if (task.Loss is not null
             && settings.Does is not { Loss: LossKind.CrossEntropy, LabelSmoothing: 0, ClassWeights: null, Monitor: ValidationMetric.Loss })
         {
@@ -46,6 +55,11 @@ public sealed class FileRun
             LogEvery = settings.LogEvery > 0 ? settings.LogEvery : Math.Max(1, drop ? count / size : (count - 1) / size + 1),
         };
     }
+
+    /// <summary>The weights that a run with members was measured with: those of the best epoch; null for a run without, whose weights are these, or
+    /// where there are none yet.</summary>
+    public static string? MeasuredPath(RunFolder folder) =>
+        folder.Record.File is { Members: > 0 } && File.Exists(folder.BestPath) ? folder.BestPath : null;
 
     /// <summary>Trains from the beginning. The folder is owned until the run's end.</summary>
     /// <param name="folder">A new folder.</param>
@@ -108,7 +122,7 @@ public sealed class FileRun
             folder.Record.TensorBoard ? new RunBoard(folder.Path, network, optimizer, loader.Dataset, null) : null, optimizer);
         var trainer = new Trainer(network, optimizer, loader, Options(recorder.Options, folder.BestPath));
         if (checkpoint is not null)
-            TrainingRun.Resume(trainer, checkpoint, folder);
+            TrainingRun.Resume(trainer, checkpoint, folder.CheckpointPath);
         using (recorder.Open(checkpoint?.Step ?? 0))
         {
             if (!recorder.Train(trainer, cancellation))
@@ -117,10 +131,55 @@ public sealed class FileRun
             if (File.Exists(folder.BestPath))
                 network.LoadStateDict(StateFile.Load(folder.BestPath));
             var result = task.Look(network, cancellation);
-            StateFile.Save(folder.WeightsPath, network.StateDict(), new Dictionary<string, string>(result.Metadata) { ["layers"] = settings.Layers });
+            if (Average(folder, recorder, listener, cancellation) is not { } last)
+                return (new RunOutcome(false, null), null);
+            StateFile.Save(folder.WeightsPath, last.StateDict(), new Dictionary<string, string>(result.Metadata) { ["layers"] = settings.Layers });
             recorder.Write(result.Held, TestTimeAugmentation.None);
+            for (int member = 1; member <= members; member++)
+                File.Delete(folder.MemberPath(member));
             return (new RunOutcome(true, result.Held), result);
         }
+    }
+
+    // The networks of all samples, each with a seed of its own, as one; the best epoch's where there are none. Null if it was stopped.
+    Module? Average(RunFolder folder, RunRecorder recorder, IRunListener listener, CancellationToken cancellation)
+    {
+        if (members == 0)
+            return network;
+        var averaged = task.Averaged!;
+        var all = averaged.Samples();
+        var lines = MetricsLog.Read(folder.MetricsPath);
+        int best = lines.LastOrDefault(static metric => metric is { Type: MetricKind.Validation, Best: true })?.Epoch ?? 0;
+        int least = Math.Max(averaged.LeastEpochs, settings.Does.SwaFrom ?? 0);
+        int epochs = Math.Min(settings.Epochs, Math.Max(best, least));
+        var trained = new Module[members];
+        for (int i = 0; i < members; i++)
+        {
+            Generator.Default.ManualSeed(settings.Seed + i + 1);
+            string path = folder.MemberPath(i + 1);
+            double? loss = null;
+            var member = trained[i] = task.Build();
+            var batches = new DataLoader(all, settings.BatchSize, shuffle: true, prefetch: settings.Does.Prefetch,
+                dropLast: settings.DropLast || all.Count % settings.BatchSize == 1);
+            var options = RunTraining.Options(settings with { Epochs = epochs }, new TrainerOptions
+            {
+                Epochs = epochs,
+                LogEvery = batches.Count,
+                CheckpointPath = path,
+                CheckpointEvery = settings.CheckpointEvery,
+                OnEpochEnd = line => loss = line.Loss,
+                OnProgress = listener.OnProgress,
+            }, member, batches, null, "");
+            options = options with { Loss = task.Loss ?? options.Loss, Metrics = [] };
+            var trainer = new Trainer(member, RunTraining.Optimizer(settings, member), batches, options);
+            if (File.Exists(path))
+                TrainingRun.Resume(trainer, Checkpoint.Load(path), path);
+            if (!recorder.TrainMember(trainer, () => loss, i + 1, epochs, cancellation))
+                return null;
+            trainer.ApplyAverage(cancellation);
+        }
+
+        return averaged.Average(trained);
     }
 
     TrainerOptions Options(TrainerOptions options, string bestPath)

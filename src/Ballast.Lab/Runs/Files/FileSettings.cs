@@ -40,6 +40,10 @@ public sealed record FileSettings(LearnedKind Kind, IReadOnlyList<string> Target
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Time { get; init; }
 
+    /// <summary>Of a table, how many networks of all rows are averaged; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Members { get; init; }
+
     /// <summary>Whether the network of a series is an LSTM; null for one of convolutions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Lstm { get; init; }
@@ -54,6 +58,8 @@ public sealed record FileSettings(LearnedKind Kind, IReadOnlyList<string> Target
     {
         if (Kind == LearnedKind.Series != Window is not null || Window < 1 || Horizon < 1 || Stride < 1)
             throw new ArgumentException("file: expected a window, a horizon and a stride of 1 or more of a series, and none of a table.");
+        if (Members < 1 || (Kind == LearnedKind.Series && Members is not null))
+            throw new ArgumentException("file: expected 1 or more members of a table, and none of a series.");
         if (Targets.Count == 0 || Targets.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("file: expected the names of the columns that are predicted, got none.");
     }

@@ -25,11 +25,23 @@ public abstract class FileTask
     /// <summary>Makes the network, its weights drawn from <see cref="Generator.Default"/>.</summary>
     public abstract Module Build();
 
+    /// <summary>Makes the network that a state belongs to, with the state's values.</summary>
+    /// <exception cref="ArgumentException">A state of another network.</exception>
+    public virtual Module Build(StateDict state)
+    {
+        var network = Build();
+        network.LoadStateDict(state);
+        return network;
+    }
+
+    /// <summary>How networks of all samples are averaged; null where they are not.</summary>
+    public virtual AveragedNetworks? Averaged => null;
+
     /// <summary>Text that is kept with weights, so that they can be used without the file.</summary>
     public abstract IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Looks at what a trained network does with the samples held out.</summary>
-    /// <param name="network">The network, which <see cref="Build"/> made.</param>
+    /// <param name="network">The network, which <see cref="Build()"/> made.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public abstract FileResult Look(Module network, CancellationToken cancellation);
@@ -43,6 +55,15 @@ public abstract class FileTask
     /// <summary>How it measures: the metrics, and the loss where it has one of its own.</summary>
     protected EvaluationOptions Evaluated => new() { Loss = Loss, Metrics = MakeMetrics() };
 }
+
+/// <summary>How several networks are trained on all samples, those held out among them, and averaged.</summary>
+/// <param name="Usual">How many where nothing else is asked for.</param>
+/// <param name="Count">How many samples there are.</param>
+/// <param name="LeastEpochs">For how many epochs they are trained at least, where training has as many.</param>
+/// <param name="Samples">Gives the samples.</param>
+/// <param name="Average">Makes one network of them.</param>
+public sealed record AveragedNetworks(
+    int Usual, int Count, int LeastEpochs, Func<Dataset> Samples, Func<IReadOnlyList<Module>, Module> Average);
 
 /// <summary>What a trained network does with the samples held out.</summary>
 /// <param name="Held">The loss and the metrics.</param>
