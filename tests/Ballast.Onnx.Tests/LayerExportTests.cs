@@ -51,6 +51,21 @@ public class LayerExportTests
     }
 
     [Fact]
+    public void A_transposed_convolution_has_its_bias_and_takes_a_normalization_in()
+    {
+        using Folder folder = new();
+        Sequential net = Shaken(new Sequential(new ConvTranspose2d(6, 8, 3, 2, 1, groups: 2), new BatchNorm2d(8)));
+        foreach (bool fold in new[] { false, true })
+        {
+            OnnxExportOptions options = new() { FoldNormalization = fold };
+            Exported.Check(net, [2, 6, 4, 5], options: options);
+            OnnxFile.Export(net, [2, 6, 4, 5], folder.File("net.onnx"), options);
+            var nodes = OnnxFile.Load(folder.File("net.onnx")).Nodes.Select(static node => node.OpType);
+            Assert.Equal(fold ? ["ConvTranspose"] : ["ConvTranspose", "BatchNormalization"], nodes);
+        }
+    }
+
+    [Fact]
     public void Convolutions_by_Winograd()
     {
         Exported.Check(new Conv2d(16, 16, 3, padding: 1), [2, 16, 9, 10], 1e-4);

@@ -50,8 +50,7 @@ public class ModelExportTests
         Check(static () => ModelCatalog.Create("densenet121", 10), [1, 3, 33, 40]);
         Check(static () => ModelCatalog.Create("mobilenet_v3_small", 10), [1, 3, 64, 64]);
         Check(static () => ModelCatalog.Create("vit_tiny", 10), [1, 3, 224, 224]);
-        // A transposed convolution's bias is written with axes for the picture, as it is added.
-        Check(static () => new UNet(3, 2), [1, 3, 36, 50], skips: static name => name.EndsWith("up.bias", StringComparison.Ordinal));
+        Check(static () => new UNet(3, 2), [1, 3, 36, 50]);
         Check(static () => new UNet(3, 2, bilinear: true), [1, 3, 48, 32]);
     }
 

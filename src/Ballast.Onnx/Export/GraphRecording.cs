@@ -11,6 +11,9 @@ sealed class GraphRecording(int opset, Func<string> place)
     /// <summary>What a constant is called that is no part of the network's state.</summary>
     public const string ConstantName = "constant";
 
+    /// <summary>What a constant is called that follows from the network's state.</summary>
+    public const string ComputedName = "computed";
+
     readonly Dictionary<Tensor, string> names = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<string> taken = [];
     readonly Dictionary<string, int> counts = [];
@@ -66,10 +69,17 @@ sealed class GraphRecording(int opset, Func<string> place)
         if (!constant)
             Nodes.Add(node);
         // A constant in another order or shape is still the network's own.
-        string? origin = constant && inputs.Count(static input => input is { Type: ElementType.Float32 }) == 1
-            && opType is "Reshape" or "Transpose" or "Expand" or "Gather" ? inputs[0]?.Origin : null;
+        bool views = constant && inputs[0] is { Origin: not null }
+            && opType is "Reshape" or "Transpose" or "Expand" or "Gather" or "Slice" or "Squeeze" or "Unsqueeze";
         bool ofState = constant && inputs.Any(static input => input is { IsComputed: true } or { Origin: not null });
-        return [.. outputs.Select((name, i) => new GraphTensor(this, Settled(computed[i]!), constant ? null : name, origin, ofState))];
+        return
+        [
+            .. outputs.Select((name, i) => new GraphTensor(
+                this, Settled(computed[i]!), constant ? null : name, views ? inputs[0]!.Origin : null, ofState)
+            {
+                View = views ? new StateView(opType, inputs, attributes) : null,
+            }),
+        ];
     }
 
     /// <summary>Adds a node of two inputs that are brought to one type.</summary>
@@ -88,7 +98,13 @@ sealed class GraphRecording(int opset, Func<string> place)
             return known;
         if (names.TryGetValue(value.Tensor, out string? name))
             return name;
-        name = value.Origin is { Length: > 0 } origin ? Free(origin) : Fresh(value.IsComputed ? "computed" : ConstantName);
+        if (value.View is { } view)
+            return names[value.Tensor] = Add(view.OpType, view.Inputs, 1, fold: false, view.Attributes)[0].Name!;
+        // What runs twice reads the same weights.
+        if (value.Origin is { } own && Constants.TryGetValue(own, out var kept) && kept.Shape == value.Shape
+            && kept.ElementType == ElementType.Float32 && value.Type == ElementType.Float32 && kept.AsSpan().SequenceEqual(value.Tensor.AsSpan()))
+            return names[value.Tensor] = own;
+        name = value.Origin is { Length: > 0 } origin ? Free(origin) : Fresh(value.IsComputed ? ComputedName : ConstantName);
         names[value.Tensor] = name;
         Constants[name] = value.Tensor;
         return name;

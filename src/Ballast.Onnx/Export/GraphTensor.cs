@@ -8,6 +8,10 @@ namespace Ballast;
 /// <param name="IsComputed">Whether a constant was computed from the network's state.</param>
 sealed record GraphTensor(GraphRecording Recording, Tensor Tensor, string? Name, string? Origin = null, bool IsComputed = false)
 {
+    /// <summary>How a constant lies in a tensor of the network's state that it is another view of; null where it is no view. Where a node reads it,
+    /// the state's tensor is stored as it is, and a node makes the view.</summary>
+    public StateView? View { get; init; }
+
     /// <summary>Whether it is the same for every input.</summary>
     public bool IsConstant => Name is null;
 
@@ -38,6 +42,9 @@ sealed record GraphTensor(GraphRecording Recording, Tensor Tensor, string? Name,
     public static GraphTensor operator *(GraphTensor x, double y) => x * x.Recording.Number(y);
 
     public static GraphTensor operator /(GraphTensor x, double y) => x / x.Recording.Number(y);
+
+    /// <summary>The same constant, stored in the shape and order that it has here.</summary>
+    public GraphTensor AsStored() => this with { View = null };
 
     /// <summary>A function of one input.</summary>
     public GraphTensor Then(string opType, params (string Name, object Value)[] attributes) => Recording.Add(opType, [this], attributes);
@@ -87,3 +94,9 @@ sealed record GraphTensor(GraphRecording Recording, Tensor Tensor, string? Name,
         return Recording.Add("Slice", [this, Recording.Longs(from), Recording.Longs(end), Recording.Longs(axis), Recording.Longs(step)]);
     }
 }
+
+/// <summary>The node that makes another shape or order of a tensor of the network's state.</summary>
+/// <param name="OpType">The operator.</param>
+/// <param name="Inputs">What it reads, the state's tensor or a view of it first.</param>
+/// <param name="Attributes">Its attributes.</param>
+sealed record StateView(string OpType, GraphTensor?[] Inputs, (string Name, object Value)[] Attributes);

@@ -22,9 +22,7 @@ static partial class NodeEmitters
         var (x, w, b) = (e.X, e[1]!, e[2]);
         if (x.Rank == 2)
             return e.Graph.Add("Gemm", [x, w, b], ("transB", 1L));
-        // The weight stays as the network's state has it.
-        var turned = e.Graph.Add("Transpose", [w], 1, fold: w.Origin is null, ("perm", new long[] { 1, 0 }))[0];
-        var y = e.Graph.Add("MatMul", [x, turned]);
+        var y = e.Graph.Add("MatMul", [x, w.Permute(1, 0)]);
         return b is null ? y : y + b;
     }
 
@@ -103,7 +101,7 @@ static partial class NodeEmitters
             || (states.IsConstant && states.Tensor.AsSpan().IndexOfAnyExcept(0f) < 0) ? null : Front(states);
         bool reverse = e.Node.Get<bool>("reverse");
         var results = e.Graph.Add(opType,
-            [x, Front(Ordered(e[1]!)), Front(Ordered(e[2]!)), bias, null, First(e[5]), opType == "LSTM" ? First(e[6]) : null],
+            [x, Front(Ordered(e[1]!)).AsStored(), Front(Ordered(e[2]!)).AsStored(), bias?.AsStored(), null, First(e[5]), opType == "LSTM" ? First(e[6]) : null],
             opType == "LSTM" ? 3 : 2, fold: true,
             [("hidden_size", (long)hidden), ("direction", reverse ? "reverse" : "forward"), .. attributes]);
         var y = results[0].Reshape(steps, batch, hidden);

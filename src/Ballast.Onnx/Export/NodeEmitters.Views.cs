@@ -13,7 +13,7 @@ static partial class NodeEmitters
         ["unsqueeze"] = One(static e => e.Graph.Add("Unsqueeze", [e.X, e.Graph.Longs(e.Axis)])),
         ["squeeze"] = One(static e => e.Graph.Add("Squeeze", [e.X, e.Graph.Longs(e.Axis)])),
         ["expand"] = One(static e => e.X.Shape == e.Node.Get<Shape>("shape") ? e.X
-            : e.Graph.Add("Expand", [e.X, e.Graph.Longs(e.Node.Get<Shape>("shape").ToArray())], 1, fold: e.X.Origin is null)[0]),
+            : e.Graph.Add("Expand", [e.X, e.Graph.Longs(e.Node.Get<Shape>("shape").ToArray())])),
         ["unfold"] = One(Unfold),
         ["full"] = One(static e => e.Graph.Constant(Tensor.Full(
             e.Node.Get<Shape>("shape"), e.Number("value"), Held(e.Node.Get<ElementType>("type"))))),
@@ -53,7 +53,7 @@ static partial class NodeEmitters
     static GraphTensor Taken(Emission e, GraphTensor x, GraphTensor index, int axis)
     {
         var shape = e.Node.Get<Shape>("shape");
-        var taken = e.Graph.Add("Gather", [x, index], 1, fold: x.Origin is null, ("axis", (long)axis))[0];
+        var taken = e.Graph.Add("Gather", [x, index], ("axis", (long)axis));
         return taken.Shape == shape ? taken : taken.Reshape(shape.ToArray());
     }
 

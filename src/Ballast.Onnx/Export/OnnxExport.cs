@@ -41,6 +41,7 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
         }
 
         GraphCleaning.Share(graph);
+        GraphCleaning.GiveBiases(graph);
         if (options.FoldNormalization)
             GraphFolding.Fold(graph);
         graph.Prune();
@@ -111,7 +112,7 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
             graph.Inputs.Add(new GraphValue(inputNames[i], types[i], Sizes(Sized(shapes[i], First), Sized(shapes[i], Second))));
         for (int i = 0; i < names.Length; i++)
         {
-            string from = first[i].Recording.NameOf(first[i]);
+            string from = first[i].Recording.NameOf(first[i].AsStored());
             if (first[i].IsConstant)
                 graph.Initializers[from] = first[i].Tensor;
             graph.Nodes.Add(new OnnxNode("Identity", [from], [names[i]]) { Name = names[i] });

@@ -51,9 +51,8 @@ sealed class Recorder : Backend
     {
         if (tensor is null)
             return null;
-        if (tensor.Recipe is TracedValues traced)
-            return new GraphTensor(Recording, traced.Value.Shape == tensor.Shape ? traced.Value.Tensor : traced.Value.Tensor.Reshape(tensor.Shape),
-                traced.Value.Name, traced.Value.Origin, traced.Value.IsComputed);
+        if (tensor.Recipe is TracedValues { Value: var value })
+            return value.Shape == tensor.Shape ? value : value.AsStored() with { Tensor = value.Tensor.Reshape(tensor.Shape) };
         return Recording.Constant(tensor, state.GetValueOrDefault(tensor.Root) ?? state.GetValueOrDefault(tensor));
     }
 

@@ -29,14 +29,14 @@ static partial class OnnxRecurrentState
                 || taken.ContainsKey(hidden.Name) || (Input(3) is null && node.Input.Count > 3 && node.Input[3].Length > 0)
                 || !Fit(input, hidden, Input(3), Gates[node.OpType].Length))
                 continue;
-            var (stem, layer, reverse) = Name(node, input.Name, layers);
+            var (stem, layer) = Name(node, input.Name, layers);
             taken[input.Name] = [];
             taken[hidden.Name] = [];
             if (Input(3) is { } biases)
                 taken[biases.Name] = [];
             for (int d = 0; d < input.Shape[0]; d++)
             {
-                string end = $"_l{layer}{(d == 1 || reverse ? "_reverse" : "")}";
+                string end = layer + (d == 1 ? "_reverse" : "");
                 taken[input.Name].Add(Part(input, d, 0, $"{stem}weight_ih{end}", Gates[node.OpType]));
                 taken[hidden.Name].Add(Part(hidden, d, 0, $"{stem}weight_hh{end}", Gates[node.OpType]));
                 if (Input(3) is not { } bias)
@@ -54,16 +54,17 @@ static partial class OnnxRecurrentState
         && hidden.Shape[1] == input.Shape[1] && hidden.Shape[1] == gates * hidden.Shape[2]
         && (bias is null || bias.Shape.AsSpan().SequenceEqual([input.Shape[0], 2 * input.Shape[1]]));
 
-    // A file of this library has the state's names. Elsewhere a node's path is the layer's, and what follows in one path is the next layer.
-    static (string Stem, int Layer, bool Reverse) Name(NodeProto node, string weight, Dictionary<string, int> layers)
+    // A file of this library has the state's names, of cells those without a layer. Elsewhere a node's path is the layer's, and what follows in one
+    // path is the next layer.
+    static (string Stem, string Layer) Name(NodeProto node, string weight, Dictionary<string, int> layers)
     {
         if (IsOwn().Match(weight) is { Success: true } own)
-            return (own.Groups[1].Value, int.Parse(own.Groups[2].ValueSpan, CultureInfo.InvariantCulture), own.Groups[3].Success);
+            return (own.Groups[1].Value, own.Groups[2].Value);
         string path = node.Name.Trim('/');
         string stem = path.Length == 0 ? node.OpType.ToLowerInvariant()
             : path.LastIndexOf('/') is > 0 and int end ? path[..end].Replace('/', '.') : IsCounted().Replace(path, "");
         int layer = layers[stem] = layers.GetValueOrDefault(stem, -1) + 1;
-        return ($"{stem}.", layer, false);
+        return ($"{stem}.", string.Create(CultureInfo.InvariantCulture, $"_l{layer}"));
     }
 
     // One direction, and of biases one half, with its gates in the order they have here.
@@ -80,7 +81,7 @@ static partial class OnnxRecurrentState
         return new StoredTensor(name, tensor.Type, isBias ? [rows] : [rows, tensor.Shape[2]], ordered);
     }
 
-    [GeneratedRegex(@"^(.*?)weight_ih_l([0-9]{1,4})(_reverse)?$", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(.*?)weight_ih((?:_l[0-9]{1,4}(?:_reverse)?)?)$", RegexOptions.Singleline)]
     private static partial Regex IsOwn();
 
     [GeneratedRegex("_[0-9]+$")]

@@ -48,7 +48,8 @@ static class OnnxStates
         model.MetadataProps.GroupBy(static entry => entry.Key).ToDictionary(static entry => entry.Key, static entry => entry.Last().Value);
 
     // In the library's own files what is stored and is not of the network's state is called by a place and a kind, or by a kind alone.
-    static bool IsMade(string name) => name.Contains('/', StringComparison.Ordinal) || StoredKinds.IsNamedConstant(name);
+    static bool IsMade(string name) => name.Contains('/', StringComparison.Ordinal) || StoredKinds.IsNamedConstant(name)
+        || name.Split('_') is [GraphRecording.ComputedName] or [GraphRecording.ComputedName, _];
 
     // What is stored as an initializer, and the arrays of floats that nodes of constants hold.
     static OrderedDictionary<string, StoredValue> Tensors(GraphProto graph, StoredTensors place, List<IDisposable> files)

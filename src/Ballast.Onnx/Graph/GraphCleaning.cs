@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ballast;
 
-/// <summary>Leaves out what a graph has twice.</summary>
+/// <summary>Leaves out of a graph what it can do without.</summary>
 static class GraphCleaning
 {
     const int SmallValues = 64;
@@ -26,6 +26,26 @@ static class GraphCleaning
         graph.Nodes = [.. graph.Nodes.Select(node => node.Inputs.Any(same.ContainsKey)
             ? node.WithInputs(Array.ConvertAll(node.Inputs, input => same.GetValueOrDefault(input, input))) : node)];
         Rename(graph);
+    }
+
+    /// <summary>Makes what is added to each channel of a transposed convolution alone its bias.</summary>
+    public static void GiveBiases(NodeGraph graph)
+    {
+        var readers = graph.CountReaders();
+        var makers = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output, node))).ToDictionary();
+        OnnxNode? Maker(string name, string opType) => makers.GetValueOrDefault(name) is { } node && node.OpType == opType ? node : null;
+        foreach (var sum in graph.Nodes.Where(static node => node.OpType == "Add").ToList())
+        {
+            if (Maker(sum.Inputs[0], "ConvTranspose") is not { Inputs.Length: 2 } product || readers[sum.Inputs[0]] != 1
+                || Maker(sum.Inputs[1], "Reshape") is not { } reshape
+                || !graph.Initializers.TryGetValue(reshape.Inputs[0], out var bias) || bias.Shape.Rank != 1
+                || !graph.Initializers.TryGetValue(product.Inputs[1], out var weight)
+                || !graph.Initializers.TryGetValue(reshape.Inputs[1], out var sizes)
+                || !sizes.AsSpan<long>().SequenceEqual([bias.Length, .. Enumerable.Repeat(1L, weight.Shape.Rank - 2)]))
+                continue;
+            graph.Nodes[graph.Nodes.IndexOf(product)] = product.WithInputs([.. product.Inputs, reshape.Inputs[0]]).WithOutputs(sum.Outputs);
+            graph.Nodes.Remove(sum);
+        }
     }
 
     /// <summary>Makes stored tensors of constants that stand in nodes, as some programs write weights.</summary>
