@@ -90,6 +90,7 @@ static partial class NodeEmitters
         var order = e.Graph.Constant(Tensor.FromInt64([.. gates.SelectMany(gate => Enumerable.Range(gate * hidden, hidden))]));
         GraphTensor Ordered(GraphTensor weights) => gates.Length == 1 ? weights : e.Graph.Add("Gather", [weights, order], ("axis", 0L));
         GraphTensor Front(GraphTensor values) => values.Reshape([1, .. values.Shape.ToArray()]);
+        GraphTensor Weights(GraphTensor values) => Front(Ordered(values)).AsStored();
         GraphTensor? bias = null;
         if (e[3] is not null || e[4] is not null)
         {
@@ -101,7 +102,7 @@ static partial class NodeEmitters
             || (states.IsConstant && states.Tensor.AsSpan().IndexOfAnyExcept(0f) < 0) ? null : Front(states);
         bool reverse = e.Node.Get<bool>("reverse");
         var results = e.Graph.Add(opType,
-            [x, Front(Ordered(e[1]!)).AsStored(), Front(Ordered(e[2]!)).AsStored(), bias?.AsStored(), null, First(e[5]), opType == "LSTM" ? First(e[6]) : null],
+            [x, Weights(e[1]!), Weights(e[2]!), bias?.AsStored(), null, First(e[5]), opType == "LSTM" ? First(e[6]) : null],
             opType == "LSTM" ? 3 : 2, fold: true,
             [("hidden_size", (long)hidden), ("direction", reverse ? "reverse" : "forward"), .. attributes]);
         var y = results[0].Reshape(steps, batch, hidden);

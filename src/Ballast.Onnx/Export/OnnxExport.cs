@@ -42,9 +42,9 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
 
         GraphCleaning.Share(graph);
         GraphCleaning.GiveBiases(graph);
+        graph.Prune();
         if (options.FoldNormalization)
             GraphFolding.Fold(graph);
-        graph.Prune();
         Try(graph, options.DynamicBatch ? Tried : fixedSize, first);
         if (options.Preprocessing is { } preprocessing)
             Prepend(graph, preprocessing);

@@ -12,6 +12,9 @@ sealed class OnnxNode(string opType, IReadOnlyList<string> inputs, IReadOnlyList
     /// <summary>The node's own name, perhaps empty.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>What the node is called: by its own name, or its first result's.</summary>
+    public string Title => Name.Length > 0 ? Name : Outputs.FirstOrDefault() ?? "";
+
     /// <summary>The set of operators; empty for ONNX's own.</summary>
     public string Domain { get; init; } = "";
 
@@ -25,7 +28,7 @@ sealed class OnnxNode(string opType, IReadOnlyList<string> inputs, IReadOnlyList
     public Dictionary<string, object> Attributes { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => Name.Length > 0 ? $"{OpType} \"{Name}\"" : $"{OpType} of \"{Outputs.FirstOrDefault()}\"";
+    public override string ToString() => Name.Length > 0 ? $"{OpType} \"{Name}\"" : $"{OpType} of \"{Title}\"";
 
     /// <summary>The same node with other inputs.</summary>
     public OnnxNode WithInputs(IReadOnlyList<string> names) => new(OpType, names, Outputs) { Name = Name, Domain = Domain, Attributes = Attributes };

@@ -33,6 +33,13 @@ sealed class GraphNorm(Tensor?[] read) : Module, IFreezable, IRunningStatistics
     /// <inheritdoc/>
     public void CopyRunning(Span<double> statistics) => new RunningMoments(read[2], read[3]!).CopyTo(statistics);
 
+    /// <summary>Takes over another one's mode and what of it is frozen.</summary>
+    public void Resemble(GraphNorm other)
+    {
+        Train(other.OwnMode);
+        (StatisticsFrozen, FrozenAffine) = (other.StatisticsFrozen, other.FrozenAffine);
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) =>
         throw new InvalidOperationException("A normalization of an ONNX graph does not run by itself: run the graph.");

@@ -7,15 +7,22 @@ namespace Ballast;
 /// parts; running statistics are buffers, and move in training mode unless <see cref="Freezing"/> holds them. Constants such as the bounds of a clip
 /// stay what they are.
 /// </remarks>
-public sealed partial class OnnxGraph : Module
+public sealed partial class OnnxGraph : Module, IFoldsItself
 {
-    readonly NodeGraph graph;
+    NodeGraph graph;
     readonly Dictionary<string, Tensor> stored = [];
     readonly Dictionary<string, GraphNorm> norms = [];
 
     internal OnnxGraph(NodeGraph graph)
     {
         this.graph = graph;
+        TakeStored();
+        Eval();
+    }
+
+    // Makes what the graph stores parts of the module.
+    void TakeStored()
+    {
         var kinds = StoredKinds.Of(graph);
         var root = new NameTree(Register, Register, RegisterBuffer);
         foreach (var (name, tensor) in graph.Initializers)
@@ -35,7 +42,6 @@ public sealed partial class OnnxGraph : Module
         }
 
         graph.Initializers.Clear();
-        Eval();
     }
 
     /// <summary>The names of the inputs, in order.</summary>
@@ -141,28 +147,11 @@ public sealed partial class OnnxGraph : Module
         var named = graph.Nodes.Find(node => node.Name == name);
         if (named is null)
         {
-            string known = string.Join(", ", graph.Nodes.Select(static node => node.Name.Length > 0 ? node.Name : node.Outputs[0]).Take(200));
+            string known = string.Join(", ", graph.Nodes.Select(static node => node.Title).Take(200));
             Throw.Argument($"OnnxGraph.Cut: there is no node and no value \"{name}\". There are {known}.");
         }
 
         return named!.Outputs[0];
-    }
-
-    /// <summary>Makes batch normalizations part of the convolution or linear layer before them, where nothing else reads that: the results stay what
-    /// they are in evaluation mode, with less to compute. The network's state then has no place for them any more.</summary>
-    /// <returns>The folded graph, with weights of its own, and how many normalizations it has fewer.</returns>
-    public (OnnxGraph Graph, int Folded) Fold()
-    {
-        NodeGraph copy = new() { Name = graph.Name, Opset = graph.Opset, IsOwn = graph.IsOwn, Nodes = [.. graph.Nodes] };
-        foreach (var (key, value) in graph.Metadata)
-            copy.Metadata[key] = value;
-        copy.Inputs.AddRange(graph.Inputs);
-        copy.Outputs.AddRange(graph.Outputs);
-        foreach (var (name, tensor) in stored)
-            copy.Initializers[name] = tensor is Parameter ? new Parameter(tensor) : tensor;
-        int folded = GraphFolding.Fold(copy);
-        copy.Prune();
-        return (new OnnxGraph(copy), folded);
     }
 
     /// <summary>The operators, and how many of each.</summary>

@@ -8,7 +8,8 @@ namespace Ballast;
 /// <remarks>
 /// <para>What runs right behind what is known of chains: a <see cref="Sequential"/>, one inside another, and what a module of
 /// one's own registers by <see cref="Module.RegisterChain"/>. For a layer and a normalization that a module keeps apart and calls
-/// itself, the layer's result may have other readers: with an example input, <see cref="Fold(Module, Tensor)"/> finds out.</para>
+/// itself, the layer's result may have other readers: with an example input, <see cref="Fold(Module, Tensor)"/> finds out. A module
+/// whose layers are no modules, such as a graph, folds them itself: <see cref="IFoldsItself"/>.</para>
 /// <para>The weights are changed in copies: layers that are used elsewhere too are not touched. The network's state has other
 /// keys afterwards (no normalizations, a bias for each layer that took one in), so save it before. A linear layer's input
 /// has to be [N, in]: behind one of [N, L, in] a <see cref="BatchNorm1d"/> normalizes L.</para>

@@ -44,6 +44,14 @@ sealed class FoldingWalk
 
         if (!visited.Add(module))
             return;
+        if (module is IFoldsItself inside)
+        {
+            var report = inside.Fold();
+            Folded.AddRange(report.Folded.Select(entry => entry with { Name = Module.Join(name, entry.Name), Into = Module.Join(name, entry.Into) }));
+            Kept.AddRange(report.Kept.Select(entry => entry with { Name = Module.Join(name, entry.Name) }));
+            return;
+        }
+
         if (module is WeightStandardizedConv2d standardized)
         {
             Kept.Add(new KeptNormalization(name, standardized.ToString(),

@@ -123,6 +123,14 @@ public abstract partial class Module
     /// <summary>The direct parts, with a chain as one of them: its name is empty.</summary>
     internal IReadOnlyList<(string Name, Module Value)> Parts => modules;
 
+    /// <summary>Has no parts, parameters and state any more, until others are registered.</summary>
+    internal void ForgetParts()
+    {
+        modules.Clear();
+        parameters = [];
+        buffers.Clear();
+    }
+
     /// <summary>Puts another module in the place of a direct part.</summary>
     internal void Replace(int index, Module module)
     {
