@@ -5,20 +5,25 @@
   bench/ab.py 33591e5 main                a revision against another: OLD NEW
   bench/ab.py main --rows 'layer|step' --threads 1 --pairs 15 --seconds 1 [--json]
 
-Each pair is a run of the old build and one of the new, right after each other, the order changing from pair to pair. Prints for each
-row the medians in ms and the median of the pairs' ratios, new by old (above 1: slower), and at the end the geometric mean and the
-worst row. Builds lie in a temporary folder, which is deleted. CIFAR-10 has to be in the cache: ballast data fetch.
+A pair is a run of the old build and one of the new at the same time: each works for a third of a second while the other one is stopped, so
+that both meet the same minutes of a shared machine, which by itself is 1.5 times slower for a second or two and then is not. A step
+that a stop falls into is one of many, and each figure is a median over steps. Prints for each row the medians in ms and the median of the
+pairs' ratios, new by old (above 1: slower), and at the end the geometric mean and the worst row. Builds lie in a temporary folder, which
+is deleted. CIFAR-10 has to be in the cache: ballast data fetch.
 """
 import argparse
 import json
 import math
 import pathlib
 import re
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
+SLICE = 0.33  # seconds
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "bench/peers"))
 from networks_run import WORK  # noqa: E402
@@ -46,22 +51,42 @@ def build(source, out):
     return ["dotnet", str(out / "Ballast.Bench.dll")]
 
 
-def times(bench, command, threads, seconds):
-    """What one run measured, in ms, by the name of the part: norms has a line for each kind."""
+def start(bench, command, threads, seconds):
     filled = [{"THREADS": str(threads), "SECONDS": str(seconds)}.get(word, word) for word in command]
-    lines = subprocess.run([*bench, *filled], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    results = [json.loads(line) for line in lines if line.startswith("{")]
+    return subprocess.Popen([*bench, *filled], stdout=subprocess.PIPE, text=True)
+
+
+def times(process):
+    """What a run measured, in ms, by the name of the part: norms has a line for each kind."""
+    output = process.communicate()[0]
+    if process.returncode:
+        raise SystemExit(f"{' '.join(process.args)} ended with {process.returncode}")
+    results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     return {result.get("kind", ""): result.get("ms_median", result["ms_min"]) for result in results}
+
+
+def take_turns(processes):
+    """Lets one process work at a time, until one has ended."""
+    for other in processes[1:]:
+        other.send_signal(signal.SIGSTOP)
+    turn = 0
+    while all(process.poll() is None for process in processes):
+        time.sleep(SLICE)
+        processes[turn].send_signal(signal.SIGSTOP)
+        turn = (turn + 1) % len(processes)
+        processes[turn].send_signal(signal.SIGCONT)
+    for process in processes:
+        process.send_signal(signal.SIGCONT)
 
 
 def compare(old, new, command, threads, options):
     """Each part's medians and ratio."""
     pairs = []
     for pair in range(options.pairs):
-        both = {}
-        for side in ("old", "new") if pair % 2 == 0 else ("new", "old"):
-            both[side] = times(old if side == "old" else new, command, threads, options.seconds)
-        pairs.append((both["old"], both["new"]))
+        # Twice the seconds, half of which the other one works.
+        both = [start(bench, command, threads, 2 * options.seconds) for bench in (old, new)]
+        take_turns(both if pair % 2 == 0 else both[::-1])
+        pairs.append([times(process) for process in both])
     for part in pairs[0][0]:
         yield part, statistics.median(a[part] for a, _ in pairs), statistics.median(b[part] for _, b in pairs), \
             statistics.median(b[part] / a[part] for a, b in pairs)
