@@ -22,25 +22,6 @@ public unsafe class SimdTests
             Check<Simd512, Vector512<float>>();
     }
 
-    [Fact]
-    public void Square_roots_are_rounded_correctly_whatever_the_mantissa()
-    {
-        if (!Vector512.IsHardwareAccelerated)
-            return;
-        // All mantissas at an even and an odd exponent; the others differ by a power of four. A hundredth of them at every exponent.
-        for (uint bits = 127u << 23; bits < 129u << 23; bits += 16)
-            CheckRoots(bits, 1);
-        for (uint bits = 0; bits < 255u << 23; bits += 1601)
-            CheckRoots(bits, 100);
-    }
-
-    static void CheckRoots(uint first, uint step)
-    {
-        var values = (Vector512.Create(first) + Vector512<uint>.Indices * step).AsSingle();
-        var expected = Vector512.Sqrt(values);
-        Assert.True(Vector512.EqualsAll(expected.AsUInt32(), Simd512.Sqrt(values).AsUInt32()), $"{values}: {Simd512.Sqrt(values)}, not {expected}");
-    }
-
     static void Check<S, V>()
         where S : struct, ISimd<V>
         where V : unmanaged

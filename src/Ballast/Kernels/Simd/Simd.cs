@@ -32,7 +32,8 @@ static class Simd
         int done = Vector512.IsHardwareAccelerated ? loop.Run<Simd512, Vector512<float>>(start, length)
             : Vector256.IsHardwareAccelerated ? loop.Run<Simd256, Vector256<float>>(start, length)
             : loop.Run<Simd128, Vector128<float>>(start, length);
-        loop.Run<SimdScalar, float>(done, length);
+        if (done < length)
+            loop.Run<SimdScalar, float>(done, length);
     }
 
     /// <summary>Runs parts of work.</summary>

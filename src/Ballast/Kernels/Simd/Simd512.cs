@@ -37,31 +37,8 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
 
-    // The unit that divides and takes roots works on one thing at a time: the root of sixteen values keeps it for 12 cycles or more, and a
-    // rule such as Adam's, which divides by a root, waits for nothing else. Multiply-adds reach the same bits beside it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sqrt(Vector512<float> a) =>
-        Vector512.LessThanAll(a.AsUInt32() - Vector512.Create(SmallestRefined), Vector512.Create(Infinite - SmallestRefined))
-            ? RefinedRoot(a)
-            : Vector512.Sqrt(a);
-
-    const uint SmallestRefined = (127 - 96) << 23, Infinite = 255 << 23;
-
-    /// <summary>The correctly rounded square roots of values from 2^-96 on: the estimate to 14 bits, a step of Newton's (Goldschmidt's
-    /// form) to 24, and a last one with the remainder a - s s, which is exact from 2^-102 on (Markstein, Computation of elementary
-    /// functions on the IBM RISC System/6000 processor, 1990). A test goes through all mantissas.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> RefinedRoot(Vector512<float> a)
-    {
-        var half = Vector512.Create(0.5f);
-        var estimate = Avx512F.ReciprocalSqrt14(a);
-        var root = a * estimate;
-        var reciprocal = estimate * half;
-        var error = Avx512F.FusedMultiplyAddNegated(root, reciprocal, half);
-        root = Avx512F.FusedMultiplyAdd(root, error, root);
-        reciprocal = Avx512F.FusedMultiplyAdd(reciprocal, error, reciprocal);
-        return Avx512F.FusedMultiplyAdd(Avx512F.FusedMultiplyAddNegated(root, root, a), reciprocal, root);
-    }
+    public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> a) => ExponentialFunction.Compute<Simd512, Vector512<float>>(a);

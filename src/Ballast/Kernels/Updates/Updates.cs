@@ -13,55 +13,34 @@ static unsafe class Updates
     {
         fixed (float* g = gradient, w = weight, a = first, b = second, c = third)
         {
-            var work = new Dense<R> { Rule = rule, G = g, At = new Place(w, a, b, c), Length = weight.Length };
-            int parts = (weight.Length + Dense<R>.Part - 1) / Dense<R>.Part;
+            Loop<R> loop = new() { Rule = rule, G = g, W = w, First = a, Second = b, Third = c };
+            int parts = (weight.Length + Parts<R>.Part - 1) / Parts<R>.Part;
             if (parts < 8)
-                work.Run(0, parts);
+                Simd.Run(loop, weight.Length);
             else
-                Workers.Run(work, parts);
+                Workers.Run(new Parts<R> { Loop = loop, Length = weight.Length }, parts);
         }
     }
 
-    /// <summary>Where a weight and its states lie; null for a state that there is not.</summary>
-    public readonly struct Place(float* weight, float* first, float* second, float* third)
-    {
-        public readonly float* Weight = weight, First = first, Second = second, Third = third;
-
-        /// <summary>So many values farther on.</summary>
-        public Place At(nint offset) => new(
-            Weight + offset, First is null ? null : First + offset, Second is null ? null : Second + offset, Third is null ? null : Third + offset);
-    }
-
-    struct Dense<R> : IWork
+    struct Parts<R> : IWork
         where R : struct, IUpdateRule
     {
         public const int Part = 4096;
-        public R Rule;
-        public float* G;
-        public Place At;
+        public Loop<R> Loop;
         public int Length;
 
-        public readonly void Run(int first, int last)
-        {
-            int start = first * Part;
-            int end = Math.Min(Length, last * Part);
-            Apply(Rule, G + start, At.At(start), end - start);
-        }
+        public readonly void Run(int first, int last) => Simd.RunFrom(Loop, first * Part, Math.Min(Length, last * Part));
     }
-
-    static void Apply<R>(in R rule, float* g, in Place at, int length)
-        where R : struct, IUpdateRule => Simd.Run(new Loop<R> { Rule = rule, G = g, At = at }, length);
 
     struct Loop<R> : ILoop
         where R : struct, IUpdateRule
     {
         public R Rule;
-        public float* G;
-        public Place At;
+        public float* G, W, First, Second, Third;
 
         public readonly int Run<S, V>(int start, int length)
             where S : struct, ISimd<V>
-            where V : unmanaged => Apply<R, S, V>(Rule, G, At.Weight, At.First, At.Second, At.Third, start, length);
+            where V : unmanaged => Apply<R, S, V>(Rule, G, W, First, Second, Third, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -97,20 +76,22 @@ static unsafe class Updates
     {
         [ThreadStatic] static OfBlocks<R>? own;
 
-        R rule;
-        Place at;
+        Loop<R> loop;
 
         /// <summary>This thread's reader, for a rule and the places of a weight and its state; good until the next call.</summary>
         public static OfBlocks<R> For(R rule, float* weight, float* first = null, float* second = null, float* third = null)
         {
             var reader = own ??= new OfBlocks<R>();
-            reader.rule = rule;
-            reader.at = new Place(weight, first, second, third);
+            reader.loop = new() { Rule = rule, W = weight, First = first, Second = second, Third = third };
             return reader;
         }
 
         /// <inheritdoc/>
-        public override void Take(int block, nint start, float* values, int count) =>
-            Apply(rule, values, at.At(start), count);
+        public override void Take(int block, nint start, float* values, int count)
+        {
+            var part = loop;
+            part.G = values - start;
+            Simd.RunFrom(part, (int)start, (int)start + count);
+        }
     }
 }
