@@ -39,7 +39,14 @@ static unsafe class MaxPooling
 
     static void Forward<M>(in PoolShape shape, in ImagePrologue x, float* y)
         where M : struct, IPrologue =>
-        PoolParts.Forward(shape, new ForwardRow<M> { Shape = shape, X = x.Pixels, Table = x.Table, Y = y });
+        PoolParts.Forward(shape, new ForwardRow<M>
+        {
+            Shape = shape,
+            Quads = QuadWindow.Fits(shape),
+            X = x.Pixels,
+            Table = x.Table,
+            Y = y,
+        });
 
     static void Backward<M>(in PoolShape shape, in ImagePrologue x, float* dy, float* dx)
         where M : struct, IPrologue =>
@@ -51,6 +58,7 @@ static unsafe class MaxPooling
         public static int Pieces => 4;
 
         public PoolShape Shape;
+        public bool Quads;
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -60,9 +68,9 @@ static unsafe class MaxPooling
         {
             int channels = Shape.C, width = Shape.OutW;
             end = start + (end - start) / S.Width * S.Width;
-            nint pixel = (nint)Shape.Across.Dilation * channels, line = Shape.Line, plane = Shape.Plane;
+            nint line = Shape.Line;
             float* to = Y + row;
-            if (QuadWindow.Fits(Shape))
+            if (Quads)
             {
                 float* top = X + image + rows.Start * line;
                 for (int column = 0; column < width; column++, to += channels, top += 2 * channels)
@@ -80,6 +88,7 @@ static unsafe class MaxPooling
                 return end;
             }
 
+            nint pixel = (nint)Shape.Across.Dilation * channels, plane = Shape.Plane;
             for (int column = 0; column < width; column++, to += channels)
             {
                 var columns = Shape.Across.Window(column);

@@ -81,11 +81,7 @@ static unsafe class PoolParts
 
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = first; row < last; row++)
-                Row<S, V, R>(Pass, Shape, row, 0, Shape.C);
-        }
+            where V : unmanaged => Rows<S, V, R>(Pass, Shape, first, last, 0, Shape.C);
     }
 
     struct BlocksWork<R> : IWork, IWideWork
@@ -108,22 +104,34 @@ static unsafe class PoolParts
                 int image = part / Blocks, start = part % Blocks * BlockChannels, end = Math.Min(Shape.C, start + BlockChannels);
                 Pass.Clear((nint)image * Shape.D * Shape.H * Shape.W * Shape.C, start, end);
                 int rows = Shape.OutD * Shape.OutH;
-                for (int row = image * rows; row < (image + 1) * rows; row++)
-                    Row<S, V, R>(Pass, Shape, row, start, end);
+                Rows<S, V, R>(Pass, Shape, image * rows, (image + 1) * rows, start, end);
             }
         }
     }
 
-    // A row of the result, counted over all images and planes.
-    static void Row<S, V, R>(in R pass, in PoolShape shape, int row, int start, int end)
+    // Rows of the result, counted over all images and planes.
+    static void Rows<S, V, R>(in R pass, in PoolShape shape, int first, int last, int start, int end)
         where S : struct, ISimd<V>
         where V : unmanaged
         where R : struct, IPoolRow
     {
-        var (image, planes, rows) = shape.Row(row);
-        nint from = (nint)image * shape.D * shape.H * shape.W * shape.C, result = (nint)row * shape.OutW * shape.C;
-        int done = pass.Run<S, V>(from, result, planes, rows, start, end);
-        if (done < end)
-            pass.Run<SimdScalar, float>(from, result, planes, rows, done, end);
+        int line = first % shape.OutH, plane = first / shape.OutH % shape.OutD;
+        nint size = (nint)shape.D * shape.H * shape.W * shape.C, image = first / shape.OutH / shape.OutD * size;
+        var planes = shape.Deep.Window(plane);
+        for (int row = first; row < last; row++)
+        {
+            nint result = (nint)row * shape.OutW * shape.C;
+            var rows = shape.Down.Window(line);
+            int done = pass.Run<S, V>(image, result, planes, rows, start, end);
+            if (done < end)
+                pass.Run<SimdScalar, float>(image, result, planes, rows, done, end);
+
+            if (++line < shape.OutH)
+                continue;
+            line = 0;
+            if (++plane == shape.OutD)
+                (plane, image) = (0, image + size);
+            planes = shape.Deep.Window(plane);
+        }
     }
 }

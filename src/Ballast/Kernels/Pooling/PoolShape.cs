@@ -45,10 +45,6 @@ readonly record struct PoolShape(int N, int C, PoolAxis Deep, PoolAxis Down, Poo
     /// <summary>From one plane of a window to the next, in floats.</summary>
     public nint Plane => (nint)Deep.Dilation * H * W * C;
 
-    /// <summary>A row of the result, counted over all images and planes: its image, and its window's planes and rows.</summary>
-    public (int Image, Taps Planes, Taps Rows) Row(int row) =>
-        (row / OutH / OutD, Deep.Window(row / OutH % OutD), Down.Window(row % OutH));
-
     /// <summary>Where the first value of a window on the image is, counted in floats from the image's start.</summary>
     public nint Offset(Taps planes, Taps rows, Taps columns) =>
         (((nint)(planes.Start + planes.First * Deep.Dilation) * H + rows.Start + rows.First * Down.Dilation) * W

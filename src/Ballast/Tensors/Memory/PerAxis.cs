@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>A number for each spatial axis of a layer, outermost first, or one for all of them: the sizes of kernels, strides, paddings,
@@ -23,12 +25,16 @@ public readonly struct PerAxis : IEquatable<PerAxis>
     /// <exception cref="ArgumentException">There is none.</exception>
     public int this[int axis]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            Throw.Unless(axis >= 0 && axis < (Count == 0 ? 3 : Count), $"PerAxis {this}: there is no axis {axis}.");
+            if ((uint)axis >= (uint)(Count == 0 ? 3 : Count))
+                ThrowMissing(axis);
             return axis switch { 0 => first, 1 => second, _ => third };
         }
     }
+
+    void ThrowMissing(int axis) => Throw.Argument($"PerAxis {this}: there is no axis {axis}.");
 
     /// <summary>One number for all axes.</summary>
     public static implicit operator PerAxis(int all) => new(all);
