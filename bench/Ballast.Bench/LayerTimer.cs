@@ -38,6 +38,8 @@ static class LayerTimer
             var y = layer is MultiheadAttention attention ? attention.Forward(x, x, x, needWeights: false).Output : layer.Forward(x);
             _ = y.AsSpan();
             y.Backward(gradient);
+            foreach (var parameter in (IEnumerable<Parameter>)[x, .. layer.Parameters()])
+                _ = parameter.Grad is { } computed ? computed.AsSpan() : default; // some are computed where they are read and not before
             x.ZeroGrad();
             layer.ZeroGrad();
         });

@@ -25,8 +25,22 @@ static class Ballasts
             _ = y.AsSpan();
             y.Backward(gradient);
             foreach (var input in inputs)
-                input.ZeroGrad();
+                Forget(input);
         };
+    }
+
+    /// <summary>Forgets the gradients of a layer's parameters, which peers have computed by now.</summary>
+    public static void Forget(Module layer)
+    {
+        foreach (var parameter in layer.Parameters())
+            Forget(parameter);
+    }
+
+    // Some gradients are computed where they are read and not before.
+    static void Forget(Parameter parameter)
+    {
+        _ = parameter.Grad is { } gradient ? gradient.AsSpan() : default;
+        parameter.ZeroGrad();
     }
 
     /// <summary>A training step of a classifier.</summary>

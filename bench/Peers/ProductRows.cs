@@ -35,7 +35,7 @@ static class ProductRows
                 var layer = new Linear(inputs, outputs);
                 return x =>
                 {
-                    layer.ZeroGrad();
+                    Ballasts.Forget(layer);
                     return layer.Forward(x[0]);
                 };
             },

@@ -57,7 +57,7 @@ static class SequenceRows
         where M : class
     {
         if (layer is Module module)
-            module.ZeroGrad();
+            Ballasts.Forget(module);
         else if (layer is torch.nn.Module peer)
         {
             foreach (var parameter in peer.parameters())
