@@ -38,7 +38,7 @@ unsafe struct AttentionBackward
             where T : unmanaged
         {
             for (int batch = first; batch < last; batch++)
-                Pass.Matrix<S, T>(batch);
+                Pass.Matrix<S, T>(batch, batch + 1 < last ? batch + 1 : -1);
         }
     }
 
@@ -68,7 +68,7 @@ unsafe struct AttentionBackward
         }
     }
 
-    readonly void Matrix<S, T>(int batch)
+    readonly void Matrix<S, T>(int batch, int next)
         where S : struct, ISimd<T>
         where T : unmanaged
     {
@@ -79,7 +79,7 @@ unsafe struct AttentionBackward
         for (int key = 0; key < Shape.Keys; key += stride)
             AttentionScores.Pack(K, batch, key, Math.Min(stride, Shape.Keys - key), Shape.Depth, m.PackedK + (nint)key * m.Depth);
         for (int first = 0; first < Shape.Queries; first += AttentionShape.QueryBlock)
-            Block<S, T>(batch, first, m);
+            Block<S, T>(batch, next, first, m);
         for (int key = 0; key < Shape.Keys; key++)
         {
             Unpack<S, T>(m.SumK, m.Depth, key, DK.Row(batch, key), Shape.Depth);
@@ -87,9 +87,9 @@ unsafe struct AttentionBackward
         }
     }
 
-    // A block of queries with all keys.
+    // A block of queries with all keys, while the rows of the next matrix are asked for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Block<S, T>(int batch, int first, in Memory m)
+    readonly void Block<S, T>(int batch, int next, int first, in Memory m)
         where S : struct, ISimd<T>
         where T : unmanaged
     {
@@ -115,6 +115,8 @@ unsafe struct AttentionBackward
             for (int row = 0; row < count; row++)
             {
                 float* score = m.Scores + row * stride;
+                if (key == 0)
+                    AskAround(batch, next, first + row);
                 AttentionScores.Finish<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key), Shape.Scale,
                     Mask.IsEmpty ? null : Mask.Row(batch, first + row) + key);
                 Gradients<S, T>(score, m.Products + row * stride, keys, LogSums[(nint)batch * Shape.Queries + first + row], deltas[row]);
@@ -130,6 +132,28 @@ unsafe struct AttentionBackward
 
         for (int row = 0; row < count; row++)
             new ReadOnlySpan<float>(m.SumQ + row * m.Depth, Shape.Depth).CopyTo(new Span<float>(DQ.Row(batch, first + row), Shape.Depth));
+    }
+
+    // The same row of the next matrix will be read, and this one's gradients written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void AskAround(int batch, int next, int row)
+    {
+        AttentionScores.AskEarly(DQ, batch, row, Shape.Depth);
+        if (row < Shape.Keys)
+        {
+            AttentionScores.AskEarly(DK, batch, row, Shape.Depth);
+            AttentionScores.AskEarly(DV, batch, row, Shape.ValueDepth);
+        }
+
+        if (next < 0)
+            return;
+        AttentionScores.AskEarly(Q, next, row, Shape.Depth);
+        AttentionScores.AskEarly(Y, next, row, Shape.ValueDepth);
+        AttentionScores.AskEarly(G, next, row, Shape.ValueDepth);
+        if (row >= Shape.Keys)
+            return;
+        AttentionScores.AskEarly(K, next, row, Shape.Depth);
+        AttentionScores.AskEarly(V, next, row, Shape.ValueDepth);
     }
 
     // P in place of the products, and dS in place of the gradients of P.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -53,14 +54,15 @@ unsafe struct AttentionForward
                     packed = batch;
                 }
 
-                Pass.Block<S, T>(batch, part % s.QueryBlocks * AttentionShape.QueryBlock, turned, values, scores, sums, width);
+                int next = batch < (last - 1) / s.QueryBlocks ? batch + 1 : -1;
+                Pass.Block<S, T>(batch, next, part % s.QueryBlocks * AttentionShape.QueryBlock, turned, values, scores, sums, width);
             }
         }
     }
 
-    // A block of queries with all keys.
+    // A block of queries with all keys, while the rows of the next matrix are asked for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Block<S, T>(int batch, int first, float* turned, float* values, float* scores, float* sums, int width)
+    readonly void Block<S, T>(int batch, int next, int first, float* turned, float* values, float* scores, float* sums, int width)
         where S : struct, ISimd<T>
         where T : unmanaged
     {
@@ -82,6 +84,8 @@ unsafe struct AttentionForward
             for (int row = 0; row < count; row++)
             {
                 float* score = scores + row * stride;
+                if (key == 0)
+                    AskAround(batch, next, first + row);
                 AttentionScores.Finish<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key), Shape.Scale,
                     Mask.IsEmpty ? null : Mask.Row(batch, first + row) + key);
                 before[row] = Exponentials<S, T>(score, keys, ref most[row], ref totals[row]);
@@ -109,6 +113,20 @@ unsafe struct AttentionForward
         }
     }
 
+    // The same row of the next matrix will be read, and this one's result written.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void AskAround(int batch, int next, int row)
+    {
+        AttentionScores.AskEarly(Y, batch, row, Shape.ValueDepth);
+        if (next < 0)
+            return;
+        AttentionScores.AskEarly(Q, next, row, Shape.Depth);
+        if (row >= Shape.Keys)
+            return;
+        AttentionScores.AskEarly(K, next, row, Shape.Depth);
+        AttentionScores.AskEarly(V, next, row, Shape.ValueDepth);
+    }
+
     // Replaces products by their exponentials less the largest so far; the factor that what was added up before has to be brought to.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float Exponentials<S, T>(float* row, int count, ref float most, ref float total)
@@ -120,9 +138,10 @@ unsafe struct AttentionForward
         for (int i = S.Width; i < count; i += S.Width)
             top = S.Max(top, S.Load(row + i));
         S.Store(lanes, top);
-        float largest = most;
-        for (int i = 0; i < S.Width; i++)
-            largest = lanes[i] > largest || float.IsNaN(lanes[i]) ? lanes[i] : largest;
+        var quads = Vector128.Load(lanes);
+        for (int i = 4; i < S.Width; i += 4)
+            quads = Vector128.Max(quads, Vector128.Load(lanes + i));
+        float largest = MathF.Max(MathF.Max(MathF.Max(quads[0], quads[1]), MathF.Max(quads[2], quads[3])), most);
         float origin = float.IsNegativeInfinity(largest) ? 0 : largest;
         T minus = S.Broadcast(origin), sum = S.Broadcast(0);
         for (int i = 0; i < count; i += S.Width)
@@ -132,7 +151,7 @@ unsafe struct AttentionForward
             sum = S.Add(sum, e);
         }
 
-        float factor = MathF.Exp(most - origin);
+        float factor = float.IsNegativeInfinity(most) ? 0 : MathF.Exp(most - origin);
         total = total * factor + S.Sum(sum);
         most = largest;
         return factor;

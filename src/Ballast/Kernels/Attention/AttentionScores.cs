@@ -24,6 +24,18 @@ static unsafe class AttentionScores
         }
     }
 
+    /// <summary>Asks for a row of a matrix whose turn comes later: into the second-level cache, since rows a page apart have few places in the
+    /// first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AskEarly(in MatrixRows rows, int matrix, int row, int columns)
+    {
+        if (!Sse.IsSupported)
+            return;
+        float* from = rows.Row(matrix, row);
+        for (int column = 0; column < columns; column += CacheLine)
+            Sse.Prefetch1(from + column);
+    }
+
     const int CacheLine = 16; // floats
 
     /// <summary>to[panel][d][key] = rows[key][d]: the columns of a transposed matrix as <see cref="Panels"/>.</summary>

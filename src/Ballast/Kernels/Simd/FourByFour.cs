@@ -19,11 +19,20 @@ static unsafe class FourByFour
     {
         var (low01, high01) = Interleave(Vector128.Load(r0), Vector128.Load(r1));
         var (low23, high23) = Interleave(Vector128.Load(r2), Vector128.Load(r3));
-        Vector128.Create(low01.GetLower(), low23.GetLower()).Store(to);
-        Vector128.Create(low01.GetUpper(), low23.GetUpper()).Store(to + stride);
-        Vector128.Create(high01.GetLower(), high23.GetLower()).Store(to + 2 * stride);
-        Vector128.Create(high01.GetUpper(), high23.GetUpper()).Store(to + 3 * stride);
+        var (first, second) = Halves(low01, low23);
+        var (third, fourth) = Halves(high01, high23);
+        first.Store(to);
+        second.Store(to + stride);
+        third.Store(to + 2 * stride);
+        fourth.Store(to + 3 * stride);
     }
+
+    // Both lower halves, and both upper ones. Vectors that are made of halves by Vector128.Create go by way of memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector128<float> Lower, Vector128<float> Upper) Halves(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported
+            ? (Sse.MoveLowToHigh(a, b), Sse.MoveHighToLow(b, a))
+            : (Vector128.Create(a.GetLower(), b.GetLower()), Vector128.Create(a.GetUpper(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b) =>
