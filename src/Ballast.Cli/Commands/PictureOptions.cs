@@ -112,6 +112,15 @@ static class PictureOptions
         };
     }
 
+    /// <summary>Says of which classes no image is held out, or none trained on.</summary>
+    public static void Say(TrainingRun run)
+    {
+        if (run.NotTrained is { Count: > 0 } unseen)
+            Output.Say($"note: no image is trained on of {string.Join(", ", unseen)}; --stratified trains on each class.");
+        if (run.NotHeldBack is { Count: > 0 } untested)
+            Output.Say($"note: no image is held out of {string.Join(", ", untested)}, so the accuracy says nothing of it.");
+    }
+
     /// <summary>Lists what was left out.</summary>
     public static void List(IReadOnlyList<BrokenPicture> skipped)
     {

@@ -15,10 +15,6 @@ static class TrainCommand
 
     static readonly Option<int> Folds = CommonOptions.Count(
         "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
-    static readonly Option<bool> Stratified = new("--stratified")
-    {
-        Description = "With --folds, or of a table: give each part the classes in the proportion of the whole",
-    };
 
     public static Command Make()
     {
@@ -46,7 +42,6 @@ static class TrainCommand
         command.Add(Out);
         command.Add(TensorBoard);
         command.Add(Folds);
-        command.Add(Stratified);
         command.Add(Resume);
         command.Add(Json);
         command.SetAction(Run);
@@ -63,8 +58,6 @@ static class TrainCommand
 #endif
         if (file is null && result.Given(Folds) is { } folds)
             return CrossValidate(result, folds);
-        if (file is null && result.Has(Stratified))
-            throw new UsageException("--stratified divides the images of a cross validation: give --folds too.");
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress), PicturesProgress = new PicturesDisplay(progress) });
@@ -120,7 +113,7 @@ static class TrainCommand
             {
                 settings = source.Complete(settings, cancellation);
                 var data = StudyData.Open(source, settings, whole: true, cancellation);
-                var definition = Study.Folds(settings, folds, result.GetValue(Stratified), data);
+                var definition = Study.Folds(settings, folds, result.GetValue(HoldOutOptions.Stratified), data);
                 using var place = RunPaths.NewStudy("kfold", result.GetValue(Out));
                 return StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard));
             }
@@ -140,7 +133,7 @@ static class TrainCommand
         RunPaths.Refuse(result.GetValue(Out), RunFolder.RefuseUsed);
         Refuse(settings);
         (settings, var data) = Open(settings, source, cancellation);
-        var run = Prepare(settings, data);
+        var run = Prepare(settings, data, source.Groups(settings, cancellation));
         source.RefuseOtherTest(settings, data, cancellation);
         TuneOptions.Say(settings);
         // A network that does not fit is refused before there is a folder.
@@ -149,6 +142,7 @@ static class TrainCommand
         if (run.SurplusOf is { } outputs)
             Output.Say($"note: the network has {outputs} outputs, the data {data.ClassNames.Count} classes; the "
                 + $"others mean nothing. End with linear:{data.ClassNames.Count}.");
+        PictureOptions.Say(run);
         var provenance = Machine.Describe(CommandText.Again(), RunData.Describe(data));
         using var place = RunPaths.New(RunKind.Train, result.GetValue(Out));
         var folder = RunFolder.Create(place.Path, new RunRecord(RunKind.Train, settings, provenance, Samples: RunSamples.Of(data))
@@ -192,7 +186,8 @@ static class TrainCommand
         }
 
 #endif
-        var run = Prepare(folder.Record.Settings, source.Train(folder.Record.Settings, cancellation));
+        var run = Prepare(
+            folder.Record.Settings, source.Train(folder.Record.Settings, cancellation), source.Groups(folder.Record.Settings, cancellation));
         return (folder, () => run.Resume(folder, source, Listen(folder, json, progress, interruption), cancellation));
     }
 
@@ -217,7 +212,8 @@ static class TrainCommand
         RunData.RefuseMissing(settings);
     }
 
-    static TrainingRun Prepare(RunSettings settings, ByteDataset data) => Refused(() => new TrainingRun(settings, data));
+    static TrainingRun Prepare(RunSettings settings, ByteDataset data, IReadOnlyList<string>? groups) =>
+        Refused(() => new TrainingRun(settings, data, groups));
 
     // What the library refuses here, it refuses of the options.
     static T Refused<T>(Func<T> work)

@@ -52,7 +52,7 @@ static class TrainOptions
     };
 
     static readonly Option[] Fixed =
-        [RecipeName, .. TuneOptions.All, .. MethodOptions.All, .. PictureOptions.All, Model, BatchSize, DropLast,
+        [RecipeName, .. TuneOptions.All, .. MethodOptions.All, .. PictureOptions.All, .. HoldOutOptions.All, Model, BatchSize, DropLast,
             Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery, Data, TestData];
 
     /// <summary>The optimizer's name.</summary>
@@ -77,6 +77,7 @@ static class TrainOptions
         foreach (var option in (Option[])[
             RecipeName, Model, Epochs, BatchSize, DropLast, Optimizer, LearningRate, Momentum, WeightDecay, Nesterov, Seed, LogEvery,
             CheckpointEvery, Data, TestData, .. TuneOptions.All, .. PictureOptions.All, .. MethodOptions.All,
+            .. HoldOutOptions.All,
 #if PICTURES
             .. FileCommand.All,
 #endif
@@ -105,7 +106,8 @@ static class TrainOptions
             Tuning = from.Tuning,
             Pictures = from.Pictures is null ? null : from.Pictures with { LogsEpochs = !result.Has(LogEvery) },
         };
-        return TuneOptions.End(result, PictureOptions.Read(result, settings.WithData(DataOf(result), result.GetValue(TestData))));
+        settings = PictureOptions.Read(result, settings.WithData(DataOf(result), result.GetValue(TestData)));
+        return TuneOptions.End(result, HoldOutOptions.Read(result, settings, folds));
     }
 
     /// <summary>The settings of a new run on a file.</summary>

@@ -45,19 +45,13 @@ static class FileCommand
 
     static readonly Option<bool> Lstm = new("--lstm") { Description = "Of a series: an LSTM [default: 1-D convolutions with batch normalization]" };
 
-    static readonly Option<string?> Group = new("--group")
-    {
-        Description = "Of a table: hold whole groups of rows out, which this column names",
-        HelpName = "COLUMN",
-    };
-
     static readonly Option<int> Members = CommonOptions.Count("--members",
         "Of a table: average so many networks, trained on all rows for as many epochs as were best [default: 4 up to 10,000 rows, else 0]", 0, 1000);
 
     static readonly Option[] OfSeries = [Horizon, Stride, Lstm];
 
     /// <summary>The options of a file.</summary>
-    public static Option[] All { get; } = [Target, Task, Ignore, Group, Time, Members, Window, .. OfSeries];
+    public static Option[] All { get; } = [Target, Task, Ignore, Time, Members, Window, .. OfSeries];
 
     /// <summary>The file that is given where layers are given otherwise; null for none.</summary>
     public static string? Find(ParseResult result)
@@ -119,9 +113,9 @@ static class FileCommand
         int? window = result.Given(Window);
         if (window is null && OfSeries.FirstOrDefault(result.Has) is { } extra)
             throw new UsageException($"{extra.Name} is for a time series: give --window too, the number of rows to predict from.");
-        if (window is not null && (result.Has(Group) || result.GetValue<bool>("--stratified")))
+        if (window is not null && (result.Has(HoldOutOptions.Group) || result.GetValue(HoldOutOptions.Stratified)))
             throw new UsageException("Of a time series the last rows are held out: leave --group and --stratified out.");
-        bool[] ways = [result.Has(Group), result.Has(Time), result.GetValue<bool>("--stratified")];
+        bool[] ways = [result.Has(HoldOutOptions.Group), result.Has(Time), result.GetValue(HoldOutOptions.Stratified)];
         if (window is null && ways.Count(static way => way) > 1)
             throw new UsageException("Rows are held out in one way: give one of --group, --time and --stratified.");
         if (window is not null && result.Has(Members))
@@ -141,8 +135,8 @@ static class FileCommand
             Stride = result.Given(Stride),
             Time = result.GetValue(Time),
             Lstm = result.GetValue(Lstm) ? true : null,
-            Group = result.GetValue(Group),
-            Stratified = result.GetValue<bool>("--stratified") ? true : null,
+            Group = result.GetValue(HoldOutOptions.Group),
+            Stratified = result.GetValue(HoldOutOptions.Stratified) ? true : null,
         };
     }
 

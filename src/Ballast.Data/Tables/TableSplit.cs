@@ -9,7 +9,7 @@ public enum TableHoldOut
     /// <summary>Of each class its share: <see cref="DataSplit.Stratified"/>.</summary>
     Stratified,
 
-    /// <summary>Whole groups, which a column names: <see cref="DataSplit.ByGroup"/>.</summary>
+    /// <summary>Whole groups, which a column names: <see cref="DataSplit.ByGroup(ReadOnlySpan{int}, ReadOnlySpan{double}, long)"/>.</summary>
     Groups,
 
     /// <summary>The last ones, by a column that says when.</summary>

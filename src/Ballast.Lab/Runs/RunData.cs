@@ -19,7 +19,15 @@ public sealed class RunData(DatasetOptions options)
     /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     public ByteDataset? Test(RunSettings settings, CancellationToken cancellation = default) =>
-        settings.TestName is { } name ? Scale(settings, Open(name, settings.Pictures, static named => named.Test, cancellation)) : null;
+        settings.TestName is not { } name ? null : Scale(settings, Open(
+            name, settings.Pictures is null ? null : settings.Pictures with { Group = null }, static named => named.Test, cancellation));
+
+    /// <summary>The group of each image to train on, by which some are held back; null where no column of groups is named.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged or of another form.</exception>
+    /// <exception cref="IOException">A file is missing.</exception>
+    public IReadOnlyList<string>? Groups(RunSettings settings, CancellationToken cancellation = default) => settings.Pictures?.Group is null ? null
+        : Open(settings.Data ?? NamedDatasets.Cifar10.Name, settings.Pictures, static named => named.Train, cancellation) is ImageFolder folder
+            ? folder.Groups : null;
 
     /// <summary>The settings with what has to be computed of the training data: the scale of its channels.</summary>
     /// <exception cref="ArgumentException">A channel that is the same everywhere.</exception>
@@ -54,14 +62,15 @@ public sealed class RunData(DatasetOptions options)
         if (settings.Does is { Crop: > 0 } moved && pictures.FitsNetwork && moved.Crop > side / 8)
             settings = settings with { Methods = moved with { Crop = side / 8 } };
         // So few pictures that none would be held back.
-        if (pictures.LogsEpochs && settings.Does is { Validation: > 0 } does && Math.Round(data.Count * does.Validation) == 0)
+        if (pictures is { LogsEpochs: true, Group: null } && settings.Does is { Validation: > 0, Stratified: false } does
+            && Math.Round(data.Count * does.Validation) == 0)
             settings = settings with { Methods = does with { Validation = 0, KeepBest = false, Monitor = ValidationMetric.Loss } };
         if (pictures.FitsNetwork)
         {
             settings = settings with { Layers = PictureSettings.Network(data.SampleShape, data.ClassNames.Count), Model = null };
         }
 
-        int trained = data.Count - (int)Math.Round(data.Count * settings.Does.Validation);
+        int trained = HoldOut.Trained(settings, data, Groups(settings, cancellation));
         return !pictures.LogsEpochs ? settings : settings with
         {
             LogEvery = Math.Max(1, settings.DropLast ? trained / settings.BatchSize : (trained - 1) / settings.BatchSize + 1),

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ballast.Lab;
 
 /// <summary>Makes the library's parts of a run's settings.</summary>
@@ -18,41 +16,6 @@ static class RunTraining
         if (methods.Cutout > 0)
             transforms.Add(new Cutout(methods.Cutout, methods.Scale?.Mean));
         return transforms;
-    }
-
-    /// <summary>What of the data is trained on, and what is held back: PyTorch's <c>random_split</c>.</summary>
-    /// <exception cref="ArgumentException">A share that leaves nothing on one side.</exception>
-    public static (ByteDataset Train, ByteDataset? Held) Split(ByteDataset data, double share)
-    {
-        if (share == 0)
-            return (data, null);
-        RefuseShare(share);
-        int held = (int)Math.Round(data.Count * share);
-        if (held == 0 || held == data.Count)
-            throw new ArgumentException(
-                $"A validation share of {share} of {data.Count} images leaves none on one side. Choose one between 0 and 1, such as 0.1.");
-        int[] order = Generator.Default.Permutation(data.Count);
-        return (data.Subset(order.AsSpan()[..^held]), data.Subset(order.AsSpan()[^held..]));
-    }
-
-    /// <summary>Refuses a validation that has nothing to look at.</summary>
-    /// <exception cref="ArgumentException">A share out of range, or neither images held back nor test images.</exception>
-    public static void RefuseValidation(RunSettings settings)
-    {
-        if (settings.Does.Validation != 0)
-            RefuseShare(settings.Does.Validation);
-        else if (settings.Does.IsValidated && !settings.IsTested)
-            throw new ArgumentException(
-                "There is nothing to look at after each epoch. Hold a share of the training data back for validation, or name test images.");
-    }
-
-    static void RefuseShare(double share)
-    {
-        if (share is not (> 0 and < 1))
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"A validation share of {share} leaves none on one side. Choose one between 0 and 1, such as 0.1."));
-        }
     }
 
     /// <summary>Refuses settings of groups of parameters that do not go together.</summary>

@@ -17,16 +17,17 @@ public sealed class TrainingRun
     /// written. Start it before another run is made: they share the generator.</summary>
     /// <param name="settings">How to train.</param>
     /// <param name="data">The images to train on.</param>
+    /// <param name="groups">The group of each image, where the settings hold whole groups back: <see cref="RunData.Groups"/>.</param>
     /// <exception cref="LayerTextException">A mistake in the layers.</exception>
     /// <exception cref="ArgumentException">A setting out of range, or mini-batches that the network cannot take.</exception>
-    public TrainingRun(RunSettings settings, ByteDataset data)
+    public TrainingRun(RunSettings settings, ByteDataset data, IReadOnlyList<string>? groups = null)
     {
         this.settings = settings;
         this.data = data;
-        RunTraining.RefuseValidation(settings);
+        HoldOut.Refuse(settings);
         StudyData.RefuseOneClass(data, NamedDatasets.Title(settings.Data ?? NamedDatasets.Cifar10.Name));
         Generator.Default.ManualSeed(settings.Seed);
-        (var trained, heldBack) = RunTraining.Split(data, settings.Does.Validation);
+        (var trained, heldBack) = HoldOut.Split(settings, data, groups);
         network = RunNetwork.Build(settings, RunSamples.Of(data));
         settings.Does.Special?.Initialize(network, trained);
         tuned = RunTuning.Of(settings, network);
@@ -42,6 +43,12 @@ public sealed class TrainingRun
 
     /// <summary>How many outputs the network has, where they are more than the data has classes; else null.</summary>
     public int? SurplusOf => network is Network { Outputs: { } outputs } && outputs > data.ClassNames.Count ? outputs : null;
+
+    /// <summary>The classes of which no image is held back, so that nothing is known of them; none where no images are held back.</summary>
+    public IReadOnlyList<string> NotHeldBack => heldBack is null ? [] : HoldOut.Lacking(heldBack);
+
+    /// <summary>The classes of which no image is trained on.</summary>
+    public IReadOnlyList<string> NotTrained => HoldOut.Lacking(loader.Dataset);
 
     /// <summary>How many mini-batches an epoch has.</summary>
     public int StepsPerEpoch => loader.Count;

@@ -68,6 +68,15 @@ public static class DataSplit
         return Collect(part, missing.Length);
     }
 
+    /// <summary>Parts that have no group in common, of groups that have names.</summary>
+    /// <inheritdoc cref="ByGroup(ReadOnlySpan{int}, ReadOnlySpan{double}, long)"/>
+    public static IReadOnlyList<int[]> ByGroup(IReadOnlyList<string> groups, ReadOnlySpan<double> shares, long seed = 0)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        int[] known = [.. groups.Select(name => numbers.TryGetValue(name, out int number) ? number : numbers[name] = numbers.Count)];
+        return ByGroup(known.AsSpan(), shares, seed);
+    }
+
     /// <summary>Parts that follow one another: of samples in the order of time, the last ones to test with.</summary>
     /// <param name="count">How many samples there are.</param>
     /// <param name="shares">The share of each part.</param>

@@ -52,7 +52,7 @@ public sealed class StudyCommandTests : IDisposable
         Assert.DoesNotContain("--out", File.ReadAllText(Path.Combine(folder.File("folds"), "report.html")), StringComparison.Ordinal);
         (code, _, errors) = BallastProcess.Run(folder, "train", "--stratified", "--data", SampleRun.Slice);
         Assert.Equal(2, code);
-        Assert.Contains("give --folds too", errors, StringComparison.Ordinal);
+        Assert.Contains("give --validation, such as 0.2, too", errors, StringComparison.Ordinal);
     }
 
     [Fact]

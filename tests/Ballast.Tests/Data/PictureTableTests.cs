@@ -43,6 +43,34 @@ public sealed class PictureTableTests : IDisposable
         message, Assert.Throws<InvalidDataException>(() => new ImageFolder(Write(text))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_column_says_which_group_each_picture_belongs_to()
+    {
+        string path = Write("path,patient,label\npictures/2.png,p 7,dog\npictures/0.png, p1 ,cat\npictures/3.png,p 7,cat\n");
+        var data = new ImageFolder(path, new ImageFolderOptions { GroupColumn = "Patient" });
+        Assert.Equal(["p 7", "p1", "p 7"], data.Groups);
+        Assert.Empty(new ImageFolder(path).Groups);
+        var parts = DataSplit.ByGroup(data.Groups, [0.5, 0.5], seed: 1);
+        Assert.Equal([[0, 2], [1]], parts.OrderByDescending(static part => part.Length));
+
+        File.WriteAllText(folder.File("pictures/3.png"), "no picture");
+        data = new ImageFolder(path, new ImageFolderOptions { GroupColumn = "patient", SkipBroken = true });
+        Assert.Equal(["p 7", "p1"], data.Groups);
+    }
+
+    [Theory]
+    [InlineData("path,label\npictures/0.png,cat\n", " has no column patient of groups. Its columns are path, label.")]
+    [InlineData("path,label,patient\npictures/0.png,cat,p\npictures/0.png,cat, \n", ", line 3: the patient is empty. Fill it, or leave the line out.")]
+    public void A_group_that_is_missing_is_said(string text, string message) => Assert.Contains(
+        message, Assert.Throws<InvalidDataException>(() => Open(Write(text))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_folder_has_no_column_of_groups() => Assert.Equal(
+        $"{folder.Path} is a folder and has no column patient of groups. Name the pictures in a CSV file with the columns path, label and patient.",
+        Assert.Throws<InvalidDataException>(() => Open(folder.Path)).Message);
+
+    static ImageFolder Open(string path) => new(path, new ImageFolderOptions { GroupColumn = "patient" });
+
+    [Fact]
     public void A_table_without_these_columns_is_none_of_pictures_and_a_picture_is_the_same_after_it_was_written()
     {
         Assert.False(ImageFolder.IsTable(Write("file,label\na,b\n")));

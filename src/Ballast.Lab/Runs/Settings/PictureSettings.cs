@@ -19,6 +19,10 @@ public sealed record PictureSettings(
     /// <summary>The largest side of pictures of one size that are left as they are.</summary>
     public const int LargestSide = 128;
 
+    /// <summary>Of a table of pictures, the column of the groups that are held back whole; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Group { get; init; }
+
     /// <summary>Whether the network is still to be made for the pictures and their classes.</summary>
     [JsonIgnore]
     public bool FitsNetwork { get; init; }
@@ -38,6 +42,7 @@ public sealed record PictureSettings(
         Channels = Channels,
         Background = Background,
         SkipBroken = SkipBroken,
+        GroupColumn = Group,
         CacheFolder = cacheFolder,
         Progress = progress,
     };

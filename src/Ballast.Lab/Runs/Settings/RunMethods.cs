@@ -57,6 +57,10 @@ public sealed record RunMethods(
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public RecipeMethods? Special { get; init; }
 
+    /// <summary>Whether the share that is held back has each class in its proportion.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Stratified { get; init; }
+
     /// <summary>Nothing of all this.</summary>
     public static RunMethods None { get; } = new();
 

@@ -26,7 +26,7 @@ public static class SettingsCheck
         RunTraining.RefuseOptimizer(settings);
         _ = settings.MakeOptimizer([new Parameter(Tensor.Zeros([1]))]);
         RunTraining.Transforms(settings);
-        RunTraining.RefuseValidation(settings);
+        HoldOut.Refuse(settings);
         // As many classes as there are weights, and the longest epoch: what only fewer would refuse is left to them.
         RunTraining.Loss(methods, methods.ClassWeights?.Count ?? 2);
         const int longest = int.MaxValue;

@@ -42,7 +42,7 @@ public sealed class ImageFolder : ByteDataset
     /// <exception cref="IOException">There is no such folder, or a file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ImageFolder(string path, ImageFolderOptions options, CancellationToken cancellation = default)
-        : this(ImageFolderListing.Read(path, (options.Decoder ?? PictureDecoder.Default).Formats), options, cancellation)
+        : this(ImageFolderListing.Read(path, options), options, cancellation)
     {
     }
 
@@ -51,7 +51,7 @@ public sealed class ImageFolder : ByteDataset
         options.Check();
         var files = PictureListing.Read(listing, options, cancellation);
         (Path, ClassNames, PicturePaths, labels) = (listing.Path, listing.ClassNames, files.Paths, files.Labels);
-        (SampleShape, store, Skipped) = (files.Shape, files.Store, files.Skipped);
+        (SampleShape, store, Skipped, Groups) = (files.Shape, files.Store, files.Skipped, files.Groups ?? []);
         sha256 = new Lazy<string>(Hash);
     }
 
@@ -95,7 +95,7 @@ public sealed class ImageFolder : ByteDataset
         var pictures = new Picture[paths.Count];
         PictureFiles.Refuse(PictureFiles.Each(paths,
             path => Picture.Read(path, single, decoder).Fit(options.Height.Value, options.Width!.Value, options.Fit),
-            (i, picture) => pictures[i] = picture, cancellation));
+            (i, picture) => pictures[i] = picture, cancellation, options.Threads));
         return pictures;
     }
 
@@ -108,7 +108,9 @@ public sealed class ImageFolder : ByteDataset
         IReadOnlyList<string> paths, ImageFolderOptions options, CancellationToken cancellation = default)
     {
         var (single, decoder) = (options.ToPicture(options.Channels), options.Decoder);
-        return [.. PictureFiles.Each(paths, path => Picture.Read(path, single, decoder), static (_, _) => { }, cancellation).OfType<BrokenPicture>()];
+        var failures = PictureFiles.Each(
+            paths, path => Picture.Read(path, single, decoder), static (_, _) => { }, cancellation, options.Threads);
+        return [.. failures.OfType<BrokenPicture>()];
     }
 
     /// <summary>Looks at the headers of a folder's pictures: the size that all have, and whether all are grey.</summary>
@@ -122,7 +124,7 @@ public sealed class ImageFolder : ByteDataset
     public static (int? Height, int? Width, bool IsGray) Inspect(
         string path, ImageFolderOptions options, CancellationToken cancellation = default)
     {
-        var listing = ImageFolderListing.Read(path, (options.Decoder ?? PictureDecoder.Default).Formats);
+        var listing = ImageFolderListing.Read(path, options);
         var infos = PictureListing.Headers(listing, options, cancellation);
         var first = infos[0];
         bool same = infos.All(info => (info.Height, info.Width) == (first.Height, first.Width));
@@ -141,6 +143,10 @@ public sealed class ImageFolder : ByteDataset
 
     /// <summary>The files that were left out because they cannot be used, with the reason.</summary>
     public IReadOnlyList<BrokenPicture> Skipped { get; }
+
+    /// <summary>The group of each sample, as <see cref="ImageFolderOptions.GroupColumn"/> of the table names it, for
+    /// <see cref="DataSplit.ByGroup(IReadOnlyList{string}, ReadOnlySpan{double}, long)"/>; empty where no column is named.</summary>
+    public IReadOnlyList<string> Groups { get; }
 
     /// <inheritdoc/>
     public override int Count => labels.Length;

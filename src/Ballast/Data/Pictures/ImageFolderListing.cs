@@ -5,20 +5,29 @@ namespace Ballast;
 /// <param name="ClassNames">The subfolders' names, in ordinal order.</param>
 /// <param name="Paths">The files, class by class, in ordinal order of their names.</param>
 /// <param name="Labels">The class of each.</param>
-sealed record ImageFolderListing(string Path, string[] ClassNames, string[] Paths, int[] Labels)
+/// <param name="Groups">The group of each; null where none is asked for.</param>
+sealed record ImageFolderListing(string Path, string[] ClassNames, string[] Paths, int[] Labels, string[]? Groups = null)
 {
     /// <summary>Lists a folder; no file is opened.</summary>
-    /// <exception cref="InvalidDataException">No classes, an empty class, or a folder in a class's folder.</exception>
+    /// <exception cref="InvalidDataException">No classes, an empty class, a folder in a class's folder, or a column of groups that there is not.
+    /// </exception>
     /// <exception cref="IOException">There is no such folder.</exception>
-    public static ImageFolderListing Read(string path, string formats)
+    public static ImageFolderListing Read(string path, ImageFolderOptions options)
     {
         if (PictureTable.Is(path))
-            return PictureTable.Read(path);
+            return PictureTable.Read(path, options.GroupColumn);
+        string formats = (options.Decoder ?? PictureDecoder.Default).Formats;
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(path))
         {
             DataErrors.Unavailable((File.Exists(path) ? $"{path} is a file." : $"There is no folder {path}.")
                 + $" Expected a folder with one subfolder of pictures ({formats}) for each class.");
+        }
+
+        if (options.GroupColumn is { } column)
+        {
+            Throw.InvalidData($"{path} is a folder and has no column {column} of groups. Name the pictures in a CSV file with the columns path, "
+                + $"label and {column}.");
         }
 
         string[] classes = Names(Directory.EnumerateDirectories(path));

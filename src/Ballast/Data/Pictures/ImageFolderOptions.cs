@@ -25,6 +25,10 @@ public sealed record ImageFolderOptions
     /// folder and lists them.</summary>
     public bool SkipBroken { get; init; }
 
+    /// <summary>Of a table of pictures, the column that says which group each belongs to, such as a patient: <see cref="ImageFolder.Groups"/>;
+    /// null, the default, for none.</summary>
+    public string? GroupColumn { get; init; }
+
     /// <summary>The most pixels of a picture: 100 million. A larger one is refused before memory is taken.</summary>
     public long MaxPixels { get; init; } = new PictureOptions().MaxPixels;
 
@@ -37,6 +41,9 @@ public sealed record ImageFolderOptions
 
     /// <summary>The most bytes of the cache folder: 10 GiB. What was used the longest ago is dropped.</summary>
     public long CacheBytes { get; init; } = 10L << 30;
+
+    /// <summary>How many threads decode and resize pictures at most; null, the default, for one a core. The pixels are the same.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>Told how many of the pictures are read; it may be called from several threads.</summary>
     public IProgress<(int Done, int Count)>? Progress { get; init; }
@@ -52,5 +59,6 @@ public sealed record ImageFolderOptions
         Throw.Unless(Height is null or > 0 && Width is null or > 0,
             $"ImageFolder: expected a size of at least 1 x 1 pixels, got {Width} x {Height}.");
         Throw.Unless(Channels is null or 1 or 3, $"ImageFolder: expected 1 channel for grey or 3 for RGB, got {Channels}.");
+        Throw.Unless(Threads is null or >= 1, $"ImageFolder: expected 1 thread or more, got {Threads}.");
     }
 }

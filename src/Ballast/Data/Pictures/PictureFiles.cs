@@ -19,9 +19,10 @@ static class PictureFiles
     /// <param name="read">What is made of a file.</param>
     /// <param name="take">Is given each with its index, in any order and from several threads.</param>
     /// <param name="cancellation">Looked at with every picture.</param>
+    /// <param name="threads">How many threads share them at most; null for one a core.</param>
     /// <returns>For each file the failure, or null. All are tried, so that the answer is the same each time.</returns>
     public static BrokenPicture?[] Each<T>(
-        IReadOnlyList<string> paths, Func<string, T> read, Action<int, T> take, CancellationToken cancellation)
+        IReadOnlyList<string> paths, Func<string, T> read, Action<int, T> take, CancellationToken cancellation, int? threads = null)
     {
         var failures = new BrokenPicture?[paths.Count];
         FileWork.Each(paths.Count, i =>
@@ -34,7 +35,7 @@ static class PictureFiles
             {
                 failures[i] = new BrokenPicture(paths[i], e.Message) { Error = e };
             }
-        }, cancellation);
+        }, cancellation, threads);
         return failures;
     }
 

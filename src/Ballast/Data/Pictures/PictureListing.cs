@@ -9,7 +9,9 @@ namespace Ballast;
 /// <param name="Shape">The shape of every picture.</param>
 /// <param name="Store">The pixels.</param>
 /// <param name="Skipped">The files that are not used.</param>
-sealed record PictureListing(string[] Paths, int[] Labels, Shape Shape, PictureStore Store, BrokenPicture[] Skipped)
+/// <param name="Groups">The group of each; null where the listing has none.</param>
+sealed record PictureListing(
+    string[] Paths, int[] Labels, Shape Shape, PictureStore Store, BrokenPicture[] Skipped, string[]? Groups)
 {
     /// <summary>Reads the pictures.</summary>
     /// <exception cref="InvalidDataException">Files that cannot be used, or pictures of several sizes where none is given.</exception>
@@ -27,7 +29,7 @@ sealed record PictureListing(string[] Paths, int[] Labels, Shape Shape, PictureS
             {
                 return new PictureListing(
                     [.. left.Select(i => listing.Paths[i])], [.. left.Select(i => listing.Labels[i])], shape, store,
-                    [.. failures.OfType<BrokenPicture>()]);
+                    [.. failures.OfType<BrokenPicture>()], listing.Groups is { } groups ? [.. left.Select(i => groups[i])] : null);
             }
 
             if (!options.SkipBroken)
@@ -54,7 +56,7 @@ sealed record PictureListing(string[] Paths, int[] Labels, Shape Shape, PictureS
         var decoder = options.Decoder ?? PictureDecoder.Default;
         var headers = new (PictureInfo Info, byte[] Key)[listing.Paths.Length];
         var failures = PictureFiles.Each(
-            listing.Paths, path => Header(path, decoder, options), (i, header) => headers[i] = header, cancellation);
+            listing.Paths, path => Header(path, decoder, options), (i, header) => headers[i] = header, cancellation, options.Threads);
         if (!options.SkipBroken)
             PictureFiles.Refuse(failures);
         return (headers, failures, Left(listing, failures));
@@ -128,7 +130,7 @@ sealed record PictureListing(string[] Paths, int[] Labels, Shape Shape, PictureS
             {
                 write(missing[i], loaded);
                 options.Progress?.Report((Interlocked.Increment(ref done), left.Length));
-            }, cancellation);
+            }, cancellation, options.Threads);
             for (int i = 0; i < missing.Length; i++)
                 broken[missing[i]] = failures[i];
         }

@@ -21,10 +21,12 @@ static class PictureTable
     }
 
     /// <summary>Lists its pictures, in the order of the rows; the classes in ordinal order.</summary>
+    /// <param name="path">The table.</param>
+    /// <param name="group">The column of groups; null for none.</param>
     /// <exception cref="InvalidDataException">A table without these columns, rows of other lengths, an empty cell, or files that there are not.
     /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static ImageFolderListing Read(string path)
+    public static ImageFolderListing Read(string path, string? group = null)
     {
         path = Path.GetFullPath(path);
         var rows = Rows(path, File.ReadAllText(path));
@@ -34,7 +36,11 @@ static class PictureTable
         var (paths, labels) = (Column(names, "path"), Column(names, "label"));
         if (paths < 0 || labels < 0)
             Throw.InvalidData($"{path} has the columns {string.Join(", ", names)}. Expected path and label for pictures.");
-        var (files, classes) = (new List<string>(), new List<string>());
+        int groups = group is null ? -1 : Column(names, group);
+        if (group is not null && groups < 0)
+            Throw.InvalidData($"{path} has no column {group} of groups. Its columns are {string.Join(", ", names)}.");
+        int[] needed = group is null ? [paths, labels] : [paths, labels, groups];
+        List<string> files = [], classes = [], belongs = [];
         string folder = Path.GetDirectoryName(path)!;
         List<string> missing = [];
         foreach (var (cells, line) in rows.Skip(1))
@@ -48,10 +54,12 @@ static class PictureTable
             }
 
             string file = cells[paths].Trim(), label = cells[labels].Trim();
-            if (file.Length == 0 || label.Length == 0)
-                Throw.InvalidData($"{path}, line {line}: the {(file.Length == 0 ? "path" : "label")} is empty. Fill it, or leave the line out.");
+            if (Array.FindIndex(needed, column => string.IsNullOrWhiteSpace(cells[column])) is >= 0 and var empty)
+                Throw.InvalidData($"{path}, line {line}: the {names[needed[empty]]} is empty. Fill it, or leave the line out.");
             files.Add(Path.GetFullPath(Path.Combine(folder, file)));
             classes.Add(label);
+            if (group is not null)
+                belongs.Add(cells[groups].Trim());
             if (!File.Exists(files[^1]))
                 missing.Add($"line {line}: {file}");
         }
@@ -67,7 +75,7 @@ static class PictureTable
             Throw.InvalidData($"{path} has names of columns and no pictures.");
         string[] known = [.. classes.Distinct().Order(StringComparer.Ordinal)];
         int[] numbers = [.. classes.Select(label => Array.BinarySearch(known, label, StringComparer.Ordinal))];
-        return new ImageFolderListing(path, known, [.. files], numbers);
+        return new ImageFolderListing(path, known, [.. files], numbers, group is null ? null : [.. belongs]);
     }
 
     static int Column(string[] names, string name) => Array.FindIndex(names, one => one.Equals(name, StringComparison.OrdinalIgnoreCase));
