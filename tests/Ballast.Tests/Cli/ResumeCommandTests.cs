@@ -13,7 +13,7 @@ public sealed class ResumeCommandTests : IDisposable
 
     string[] Arguments(string run) =>
     [
-        "train", "--data", records, "--test-data", SampleRun.Slice, "--epochs", "15", "--log-every", "7",
+        "train", "--data", records, "--test-data", SampleRun.Slice, "--epochs", "9", "--log-every", "7",
         "--checkpoint-every", "80", "--out", run,
     ];
 
@@ -93,7 +93,7 @@ public sealed class ResumeCommandTests : IDisposable
         Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run", "--weights", "run/best.safetensors").ExitCode);
         var (code, _, errors) = BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "20");
         Assert.Equal(2, code);
-        Assert.Contains("the schedule onecycle:rise=0.4 ends with the run's 15 epochs", errors, StringComparison.Ordinal);
+        Assert.Contains("the schedule onecycle:rise=0.4 ends with the run's 9 epochs", errors, StringComparison.Ordinal);
     }
 
     [Fact]
