@@ -18,18 +18,24 @@ public readonly struct Shape : IEquatable<Shape>
     /// </exception>
     public Shape(params ReadOnlySpan<int> sizes)
     {
-        Throw.Unless(sizes.Length <= MaxRank,
-            $"Shape: expected at most {MaxRank} axes, got {sizes.Length}. Merge axes with Reshape first.");
+        if (sizes.Length > MaxRank)
+            Throw.Argument($"Shape: expected at most {MaxRank} axes, got {sizes.Length}. Merge axes with Reshape first.");
         long length = 1;
-        for (int i = 0; i < sizes.Length; i++)
+        foreach (int size in sizes)
         {
-            Throw.Unless(sizes[i] >= 0, $"Shape: axis {i} has the size {sizes[i]}. Sizes start at 0.");
-            length *= sizes[i];
-            Throw.Unless(length <= int.MaxValue,
-                $"Shape: more than {int.MaxValue} values. Split the data into smaller tensors.");
+            length *= size;
+            if (size < 0 || length > int.MaxValue)
+                Refuse(sizes);
         }
 
         shared = sizes.IsEmpty ? null : SharedSizes.Of(sizes, (int)length);
+    }
+
+    static void Refuse(ReadOnlySpan<int> sizes)
+    {
+        for (int i = 0; i < sizes.Length; i++)
+            Throw.Unless(sizes[i] >= 0, $"Shape: axis {i} has the size {sizes[i]}. Sizes start at 0.");
+        Throw.Argument($"Shape: more than {int.MaxValue} values. Split the data into smaller tensors.");
     }
 
     /// <summary>For collection expressions: <c>Shape shape = [10, 3, 32, 32];</c></summary>
@@ -47,15 +53,18 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The size of an axis; <c>shape[^1]</c> is the last one.</summary>
     public int this[Index axis]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             var sizes = Sizes;
             int i = axis.GetOffset(sizes.Length);
             if ((uint)i >= (uint)sizes.Length)
-                Throw.Argument($"Shape {this}: there is no axis {axis}; it has {Rank}.");
+                ThrowMissing(axis);
             return sizes[i];
         }
     }
+
+    void ThrowMissing(Index axis) => Throw.Argument($"Shape {this}: there is no axis {axis}; it has {Rank}.");
 
     /// <summary>The sizes as an array of its own.</summary>
     public int[] ToArray()
