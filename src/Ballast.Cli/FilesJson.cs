@@ -25,7 +25,8 @@ sealed record InspectedValue(string Name, string Type, IReadOnlyList<string>? Si
 
 /// <summary>What <c>convert --json</c> prints.</summary>
 sealed record ConversionResult(
-    string From, string To, IReadOnlyList<InspectedTensor> Tensors, IReadOnlyList<string> Widened, IReadOnlyList<string> LeftOut);
+    string From, string To, IReadOnlyList<string> Files, IReadOnlyList<InspectedTensor> Tensors, IReadOnlyList<string> Widened,
+    IReadOnlyList<string> LeftOut);
 
 /// <summary>What the commands about files print where a program reads.</summary>
 [JsonSourceGenerationOptions(

@@ -59,6 +59,38 @@ public static class KerasFile
         return new StoredFile(path, StoredFormat.Keras, root, null);
     }
 
+    /// <summary>What a network has to be made for that takes a file's weights, as far as the file tells: the shape of one sample with channels
+    /// first, <c>[3, 32, 32]</c>, and how many values the last <c>Dense</c> gives. Null for what it does not tell, as weights alone do not.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or none of Keras.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (Shape? InputShape, int? Outputs) Describe(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var layers = Read(path, out var model);
+        var last = layers.FindLast(static layer => layer.Weights.Count > 0);
+        long? outputs = last is { Kind: { } kind } && KerasKinds.Canonical(kind) == "Dense"
+            && last.Weights.GetValueOrDefault("kernel") is { Shape: [_, var count] } ? count : null;
+        bool first = layers.Exists(static layer => layer.Text("data_format") == "channels_first");
+        var shapes = new KerasGraph(model, "", []).Layers.Select(layer => Sample(layer.Config, first));
+        return (shapes.FirstOrDefault(static shape => shape is not null), (int?)outputs);
+    }
+
+    // What a layer's settings say of its input, without the batch.
+    static Shape? Sample(JsonElement settings, bool channelsFirst)
+    {
+        JsonElement told = default;
+        if (settings.ValueKind != JsonValueKind.Object
+            || !(settings.TryGetProperty("batch_shape", out told) || settings.TryGetProperty("batch_input_shape", out told))
+            || told.ValueKind != JsonValueKind.Array)
+            return null;
+        int[] sizes = [.. told.EnumerateArray().Skip(1).Select(
+            static size => size.ValueKind == JsonValueKind.Number && size.TryGetInt32(out int known) ? known : 0)];
+        if (sizes.Length is 0 or > 4 || sizes.Any(static size => size <= 0))
+            return null;
+        return channelsFirst || sizes.Length == 1 ? new Shape(sizes) : new Shape([sizes[^1], .. sizes[..^1]]);
+    }
+
     /// <summary>Lets <see cref="StateFile.Open"/>, <see cref="StateFile.Load(string)"/> and <see cref="StateFile.Convert"/> take files of Keras too,
     /// from now on in this program.</summary>
     public static void Register() => StoredFormats.Add(Finds, Open);
@@ -101,14 +133,16 @@ public static class KerasFile
     }
 
     /// <summary>The layers of a file.</summary>
-    internal static List<KerasLayer> Read(string path)
+    internal static List<KerasLayer> Read(string path) => Read(path, out _);
+
+    static List<KerasLayer> Read(string path, out JsonElement model)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 14);
         Span<byte> start = stackalloc byte[4];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
         if (IsHdf(start[..read]))
-            return Read(stream, path);
+            return Read(stream, path, out model);
         if (!start[..read].StartsWith("PK"u8))
             throw new InvalidDataException($"{path}: this is neither a .keras nor an .h5 file. Save the model by model.save(\"model.keras\").");
         var (source, file) = FileSource.Open(path);
@@ -124,18 +158,25 @@ public static class KerasFile
 
             using var description = Parse(config.Content(LongestConfig), path);
             using MemoryStream content = new(weights.Content(Array.MaxLength), writable: false);
-            return KerasReading.Layers(HdfTree.Read(content, path), Model(description.RootElement.Clone()), path);
+            model = Model(description.RootElement.Clone());
+            return KerasReading.Layers(HdfTree.Read(content, path), model, path);
         }
     }
 
     /// <summary>The layers of an HDF5 file.</summary>
-    internal static List<KerasLayer> Read(Stream stream, string path)
+    internal static List<KerasLayer> Read(Stream stream, string path) => Read(stream, path, out _);
+
+    static List<KerasLayer> Read(Stream stream, string path, out JsonElement model)
     {
         var root = HdfTree.Read(stream, path);
-        if (root.Texts.GetValueOrDefault("model_config") is not [string text])
-            return KerasReading.Layers(root, default, path);
-        using var description = Parse(System.Text.Encoding.UTF8.GetBytes(text), path);
-        return KerasReading.Layers(root, Model(description.RootElement.Clone()), path);
+        model = default;
+        if (root.Texts.GetValueOrDefault("model_config") is [string text])
+        {
+            using var description = Parse(System.Text.Encoding.UTF8.GetBytes(text), path);
+            model = Model(description.RootElement.Clone());
+        }
+
+        return KerasReading.Layers(root, model, path);
     }
 
     static JsonElement Model(JsonElement description) =>

@@ -36,13 +36,30 @@ public class MutationTests
             }
 
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            // The library asks for memory by a length in the file before it reads, 2 GB at most, and gives it back.
+            // The library makes an array for what an attribute claims before it reads it, 2 GB at most, and touches none of it.
             Assert.True(allocated < 4L << 30, $"seed {seed}: {allocated} bytes were allocated for {bytes.Length}.");
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"seed {seed}: {watch.Elapsed}");
         }
 
         // Much of a file is weights, whose damage is not seen.
         Assert.InRange(refused, Rounds / 20, Rounds - 1);
+    }
+
+    [Theory]
+    [InlineData("HEAP", 8)]
+    [InlineData("GCOL", 8)]
+    [InlineData("GCOL", 24)]
+    public void A_heap_that_claims_more_than_the_file_has_is_refused_before_memory_is_taken(string signature, int at)
+    {
+        byte[] bytes = File.ReadAllBytes(KerasFileTests.PathOf("text.h5"));
+        int heap = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(signature));
+        Assert.True(heap > 0);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(heap + at), int.MaxValue - 100);
+        using MemoryStream stream = new(bytes);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<InvalidDataException>(() => KerasFile.Read(stream, "damaged")).Message;
+        Assert.StartsWith($"damaged: a heap of the HDF5 file claims {int.MaxValue - 100} bytes, and there are ", message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
     static byte[] Damaged(byte[] good, Random random)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Ballast.Lab;
 
 namespace Ballast.Cli;
 
@@ -19,6 +21,31 @@ static class ConvertCommand
     };
 
     static readonly Option<bool> All = new("--all") { Description = "Take all of the file: optimizer and plain values too, where .pt is written" };
+
+    static readonly Option<string?> ShardSize = new("--shard-size")
+    {
+        Description = "Divide .safetensors among files of at most this size, with an index: 500MB, 2GB, 64MiB",
+        HelpName = "SIZE",
+    };
+
+    static readonly Option<string?> Model = new("--model")
+    {
+        Description = "Of a file of Keras, write the weights as this network has them: a model's name, or layers in quotes",
+        HelpName = "NETWORK",
+    };
+
+    static readonly Option<string?> Input = new("--input")
+    {
+        Description = "One sample of the network of --model, channels first [default: what the file says]",
+        HelpName = "3,32,32",
+    };
+
+    static readonly Option<int?> Classes = new("--classes")
+    {
+        Description = "The results of the network of --model [default: those of the file's last Dense]",
+        HelpName = "N",
+    };
+
     static readonly Option<bool> Json = CommonOptions.Json("Print one JSON object");
 
     public static Command Make()
@@ -27,9 +54,11 @@ static class ConvertCommand
             "Writes the weights of a file in another format. Nothing in a file of PyTorch is run.",
             "ballast convert resnet.pth resnet.safetensors",
             "ballast convert runs/20260502-140300-train/weights.safetensors net.pt",
-            "ballast convert checkpoint.pt ema.npz --key ema.state_dict")
+            "ballast convert checkpoint.pt ema.npz --key ema.state_dict",
+            "ballast convert large.pt model.safetensors --shard-size 500MB",
+            "ballast convert model.keras net.pt --model \"conv:32,3 batchnorm:eps=1e-3 relu flatten linear:10\"")
         {
-            From, To, Key, All, Json,
+            From, To, Key, All, ShardSize, Model, Input, Classes, Json,
         };
         command.SetAction(Execute);
         return command;
@@ -40,15 +69,18 @@ static class ConvertCommand
         if (result.GetValue(All) && result.GetValue(Key) is not null)
             throw new UsageException("--all takes everything, --key a part. Leave out one of them.");
         var (from, to) = (result.GetValue(From)!, result.GetValue(To)!);
-        var done = StateFile.Convert(from, to, result.GetValue(Key), result.GetValue(All));
+        long? shard = result.GetValue(ShardSize) is { } size ? Bytes(size) : null;
+        var done = result.GetValue(Model) is { } model ? OfNetwork(result, model, from, to, shard)
+            : StateFile.Convert(from, to, result.GetValue(Key), result.GetValue(All), shard);
         if (result.GetValue(Json))
         {
-            FilesJson.Print(new ConversionResult(from, to, [.. done.Tensors.Select(InspectedTensor.Of)],
+            FilesJson.Print(new ConversionResult(from, to, done.Files, [.. done.Tensors.Select(InspectedTensor.Of)],
                 [.. done.Widened.Select(static tensor => tensor.Name)], done.LeftOut));
             return 0;
         }
 
-        Output.WriteLine($"{StoredText.Of(to)}: {StoredText.Totals(done.Tensors)}");
+        Output.WriteLine($"{StoredText.Of(done.Files[^1])}: {StoredText.Totals(done.Tensors)}"
+            + (done.Files.Count > 1 ? $", in {done.Files.Count - 1} files" : ""));
         foreach (var kind in done.Widened.GroupBy(static tensor => tensor.Type))
         {
             string names = StoredText.Of(string.Join(", ", kind.Select(static tensor => tensor.Name)));
@@ -58,5 +90,57 @@ static class ConvertCommand
         if (done.LeftOut.Count > 0)
             Output.WriteLine($"Left out: {StoredText.Of(string.Join(", ", done.LeftOut))}");
         return 0;
+    }
+
+    // The weights of a file of Keras under the keys, and in the layouts, of a network here.
+    static StateConversion OfNetwork(ParseResult result, string model, string from, string to, long? shard)
+    {
+        if (result.GetValue(All) || result.GetValue(Key) is not null)
+            throw new UsageException("--model takes all of a network. Leave out --all and --key.");
+        using (var file = StateFile.Open(from))
+        {
+            if (file.Format != StoredFormat.Keras)
+                throw new UsageException($"{from} is no file of Keras: its weights have their keys. Leave out --model.");
+        }
+
+        var (sample, outputs) = KerasFile.Describe(from);
+        sample = result.GetValue(Input) is { } told ? Sizes(told) : sample
+            ?? throw new UsageException($"{from} does not say what its model takes. Say it, channels first: --input 3,32,32.");
+        int classes = result.GetValue(Classes) ?? outputs
+            ?? throw new UsageException($"{from} does not say how many results its model has. Say it: --classes 10.");
+        if (classes < 1)
+            throw new UsageException($"--classes: expected 1 or more, got {classes}.");
+        var network = NamedNetworks.Build(model, sample.Value, classes);
+        var load = KerasFile.Load(network, from);
+        if (!result.GetValue(Json))
+        {
+            foreach (var (layer, module) in load.Layers)
+                Output.WriteLine($"{StoredText.Of(layer)} -> {module}");
+            foreach (string note in load.Notes)
+                Output.WriteLine(StoredText.Of(note));
+        }
+
+        return StateFile.SaveAs(to, network.StateDict(), shard);
+    }
+
+    static Shape Sizes(string text)
+    {
+        int[] sizes = [.. text.Split(',').Select(static part =>
+            int.TryParse(part, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        return sizes.All(static size => size > 0) ? new Shape(sizes)
+            : throw new UsageException($"--input: expected sizes with commas between them, such as 3,32,32, got {text}.");
+    }
+
+    // A size as people write it.
+    static long Bytes(string text)
+    {
+        (string Unit, long Size)[] units =
+        [
+            ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1), ("", 1),
+        ];
+        var (unit, size) = units.First(entry => text.EndsWith(entry.Unit, StringComparison.OrdinalIgnoreCase));
+        return decimal.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count)
+            && count * size is >= 1 and <= long.MaxValue and var bytes
+            ? (long)bytes : throw new UsageException($"--shard-size: expected a size such as 500MB, 2GB or 64MiB, got {text}.");
     }
 }

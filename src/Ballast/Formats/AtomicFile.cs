@@ -24,6 +24,43 @@ public static partial class AtomicFile
     /// <paramref name="write"/> throws comes out too. In either case the temporary file is removed and the old file is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        string temporary = Prepare(path, write);
+        try
+        {
+            File.Move(temporary, Path.GetFullPath(path), overwrite: true);
+        }
+        catch
+        {
+            Remove(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes files that belong together, as <see cref="Write"/> writes one: all are complete in temporary ones before the first takes its
+    /// name. While they take their names the last one, which names the others, is not there.</summary>
+    /// <param name="files">The files, in one folder.</param>
+    internal static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files)
+    {
+        List<string> temporaries = [];
+        try
+        {
+            foreach (var (path, write) in files)
+                temporaries.Add(Prepare(path, write));
+            File.Delete(files[^1].Path);
+            for (int i = 0; i < files.Count; i++)
+                File.Move(temporaries[i], Path.GetFullPath(files[i].Path), overwrite: true);
+        }
+        catch
+        {
+            foreach (string temporary in temporaries)
+                Remove(temporary);
+            throw;
+        }
+    }
+
+    // The content in a temporary file beside the one that it is for.
+    static string Prepare(string path, Action<Stream> write)
+    {
         string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
@@ -44,21 +81,18 @@ public static partial class AtomicFile
         bool created = false;
         try
         {
-            using (var stream = new FileStream(
-                temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize))
-            {
-                created = true;
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, target, overwrite: true);
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize);
+            created = true;
+            write(stream);
+            stream.Flush(flushToDisk: true);
         }
         catch when (created)
         {
             Remove(temporary);
             throw;
         }
+
+        return temporary;
     }
 
     /// <summary>Removes the temporary files that killed programs have left in a folder. Only the one process that writes to

@@ -81,12 +81,13 @@ text = [
      {"kernel": draw(6, 6), "recurrent_kernel": draw(2, 6), "bias": draw(2, 6)}),
     ("dense", "Dense", {"units": 2}, {"kernel": draw(2, 2), "bias": draw(2)}),
 ]
-recurrent = {"LSTM", "GRU"}
+recurrent = {"LSTM", "GRU", "SimpleRNN"}
 
 
 def snake(kind):
     return {"Conv2D": "conv2d", "BatchNormalization": "batch_normalization", "DepthwiseConv2D": "depthwise_conv2d", "LSTM": "lstm", "GRU": "gru",
-            "SeparableConv2D": "separable_conv2d", "LayerNormalization": "layer_normalization"}.get(kind, kind.lower())
+            "SeparableConv2D": "separable_conv2d", "LayerNormalization": "layer_normalization", "Conv1D": "conv1d", "Conv3D": "conv3d",
+            "SimpleRNN": "simple_rnn"}.get(kind, kind.lower())
 
 
 def keras3(file, layers):
@@ -123,7 +124,7 @@ def legacy(group, layers, model):
                 side, key = key.split("/")
                 path = f"{name}/{side}_lstm/lstm_cell/{key}:0"
             elif kind in recurrent:
-                path = f"{name}/{kind.lower()}_cell/{key}:0"
+                path = f"{name}/{snake(kind)}_cell/{key}:0"
             else:
                 path = f"{name}/{key}:0"
             names.append(path.encode())
@@ -156,32 +157,33 @@ def write(stem, layers, shape):
         legacy(file, layers, stem)
 
 
-w = {name: weights for name, _, _, weights in image}
-x = draw(2, 5, 6, 2)
-y = conv(x.astype(float), w["conv2d"]["kernel"], w["conv2d"]["bias"])
-n = w["batch_normalization"]
-y = n["gamma"] * (y - n["moving_mean"]) / np.sqrt(n["moving_variance"] + 0.001) + n["beta"]
-y = np.maximum(y, 0)
-y = conv(y, w["depthwise_conv2d"]["depthwise_kernel"], w["depthwise_conv2d"]["bias"], True)
-s = w["separable_conv2d"]
-y = conv(conv(y, s["depthwise_kernel"], 0, True), s["pointwise_kernel"], s["bias"])
-y = y.reshape(2, -1)
-n = w["head_norm"]
-y = (y - n["moving_mean"]) / np.sqrt(n["moving_variance"] + 0.001) + n["beta"]
-y = np.maximum(y @ w["dense"]["kernel"] + w["dense"]["bias"], 0) @ w["dense_1"]["kernel"] + w["dense_1"]["bias"]
+if __name__ == "__main__":
+    w = {name: weights for name, _, _, weights in image}
+    x = draw(2, 5, 6, 2)
+    y = conv(x.astype(float), w["conv2d"]["kernel"], w["conv2d"]["bias"])
+    n = w["batch_normalization"]
+    y = n["gamma"] * (y - n["moving_mean"]) / np.sqrt(n["moving_variance"] + 0.001) + n["beta"]
+    y = np.maximum(y, 0)
+    y = conv(y, w["depthwise_conv2d"]["depthwise_kernel"], w["depthwise_conv2d"]["bias"], True)
+    s = w["separable_conv2d"]
+    y = conv(conv(y, s["depthwise_kernel"], 0, True), s["pointwise_kernel"], s["bias"])
+    y = y.reshape(2, -1)
+    n = w["head_norm"]
+    y = (y - n["moving_mean"]) / np.sqrt(n["moving_variance"] + 0.001) + n["beta"]
+    y = np.maximum(y @ w["dense"]["kernel"] + w["dense"]["bias"], 0) @ w["dense_1"]["kernel"] + w["dense_1"]["bias"]
 
-t = {name: weights for name, _, _, weights in text}
-tokens = rng.randint(0, 7, (3, 5))
-e = t["embedding"]["embeddings"][tokens].astype(float)
-b = t["both"]
-z = np.concatenate([lstm(e, *(b[f"{side}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")), back=side == "backward")
-                    for side in ("forward", "backward")], 2)
-n = t["layer_normalization"]
-z = (z - z.mean(2, keepdims=True)) / np.sqrt(z.var(2, keepdims=True) + 0.001) * n["gamma"] + n["beta"]
-z = gru(z, *t["gru"].values()) @ t["dense"]["kernel"] + t["dense"]["bias"]
+    t = {name: weights for name, _, _, weights in text}
+    tokens = rng.randint(0, 7, (3, 5))
+    e = t["embedding"]["embeddings"][tokens].astype(float)
+    b = t["both"]
+    z = np.concatenate([lstm(e, *(b[f"{side}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")), back=side == "backward")
+                        for side in ("forward", "backward")], 2)
+    n = t["layer_normalization"]
+    z = (z - z.mean(2, keepdims=True)) / np.sqrt(z.var(2, keepdims=True) + 0.001) * n["gamma"] + n["beta"]
+    z = gru(z, *t["gru"].values()) @ t["dense"]["kernel"] + t["dense"]["bias"]
 
-print(y.shape, z.shape)
-write("image", image, [None, 5, 6, 2])
-write("text", text, [None, 5])
-json.dump({"image": {"input": x.transpose(0, 3, 1, 2).ravel().tolist(), "output": y.ravel().tolist()},
-           "text": {"input": tokens.ravel().tolist(), "output": z.ravel().tolist()}}, open("keras-files.json", "w"))
+    print(y.shape, z.shape)
+    write("image", image, [None, 5, 6, 2])
+    write("text", text, [None, 5])
+    json.dump({"image": {"input": x.transpose(0, 3, 1, 2).ravel().tolist(), "output": y.ravel().tolist()},
+               "text": {"input": tokens.ravel().tolist(), "output": z.ravel().tolist()}}, open("keras-files.json", "w"))

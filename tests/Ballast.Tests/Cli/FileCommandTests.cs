@@ -71,6 +71,46 @@ public sealed class FileCommandTests : IDisposable
     }
 
     [Fact]
+    public void Convert_divides_a_model_among_files_and_gives_a_file_of_Keras_the_keys_of_a_network()
+    {
+        var (code, output, errors) = BallastProcess.Run(folder, "convert", Keras("small.keras"), "net.safetensors",
+            "--model", "conv:4,3 batchnorm:eps=0.001,momentum=0.01 relu flatten linear:3", "--shard-size", "0.5KB");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(
+            """
+            conv2d -> layers.0
+            batch_normalization -> layers.1
+            dense -> layers.4
+            net.safetensors.index.json: 9 tensors, 288 elements, 1,156 bytes, in 3 files
+
+            """.ReplaceLineEndings("\n"), output);
+        Assert.Equal(
+            [
+                "net-00001-of-00003.safetensors", "net-00002-of-00003.safetensors", "net-00003-of-00003.safetensors", "net.safetensors.index.json",
+            ],
+            Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var state = StateFile.Load(folder.File("net.safetensors.index.json"));
+        Assert.Equal([4, 2, 3, 3], state["layers.0.weight"].Tensor.Shape.ToArray());
+
+        (code, _, errors) = BallastProcess.Run(folder, "convert", Keras("small.keras"), "net.pt", "--model", "conv:4,3 relu flatten linear:3");
+        Assert.Equal(1, code);
+        Assert.Contains("BatchNorm (batch_normalization), the network has 0", errors, StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, "convert", Keras("small.weights.h5"), "net.pt", "--model", "vgg-small");
+        Assert.Equal(2, code);
+        Assert.Contains("--input 3,32,32", errors, StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, "convert", State("checkpoint.pt"), "net.pt", "--model", "vgg-small");
+        Assert.Equal(2, code);
+        Assert.Contains("is no file of Keras", errors, StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, "convert", State("checkpoint.pt"), "net.safetensors", "--shard-size", "some");
+        Assert.Equal((2, true), (code, errors.Contains("such as 500MB, 2GB or 64MiB, got some", StringComparison.Ordinal)));
+        (code, _, errors) = BallastProcess.Run(folder, "convert", State("checkpoint.pt"), "net.npz", "--shard-size", "1GB");
+        Assert.Contains("only .safetensors is divided", errors, StringComparison.Ordinal);
+        Assert.NotEqual(0, code);
+    }
+
+    static string Keras(string name) => Path.Combine(ArchitectureTests.Root(), "tests", "Ballast.Keras.Tests", "Goldens", name);
+
+    [Fact]
     public void Floats_that_a_format_lacks_are_widened_and_named()
     {
         SafetensorsFile.Save(folder.File("b.safetensors"), [new StoredTensor("w", StoredType.BF16, [1], new byte[] { 0xC0, 0x3F })]);

@@ -100,4 +100,23 @@ public sealed class SafetensorsFile
         var writer = new SafetensorsWriter(entries, metadata ?? ReadOnlyDictionary<string, string>.Empty);
         AtomicFile.Write(path, writer.WriteTo);
     }
+
+    /// <summary>Writes tensors into several files, as models that are too large for one are: <c>NAME-00001-of-00003.safetensors</c> and so on, and
+    /// <c>NAME.safetensors.index.json</c>, which says where each tensor is and is what <see cref="StateFile.Load(string)"/> takes. All are complete
+    /// before the first has its name, and the index has its name last. Tensors that take no more than a file may go into
+    /// <paramref name="path"/> alone.</summary>
+    /// <param name="path">The file that it would be in one piece, <c>NAME.safetensors</c>.</param>
+    /// <param name="entries">The tensors, which keep their order over the files.</param>
+    /// <param name="largest">The most bytes of tensors in one file. A tensor that is larger has one of its own.</param>
+    /// <param name="metadata">Text that each file keeps.</param>
+    /// <returns>The files, of several the index last.</returns>
+    /// <exception cref="ArgumentException">As <see cref="Save"/>, for a name too that does not end with <c>.safetensors</c>; or
+    /// <paramref name="largest"/> is none.</exception>
+    /// <exception cref="IOException">A file could not be written; old ones are untouched.</exception>
+    public static IReadOnlyList<string> SaveSharded(
+        string path, IEnumerable<StoredTensor> entries, long largest, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(largest);
+        return SafetensorsShards.Save(path, [.. entries], largest, metadata ?? ReadOnlyDictionary<string, string>.Empty);
+    }
 }

@@ -5,7 +5,11 @@ namespace Ballast;
 /// <param name="Widened">The tensors that became F32, with the types they had.</param>
 /// <param name="LeftOut">The paths of what was left out: values that are no tensors, and parts that are not the model's.</param>
 public sealed record StateConversion(
-    IReadOnlyList<StoredTensor> Tensors, IReadOnlyList<StoredTensor> Widened, IReadOnlyList<string> LeftOut);
+    IReadOnlyList<StoredTensor> Tensors, IReadOnlyList<StoredTensor> Widened, IReadOnlyList<string> LeftOut)
+{
+    /// <summary>The files written; of several the index last, which the others are read by.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+}
 
 /// <summary>Converts between the formats of weights.</summary>
 static class StateConverter
@@ -19,9 +23,30 @@ static class StateConverter
     ];
 
     /// <summary>Reads one file and writes the other.</summary>
-    public static StateConversion Run(string from, string to, string? key, bool all)
+    public static StateConversion Run(string from, string to, string? key, bool all, long? shardSize)
     {
         Throw.Unless(key is null || !all, $"StateFile.Convert: expected a key or all of the file, got both. Leave out one of them.");
+        var (extension, has) = Format(to, shardSize);
+        using var file = StateFile.Open(from);
+        var taken = all ? file.Tensors : file.StateTensors(key);
+        var widened = taken.Where(tensor => StoredTypes.IsFloat(tensor.Type) && !has(tensor.Type)).ToList();
+        List<StoredTensor> tensors = [.. taken.Select(tensor => Fitting(tensor, has))];
+        bool isTree = all && extension is ".pt" or ".pth" && widened.Count == 0;
+        var files = Write(to, extension, tensors, isTree ? file.Root : StoredFormats.Mapping(tensors), file.Metadata, shardSize);
+        return new StateConversion(tensors, widened, isTree ? [] : LeftOut(file, taken)) { Files = files };
+    }
+
+    /// <summary>Writes tensors.</summary>
+    public static StateConversion Write(string to, List<StoredTensor> tensors, long? shardSize)
+    {
+        var (extension, _) = Format(to, shardSize);
+        var files = Write(to, extension, tensors, StoredFormats.Mapping(tensors), new Dictionary<string, string>(), shardSize);
+        return new StateConversion(tensors, [], []) { Files = files };
+    }
+
+    // The format that a name asks for.
+    static (string Extension, Func<StoredType, bool> Has) Format(string to, long? shardSize)
+    {
         string extension = Path.GetExtension(to).ToLowerInvariant();
         var (known, has) = Array.Find(Formats, format => format.Extensions.Contains(extension));
         if (extension == ".onnx")
@@ -35,26 +60,23 @@ static class StateConverter
         Throw.Unless(known is not null,
             $"{to}: expected a name that ends with {string.Join(", ", Formats.SelectMany(static format => format.Extensions))}, " +
             $"got {(extension.Length > 0 ? extension : "none")}.");
-        using var file = StateFile.Open(from);
-        var taken = all ? file.Tensors : file.StateTensors(key);
-        var widened = taken.Where(tensor => StoredTypes.IsFloat(tensor.Type) && !has(tensor.Type)).ToList();
-        List<StoredTensor> tensors = [.. taken.Select(tensor => Fitting(tensor, has))];
-        bool isTree = all && extension is ".pt" or ".pth" && widened.Count == 0;
-        Write(to, extension, tensors, isTree ? file.Root : StoredFormats.Mapping(tensors), file.Metadata);
-        return new StateConversion(tensors, widened, isTree ? [] : LeftOut(file, taken));
+        Throw.Unless(shardSize is null || extension == ".safetensors",
+            $"{to}: only .safetensors is divided into several files. Leave out the size of one, or write .safetensors.");
+        Throw.Unless(shardSize is not <= 0, $"{to}: expected files of one byte at least, got {shardSize}.");
+        return (extension, has);
     }
 
     static StoredTensor Fitting(StoredTensor tensor, Func<StoredType, bool> has) =>
         StoredTypes.IsFloat(tensor.Type) && !has(tensor.Type) ? StoredTensor.From(tensor.Name, tensor.ToTensor()) : tensor;
 
-    static void Write(
-        string path, string extension, List<StoredTensor> tensors, StoredValue root, IReadOnlyDictionary<string, string> metadata)
+    static IReadOnlyList<string> Write(
+        string path, string extension, List<StoredTensor> tensors, StoredValue root, IReadOnlyDictionary<string, string> metadata, long? shardSize)
     {
         switch (extension)
         {
             case ".safetensors":
-                SafetensorsFile.Save(path, tensors, metadata.Count > 0 ? metadata : new Dictionary<string, string> { ["format"] = "pt" });
-                break;
+                return SafetensorsFile.SaveSharded(path, tensors, shardSize ?? long.MaxValue,
+                    metadata.Count > 0 ? metadata : new Dictionary<string, string> { ["format"] = "pt" });
             case ".npz":
                 NumpyFile.Save(path, tensors);
                 break;
@@ -67,6 +89,8 @@ static class StateConverter
                 PyTorchFile.Save(path, root);
                 break;
         }
+
+        return [path];
     }
 
     // At the top of the file, what no tensor was taken of; of a list or mapping that has some, nothing is told.

@@ -17,6 +17,30 @@ public static class StateFile
     public static void Save(string path, StateDict state, IReadOnlyDictionary<string, string>? metadata = null) =>
         SafetensorsFile.Save(path, state.Select(static entry => Pack(entry.Key, entry.Value)), metadata);
 
+    /// <summary>Writes a state as several safetensors files with an index, where it takes more than one may: as
+    /// <see cref="SafetensorsFile.SaveSharded"/> does.</summary>
+    /// <param name="path">The file that it would be in one piece, <c>NAME.safetensors</c>.</param>
+    /// <param name="state">What <see cref="Module.StateDict"/> gave.</param>
+    /// <param name="shardSize">The most bytes of tensors in one file.</param>
+    /// <param name="metadata">Text that each file keeps.</param>
+    /// <returns>The files, of several the index last, which <see cref="Load(string)"/> takes.</returns>
+    /// <exception cref="ArgumentException">The name does not end with <c>.safetensors</c>, or <paramref name="shardSize"/> is none.</exception>
+    /// <exception cref="IOException">A file cannot be written; what was there before is still there.</exception>
+    public static IReadOnlyList<string> SaveSharded(
+        string path, StateDict state, long shardSize, IReadOnlyDictionary<string, string>? metadata = null) =>
+        SafetensorsFile.SaveSharded(path, state.Select(static entry => Pack(entry.Key, entry.Value)), shardSize, metadata);
+
+    /// <summary>Writes a state in the format that a file's name asks for: <c>.safetensors</c>, <c>.pt</c> or <c>.pth</c>, <c>.npz</c>,
+    /// <c>.npy</c> for a single tensor. Whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">What <see cref="Module.StateDict"/> gave.</param>
+    /// <param name="shardSize">The most bytes of tensors in one file, for <c>.safetensors</c>; null for one file.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ArgumentException">The name asks for no format, or for one that has no several files.</exception>
+    /// <exception cref="IOException">A file cannot be written; what was there before is still there.</exception>
+    public static StateConversion SaveAs(string path, StateDict state, long? shardSize = null) =>
+        StateConverter.Write(path, [.. state.Select(static entry => Pack(entry.Key, entry.Value))], shardSize);
+
     /// <summary>Reads a model's state from a file of any format; of a checkpoint the model's part. Half, bfloat16, 8-bit floats and double
     /// become float32; integers int64, but for U8, which stays uint8; truth values bool. Complex numbers and integers beyond int64 are left
     /// out: <see cref="Load(string, out IReadOnlyList{StoredTensor})"/> tells which.</summary>
@@ -54,11 +78,14 @@ public static class StateFile
     /// <param name="key">The part to take, <see cref="StoredFile.ToStateDict(string?)"/>; null takes the model's state.</param>
     /// <param name="all">Whether all of the file is taken instead: to PyTorch with values that are no tensors, to the others all tensors under
     /// their whole names.</param>
-    /// <exception cref="ArgumentException">The name asks for no format; the format lacks an element type; or both a key and all.</exception>
+    /// <param name="shardSize">The most bytes of tensors in one file, for <c>.safetensors</c>: what takes more is written as several with an
+    /// index. Null for one file.</param>
+    /// <exception cref="ArgumentException">The name asks for no format, or for one that has no several files; the format lacks an element type; or
+    /// both a key and all.</exception>
     /// <exception cref="InvalidDataException">As <see cref="Open"/>.</exception>
     /// <exception cref="IOException">A file cannot be read or written; what was there before is still there.</exception>
-    public static StateConversion Convert(string from, string to, string? key = null, bool all = false) =>
-        StateConverter.Run(from, to, key, all);
+    public static StateConversion Convert(string from, string to, string? key = null, bool all = false, long? shardSize = null) =>
+        StateConverter.Run(from, to, key, all, shardSize);
 
     internal static StoredTensor Pack(string name, StateEntry entry) => StoredTensor.From(name, entry.Tensor);
 
