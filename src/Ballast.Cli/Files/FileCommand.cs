@@ -14,13 +14,14 @@ static class FileCommand
 
     static readonly Option<string[]> Target = new("--target")
     {
-        Description = "Of a table or a series (ballast train FILE.csv): the column to predict; of a series several, each by an option",
+        Description = "Of a table or a series (ballast train FILE.csv): the column to predict; several labels of a table as a,b,c or each by an "
+            + "option, several columns of a series each by an option",
         HelpName = "COLUMN",
     };
 
     static readonly Option<string?> Task = new("--task")
     {
-        Description = "Of a table: regression or classification [default: by the target]",
+        Description = "Of a table: regression, classification or multi-label [default: by the target]",
         HelpName = "TASK",
     };
 
@@ -75,6 +76,8 @@ static class FileCommand
         try
         {
             LearnedTable.ReadTask(how.Task);
+            if (how.Kind == LearnedKind.Table)
+                how = how with { Targets = Distinct([.. how.Targets.SelectMany(text => TableDataset.TargetsOf(file, text))]) };
             settings = TrainOptions.ReadFile(result, file) with { Layers = how.Network };
             if (settings.Does.Validation is not (> 0 and < 1))
                 throw new UsageException($"--validation: expected a share between 0 and 1, got {FilePrediction.Number(settings.Does.Validation)}.");
@@ -93,7 +96,7 @@ static class FileCommand
         if (!result.GetValue<bool>("--json"))
         {
             foreach (string line in task.Describe())
-                Output.WriteLine(line);
+                Output.WriteLine(Printable.Name(line));
         }
 
         using var place = RunPaths.New(RunKind.Train, result.GetValue<string?>("--out"));
@@ -122,11 +125,7 @@ static class FileCommand
             throw new UsageException("--members is for a table. Leave it or --window out.");
         if (window is not null && result.Has(Task))
             throw new UsageException("--task is for a table: of a time series numbers are predicted. Leave it or --window out.");
-        if (window is null && targets.Length > 1)
-            throw new UsageException($"--target is given {targets.Length} times. Of a table it is one column; of a time series give --window.");
-        if (targets.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { Key: var twice })
-            throw new UsageException($"--target: {twice} is given twice.");
-        return new FileSettings(window is null ? LearnedKind.Table : LearnedKind.Series, targets)
+        return new FileSettings(window is null ? LearnedKind.Table : LearnedKind.Series, Distinct(targets))
         {
             Task = result.GetValue(Task),
             Ignore = result.GetValue(Ignore) is { Length: > 0 } ignored ? ignored : null,
@@ -139,6 +138,10 @@ static class FileCommand
             Stratified = result.GetValue(HoldOutOptions.Stratified) ? true : null,
         };
     }
+
+    static string[] Distinct(string[] targets) =>
+        targets.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { Key: var twice }
+            ? throw new UsageException($"--target: {twice} is given twice.") : targets;
 
     /// <summary>Takes a run up again.</summary>
     public static FileRun Reopen(RunFolder folder) =>

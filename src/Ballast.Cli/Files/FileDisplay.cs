@@ -44,10 +44,12 @@ sealed class FileDisplay(ProgressDisplay progress, RunRecord record) : IRunListe
     {
     }
 
+    static string Name(string measure) => measure is "r2" or "auroc" ? measure.ToUpperInvariant() : measure;
+
     static string Epochs(int count) => $"{count} {(count == 1 ? "epoch" : "epochs")}";
 
     /// <summary>What a metric has besides the loss: <c>R2 0.981</c>.</summary>
     public static string Measured(Metric metric) => metric.Accuracy is { } accuracy ? $"accuracy {Format.Percent(accuracy)}"
         : string.Join(", ", (metric.Measures ?? new Dictionary<string, double>()).Take(1).Select(static measure =>
-            string.Create(CultureInfo.InvariantCulture, $"{(measure.Key == "r2" ? "R2" : measure.Key)} {measure.Value:F3}")));
+            string.Create(CultureInfo.InvariantCulture, $"{Name(measure.Key)} {measure.Value:F3}")));
 }

@@ -25,23 +25,37 @@ static class FilePrediction
             return Forecast(SeriesModel.Load(weights ?? FileTasks.Weights(run)), table);
         var model = TableModel.Load(weights ?? FileTasks.Weights(run));
         var data = TableDataset.Open(table, model.Schema);
+        SayUnknown(data);
+        var (schema, text) = (model.Schema, new StringBuilder());
+        string name = schema.Target.Name;
+        string[] heads = schema.Task switch
+        {
+            TableTask.MultiLabel => [.. schema.Targets.SelectMany(static label => new[] { label, $"probability {label}" })],
+            TableTask.Classification => [name, .. schema.Target.Categories.Select(static one => $"probability {one}")],
+            _ => model.Interval is null ? [name] : [name, $"{name} low", $"{name} high"],
+        };
+        text.AppendJoin(',', heads.Select(Quoted)).Append('\n');
+        foreach (float[] row in model.Predict(data, cancellation))
+        {
+            text.AppendJoin(',', schema.Task switch
+            {
+                TableTask.MultiLabel => row.SelectMany(static one => new[] { one > 0.5f ? "1" : "0", Number(one) }),
+                TableTask.Classification =>
+                    [Quoted(schema.Target.Categories[Array.IndexOf(row, row.Max())]), .. row.Select(static one => Number(one))],
+                _ => model.Interval is { } within ? [Number(row[0]), Number(row[0] - within), Number(row[0] + within)] : [Number(row[0])],
+            }).Append('\n');
+        }
+
+        Write(text.ToString());
+        return 0;
+    }
+
+    /// <summary>Says how many categories are new.</summary>
+    public static void SayUnknown(TableDataset data)
+    {
         if (data.Unknown > 0)
             Output.Say($"note: {data.Unknown} {(data.Unknown == 1 ? "value is a category" : "values are categories")} that no row trained on had; "
                 + "they are taken as missing.");
-        var (schema, text) = (model.Schema, new StringBuilder());
-        string name = schema.Target.Name;
-        text.AppendJoin(',', schema.Task == TableTask.Regression
-            ? model.Interval is null ? [Quoted(name)] : [Quoted(name), Quoted($"{name} low"), Quoted($"{name} high")]
-            : [Quoted(name), .. schema.Target.Categories.Select(one => Quoted($"probability {one}"))]).Append('\n');
-        foreach (float[] row in model.Predict(data, cancellation))
-        {
-            text.AppendJoin(',', schema.Task != TableTask.Regression
-                ? [Quoted(schema.Target.Categories[Array.IndexOf(row, row.Max())]), .. row.Select(static one => Number(one))]
-                : model.Interval is { } within ? [Number(row[0]), Number(row[0] - within), Number(row[0] + within)] : [Number(row[0])]).Append('\n');
-        }
-
-        Output.Guard(() => Output.Writer.Write(text));
-        return 0;
     }
 
     // What comes after the file's last row.
@@ -67,9 +81,12 @@ static class FilePrediction
             text.Append('\n');
         }
 
-        Output.Guard(() => Output.Writer.Write(text));
+        Write(text.ToString());
         return 0;
     }
+
+    // A file gets the names as they are; on a terminal they cannot steer it.
+    static void Write(string text) => Output.Guard(() => Output.Writer.Write(Output.IsTerminal ? Printable.Text(text) : text));
 
     /// <summary>A number in single precision, as it is read again.</summary>
     public static string Number(double value) => ((float)value).ToString("R", CultureInfo.InvariantCulture);

@@ -25,8 +25,8 @@ sealed class LearnedTable : FileTask
             : file.Group is not null ? (TableHoldOut.Groups, file.Group)
             : file.Time is not null ? (TableHoldOut.Last, file.Time) : (TableHoldOut.Random, (string?)null);
         (int[] Train, int[] Held)? parts = kind == TableHoldOut.Random ? null
-            : TableSplit.Of(path, file.Targets[0], kind, column, settings.Does.Validation, settings.Seed);
-        data = TableDataset.Open(path, file.Targets[0], options, count => parts?.Train ?? split.Split(count).Train);
+            : TableSplit.Of(path, file.Targets, kind, column, settings.Does.Validation, settings.Seed);
+        data = TableDataset.Open(path, file.Targets, options, count => parts?.Train ?? split.Split(count).Train);
         (int[] trained, held) = parts ?? split.Split(data.Count);
         (Trained, Held, Files) = (data.Samples(trained), data.Samples(held), [FileTasks.Describe(path)]);
     }
@@ -42,7 +42,7 @@ sealed class LearnedTable : FileTask
     public override int BatchSize => TableTraining.BatchSizeOf(Trained.Count);
 
     public override Func<Tensor, Tensor, Tensor>? Loss =>
-        data.Schema.Task == TableTask.Regression ? TableTraining.LossOf(data.Schema.Task) : null;
+        data.Schema.Task == TableTask.Classification ? null : TableTraining.LossOf(data.Schema.Task);
 
     public override IReadOnlyList<TrainerMetric> MakeMetrics() => [TableTraining.MetricOf(data.Schema.Task)];
 
@@ -63,13 +63,19 @@ sealed class LearnedTable : FileTask
         null => null,
         "REGRESSION" => TableTask.Regression,
         "CLASSIFICATION" => TableTask.Classification,
-        _ => throw new ArgumentException($"--task: expected regression or classification, got \"{text}\"."),
+        "MULTI-LABEL" => TableTask.MultiLabel,
+        _ => throw new ArgumentException($"--task: expected regression, classification or multi-label, got \"{text}\"."),
     };
 
     public override IEnumerable<string> Describe()
     {
         var schema = data.Schema;
-        string what = schema.Task == TableTask.Regression ? "a number" : $"one of {schema.Outputs} classes";
+        string what = schema.Task switch
+        {
+            TableTask.Regression => "a number",
+            TableTask.MultiLabel => schema.Outputs == 1 ? "yes or no" : $"{schema.Outputs} labels, each yes or no",
+            _ => $"one of {schema.Outputs} classes",
+        };
         yield return $"{data.Count} rows, to predict {schema.Target.Name}, {what}, from {schema.Columns.Count} columns:";
         foreach (var kind in Enum.GetValues<ColumnKind>())
         {
@@ -103,7 +109,12 @@ sealed class LearnedTable : FileTask
         var outputs = Prediction.Outputs(network, Held, 1024, cancellation)[0];
         return new FileResult(Evaluation.Run(network, Held, Evaluated, cancellation), model.Metadata)
         {
-            Findings = (data.Schema.Task == TableTask.Regression ? Numbers(outputs.ToArray(), model) : Classes(outputs.Softmax().ToArray())) with
+            Findings = (data.Schema.Task switch
+            {
+                TableTask.Regression => Numbers(outputs.ToArray(), model),
+                TableTask.MultiLabel => Labels(outputs.Sigmoid().ToArray()),
+                _ => Classes(outputs.Softmax().ToArray()),
+            }) with
             {
                 Importance = [.. TableImportance.Of(network, data, held, cancellation: cancellation)
                     .Select(static column => new ColumnImportance(column.Column, column.Drop, column.Spread))],
@@ -118,6 +129,19 @@ sealed class LearnedTable : FileTask
         return new RunFindings
         {
             Numbers = new NumberFindings(target.Name, Scaled(held.Select(data.Target)), Scaled(outputs)) { Interval = model.Interval },
+        };
+    }
+
+    RunFindings Labels(float[] probabilities)
+    {
+        if (!probabilities.All(float.IsFinite))
+            return new RunFindings();
+        int count = data.Schema.Outputs;
+        return new RunFindings
+        {
+            Labels = [.. data.Schema.Targets.Select((name, label) => new LabelFindings(name, new ClassFindings(["no", "yes"],
+                [.. held.Select(row => data.HasLabel(row, label) ? 1 : 0)],
+                [.. held.SelectMany((_, i) => new[] { 1 - probabilities[i * count + label], probabilities[i * count + label] })])))],
         };
     }
 

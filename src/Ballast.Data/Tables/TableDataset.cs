@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace Ballast;
 
 /// <summary>The rows of a table as a network takes them: standardized numbers, then the positions of categories.</summary>
 public sealed partial class TableDataset
 {
-    const int MostClasses = 20, MostCategories = 1000;
+    const int MostCategories = 1000;
 
     readonly TableRows inputs;
     readonly float[] targets;
@@ -32,8 +30,13 @@ public sealed partial class TableDataset
     /// <summary>The row of the file that a row is, from 1; the line of names does not count.</summary>
     public int FileRow(int index) => (rows?[index] ?? index) + 1;
 
-    /// <summary>What is to be predicted of a row: the standardized number, or the class.</summary>
-    public float Target(int index) => targets[index];
+    /// <summary>What is to be predicted of a row: the standardized number, the class, or of several labels 1 or 0 for the first.</summary>
+    public float Target(int index) => targets[index * Schema.Targets.Count];
+
+    /// <summary>Whether a row has one of several labels.</summary>
+    /// <param name="index">The row.</param>
+    /// <param name="label">The label's place among <see cref="TableSchema.Targets"/>.</param>
+    public bool HasLabel(int index, int label) => targets[index * Schema.Targets.Count + label] == 1;
 
     /// <summary>Reads a table to train on and makes its schema. Numbers are standardized with the statistics of the rows that
     /// <paramref name="train"/> picks.</summary>
@@ -43,45 +46,72 @@ public sealed partial class TableDataset
     /// <param name="train">Picks the rows to train on of as many as there are: their statistics are those of the schema; null for all.</param>
     /// <exception cref="InvalidDataException">A table that cannot be read or used; the message says what to do.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public static TableDataset Open(string path, string target, TableOptions? options = null, Func<int, IReadOnlyList<int>>? train = null)
+    public static TableDataset Open(string path, string target, TableOptions? options = null, Func<int, IReadOnlyList<int>>? train = null) =>
+        Open(path, [target], options, train);
+
+    /// <summary>Reads a table to train on likewise, with one or more columns to predict. Several are labels, of which a row may have any number:
+    /// columns of 0 and 1, true and false, or yes and no (<see cref="TableTask.MultiLabel"/>).</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="targets">The columns to predict.</param>
+    /// <param name="options">The task, and columns that are not used.</param>
+    /// <param name="train">Picks the rows to train on.</param>
+    /// <inheritdoc cref="Open(string, string, TableOptions, Func{int, IReadOnlyList{int}})"/>
+    /// <exception cref="ArgumentException">No target, or one that is named twice.</exception>
+    public static TableDataset Open(
+        string path, IReadOnlyList<string> targets, TableOptions? options = null, Func<int, IReadOnlyList<int>>? train = null)
     {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Count == 0 || targets.Distinct().Count() < targets.Count)
+            throw new ArgumentException($"TableDataset: expected the columns to predict, each once, got \"{string.Join(", ", targets)}\".");
         options ??= new TableOptions();
-        var file = TableFile.Read(path, wanted: name => name == target || !options.Ignore.Contains(name));
-        if (!file.Names.Contains(target))
-            throw new InvalidDataException($"{path} has no column {target} to predict. Its columns are {string.Join(", ", file.Names)}.");
+        var file = TableFile.Read(path, wanted: name => targets.Contains(name) || !options.Ignore.Contains(name));
+        if (targets.FirstOrDefault(name => !file.Names.Contains(name)) is { } none)
+            throw new InvalidDataException($"{path} has no column {none} to predict. Its columns are {string.Join(", ", file.Names)}.");
         foreach (string name in options.Ignore)
         {
             if (!file.Names.Contains(name))
                 throw new InvalidDataException($"{path} has no column {name} to leave out. Its columns are {string.Join(", ", file.Names)}.");
         }
 
-        var answer = file.Columns[file.Find(target)];
-        float[] values = file.Rows.Column(file.Find(target));
-        bool[] kept = [.. values.Select(static value => !float.IsNaN(value))];
-        int[] rows = [.. Enumerable.Range(0, values.Length).Where(i => kept[i])];
+        string target = string.Join(", ", targets);
+        var (kept, rows) = Answered(file, targets);
         if (rows.Length < 10)
             throw new InvalidDataException($"{path} has {rows.Length} rows with a {target}. Expected 10 or more to train on.");
         int[] fitted = train is null ? rows : [.. train(rows.Length).Select(i => rows[i])];
-        values = [.. rows.Select(row => values[row])];
-        var task = options.Task ?? Guess(answer.Kind, values);
-        if (task == TableTask.Regression && answer.Kind == ColumnKind.Category)
-            throw new InvalidDataException($"{path}: {target} holds texts such as \"{answer.Texts[0]}\", which are no numbers. Train for classes.");
+        var task = TaskOf(file, targets, rows, options.Task);
         var ignored = options.Ignore.ToDictionary(static name => name, static _ => "as asked");
         var moments = TableEncoder.Moments(file.Rows, fitted);
         var columns = new List<ColumnSchema>();
         for (int c = 0; c < moments.Length; c++)
         {
-            if (file.Columns[c] != answer && Describe(file, c, moments[c], fitted, ignored) is { } column)
+            if (!targets.Contains(file.Columns[c].Name) && Describe(file, c, moments[c], fitted, ignored) is { } column)
                 columns.Add(column);
         }
 
         if (columns.Count == 0)
             throw new InvalidDataException($"{path} has no column to predict {target} from.");
-        var described = DescribeTarget(path, answer, task, values, moments[file.Find(target)]);
-        var schema = new TableSchema(task, described, columns, ignored, rows.Length);
+        var described = task == TableTask.MultiLabel ? DescribeLabels(file, targets, rows)
+            : DescribeTarget(file, target, task, rows, moments[file.Find(target)]);
+        return Of(file, new TableSchema(task, described, columns, ignored, rows.Length), kept, rows);
+    }
+
+    /// <summary>The columns that a person names to predict: <c>a</c>, or <c>a,b,c</c> where no column is called so as a whole.</summary>
+    /// <exception cref="InvalidDataException">A table that cannot be read.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static IReadOnlyList<string> TargetsOf(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return !text.Contains(',', StringComparison.Ordinal) || TableFile.ReadNames(path).Contains(text) ? [text]
+            : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    // Rows that have their targets, as the network takes them.
+    static TableDataset Of(TableFile file, TableSchema schema, bool[] kept, int[] rows)
+    {
+        float[] answers = Answers(file, schema, rows);      // before the table's own values are gone
         int unread = file.Rows.Count - rows.Length;
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
-        return new TableDataset(schema, inputs, Targets(answer, schema, values), unread == 0 ? null : rows, unknown) { WithoutTarget = unread };
+        return new TableDataset(schema, inputs, answers, unread == 0 ? null : rows, unknown) { WithoutTarget = unread };
     }
 
     /// <summary>Reads a table to predict, by the schema of the one that was trained on. Columns are found by their names; those that the
@@ -91,34 +121,38 @@ public sealed partial class TableDataset
     public static TableDataset Open(string path, TableSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        var kinds = schema.Columns.ToDictionary(static column => column.Name, static column => column.Kind);
-        var file = TableFile.Read(path, kinds, kinds.ContainsKey);
-        string[] missing = [.. schema.Columns.Select(static column => column.Name).Where(name => !file.Names.Contains(name))];
-        if (missing.Length > 0)
-        {
-            throw new InvalidDataException($"{path} has no column {string.Join(", ", missing)}. Expected the columns that were trained on: "
-                + $"{string.Join(", ", schema.Columns.Select(static column => column.Name))}.");
-        }
-
+        var file = Read(path, schema, []);
         bool[] kept = new bool[file.Rows.Count];
         Array.Fill(kept, true);
         var inputs = TableEncoder.Encode(file, schema, kept, out int unknown);
-        return new TableDataset(schema, inputs, new float[kept.Length], null, unknown);
+        return new TableDataset(schema, inputs, new float[kept.Length * schema.Targets.Count], null, unknown);
     }
 
-    static TableTask Guess(ColumnKind kind, float[] values)
+    /// <summary>Reads another table than the one that was trained on, with what is to be predicted, to measure predictions by it. Rows without a
+    /// target are left out and counted.</summary>
+    /// <exception cref="InvalidDataException">A table that cannot be read, a column that is missing or holds something else, a class that no row
+    /// trained on had, or no row with a target.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static TableDataset OpenLabelled(string path, TableSchema schema)
     {
-        if (kind != ColumnKind.Number)
-            return kind == ColumnKind.Category ? TableTask.Classification : TableTask.Regression;
-        var different = new HashSet<float>();
-        foreach (float value in values)
-        {
-            different.Add(value);
-            if (different.Count > MostClasses || !float.IsInteger(value))
-                return TableTask.Regression;
-        }
+        ArgumentNullException.ThrowIfNull(schema);
+        var file = Read(path, schema, schema.Targets);
+        var (kept, rows) = Answered(file, schema.Targets);
+        return rows.Length > 0 ? Of(file, schema, kept, rows)
+            : throw new InvalidDataException($"{path} has no row with a {string.Join(", ", schema.Targets)} to measure predictions by.");
+    }
 
-        return TableTask.Classification;
+    // A table's columns, found by their names, as the schema has them.
+    static TableFile Read(string path, TableSchema schema, IReadOnlyList<string> targets)
+    {
+        var kinds = schema.Columns.ToDictionary(static column => column.Name, static column => column.Kind);
+        string[] wanted = [.. kinds.Keys, .. targets];
+        if (targets.Count > 0 && schema.Task == TableTask.Regression)
+            kinds[schema.Target.Name] = schema.Target.Kind;
+        var file = TableFile.Read(path, kinds, wanted.Contains);
+        string[] missing = [.. wanted.Where(name => !file.Names.Contains(name))];
+        return missing.Length == 0 ? file : throw new InvalidDataException(
+            $"{path} has no column {string.Join(", ", missing)}. Expected the columns that were trained on: {string.Join(", ", wanted)}.");
     }
 
     static ColumnSchema? Describe(
@@ -153,36 +187,5 @@ public sealed partial class TableDataset
             return new ColumnSchema(column.Name, column.Kind, 0, 1, missing, categories);
         ignored[column.Name] = categories.Length == 0 ? "it is empty" : "it is the same in all rows";
         return null;
-    }
-
-    static ColumnSchema DescribeTarget(
-        string path, TableColumn answer, TableTask task, float[] values, (double Mean, double Std, int Count) moments)
-    {
-        string name = answer.Name;
-        if (task == TableTask.Regression)
-        {
-            return moments.Std > 0 ? new ColumnSchema(name, answer.Kind, moments.Mean, moments.Std, false, [])
-                : throw new InvalidDataException($"{path}: {name} is the same in all rows. There is nothing to predict.");
-        }
-
-        string[] classes = [.. answer.Kind == ColumnKind.Category
-            ? values.Distinct().Select(code => answer.Texts[(int)code]).Order(StringComparer.Ordinal) : values.Distinct().Order().Select(Text)];
-        if (classes.Length < 2)
-            throw new InvalidDataException($"{path}: {name} is \"{classes[0]}\" in all rows. There is nothing to predict.");
-        if (classes.Length > MostCategories || classes.Length > values.Length / 2)
-            throw new InvalidDataException($"{path}: {name} has {classes.Length} different values in {values.Length} rows, too many for classes. "
-                + "Train for a number, or choose another target.");
-        return new ColumnSchema(name, ColumnKind.Category, 0, 1, false, classes);
-    }
-
-    static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
-
-    static float[] Targets(TableColumn answer, TableSchema schema, float[] values)
-    {
-        var target = schema.Target;
-        if (schema.Task == TableTask.Regression)
-            return [.. values.Select(value => (float)((value - target.Mean) / target.Std))];
-        var places = target.Categories.Select(static (name, i) => (name, i)).ToDictionary(static pair => pair.name, static pair => pair.i);
-        return [.. values.Select(value => (float)places[answer.Kind == ColumnKind.Category ? answer.Texts[(int)value] : Text(value)])];
     }
 }

@@ -6,7 +6,7 @@ namespace Ballast;
 /// is missing.</summary>
 sealed class TableFile
 {
-    const int Looked = 1000, BlockLength = 1 << 19;
+    const int Looked = 1000, BlockLength = 1 << 19, MostNames = 1 << 16;
 
     TableFile(string path, string[] names, TableColumn[] columns, TableRows rows)
     {
@@ -34,12 +34,7 @@ sealed class TableFile
     public static TableFile Read(string path, IReadOnlyDictionary<string, ColumnKind>? kinds = null, Func<string, bool>? wanted = null,
         int? threads = null, int block = BlockLength)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException(
-                Directory.Exists(path) ? $"{path} is a folder. Expected a table: a CSV file." : $"There is no file {path}.", path);
-        }
-
+        RefuseMissing(path);
         char separator = Separator(path);
         var (names, all) = Recognize(path, separator, kinds, wanted);
         while (true)
@@ -62,6 +57,23 @@ sealed class TableFile
         }
     }
 
+    /// <summary>The names of a file's columns.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static string[] ReadNames(string path)
+    {
+        RefuseMissing(path);
+        return Recognize(path, Separator(path), null, null).Names;
+    }
+
+    static void RefuseMissing(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                Directory.Exists(path) ? $"{path} is a folder. Expected a table: a CSV file." : $"There is no file {path}.", path);
+        }
+    }
+
     /// <summary>The place of a column in a row; -1 where it was not read.</summary>
     public int Find(string name) => Array.FindIndex(Columns, column => column.Name == name);
 
@@ -72,6 +84,9 @@ sealed class TableFile
     {
         using var reader = new StreamReader(path);
         string line = reader.ReadLine() ?? throw new InvalidDataException($"{path} is empty. Expected a line of names, then a line for each row.");
+        // A name in quotes may have line breaks.
+        while (line.Count(static c => c == '"') % 2 != 0 && line.Length < MostNames && reader.ReadLine() is { } more)
+            line += $"\n{more}";
         if (line.Contains('\0'))
             throw new InvalidDataException($"{path} is no text. Expected a table as delimited text: CSV.");
         bool quoted = false;

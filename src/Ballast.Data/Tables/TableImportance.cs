@@ -6,8 +6,8 @@ public static class TableImportance
 {
     const int MostRows = 2000;
 
-    /// <summary>By how much R2 or the accuracy falls when the values of a column change places among rows, the most important column
-    /// first. A column's missing values go with it. Of many rows the first 2,000 are taken.</summary>
+    /// <summary>By how much R2, the accuracy or of labels the area under the curve falls when the values of a column change places among rows,
+    /// the most important column first. A column's missing values go with it. Of many rows the first 2,000 are taken.</summary>
     /// <param name="network">The network, in evaluation mode for as long as this runs.</param>
     /// <param name="data">The table.</param>
     /// <param name="rows">Rows that it was not trained on.</param>
@@ -52,7 +52,7 @@ public static class TableImportance
         double Measure(float[] inputs)
         {
             var metric = TableTraining.MetricOf(data.Schema.Task);
-            var samples = new TensorDataset(Tensor.From(inputs, [taken.Length, width]), targets, data.Schema.Target.Categories);
+            var samples = new TensorDataset(Tensor.From(inputs, [taken.Length, width]), targets, data.Schema.ClassNames);
             Evaluation.Run(network, samples, new EvaluationOptions
             {
                 Loss = TableTraining.LossOf(data.Schema.Task),

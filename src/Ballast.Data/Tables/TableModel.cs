@@ -13,13 +13,14 @@ public sealed record TableModel(TableSchema Schema, TableNetwork Module)
     /// <summary>The loss on them.</summary>
     public double Loss { get; init; }
 
-    /// <summary>R2 or the accuracy on them.</summary>
+    /// <summary>R2, the accuracy, or of labels the mean area under the receiver operating characteristic, on them.</summary>
     public double Metric { get; init; }
 
-    /// <summary>By how much 90 % of the predictions are off at the most; null for classes.</summary>
+    /// <summary>By how much 90 % of the predictions are off at the most; null for classes and labels.</summary>
     public double? Interval { get; init; }
 
-    /// <summary>The outputs for the rows of a table: [rows][outputs]; numbers in the target's units, or the classes' probabilities.</summary>
+    /// <summary>The outputs for the rows of a table: [rows][outputs]; numbers in the target's units, or the probabilities of
+    /// classes or labels.</summary>
     /// <exception cref="ArgumentException">A table of another schema.</exception>
     public float[][] Predict(TableDataset data, CancellationToken cancellation = default)
     {
@@ -32,9 +33,29 @@ public sealed record TableModel(TableSchema Schema, TableNetwork Module)
             return [];
         var given = Prediction.Outputs(Module, data.Samples(rows), 1024, cancellation)[0];
         int outputs = Schema.Outputs;
-        float[] all = Schema.Task == TableTask.Regression ? given.ToArray() : given.Softmax().ToArray();
+        float[] all = (Schema.Task switch
+        {
+            TableTask.Regression => given,
+            TableTask.MultiLabel => given.Sigmoid(),
+            _ => given.Softmax(),
+        }).ToArray();
         return [.. rows.Select(i => Schema.Task == TableTask.Regression
             ? [(float)(all[i] * Schema.Target.Std + Schema.Target.Mean)] : all[(i * outputs)..((i + 1) * outputs)])];
+    }
+
+    /// <summary>The loss and the metric of a table with what is to be predicted: <see cref="TableDataset.OpenLabelled"/>.</summary>
+    /// <exception cref="ArgumentException">A table of another schema.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Evaluation Evaluate(TableDataset data, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Schema != Schema)
+            throw new ArgumentException("The table is of another schema. Open it by the model's: TableDataset.OpenLabelled(path, model.Schema).");
+        return Evaluation.Run(Module, data.Samples([.. Enumerable.Range(0, data.Count)]), new EvaluationOptions
+        {
+            Loss = TableTraining.LossOf(Schema.Task),
+            Metrics = [TableTraining.MetricOf(Schema.Task)],
+        }, cancellation);
     }
 
     /// <summary>A trained network with how good it is on rows that it was not trained on.</summary>

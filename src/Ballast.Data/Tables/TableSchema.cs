@@ -26,6 +26,9 @@ public enum TableTask
 
     /// <summary>One of two or more classes.</summary>
     Classification,
+
+    /// <summary>Labels, of which a row may have any number: each is yes or no.</summary>
+    MultiLabel,
 }
 
 /// <summary>A column as it was in the training rows: all that is needed to read it again.</summary>
@@ -40,7 +43,7 @@ public sealed record ColumnSchema(
 
 /// <summary>A table as it was trained on, kept with the network: <see cref="ToJson"/>, <see cref="FromJson"/>.</summary>
 /// <param name="Task">What is predicted.</param>
-/// <param name="Target">The column that is predicted.</param>
+/// <param name="Target">The column that is predicted. Of several labels they are its categories, each a column of the table.</param>
 /// <param name="Columns">The columns that it is predicted from, in the order of the network's inputs.</param>
 /// <param name="Ignored">Columns that are not used, with the reason.</param>
 /// <param name="Rows">How many rows there were.</param>
@@ -55,7 +58,15 @@ public sealed record TableSchema(
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Categorical => Columns.Where(static column => column.Kind == ColumnKind.Category);
 
-    /// <summary>How many values the network gives: one for a number, else one for each class.</summary>
+    /// <summary>The columns that are predicted.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Targets => Task == TableTask.MultiLabel ? Target.Categories : [Target.Name];
+
+    /// <summary>The classes; none for numbers and labels.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> ClassNames => Task == TableTask.Classification ? Target.Categories : [];
+
+    /// <summary>How many values the network gives: one for a number, else one for each class or label.</summary>
     [JsonIgnore]
     public int Outputs => Task == TableTask.Regression ? 1 : Target.Categories.Count;
 

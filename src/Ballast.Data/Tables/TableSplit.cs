@@ -30,8 +30,23 @@ public static class TableSplit
     /// <exception cref="ArgumentException">A share that leaves too few on one side, or fewer than two groups.</exception>
     /// <exception cref="InvalidDataException">A table that cannot be read, a column that there is not, or a missing value in it.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public static (int[] Train, int[] Held) Of(string path, string target, TableHoldOut kind, string? column, double share, long seed)
+    public static (int[] Train, int[] Held) Of(string path, string target, TableHoldOut kind, string? column, double share, long seed) =>
+        Of(path, [target], kind, column, share, seed);
+
+    /// <summary>Divides the rows that have all of several targets likewise.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="targets">The columns that are predicted; by classes only one is stratified.</param>
+    /// <param name="kind">Which rows are held out.</param>
+    /// <param name="column">The column of groups or of time; null for the other kinds.</param>
+    /// <param name="share">The share that is held out.</param>
+    /// <param name="seed">The seed by which rows or groups are taken.</param>
+    /// <inheritdoc cref="Of(string, string, TableHoldOut, string, double, long)"/>
+    public static (int[] Train, int[] Held) Of(
+        string path, IReadOnlyList<string> targets, TableHoldOut kind, string? column, double share, long seed)
     {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (kind == TableHoldOut.Stratified && targets.Count != 1)
+            throw new ArgumentException("Rows are stratified by the classes of one target. Hold them out at random, by groups or by time.");
         if (kind == TableHoldOut.Random)
             throw new ArgumentException("TableSplit: rows are drawn at random by TableTraining.Split.");
         bool named = kind is TableHoldOut.Groups or TableHoldOut.Last;
@@ -41,15 +56,16 @@ public static class TableSplit
                 $"TableSplit: expected a share between 0 and 1, and a column for groups or time, got {share} and \"{column}\"."));
         }
 
-        var file = TableFile.Read(path, wanted: name => name == target || name == column);
-        foreach (string name in column is null ? [target] : (string[])[target, column])
+        var file = TableFile.Read(path, wanted: name => targets.Contains(name) || name == column);
+        foreach (string name in column is null ? targets : [.. targets, column])
         {
             if (file.Find(name) < 0)
                 throw new InvalidDataException($"{path} has no column {name}. Its columns are {string.Join(", ", file.Names)}.");
         }
 
-        float[] answers = file.Rows.Column(file.Find(target)), keys = column is null ? answers : file.Rows.Column(file.Find(column));
-        int[] rows = [.. Enumerable.Range(0, answers.Length).Where(row => !float.IsNaN(answers[row]))];
+        float[] keys = file.Rows.Column(file.Find(column ?? targets[0]));
+        int[] places = [.. targets.Select(file.Find)];
+        int[] rows = [.. Enumerable.Range(0, keys.Length).Where(row => Array.TrueForAll(places, place => !float.IsNaN(file.Rows[row][place])))];
         if (Array.FindIndex(rows, row => float.IsNaN(keys[row])) is >= 0 and var without)
         {
             throw new InvalidDataException($"{path}, row {rows[without] + 1}: {column} is missing, by which rows are held out. Fill it, or leave the "
@@ -70,7 +86,7 @@ public static class TableSplit
         if (kind == TableHoldOut.Stratified && known.Count > rows.Length / 2)
         {
             throw new InvalidDataException(
-                $"{path}: {target} has {known.Count} different values in {rows.Length} rows, which are no classes to stratify by.");
+                $"{path}: {targets[0]} has {known.Count} different values in {rows.Length} rows, which are no classes to stratify by.");
         }
 
         var parts = kind == TableHoldOut.Stratified ? DataSplit.Stratified(labels, [1 - share, share], seed)

@@ -131,18 +131,28 @@ public sealed record TableTraining
     /// network.</summary>
     public static int WidthOf(int rows) => rows <= Few ? 64 : 128;
 
-    /// <summary>The loss that is trained with: the mean squared error of the standardized number, or the cross entropy.</summary>
-    public static Func<Tensor, Tensor, Tensor> LossOf(TableTask task) =>
-        task == TableTask.Regression ? new MSELoss().Forward : new CrossEntropyLoss().Forward;
+    /// <summary>The loss that is trained with: the mean squared error of the standardized number, the cross entropy, or of labels the mean binary
+    /// cross entropy.</summary>
+    public static Func<Tensor, Tensor, Tensor> LossOf(TableTask task) => task switch
+    {
+        TableTask.Regression => new MSELoss().Forward,
+        TableTask.MultiLabel => new BCEWithLogitsLoss().Forward,
+        _ => new CrossEntropyLoss().Forward,
+    };
 
-    /// <summary>What is measured besides: R2 or the accuracy.</summary>
-    public static TrainerMetric MetricOf(TableTask task) => task == TableTask.Regression ? new R2Score() : new Accuracy();
+    /// <summary>What is measured besides: R2, the accuracy, or of labels the mean area under the receiver operating characteristic.</summary>
+    public static TrainerMetric MetricOf(TableTask task) => task switch
+    {
+        TableTask.Regression => new R2Score(),
+        TableTask.MultiLabel => new AreaUnderRoc(),
+        _ => new Accuracy(),
+    };
 }
 
 /// <summary>How training went in an epoch.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Loss">The mean loss of its mini-batches: the squared error of the standardized target, or the cross entropy.</param>
 /// <param name="HeldOutLoss">The loss on the rows held out.</param>
-/// <param name="Metric">R2 or the accuracy on them.</param>
+/// <param name="Metric">R2, the accuracy or the area on them.</param>
 /// <param name="IsBest">Whether no epoch before was as good.</param>
 public readonly record struct TableEpoch(int Epoch, double Loss, double HeldOutLoss, double Metric, bool IsBest);

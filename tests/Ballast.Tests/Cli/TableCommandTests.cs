@@ -138,7 +138,7 @@ public sealed class TableCommandTests : IDisposable
     [InlineData("train houses.csv", 2, "What is to be predicted? Give --target and a column of houses.csv.")]
     [InlineData("train houses.csv --target rent", 1, "houses.csv has no column rent to predict. Its columns are area, town, price.")]
     [InlineData("train none.csv --target rent", 1, "There is no file none.csv.")]
-    [InlineData("train houses.csv --target price --task guess", 2, "--task: expected regression or classification, got \"guess\".")]
+    [InlineData("train houses.csv --target price --task guess", 2, "--task: expected regression, classification or multi-label, got \"guess\".")]
     [InlineData("train houses.csv --target price --flip random", 2, "--flip means nothing to a table")]
     [InlineData("train houses.csv --target price --validation 2", 2, "--validation: expected a share between 0 and 1, got 2.")]
     [InlineData("train houses.csv --target price --members 2 --keep-best false", 2, "the best epoch's network is what is measured: keep it.")]

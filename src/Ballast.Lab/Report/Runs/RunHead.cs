@@ -33,10 +33,14 @@ static class RunHead
         { TestAccuracy: { } tested } => Markup.Of($"The network classifies {Share(tested)} of the {report.Tested} correctly."),
         { TestMeasures: { Count: > 0 } measures } when measures.TryGetValue("r2", out double explained) =>
             Explained(new Markup("The"), explained, report.Target, report.Tested),
+        { TestMeasures: { Count: > 0 } measures } when measures.TryGetValue("auroc", out double area) =>
+            Markup.Of($"The network tells with and without a label apart in {Share(area)} of the pairs of {report.Tested}."),
         { Epochs: [.., { ValidationAccuracy: { } held } last] } =>
             Markup.Of($"After epoch {last.Epoch} the network classifies {Share(held)} of the {report.Held} correctly."),
         { Epochs: [.., { Measures: { Count: > 0 } measures } last] } when measures.TryGetValue("r2", out double explained) =>
             Explained(Markup.Of($"After epoch {last.Epoch} the"), explained, report.Target, report.Held),
+        { Epochs: [.., { Measures: { Count: > 0 } measures } last] } when measures.TryGetValue("auroc", out double area) =>
+            Markup.Of($"After epoch {last.Epoch} the network tells with and without a label apart in {Share(area)} of the pairs of {report.Held}."),
         { Epochs: [.., { Accuracy: { } trained } last] } => Markup.Of(
             $"""
             In epoch {last.Epoch} the network classified {Share(trained)} of its training {report.Samples} correctly; there was nothing to test on.
@@ -51,6 +55,8 @@ static class RunHead
     {
         if (report.Classes > 1)
             return Markup.Of($"<p>Guessing among {report.Classes} classes would get {Percent(1.0 / report.Classes)}.</p>\n");
+        if (report.Target is not null && report.Curve.Epochs.Any(static epoch => epoch.Measures.ContainsKey("auroc")))
+            return Markup.Of($"<p>Guessing would tell {Percent(0.5)} apart: this is the area under the curve, the mean of the labels.</p>\n");
         return report.Target is null ? Markup.None
             : Markup.Of($"<p>Predicting the mean for all would explain nothing, {Percent(0)}; to be right in all of them is {Percent(1)}.</p>\n");
     }

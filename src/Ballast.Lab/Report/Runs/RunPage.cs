@@ -68,6 +68,7 @@ public static class RunPage
     internal static string MeasureName(string name) => name switch
     {
         "r2" => "R²",
+        "auroc" => "Area under the receiver operating characteristic",
         "mae" => "Mean absolute error",
         "rmse" => "Root of the mean squared error",
         _ => name,

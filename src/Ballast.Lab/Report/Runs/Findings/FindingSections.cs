@@ -17,6 +17,7 @@ static class FindingSections
         return Markup.Join(
         [
             findings.Classes is { } classes ? ClassSections.Of(classes, held) : Markup.None,
+            findings.Labels.Count > 0 ? LabelSection.Of(findings.Labels, held) : Markup.None,
             findings.Numbers is { } numbers ? NumberSection.Of(numbers, held) : Markup.None,
             ForecastSection.Of(report),
             findings.Mistakes.Count > 0 ? Section("The surest mistakes", Mistakes(findings.Mistakes)) : Markup.None,
@@ -50,7 +51,7 @@ static class FindingSections
     static Markup Importance(IReadOnlyList<ColumnImportance> columns, RunReport report)
     {
         double most = Math.Max(1e-12, columns.Max(static column => column.Drop));
-        string measure = report.Classes > 1 ? "the accuracy" : "R²";
+        string measure = report.Classes > 1 ? "the accuracy" : report.Findings!.Labels.Count > 0 ? "the area under the curve" : "R²";
         var more = columns.Count <= MostColumns ? Markup.None : Markup.Of($"<p>{columns.Count - MostColumns} more matter less.</p>\n");
         return Markup.Of($"""
             <div class="rows importance">

@@ -7,6 +7,9 @@ public sealed record RunFindings
     /// <summary>Of samples that have a class; null where they have none.</summary>
     public ClassFindings? Classes { get; init; }
 
+    /// <summary>Of samples that have labels, each label; empty where they have none.</summary>
+    public IReadOnlyList<LabelFindings> Labels { get; init; } = [];
+
     /// <summary>Of samples that have a number; null where they have none.</summary>
     public NumberFindings? Numbers { get; init; }
 
@@ -19,6 +22,11 @@ public sealed record RunFindings
     /// <summary>The mistakes that the network was surest of; empty where there are none.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
 }
+
+/// <summary>What a network said of one of several labels.</summary>
+/// <param name="Name">The label.</param>
+/// <param name="Found">It as two classes: no, then yes.</param>
+public sealed record LabelFindings(string Name, ClassFindings Found);
 
 /// <summary>How much a column matters: permutation importance (Breiman 2001, as scikit-learn has it).</summary>
 /// <param name="Column">Its name.</param>
