@@ -3,9 +3,9 @@
     /usr/bin/python3 bench/photo_baseline.py CIFAR-10-FOLDER TO [--ballast COMMAND]
 
 bench/photos.py makes the photos, of CIFAR-10's images, in six formats and of sizes from 120 to 670 pixels. `ballast train`, `ballast predict` and
-`ballast doctor` are run as a user runs them, with an empty cache. The logistic regression is scikit-learn's on the pixels that the network sees (resized
-and cropped by torchvision to 64 x 64, standardized), trained on the same 800 photos and measured on the same 200: the division is PyTorch's random_split with
-the run's seed. It may choose the strength of its penalty by the photos that it is measured on, which favours it. Debian's python3-torchvision and
+`ballast doctor` are run as a user runs them, with an empty cache. The logistic regression is scikit-learn's on the pixels that the network sees
+(resized and cropped by torchvision to 64 x 64, standardized), trained on the same 800 photos and measured on the same 200: the division is
+PyTorch's random_split with the run's seed. It may choose the strength of its penalty by the photos that it is measured on, which favours it. Debian's python3-torchvision and
 python3-sklearn are needed.
 """
 import argparse

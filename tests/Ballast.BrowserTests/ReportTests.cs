@@ -9,6 +9,7 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
     [
         ("placement", SamplePages.Placement), ("batch-size", SamplePages.BatchSize), ("learning-rate", SamplePages.LearningRate),
         ("comparison", SamplePages.Comparison), ("training", SamplePages.Training),
+        ("classes", SamplePages.Classes), ("numbers", SamplePages.Numbers),
     ];
 
     async Task<IPage> Open(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light, bool touch = false, List<string>? problems = null)
@@ -156,6 +157,62 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
             return (box.Width, box.Height);
         }
     }
+
+    [BrowserFact]
+    public async Task What_a_network_does_with_samples_held_back_is_named_and_legible_and_nothing_lies_on_another()
+    {
+        foreach (var (path, figures, pictures) in new[] { (SamplePages.Classes, 2, 12), (SamplePages.Numbers, 3, 0) })
+        {
+            foreach (var (width, scheme) in new[] { (1280, ColorScheme.Light), (1280, ColorScheme.Dark), (375, ColorScheme.Light), (375, ColorScheme.Dark) })
+            {
+                var page = await Open(path, width, scheme);
+                string[] names = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('svg[role=img]')].map(one => one.getAttribute('aria-label') || '')");
+                Assert.True(names.Length >= figures, $"{names.Length} figures");
+                Assert.All(names, static name => Assert.True(name.Length > 10, $"\"{name}\""));
+                string[] alternatives = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('.mistakes img')].map(one => one.complete && one.naturalWidth ? one.alt : '')");
+                Assert.Equal(pictures, alternatives.Length);
+                Assert.All(alternatives, Assert.NotEmpty);
+                string[] problems = await page.EvaluateAsync<string[]>(Overlaps);
+                Assert.True(problems.Length == 0, $"{Path.GetFileName(path)}, {width}, {scheme}: {string.Join("; ", problems)}");
+                Assert.InRange(await page.EvaluateAsync<double>(LeastContrast), 4.5, 21);
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    // Figures, and the numbers at their axes, whose boxes have more than a pixel in common.
+    const string Overlaps =
+        """
+        () => {
+          const found = [];
+          const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+          const look = (all, what) => all.forEach((one, i) => all.slice(i + 1).forEach(other => {
+            if (meet(one.getBoundingClientRect(), other.getBoundingClientRect())) found.push(`${what} ${one.textContent.trim().slice(0, 30)} on ${other.textContent.trim().slice(0, 30)}`);
+          }));
+          look([...document.querySelectorAll("figure")].filter(one => !one.querySelector("figure") && !one.closest("figure figure")), "figure");
+          document.querySelectorAll(".square .scale, .square .across").forEach(axis => look([...axis.querySelectorAll("span")], "number"));
+          return found;
+        }
+        """;
+
+    // The least contrast (WCAG 2) of a text of a confusion matrix, a table or a caption with what is behind it.
+    const string LeastContrast =
+        """
+        () => {
+          const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+          const paint = (colours) => { canvas.clearRect(0, 0, 1, 1); for (const one of colours) { canvas.fillStyle = one; canvas.fillRect(0, 0, 1, 1); } return canvas.getImageData(0, 0, 1, 1).data; };
+          const light = rgb => [0.2126, 0.7152, 0.0722].reduce((sum, part, i) => { const v = rgb[i] / 255; return sum + part * (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
+          let least = 21;
+          document.querySelectorAll(".matrix td, .classes td, .square figcaption, .square .name, .square .up, .square span, .mistakes figcaption").forEach(one => {
+            if (!one.textContent.trim()) return;
+            const behind = [];
+            for (let at = one; at; at = at.parentElement) behind.unshift(getComputedStyle(at).backgroundColor);
+            const ground = light(paint(behind)), ink = light(paint([...behind, getComputedStyle(one).color]));
+            least = Math.min(least, (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05));
+          });
+          return least;
+        }
+        """;
 
     [BrowserFact]
     public async Task A_comparison_shows_both_networks_activations_and_the_accuracy_of_each_epoch()

@@ -52,6 +52,12 @@ static class SamplePages
     /// <summary>The page of one network's training, of which images were held back.</summary>
     public static string Training { get; } = WriteTraining();
 
+    /// <summary>The page of a training on pictures, with what its network does with those held back.</summary>
+    public static string Classes { get; } = WriteClasses();
+
+    /// <summary>The page of a training on numbers that are foretold, with the importance of columns.</summary>
+    public static string Numbers { get; } = WriteNumbers();
+
     static double End(string arm, int i) => arm switch
     {
         "before" => new[] { 0.475, 0.476, 0.476, 0.484, 0.484 }[i],
@@ -120,6 +126,65 @@ static class SamplePages
             Classes = 10,
             TrainingImages = 50_000,
             TestImages = 10_000,
+            Provenance = Machine.Describe("ballast train", []),
+        }, path);
+        return path;
+    }
+
+    static string WriteClasses()
+    {
+        string[] names = ["airplane", "automobile", "a class of a rather long name", "horse"];
+        var draw = new Random(2);
+        int[] labels = [.. Enumerable.Range(0, 200).Select(_ => draw.Next(4))];
+        var probabilities = new List<float>();
+        foreach (int label in labels)
+        {
+            double[] raw = [.. Enumerable.Range(0, 4).Select(c => Math.Exp((c == label ? 1.5 : 0) + 3 * draw.NextDouble()))];
+            probabilities.AddRange(raw.Select(value => (float)(value / raw.Sum())));
+        }
+
+        var classes = new ClassFindings(names, labels, probabilities);
+        byte[] png = new Picture([3, 16, 16], [.. Enumerable.Range(0, 768).Select(static i => (byte)i)]).ToPng();
+        return WriteFindings("classes", new RunFindings
+        {
+            Classes = classes,
+            Mistakes = [.. classes.Wrong().Take(12).Select(i => new Mistake(
+                $"picture {i + 1}", names[labels[i]], names[classes.Predicted(i)], classes.Of(i, classes.Predicted(i)), png))],
+        }, null);
+    }
+
+    static string WriteNumbers()
+    {
+        double[] truth = [.. Enumerable.Range(0, 120).Select(static i => 40_000 + 25_000 * Math.Sin(i / 9.0))];
+        double[] said = [.. truth.Select(static (value, i) => value + 6_000 * Math.Sin(i * 7.3))];
+        return WriteFindings("numbers", new RunFindings
+        {
+            Numbers = new NumberFindings("load", truth, said) { Interval = 9_000 },
+            Forecasts = [new ForecastFindings("load", [.. truth.Select((value, i) => new ForecastPoint(i + 1, value, said[i], 9_000))],
+                [3_000, 4_000, 5_500], [5_000, 9_000, 14_000])],
+            Importance = [new("temperature", 0.4, 0.03), new("a column of a rather long name", 0.12, 0.02), new("noise", -0.01, 0.01)],
+        }, "load");
+    }
+
+    static string WriteFindings(string name, RunFindings findings, string? target)
+    {
+        string path = File($"{name}.html");
+        RunPage.Write(new RunReport
+        {
+            Curve = new RunCurve
+            {
+                Points = [.. Enumerable.Range(1, 20).Select(static line => new LossPoint(25 * line, line, 0.2 + 1.1 / line))],
+                Epochs = [.. Enumerable.Range(1, 20).Select(epoch => new EpochPoint(
+                    epoch, 0.2 + 1.1 / epoch, target is null ? 0.95 - 0.4 / epoch : null, target is null ? 0.9 - 0.4 / epoch : null))],
+                Rates = [.. Enumerable.Range(1, 20).Select(static line => new RatePoint(25 * line, 1e-3 * (20 - line), 2 + Math.Sin(line)))],
+            },
+            Settings = RunSettings.Tutorial with { Epochs = 20 },
+            StepsPerEpoch = 25,
+            Classes = target is null ? 4 : 0,
+            TrainingImages = 800,
+            Samples = target is null ? "images" : "rows",
+            Target = target,
+            Findings = findings,
             Provenance = Machine.Describe("ballast train", []),
         }, path);
         return path;

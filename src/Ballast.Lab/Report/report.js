@@ -211,7 +211,7 @@
         },
       },
       axes: [
-        { ...axis, label: chart.unit + (chart.log ? " (logarithmic)" : ""), labelFont: `${12 * scale}px ${font}`, labelSize: 20 * scale, labelGap: 2 * scale, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log ? { splits: (u, axis, min, max) => chart.x.length <= 16 ? chart.x : decades(min, max), filter: (u, splits) => splits, space: 1, incrs: undefined } : chart.fine ? { incrs: undefined } : {} },
+        { ...axis, label: chart.unit + (chart.log ? " (logarithmic)" : ""), labelFont: `${12 * scale}px ${font}`, labelSize: 20 * scale, labelGap: 2 * scale, size: 32 * scale, space: 76 * scale, grid: { show: false }, values: (u, ticks) => ticks.map(tick => tick == null ? "" : place(chart, tick)), ...chart.log ? { splits: (u, axis, min, max) => chart.x.length <= 16 ? chart.x : decades(min, max), filter: (u, splits) => splits, space: 1, incrs: undefined } : { incrs: chart.fine ? undefined : STEPS.filter(step => step >= 1) } },
         {
           ...axis, label: chart.title + (chart.format === "percent" ? ", percent" : ""), labelFont: `${12 * scale}px ${font}`, labelSize: 20 * scale, labelGap: 2 * scale, size: (chart.format === "loss" ? 42 : 50) * scale, space: 44 * scale, ticks: { show: false }, incrs: chart.format === "loss" ? STEPS : chart.format === "percent" ? STEPS.map(step => step / 100) : undefined,
           values: (u, ticks, a, b, step) => ticks.map(value => chart.format === "count" ? count(value) : chart.format === "number" ? short(value)

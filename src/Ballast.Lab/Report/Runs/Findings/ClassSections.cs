@@ -41,7 +41,7 @@ static class ClassSections
     {
         double share = found.Support(row) == 0 ? 0 : (double)found.Confused(row, taken) / found.Support(row);
         string kind = row == taken ? "right" : "wrong";
-        return Markup.Of($"<td class=\"{kind}\" style=\"--share:{(int)Math.Round(70 * share)}%\">{Count(found.Confused(row, taken))}</td>");
+        return Markup.Of($"<td class=\"{kind}\" style=\"--share:{(int)Math.Round(45 * share)}%\">{Count(found.Confused(row, taken))}</td>");
     }
 
     // Of many classes those that are taken for each other most often.
