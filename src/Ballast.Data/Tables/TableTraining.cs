@@ -28,7 +28,7 @@ public sealed record TableTraining
     /// the default, for four up to 10,000 rows, else none, which leaves the network of the best epoch.</summary>
     public int? Members { get; init; }
 
-    /// <summary>The weight decay of all but biases and the scales of normalizations: 1e-2.</summary>
+    /// <summary>The weight decay: 1e-2.</summary>
     public float WeightDecay { get; init; } = 1e-2f;
 
     /// <summary>The seed of weights, order and the rows that are held out: 42.</summary>
@@ -100,7 +100,7 @@ public sealed record TableTraining
     void Learn(TableDataset data, Module network, int[] rows, int epochs, CancellationToken cancellation,
         Func<TrainerOptions, TrainerOptions>? change = null)
     {
-        var optimizer = new AdamW(ParameterGroups.Of(network, LearningRate), LearningRate, weightDecay: WeightDecay);
+        var optimizer = new AdamW(network.Parameters(), LearningRate, weightDecay: WeightDecay);
         int size = Math.Min(BatchSize ?? BatchSizeOf(rows.Length), rows.Length);
         var loader = new DataLoader(data.Samples(rows), size, shuffle: true, dropLast: rows.Length % size == 1);
         var options = new TrainerOptions
