@@ -1,5 +1,4 @@
 using Ballast.Lab;
-using Ballast.Tests.Data;
 
 namespace Ballast.Tests.Lab;
 
