@@ -64,10 +64,10 @@ public sealed class LabelCommandTests : IDisposable
 
     // The share of the pairs of a yes and a no whose yes has more.
     static double Area(double[] scores, bool[] yes) => (from i in Enumerable.Range(0, yes.Length)
-                                                         where yes[i]
-                                                         from j in Enumerable.Range(0, yes.Length)
-                                                         where !yes[j]
-                                                         select scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0).Average();
+                                                        where yes[i]
+                                                        from j in Enumerable.Range(0, yes.Length)
+                                                        where !yes[j]
+                                                        select scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0).Average();
 
     [Theory]
     [InlineData("red,round,large --task regression", "several targets, which are labels, each yes or no. To predict several numbers")]
