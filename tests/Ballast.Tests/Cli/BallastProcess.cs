@@ -67,6 +67,8 @@ static partial class BallastProcess
             RedirectStandardError = true,
             Environment =
             {
+                // A process of a second or two is at its end before its profile pays.
+                ["DOTNET_TieredPGO"] = "0",
                 // Nothing is there, and nothing can be brought.
                 ["BALLAST_DATA"] = folder.File("data"),
                 ["PATH"] = folder.File("nothing"),
