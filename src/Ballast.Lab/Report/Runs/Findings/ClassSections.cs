@@ -7,9 +7,7 @@ namespace Ballast.Lab;
 /// <summary>What a network does with classes: which it takes for which, how well it tells each, and how sure it is.</summary>
 static class ClassSections
 {
-    const int MostClasses = 12, MostRows = 24, MostCurves = 6;
-
-    static readonly string[] Tones = ["with", "without", "third", "fourth", "fifth", "sixth"];
+    const int MostClasses = 12, MostRows = 24;
 
     /// <summary>Both sections.</summary>
     /// <param name="found">What it said.</param>
@@ -84,23 +82,18 @@ static class ClassSections
 
     static Markup Sureness(ClassFindings found, string held)
     {
-        var roc = new PlotFigure("Receiver operating characteristic", PlotFigure.Unit, PlotFigure.Unit, "share of the others", "share of the class");
-        roc.Line("soft", [(0, 0), (1, 1)], dashed: true);
         // Of two classes one curve says all, that of the rarer one; of more, the ones that are told worst.
         int[] drawn = found.Names.Count == 2 ? [found.Support(1) <= found.Support(0) ? 1 : 0]
-            : [.. Enumerable.Range(0, found.Names.Count).Where(c => found.Area(c) is not null).OrderBy(found.Area).Take(MostCurves)];
-        for (int i = 0; i < drawn.Length; i++)
-        {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{found.Names[drawn[i]]}, area {found.Area(drawn[i]):0.000}");
-            roc.Line(Tones[i], found.Roc(drawn[i]), name);
-        }
-
+            : [.. Enumerable.Range(0, found.Names.Count).Where(c => found.Area(c) is not null).OrderBy(found.Area).Take(RocFigure.MostCurves)];
+        var roc = RocFigure.Of("share of the others", "share of the class", drawn.Select(c =>
+            (string.Create(CultureInfo.InvariantCulture, $"{found.Names[c]}, area {found.Area(c):0.000}"), found.Roc(c))));
         var bins = found.Calibration();
         var calibration = new PlotFigure("Calibration", PlotFigure.Unit, PlotFigure.Unit, "probability it gave", "share that is right")
             .Line("soft", [(0, 0), (1, 1)], dashed: true)
             .Line("with", bins.Select(static bin => (bin.Confidence, bin.Accuracy)))
             .Points("with", [.. bins.Select(static bin => (bin.Confidence, bin.Accuracy))]);
-        string worst = found.Names.Count > MostCurves ? $" Of {found.Names.Count} classes the {MostCurves} that are told worst are drawn." : "";
+        string worst = found.Names.Count > RocFigure.MostCurves
+            ? $" Of {found.Names.Count} classes the {RocFigure.MostCurves} that are told worst are drawn." : "";
         return Markup.Of($"""
             <div class="squares">{roc.Draw("Receiver operating characteristic of each class.")}
             {calibration.Draw("Share that is right by the probability given.")}</div>

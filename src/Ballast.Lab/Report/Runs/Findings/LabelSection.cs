@@ -7,9 +7,7 @@ namespace Ballast.Lab;
 /// <summary>What a network does with labels, of which a sample may have any number: how well it tells each.</summary>
 static class LabelSection
 {
-    const int Yes = 1, MostRows = 24, MostCurves = 6;
-
-    static readonly string[] Tones = ["with", "without", "third", "fourth", "fifth", "sixth"];
+    const int Yes = 1, MostRows = 24;
 
     /// <summary>The section.</summary>
     /// <param name="labels">What it said of each.</param>
@@ -19,14 +17,12 @@ static class LabelSection
         LabelFindings[] worst = [.. labels.OrderBy(static label => label.Found.F1(Yes) ?? 2)];
         LabelFindings[] shown = labels.Count <= MostRows ? [.. labels] : worst[..MostRows];
         LabelFindings[] drawn = [.. labels.Where(static label => label.Found.Area(Yes) is not null)
-            .OrderBy(static label => label.Found.Area(Yes)).Take(MostCurves)];
+            .OrderBy(static label => label.Found.Area(Yes)).Take(RocFigure.MostCurves)];
         string caption = labels.Count <= MostRows ? "By label" : $"The {MostRows} of {labels.Count} labels that it tells worst";
-        var roc = new PlotFigure(
-            "Receiver operating characteristic", PlotFigure.Unit, PlotFigure.Unit, "share of those without", "share of those with")
-            .Line("soft", [(0, 0), (1, 1)], dashed: true);
-        for (int i = 0; i < drawn.Length; i++)
-            roc.Line(Tones[i], drawn[i].Found.Roc(Yes), $"{drawn[i].Name}, area {Area(drawn[i])}");
-        string few = labels.Count > MostCurves ? $" Of {labels.Count} labels the {MostCurves} that are told worst are drawn." : "";
+        var roc = RocFigure.Of("share of those without", "share of those with", drawn.Select(static label =>
+            ($"{label.Name}, area {Area(label)}", label.Found.Roc(Yes))));
+        string few = labels.Count > RocFigure.MostCurves
+            ? $" Of {labels.Count} labels the {RocFigure.MostCurves} that are told worst are drawn." : "";
         return Section("Which labels it tells", Markup.Of($"""
             <table class="classes"><caption>{caption}</caption>
             <thead><tr><th scope="col">label</th><th scope="col">samples with it</th><th scope="col">precision</th>
