@@ -6,7 +6,7 @@ namespace Ballast.Bench;
 /// <summary>Times one layer, forward and backward, or a matrix product: <c>layer NAME THREADS SECONDS SIZES...</c> prints one
 /// line of JSON. Names: batchnorm1d and batchnorm2d (with a ReLU behind them), layernorm, rmsnorm, groupnorm, instancenorm2d,
 /// localresponsenorm, filterresponsenorm, evonormb0, evonorms0, gelu, dropout, product; lstm, gru and attention (with 4 heads up to a width
-/// of 128, 16 beyond) of [steps, samples, width], into the same width.</summary>
+/// of 128, 16 beyond) of [steps, samples, width], into the same width; linear of ROWS INPUTS OUTPUTS.</summary>
 static class LayerTimer
 {
     public static int Run(string[] options)
@@ -22,6 +22,7 @@ static class LayerTimer
     {
         Module layer = name switch
         {
+            "linear" => new Linear(shape[1], shape[2]),
             "layernorm" => new LayerNorm(shape[^1]),
             "rmsnorm" => new RMSNorm(shape[^1]),
             "gelu" => new GELU(),
@@ -31,8 +32,9 @@ static class LayerTimer
             "attention" => new MultiheadAttention(shape[^1], shape[^1] > 128 ? 16 : 4),
             _ => Make(name.ToUpperInvariant(), shape[1]),
         };
-        var x = new Parameter(Tensor.Randn(shape));
-        var gradient = Tensor.Randn(shape);
+        bool linear = layer is Linear;
+        var x = new Parameter(Tensor.Randn(linear ? [shape[0], shape[1]] : shape));
+        var gradient = Tensor.Randn(linear ? [shape[0], shape[2]] : shape);
         return Time(seconds, () =>
         {
             var y = layer is MultiheadAttention attention ? attention.Forward(x, x, x, needWeights: false).Output : layer.Forward(x);

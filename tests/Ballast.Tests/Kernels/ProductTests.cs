@@ -35,6 +35,7 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(128, 13, 517)]
     [InlineData(256, 9, 130)]
     [InlineData(271, 5, 1030)]
+    [InlineData(20, 263, 1030)]
     public void Rows_times_rows_meet_the_formula_where_rows_are_cut(int rowsX, int rowsW, int k)
     {
         RowsTimesRows(rowsX, rowsW, k, bias: true);
@@ -49,6 +50,30 @@ public sealed unsafe class ProductTests : IDisposable
         fixed (float* from = x, weights = w, shifts = b, to = y)
             RowProducts.Compute(new RowPrologue(from, k), weights, shifts, to, rowsX, rowsW, k);
         Assert.Equal(expected, y);
+    }
+
+    [Theory]
+    [InlineData(9, 255, 33)]
+    [InlineData(64, 256, 16)]
+    [InlineData(67, 257, 45)]
+    [InlineData(300, 517, 70)]
+    [InlineData(3, 770, 1)]
+    public void Packed_products_meet_the_formula_where_the_depth_is_cut(int rows, int depth, int columns)
+    {
+        float[] a = Draw.Whole(rows * depth, 8), b = Draw.Whole(columns * depth, 9), bias = Draw.Whole(columns, 10);
+        float[] turned = new float[b.Length], expected = new float[rows * columns];
+        for (int i = 0; i < b.Length; i++)
+            turned[i % depth * columns + i / depth] = b[i];
+        RowProducts.Reference(a, b, bias, expected, rows, columns, depth);
+        float[] y = [.. Enumerable.Repeat(float.NaN, rows * columns)], z = [.. y];
+        fixed (float* from = a, right = b, across = turned, shifts = bias, to = y, other = z)
+        {
+            MatrixProduct.Compute(from, depth, right, 1, depth, to, rows, depth, columns, shifts);
+            MatrixProduct.Compute(from, depth, across, columns, 1, other, rows, depth, columns, shifts);
+        }
+
+        Assert.Equal(expected, y);
+        Assert.Equal(expected, z);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
 
@@ -16,6 +17,18 @@ static unsafe partial class ColumnProducts
         V q0 = p0, q1 = p0, q2 = p0, q3 = p0;
         V r0 = p0, r1 = p0, r2 = p0, r3 = p0;
         V t0 = p0, t1 = p0, t2 = p0, t3 = p0;
+        if (!add && Sse.IsSupported)
+        {
+            // The result is far away more often than not: it comes while the sums are made.
+            for (nint i = 0; i < 4 * w; i += 16)
+            {
+                Sse.Prefetch0(c + i);
+                Sse.Prefetch0(c1 + i);
+                Sse.Prefetch0(c2 + i);
+                Sse.Prefetch0(c3 + i);
+            }
+        }
+
         if (add)
         {
             (p0, p1, p2, p3) = (S.Load(c), S.Load(c + w), S.Load(c + 2 * w), S.Load(c + 3 * w));

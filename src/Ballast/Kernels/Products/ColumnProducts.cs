@@ -26,6 +26,7 @@ static unsafe partial class ColumnProducts
     /// <summary>How many columns a consumer gets at once; fewer at the end of a row alone.</summary>
     public const int LongestChunk = 512;
 
+    const int WidestTile = 64;
     const int FewSums = 16;
     const int BlockSums = 128;
     const int ManySums = 256;
@@ -90,14 +91,15 @@ static unsafe partial class ColumnProducts
         public C Consumer;
         public bool Backwards, Add;
 
-        // With many sums, turning b into floats is dear: each worker takes columns of its own. With few, each keeps its rows.
-        readonly bool ByChunks => Sums >= ManySums && Columns >= 4 * LongestChunk;
+        // What workers share out they pack once, the other operand each for itself: a of many rows, b of many columns. What consumers take
+        // comes in whole chunks; with few sums each worker keeps its rows.
+        readonly bool ByColumns => Consumer.Memory is null ? Sums >= ManySums && Columns >= 4 * LongestChunk : Sums > FewSums && Columns > Rows;
 
         readonly int Quads => (Rows + 3) / 4;
 
-        readonly int Chunks => (Columns + LongestChunk - 1) / LongestChunk;
+        readonly int PartColumns => Consumer.Memory is null ? LongestChunk : WidestTile;
 
-        public readonly int Parts => ByChunks ? Chunks : Quads;
+        public readonly int Parts => ByColumns ? (Columns + PartColumns - 1) / PartColumns : Quads;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -106,11 +108,11 @@ static unsafe partial class ColumnProducts
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            var (firstQuad, lastQuad) = ByChunks ? (0, Quads) : (first, last);
-            var (firstChunk, lastChunk) = ByChunks ? (first, last) : (0, Chunks);
+            var (firstQuad, lastQuad) = ByColumns ? (0, Quads) : (first, last);
+            var (left, right) = ByColumns ? (first * PartColumns, Math.Min(last * PartColumns, Columns)) : (0, Columns);
             int quads = lastQuad - firstQuad;
             int tile = 4 * S.Width;
-            int chunk = Math.Min(LongestChunk, (Columns + tile - 1) / tile * tile);
+            int chunk = Math.Min(LongestChunk, (right - left + tile - 1) / tile * tile), chunks = (right - left + LongestChunk - 1) / LongestChunk;
             bool few = Sums <= FewSums && !Add;
             int block = Math.Min(Sums, few ? FewSums : BlockSums);
             int rowsC = Consumer.Memory is not null || few ? 4 : quads * 4;
@@ -122,10 +124,10 @@ static unsafe partial class ColumnProducts
             if (kept == Sums)
                 PackA(packedA, firstQuad, lastQuad, 0, Sums);
 
-            for (int i = firstChunk; i < lastChunk; i++)
+            for (int i = 0; i < chunks; i++)
             {
-                int column = (Backwards ? lastChunk - 1 - (i - firstChunk) : i) * LongestChunk;
-                int length = Math.Min(chunk, Columns - column);
+                int column = left + (Backwards ? chunks - 1 - i : i) * LongestChunk;
+                int length = Math.Min(chunk, right - column);
                 if (few)
                     RunFew<S, V>(packedA, packedB, c, chunk, firstQuad, quads, column, length);
                 else

@@ -59,6 +59,15 @@ static unsafe class PackedPanels
                 for (int t = 0; t < TapCount; t++)
                 {
                     float* from = From + Taps[t] + column * StrideColumn;
+                    if (StrideJ == 1 && StrideColumn != 1)
+                    {
+                        FourByFour.TurnColumns(from, StrideColumn, valid, Length, to, width);
+                        for (int j = 0; j < Length && valid < width; j++)
+                            new Span<float>(to + j * width + valid, width - valid).Clear();
+                        to += (nint)width * Length;
+                        continue;
+                    }
+
                     for (int j = 0; j < Length; j++, to += width, from += StrideJ)
                     {
                         if (StrideColumn == 1)

@@ -37,35 +37,37 @@ static unsafe class Panels
     /// <param name="shift">Added to each of these places.</param>
     /// <param name="start">Added to each row's sums: [width], or null.</param>
     /// <param name="ahead">Memory that is asked for meanwhile, half a line for each value of a row; null for none.</param>
+    /// <param name="add">Whether the sums go on from those that are there.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<S, V>(
         float** rows, nint* offsets, int segments, int length, float* panel, int width, float** to, nint shift = 0,
-        float* start = null, float* ahead = null)
+        float* start = null, float* ahead = null, bool add = false)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         if (width == S.Width)
         {
-            EightByOne<S, V>(rows, offsets, segments, length, panel, to, shift, start);
+            EightByOne<S, V>(rows, offsets, segments, length, panel, to, shift, start, add);
         }
         else if (S.Width == 16 && ahead is not null && Sse.IsSupported)
         {
-            ByTwo<EightRowsAhead, S, V>(rows, offsets, segments, length, panel, to, shift, start, ahead);
+            ByTwo<EightRowsAhead, S, V>(rows, offsets, segments, length, panel, to, shift, start, add, ahead);
         }
         else if (S.Width == 16)
         {
-            ByTwo<EightRows, S, V>(rows, offsets, segments, length, panel, to, shift, start);
+            ByTwo<EightRows, S, V>(rows, offsets, segments, length, panel, to, shift, start, add);
         }
         else
         {
-            ByTwo<FourRows, S, V>(rows, offsets, segments, length, panel, to, shift, start);
-            ByTwo<FourRows, S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start);
+            ByTwo<FourRows, S, V>(rows, offsets, segments, length, panel, to, shift, start, add);
+            ByTwo<FourRows, S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start, add);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ByTwo<R, S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start, float* ahead = null)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start, bool add,
+        float* ahead = null)
         where R : struct, ITileRows
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -73,6 +75,18 @@ static unsafe class Panels
         V a0 = start is null ? S.Broadcast(0) : S.Load(start), a1 = start is null ? a0 : S.Load(start + S.Width);
         V b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1, e0 = a0, e1 = a1, f0 = a0, f1 = a1, g0 = a0, g1 = a1;
         V h0 = a0, h1 = a1;
+        if (add)
+        {
+            (a0, a1, b0, b1) = (S.Load(to[0] + shift), S.Load(to[0] + shift + S.Width), S.Load(to[1] + shift), S.Load(to[1] + shift + S.Width));
+            (c0, c1, d0, d1) = (S.Load(to[2] + shift), S.Load(to[2] + shift + S.Width), S.Load(to[3] + shift), S.Load(to[3] + shift + S.Width));
+        }
+
+        if (add && R.Count == 8)
+        {
+            (e0, e1, f0, f1) = (S.Load(to[4] + shift), S.Load(to[4] + shift + S.Width), S.Load(to[5] + shift), S.Load(to[5] + shift + S.Width));
+            (g0, g1, h0, h1) = (S.Load(to[6] + shift), S.Load(to[6] + shift + S.Width), S.Load(to[7] + shift), S.Load(to[7] + shift + S.Width));
+        }
+
         for (int s = 0; s < segments; s++)
         {
             nint o = offsets[s];
@@ -133,12 +147,18 @@ static unsafe class Panels
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void EightByOne<S, V>(
-        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start)
+        float** rows, nint* offsets, int segments, int length, float* panel, float** to, nint shift, float* start, bool add)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         V a = start is null ? S.Broadcast(0) : S.Load(start);
         V b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        if (add)
+        {
+            (a, b, c, d) = (S.Load(to[0] + shift), S.Load(to[1] + shift), S.Load(to[2] + shift), S.Load(to[3] + shift));
+            (e, f, g, h) = (S.Load(to[4] + shift), S.Load(to[5] + shift), S.Load(to[6] + shift), S.Load(to[7] + shift));
+        }
+
         for (int s = 0; s < segments; s++)
         {
             nint o = offsets[s];

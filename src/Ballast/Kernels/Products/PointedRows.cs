@@ -5,6 +5,9 @@ namespace Ballast.Kernels;
 /// <summary>Products of rows, wherever they and their results lie, with an operand packed as <see cref="PackedPanels"/>.</summary>
 static unsafe class PointedRows
 {
+    // So much of a panel's depth stays in the first-level cache while all rows pass by.
+    const int BlockDepth = 256;
+
     /// <summary>to[r][n] = the sum over k of from[r][k] b[k, n], and a row added to each: one panel after the other passes by all rows.</summary>
     /// <param name="from">The rows, with room for whole tiles of <see cref="Panels.Rows"/>.</param>
     /// <param name="to">The rows of the result, of <paramref name="columns"/> values.</param>
@@ -21,7 +24,6 @@ static unsafe class PointedRows
         const int tile = Panels.Rows;
         float** edges = stackalloc float*[tile];
         float* edge = stackalloc float[tile * Panels.MaxWidth], filled = stackalloc float[Panels.MaxWidth];
-        nint offset = 0;
         for (int i = count; i % tile != 0; i++)
             from[i] = from[count - 1];
         int width;
@@ -38,17 +40,26 @@ static unsafe class PointedRows
 
             for (int r = 0; r < tile; r++)
                 edges[r] = edge + r * width;
-            for (int i = 0; i < count; i += tile)
+            for (int start = 0; start == 0 || start < depth; start += BlockDepth)
             {
-                if (valid == width && i + tile <= count)
+                nint offset = start;
+                int length = Math.Min(BlockDepth, depth - start);
+                float* panel = panels + (nint)width * start;
+                for (int i = 0; i < count; i += tile)
                 {
-                    Panels.Multiply<S, V>(from + i, &offset, 1, depth, panels, width, to + i, n, begin);
-                    continue;
-                }
+                    if (valid == width && i + tile <= count)
+                    {
+                        Panels.Multiply<S, V>(from + i, &offset, 1, length, panel, width, to + i, n, begin, add: start > 0);
+                        continue;
+                    }
 
-                Panels.Multiply<S, V>(from + i, &offset, 1, depth, panels, width, edges, 0, begin);
-                for (int r = 0; r < Math.Min(tile, count - i); r++)
-                    new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
+                    int taken = Math.Min(tile, count - i);
+                    for (int r = 0; start > 0 && r < taken; r++)
+                        new ReadOnlySpan<float>(to[i + r] + n, valid).CopyTo(new Span<float>(edges[r], valid));
+                    Panels.Multiply<S, V>(from + i, &offset, 1, length, panel, width, edges, 0, begin, add: start > 0);
+                    for (int r = 0; r < taken; r++)
+                        new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
+                }
             }
 
             panels += (nint)width * depth;

@@ -7,13 +7,15 @@ namespace Ballast.Kernels;
 /// the forward pass of a linear layer.</summary>
 /// <remarks>Both operands are read along k, as they lie. A tile of 5 rows of x by 4 rows of w keeps 20 sums in registers (9
 /// loads for 20 multiply-adds). k is cut so that the x rows of a tile stay in L1; with at most ten rows of x all of them do,
-/// and each row of w is read from memory once. A worker always has the same rows of w.</remarks>
+/// and each row of w is read from memory once. A worker always has the same rows of w, of which some stay in L2 while all rows
+/// of x pass by.</remarks>
 static unsafe partial class RowProducts
 {
     const int MaxTileRows = 6;
     const int FewRows = 10;
     const int ManyRows = 256;
     const int PartRows = 16;
+    const int CachedValues = 1 << 17; // of w, which stay in the second-level cache while the rows of x pass by
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -75,25 +77,37 @@ static unsafe partial class RowProducts
             for (int start = 0; start == 0 || start < K; start += block)
             {
                 int length = Math.Min(block, K - start);
-                for (int n = firstX; n < lastX; n += tile)
-                {
-                    int count = Math.Min(tile, lastX - n);
-                    float* x = rows;
-                    if (X.AreFloats)
-                    {
-                        x = X.Row(n) + start;
-                        stride = X.Stride;
-                    }
-                    else
-                    {
-                        for (int i = 0; i < count; i++)
-                            X.Copy(n + i, start, length, rows + i * stride);
-                        PrefetchNext(n + tile, tile, firstX, lastX, start, length);
-                    }
+                // Images would be made floats of again for each stretch of w.
+                int kept = X.AreFloats && !few ? Math.Max(4, CachedValues / (4 * length)) : lastQuad - firstQuad;
+                for (int quad = firstQuad; quad < lastQuad; quad += kept)
+                    Stretch<S, V>(rows, stride, tile, firstX, lastX, quad, Math.Min(quad + kept, lastQuad), start, length);
+            }
+        }
 
-                    for (int quad = firstQuad; quad < lastQuad; quad++)
-                        Quad<S, V>(x, stride, n, count, quad * 4, start, length);
+        // Some rows of w with all rows of x of a block.
+        readonly void Stretch<S, V>(
+            float* rows, int stride, int tile, int firstX, int lastX, int firstQuad, int lastQuad, int start, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int n = firstX; n < lastX; n += tile)
+            {
+                int count = Math.Min(tile, lastX - n);
+                float* x = rows;
+                if (X.AreFloats)
+                {
+                    x = X.Row(n) + start;
+                    stride = X.Stride;
                 }
+                else
+                {
+                    for (int i = 0; i < count; i++)
+                        X.Copy(n + i, start, length, rows + i * stride);
+                    PrefetchNext(n + tile, tile, firstX, lastX, start, length);
+                }
+
+                for (int quad = firstQuad; quad < lastQuad; quad++)
+                    Quad<S, V>(x, stride, n, count, quad * 4, start, length);
             }
         }
 

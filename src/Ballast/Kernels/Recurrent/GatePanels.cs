@@ -41,19 +41,12 @@ static unsafe class GatePanels
             }
         }
 
-        // to[k][unit] = from[unit][k], 16 values of k of all units at a time.
+        // to[k][unit] = from[unit][k].
         readonly void Turn(float* from, int valid, float* to, int width, int lanes)
         {
-            for (int start = 0; start < Depth; start += 16)
-            {
-                int end = Math.Min(start + 16, Depth);
-                for (int unit = 0; unit < lanes; unit++)
-                {
-                    float* row = from + (nint)unit * Depth;
-                    for (int k = start; k < end; k++)
-                        to[(nint)k * width + unit] = unit < valid ? row[k] : 0;
-                }
-            }
+            FourByFour.TurnColumns(from, Depth, valid, Depth, to, width);
+            for (int k = 0; k < Depth && valid < lanes; k++)
+                new Span<float>(to + (nint)k * width + valid, lanes - valid).Clear();
         }
     }
 }

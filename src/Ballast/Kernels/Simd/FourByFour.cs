@@ -27,6 +27,42 @@ static unsafe class FourByFour
         fourth.Store(to + 3 * stride);
     }
 
+    /// <summary>to[k stride + i] = from[i pitch + k]: columns become the rows of a panel, one line of memory of each at a time.</summary>
+    /// <param name="from">The first column.</param>
+    /// <param name="pitch">From one column to the next.</param>
+    /// <param name="columns">How many columns there are.</param>
+    /// <param name="length">The length of a column.</param>
+    /// <param name="to">The panel.</param>
+    /// <param name="stride">From one of its rows to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TurnColumns(float* from, nint pitch, int columns, int length, float* to, nint stride)
+    {
+        const int line = 16;
+        for (int start = 0; start < length; start += line)
+        {
+            int end = Math.Min(start + line, length);
+            int i = 0;
+            for (; i <= columns - 4; i += 4)
+            {
+                float* column = from + i * pitch;
+                int k = start;
+                for (; k <= end - 4; k += 4)
+                    Turn(column + k, column + pitch + k, column + 2 * pitch + k, column + 3 * pitch + k, to + k * stride + i, stride);
+                for (; k < end; k++)
+                {
+                    for (int c = 0; c < 4; c++)
+                        to[k * stride + i + c] = column[c * pitch + k];
+                }
+            }
+
+            for (; i < columns; i++)
+            {
+                for (int k = start; k < end; k++)
+                    to[k * stride + i] = from[i * pitch + k];
+            }
+        }
+    }
+
     // Both lower halves, and both upper ones. Vectors that are made of halves by Vector128.Create go by way of memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector128<float> Lower, Vector128<float> Upper) Halves(Vector128<float> a, Vector128<float> b) =>
