@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -51,7 +52,12 @@ sealed unsafe class ChannelMoments
         int count = length / channels;
         counts[part] = count;
         int done = Take<S, V>(part, values, count, 0);
-        Take<SimdScalar, float>(part, values, count, done);
+        if (S.Width > 8 && done < channels)
+            done = Take<Simd256, Vector256<float>>(part, values, count, done);
+        if (S.Width > 4 && done < channels)
+            done = Take<Simd128, Vector128<float>>(part, values, count, done);
+        if (done < channels)
+            Take<SimdScalar, float>(part, values, count, done);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

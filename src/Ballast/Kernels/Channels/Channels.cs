@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Ballast.Kernels;
 
 /// <summary>Sums over channels, maps of channels and their statistics: what every normalization over a batch is made of. Where
@@ -112,7 +114,12 @@ static unsafe partial class Channels
 
         nint start = part.FirstSample * parts.Step + part.FirstStretch;
         int done = SumColumns<T, S, V>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, 0);
-        SumColumns<T, SimdScalar, float>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
+        if (S.Width > 8 && done < part.Stretches)
+            done = SumColumns<T, Simd256, Vector256<float>>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
+        if (S.Width > 4 && done < part.Stretches)
+            done = SumColumns<T, Simd128, Vector128<float>>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
+        if (done < part.Stretches)
+            SumColumns<T, SimdScalar, float>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
     }
 
     struct SumWork<T> : IWork, IWideWork
@@ -171,7 +178,12 @@ static unsafe partial class Channels
                 nint start = part.FirstSample * Parts.Step + part.FirstStretch;
                 float* x = X + start, g = G + start, to = To + start;
                 int done = MapColumns<M, S, V>(x, g, to, part, Parts.Step, Table + c, More + c, C, Away, 0);
-                MapColumns<M, SimdScalar, float>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
+                if (S.Width > 8 && done < part.Stretches)
+                    done = MapColumns<M, Simd256, Vector256<float>>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
+                if (S.Width > 4 && done < part.Stretches)
+                    done = MapColumns<M, Simd128, Vector128<float>>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
+                if (done < part.Stretches)
+                    MapColumns<M, SimdScalar, float>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
             }
 
             if (Away)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -115,6 +116,10 @@ static unsafe partial class DepthwiseConvolution
                     }
 
                     int done = Pixel<S, V>(down, rows, across, columns, to, 0);
+                    if (S.Width > 8 && done < Shape.C)
+                        done = Pixel<Simd256, Vector256<float>>(down, rows, across, columns, to, done);
+                    if (S.Width > 4 && done < Shape.C)
+                        done = Pixel<Simd128, Vector128<float>>(down, rows, across, columns, to, done);
                     if (done < Shape.C)
                         Pixel<SimdScalar, float>(down, rows, across, columns, to, done);
                 }

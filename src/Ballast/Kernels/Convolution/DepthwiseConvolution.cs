@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -74,7 +75,12 @@ static unsafe partial class DepthwiseConvolution
                 for (int row = from * Shape.OutH; row < until * Shape.OutH; row++)
                 {
                     int done = Row<S, V>(row, sums, 0);
-                    Row<SimdScalar, float>(row, sums, done);
+                    if (S.Width > 8 && done < Shape.C)
+                        done = Row<Simd256, Vector256<float>>(row, sums, done);
+                    if (S.Width > 4 && done < Shape.C)
+                        done = Row<Simd128, Vector128<float>>(row, sums, done);
+                    if (done < Shape.C)
+                        Row<SimdScalar, float>(row, sums, done);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -24,7 +25,12 @@ static unsafe partial class SampleChannels
             int rows = Math.Min(PieceRows, layout.L - row);
             nint offset = (nint)row * layout.C;
             int done = SumColumns<T, S, V>(x + offset, g + offset, rows, layout.C, constants, sums, 0);
-            SumColumns<T, SimdScalar, float>(x + offset, g + offset, rows, layout.C, constants, sums, done);
+            if (S.Width > 8 && done < layout.C)
+                done = SumColumns<T, Simd256, Vector256<float>>(x + offset, g + offset, rows, layout.C, constants, sums, done);
+            if (S.Width > 4 && done < layout.C)
+                done = SumColumns<T, Simd128, Vector128<float>>(x + offset, g + offset, rows, layout.C, constants, sums, done);
+            if (done < layout.C)
+                SumColumns<T, SimdScalar, float>(x + offset, g + offset, rows, layout.C, constants, sums, done);
         }
     }
 
@@ -45,7 +51,12 @@ static unsafe partial class SampleChannels
             int rows = Math.Min(PieceRows, layout.L - row);
             nint offset = (nint)row * layout.C;
             int done = MapColumns<M, S, V>(x + offset, g + offset, to + offset, rows, layout.C, constants, 0);
-            MapColumns<M, SimdScalar, float>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
+            if (S.Width > 8 && done < layout.C)
+                done = MapColumns<M, Simd256, Vector256<float>>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
+            if (S.Width > 4 && done < layout.C)
+                done = MapColumns<M, Simd128, Vector128<float>>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
+            if (done < layout.C)
+                MapColumns<M, SimdScalar, float>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -55,6 +56,10 @@ readonly unsafe struct ImagePrologue(float* pixels, int channels, float* table =
         }
 
         int done = Copy<S, V>(from, to, count, 0);
+        if (S.Width > 8 && done < Channels)
+            done = Copy<Simd256, Vector256<float>>(from, to, count, done);
+        if (S.Width > 4 && done < Channels)
+            done = Copy<Simd128, Vector128<float>>(from, to, count, done);
         if (done < Channels)
             Copy<SimdScalar, float>(from, to, count, done);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -109,6 +110,10 @@ static unsafe class ResidualSums
             where V : unmanaged
         {
             int done = Sum<S, V>(from, until, to, 0);
+            if (S.Width > 8 && done < Left.Channels)
+                done = Sum<Simd256, Vector256<float>>(from, until, to, done);
+            if (S.Width > 4 && done < Left.Channels)
+                done = Sum<Simd128, Vector128<float>>(from, until, to, done);
             if (done < Left.Channels)
                 Sum<SimdScalar, float>(from, until, to, done);
         }

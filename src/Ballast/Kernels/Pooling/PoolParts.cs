@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Ballast.Kernels;
 
 /// <summary>A pass of a pool over one row of windows.</summary>
@@ -123,6 +125,10 @@ static unsafe class PoolParts
             nint result = (nint)row * shape.OutW * shape.C;
             var rows = shape.Down.Window(line);
             int done = pass.Run<S, V>(image, result, planes, rows, start, end);
+            if (S.Width > 8 && done < end)
+                done = pass.Run<Simd256, Vector256<float>>(image, result, planes, rows, done, end);
+            if (S.Width > 4 && done < end)
+                done = pass.Run<Simd128, Vector128<float>>(image, result, planes, rows, done, end);
             if (done < end)
                 pass.Run<SimdScalar, float>(image, result, planes, rows, done, end);
 

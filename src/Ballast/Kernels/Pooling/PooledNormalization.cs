@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -50,7 +51,12 @@ static unsafe class PooledNormalization
             for (int image = first; image < last; image++)
             {
                 int done = Image<S, V>(image, 0);
-                Image<SimdScalar, float>(image, done);
+                if (S.Width > 8 && done < Shape.C)
+                    done = Image<Simd256, Vector256<float>>(image, done);
+                if (S.Width > 4 && done < Shape.C)
+                    done = Image<Simd128, Vector128<float>>(image, done);
+                if (done < Shape.C)
+                    Image<SimdScalar, float>(image, done);
             }
         }
 
@@ -123,7 +129,12 @@ static unsafe class PooledNormalization
             for (int image = first; image < last; image++)
             {
                 int done = Image<S, V>(image, 0);
-                Image<SimdScalar, float>(image, done);
+                if (S.Width > 8 && done < Shape.C)
+                    done = Image<Simd256, Vector256<float>>(image, done);
+                if (S.Width > 4 && done < Shape.C)
+                    done = Image<Simd128, Vector128<float>>(image, done);
+                if (done < Shape.C)
+                    Image<SimdScalar, float>(image, done);
             }
         }
 
