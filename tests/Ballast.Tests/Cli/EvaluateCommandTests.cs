@@ -2,16 +2,21 @@ using System.Text.Json;
 
 namespace Ballast.Tests.Cli;
 
-public sealed class EvaluateCommandTests : IDisposable
+public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposable
 {
     readonly TemporaryFolder folder = new();
+    readonly TrainedRuns runs;
 
-    public EvaluateCommandTests() => Train("run", "flatten linear:8 batchnorm relu linear:10");
+    public EvaluateCommandTests(TrainedRuns runs)
+    {
+        this.runs = runs;
+        Train("run", "flatten linear:8 batchnorm relu linear:10");
+    }
 
     public void Dispose() => folder.Dispose();
 
-    void Train(string run, string layers) => Assert.Equal(0, BallastProcess.Run(
-        folder, "train", layers, "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "1", "--out", run).ExitCode);
+    void Train(string run, string layers) =>
+        runs.Copy(folder, run, layers, "--data", SampleRun.Slice, "--test-data", SampleRun.Slice, "--epochs", "1");
 
     [Fact]
     public void It_gives_the_numbers_that_training_ended_with()
@@ -29,14 +34,14 @@ public sealed class EvaluateCommandTests : IDisposable
     [Fact]
     public void Folded_the_network_does_the_same_and_the_report_is_printed()
     {
-        Train("other", "flatten batchnorm linear:10");
+        Train("bare", "flatten batchnorm linear:10");
         var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--fold");
         Assert.Equal((0, ""), (code, errors));
         Assert.StartsWith("layers.2 BatchNorm1d(8): folded into layers.1\nWeights: ", output, StringComparison.Ordinal);
         double plain = Loss("run"), folded = Loss("run", "--fold");
         Assert.Equal(plain, folded, 1e-6);
         Assert.Contains("layers.1 BatchNorm1d(3072): kept. Before it comes Flatten().",
-            BallastProcess.Run(folder, "evaluate", "other", "--fold").Output, StringComparison.Ordinal);
+            BallastProcess.Run(folder, "evaluate", "bare", "--fold").Output, StringComparison.Ordinal);
 
         double Loss(params string[] arguments)
         {

@@ -2,26 +2,29 @@ using Ballast.Lab;
 
 namespace Ballast.Tests.Cli;
 
-public sealed class ResumeCommandTests : IDisposable
+public sealed class ResumeCommandTests : IClassFixture<TrainedRuns>, IDisposable
 {
     readonly TemporaryFolder folder = new();
+    readonly TrainedRuns runs;
     readonly string records;
 
-    public ResumeCommandTests() => records = SampleRun.Repeat(folder);
+    public ResumeCommandTests(TrainedRuns runs)
+    {
+        this.runs = runs;
+        records = runs.Repeated;
+    }
 
     public void Dispose() => folder.Dispose();
 
-    string[] Arguments(string run) =>
-    [
-        "train", "--data", records, "--test-data", SampleRun.Slice, "--epochs", "9", "--log-every", "7",
-        "--checkpoint-every", "80", "--out", run,
-    ];
+    string[] Settings => ["--data", records, "--test-data", SampleRun.Slice, "--epochs", "9", "--log-every", "7", "--checkpoint-every", "80"];
+
+    string[] Arguments(string run) => ["train", .. Settings, "--out", run];
 
     byte[] Bytes(string run, string name) => File.ReadAllBytes(Path.Combine(folder.File(run), name));
 
     void AssertSameEnd(string run)
     {
-        Assert.Equal(0, BallastProcess.Run(folder, Arguments("whole")).ExitCode);
+        runs.Copy(folder, "whole", Settings);
         Assert.Equal(Bytes("whole", "weights.safetensors"), Bytes(run, "weights.safetensors"));
         Assert.Equal(Bytes("whole", "checkpoint.safetensors"), Bytes(run, "checkpoint.safetensors"));
         Assert.Equal(
@@ -99,8 +102,7 @@ public sealed class ResumeCommandTests : IDisposable
     [Fact]
     public void A_finished_run_is_shown_again_and_can_be_made_longer_but_not_shorter()
     {
-        string[] arguments = ["train", "--data", SampleRun.Slice, "--epochs", "2", "--out", "run"];
-        Assert.Equal(0, BallastProcess.Run(folder, arguments).ExitCode);
+        runs.Copy(folder, "run", "--data", SampleRun.Slice, "--epochs", "2");
         byte[] weights = Bytes("run", "weights.safetensors");
         var (code, output, _) = BallastProcess.Run(folder, "train", "--resume", "run");
         Assert.Equal(0, code);
@@ -114,8 +116,7 @@ public sealed class ResumeCommandTests : IDisposable
     [Fact]
     public void A_damaged_checkpoint_is_refused_and_left_as_it_is()
     {
-        string[] arguments = ["train", "--data", SampleRun.Slice, "--epochs", "2", "--out", "run"];
-        Assert.Equal(0, BallastProcess.Run(folder, arguments).ExitCode);
+        runs.Copy(folder, "run", "--data", SampleRun.Slice, "--epochs", "2");
         string path = Path.Combine(folder.File("run"), "checkpoint.safetensors");
         byte[] cut = File.ReadAllBytes(path)[..1000];
         File.WriteAllBytes(path, cut);
