@@ -11,7 +11,7 @@ public class DocumentTests
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Ballast.slnx above the tests");
         string page = File.ReadAllText(Path.Combine(folder, "docs", "onnx.md"));
         string list = page[(page.IndexOf("Known are", StringComparison.Ordinal) + 9)..page.IndexOf("Not known are", StringComparison.Ordinal)];
-        string[] listed = [.. list.Split([' ', ',', '.', ':', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(static word => word.Trim('`'))];
+        string[] listed = [.. list.Split([' ', ',', ':', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(static word => word.Trim('`', '.'))];
         Assert.Equal(OnnxOperators.Names.Order(StringComparer.Ordinal), listed);
     }
 }

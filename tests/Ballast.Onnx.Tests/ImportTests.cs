@@ -234,7 +234,8 @@ public class ImportTests
         Assert.Contains("NonMaxSuppression, Scan", missing, StringComparison.Ordinal);
         void Refuses(string why, Action<global::Onnx.ModelProto> change) => Assert.Contains(why, Refusal(change), StringComparison.Ordinal);
         Refuses("com.own.Relu", static message => message.Graph.Node[1].Domain = "com.own");
-        Refuses("version 6", static message => message.OpsetImport[0].Version = 6);
+        Refuses("version 6, and versions 7 to 23 are known here, of Gemm", static message => message.OpsetImport[0].Version = 6);
+        Refuses("version 0", static message => message.OpsetImport[0].Version = 0);
         Refuses("24 bytes", static message => message.Graph.Initializer.Single(static entry => entry.Dims.Count == 2).Dims[0] = 100);
         Refuses("shape", static message => message.Graph.Initializer[0].Dims[0] = long.MaxValue);
         Refuses("twice", static message => message.Graph.Node[1].Output[0] = message.Graph.Node[0].Output[0]);

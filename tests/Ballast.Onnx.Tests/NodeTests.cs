@@ -27,11 +27,24 @@ public class NodeTests
         ["test_training_dropout_mask"] = Drawn,
         ["test_resize_downsample_scales_cubic_align_corners"] = Whole,
         ["test_resize_downsample_scales_linear_align_corners"] = Whole,
-        ["test_resize_tf_crop_and_resize"] = "regions of interest are refused when the node runs",
-        ["test_scatternd_multiply"] = "products at places are refused when the node runs",
         ["test_lstm_with_peepholes"] = "peepholes are refused when the node runs",
-        ["test_maxpool_with_argmax_2d_precomputed_strides"] = "positions column by column are refused when the node runs",
+        ["test_adam_multiple"] = "the test was computed with an epsilon of 0.01, which its file does not have",
+        ["test_bernoulli"] = Drawn,
+        ["test_bernoulli_double"] = Drawn,
+        ["test_bernoulli_double_expanded"] = Drawn,
+        ["test_bernoulli_expanded"] = Drawn,
+        ["test_bernoulli_seed"] = Drawn,
+        ["test_bernoulli_seed_expanded"] = Drawn,
     };
+
+    // What refuses a file, by the message: there is nothing here that does it.
+    static readonly string[] Elsewhere =
+    [
+        "has no DFT,", "has no Det,", "has no GridSample,", "has no If,", "has no Loop", "has no MelWeightMatrix,", "has no NonMaxSuppression,",
+        "has no Optional", "has no RoiAlign,", "has no STFT,", "has no Scan,", "has no Sequence", "has no StringNormalizer,",
+        "has no TfIdfVectorizer,", "has no Unique,", "has no ConvInteger,", "has no DequantizeLinear,", "has no DynamicQuantizeLinear,",
+        "has no MatMulInteger,", "has no QLinear", "has no QuantizeLinear,", "has values of string", "is a sequence or a map",
+    ];
 
     const string Bits = "the test has the bits of bfloat16 as whole numbers";
     const string Halves = "float16 is widened here, and not rounded to";
@@ -75,16 +88,16 @@ public class NodeTests
         }
     }
 
-    static bool IsRefused(string folder)
+    static string? Refusal(string folder)
     {
         try
         {
             OnnxFile.Load(Path.Combine(folder, "model.onnx"));
-            return false;
+            return null;
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException refusal)
         {
-            return true;
+            return refusal.Message;
         }
     }
 
@@ -96,8 +109,12 @@ public class NodeTests
         foreach (string folder in Directory.GetDirectories(Data).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(folder);
-            if (IsRefused(folder))
+            if (Refusal(folder) is { } refusal)
+            {
                 refused++;
+                if (!Elsewhere.Any(reason => refusal.Contains(reason, StringComparison.Ordinal)))
+                    faults.Add($"{name}: {refusal}");
+            }
             else if (Why(folder) is not { } fault)
                 passed++;
             else if (!Left.Remove(name))
@@ -107,7 +124,7 @@ public class NodeTests
         Assert.Empty(Left.Keys);
 
         Assert.True(faults.Count == 0, $"{passed} passed, {refused} refused, {faults.Count} failed:\n{string.Join('\n', faults)}");
-        Assert.True(passed > 600, $"{passed} passed, {refused} were refused");
+        Assert.True(passed > 800, $"{passed} passed, {refused} were refused");
     }
 }
 

@@ -6,7 +6,7 @@ namespace Ballast;
 /// <summary>Makes a graph of an ONNX file's message. Nothing of a file is run; sizes are checked before memory is taken.</summary>
 static class OnnxReader
 {
-    const int OldestOpset = 7, NewestOpset = 23, MostNested = 64;
+    const int NewestOpset = 23, MostNested = 64;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">A file that is damaged, or none of ONNX, or one with operators that are not known here.</exception>
@@ -87,10 +87,14 @@ static class OnnxReader
                 opset = set.Version;
         }
 
-        if (opset is < OldestOpset or > NewestOpset)
+        var older = opset >= OldOperators.Since ? [] : model.Graph.Node.Where(static node => node.Domain is "" or "ai.onnx")
+            .Select(static node => node.OpType).Where(static name => !OldOperators.Mean(name)).Distinct().Select(Printable).Take(100).ToList();
+        if (opset is < 1 or > NewestOpset || older.Count > 0)
         {
+            string which = older.Count == 0 ? "" : $", of {string.Join(", ", older)}";
             throw new InvalidDataException(
-                $"Its operators are of version {opset}, and versions {OldestOpset} to {NewestOpset} are known here. Export it with one of these.");
+                $"Its operators are of version {opset}, and versions {OldOperators.Since} to {NewestOpset} are known here{which}. "
+                    + "Export it with one of these.");
         }
 
         return (int)opset;
@@ -136,7 +140,8 @@ static class OnnxReader
         Dictionary<string, object> attributes = [];
         foreach (var attribute in node.Attribute)
             attributes[attribute.Name] = Attribute(attribute, node, tensors);
-        return new OnnxNode(node.OpType, node.Input, node.Output) { Name = node.Name, Attributes = attributes };
+        string domain = node.Domain is "ai.onnx" ? "" : node.Domain;
+        return new OnnxNode(node.OpType, node.Input, node.Output) { Name = node.Name, Domain = domain, Attributes = attributes };
     }
 
     static object Attribute(AttributeProto attribute, NodeProto node, StoredTensors tensors) => attribute.Type switch

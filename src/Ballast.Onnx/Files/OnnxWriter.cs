@@ -25,6 +25,8 @@ static class OnnxWriter
             Graph = new GraphProto { Name = graph.Name },
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.Opset });
+        foreach (string domain in graph.Nodes.Select(static node => node.Domain).Where(static domain => domain is not ("" or "ai.onnx")).Distinct())
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         foreach (var (key, value) in graph.Metadata)
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         model.Graph.Input.AddRange(graph.Inputs.Select(Value));

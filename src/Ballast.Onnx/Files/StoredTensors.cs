@@ -73,8 +73,12 @@ sealed class StoredTensors(string folder)
         5 => BinaryPrimitives.ReadInt16LittleEndian(at),
         6 => BinaryPrimitives.ReadInt32LittleEndian(at),
         12 => BinaryPrimitives.ReadUInt32LittleEndian(at),
+        13 => Signed(BinaryPrimitives.ReadUInt64LittleEndian(at)),
         _ => BinaryPrimitives.ReadInt64LittleEndian(at),
     };
+
+    static long Signed(ulong value) => value <= long.MaxValue ? (long)value
+        : throw new InvalidDataException($"A stored tensor has the number {value}, which is beyond those that are known here (int64).");
 
     static float Real(ReadOnlySpan<byte> at, long code) => code switch
     {
@@ -91,7 +95,7 @@ sealed class StoredTensors(string folder)
             1 => stored.FloatData.Count,
             11 => stored.DoubleData.Count,
             7 => stored.Int64Data.Count,
-            12 => stored.Uint64Data.Count,
+            12 or 13 => stored.Uint64Data.Count,
             _ => stored.Int32Data.Count,
         };
         if (count != shape.Length)
@@ -104,7 +108,7 @@ sealed class StoredTensors(string folder)
             10 => (float)BitConverter.UInt16BitsToHalf((ushort)stored.Int32Data[i]),
             _ => BitConverter.Int32BitsToSingle(stored.Int32Data[i] << 16),
         };
-        long Whole(int i) => stored.DataType switch { 7 => stored.Int64Data[i], 12 => (long)stored.Uint64Data[i], _ => stored.Int32Data[i] };
+        long Whole(int i) => stored.DataType switch { 7 => stored.Int64Data[i], 12 or 13 => Signed(stored.Uint64Data[i]), _ => stored.Int32Data[i] };
         var all = Enumerable.Range(0, count);
         return type switch
         {

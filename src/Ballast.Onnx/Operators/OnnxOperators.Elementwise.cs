@@ -118,7 +118,7 @@ static partial class OnnxOperators
     {
         1 or 10 or 11 or 16 => ElementType.Float32, // float16, float64 and bfloat16 are widened or rounded to it
         2 => ElementType.UInt8,
-        3 or 4 or 5 or 6 or 7 or 12 => ElementType.Int64, // smaller whole numbers are widened
+        3 or 4 or 5 or 6 or 7 or 12 or 13 => ElementType.Int64, // smaller whole numbers are widened, larger ones than int64 has are refused
         9 => ElementType.Bool,
         _ => null,
     };

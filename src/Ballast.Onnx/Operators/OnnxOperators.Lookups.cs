@@ -47,8 +47,57 @@ static partial class OnnxOperators
     {
         "none" => call.X.Scatter(axis, index, call[2]),
         "add" => call.X.ScatterAdd(axis, index, call[2]),
-        var other => throw call.Fault($"the reduction {other} is none that there is"),
+        _ => Combined(call, call.X.Flatten(), Flat(call, axis, index), call[2].Flatten()).Reshape(call.X.Shape),
     });
+
+    // Where elements lie in the whole tensor that an axis' positions name.
+    static long[] Flat(OperatorCall call, int axis, Tensor index)
+    {
+        var (s, q) = (call.X.Shape, index.Shape);
+        long[] places = index.ToArray<long>();
+        if (q.Rank != s.Rank || places.Length != call[2].Length || places.Any(at => at < 0 || at >= s[axis])
+            || Enumerable.Range(0, s.Rank).Any(other => other != axis && q[other] > s[other]))
+        {
+            throw call.Fault($"positions {q} do not fit {s}, or some are outside of it");
+        }
+
+        for (int i = 0; i < places.Length; i++)
+        {
+            long place = 0, stride = 1;
+            for (int k = s.Rank - 1, rest = i; k >= 0; k--)
+            {
+                place += (k == axis ? places[i] : rest % q[k]) * stride;
+                (stride, rest) = (stride * s[k], rest / q[k]);
+            }
+
+            places[i] = place;
+        }
+
+        return places;
+    }
+
+    // Values that are multiplied or compared with those at their places on the first axis. A place that comes several times has its turns.
+    static Tensor Combined(OperatorCall call, Tensor x, long[] places, Tensor updates)
+    {
+        Func<Tensor, Tensor, Tensor> combine = call.Text("reduction", "none") switch
+        {
+            "mul" => static (x, y) => x * y,
+            "max" => static (x, y) => x.Maximum(y),
+            "min" => static (x, y) => x.Minimum(y),
+            var other => throw call.Fault($"the reduction {other} is none that there is"),
+        };
+        Dictionary<long, int> turns = [];
+        int[] turn = [.. places.Select(place => turns[place] = turns.GetValueOrDefault(place, -1) + 1)];
+        foreach (var round in Enumerable.Range(0, places.Length).GroupBy(i => turn[i]).OrderBy(static round => round.Key))
+        {
+            var which = Tensor.FromInt64([.. round.Select(static i => (long)i)]);
+            var at = Tensor.FromInt64([.. round.Select(i => places[i])]);
+            int[] across = [at.Length, .. Ones(x.Shape.Rank - 1)], whole = [at.Length, .. x.Shape.ToArray()[1..]];
+            x = x.Scatter(0, at.Reshape(new Shape(across)).Expand(whole), combine(x.IndexSelect(0, at), updates.IndexSelect(0, which)));
+        }
+
+        return x;
+    }
 
     // Rows of positions as places in the axes that they count, made one: [..., k] becomes [count].
     static (Tensor Places, int[] Outer, int Rows) Places(OperatorCall call, int batch)
@@ -98,7 +147,7 @@ static partial class OnnxOperators
         {
             "none" => flat.Scatter(0, index, updates),
             "add" => flat.ScatterAdd(0, index, updates),
-            var other => throw call.Fault($"the reduction {other} is none that there is"),
+            _ => Combined(call, flat, places.ToArray<long>(), updates),
         }).Reshape(call.X.Shape);
     }
 

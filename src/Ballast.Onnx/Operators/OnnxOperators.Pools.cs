@@ -8,6 +8,8 @@ static partial class OnnxOperators
     static Dictionary<string, OnnxOperator> Pools => new()
     {
         ["MaxPool"] = MaxPool,
+        ["MaxUnpool"] = One(MaxUnpool),
+        ["Col2Im"] = One(Fold),
         ["AveragePool"] = One(AveragePool),
         ["LpPool"] = One(LpPool),
         ["GlobalAveragePool"] = One(static call => call.X.Mean(Positions(call), keepAxes: true)),
@@ -55,13 +57,68 @@ static partial class OnnxOperators
         var y = Typed(call.X, MaxPoolOperation.Run(call.X.To(ElementType.Float32), shape));
         if (call.Node.Outputs.Length < 2 || call.Node.Outputs[1].Length == 0)
             return [y];
-        if (call.Int("storage_order", 0) != 0)
-            throw call.Fault("it counts positions column by column");
         // Places in the whole tensor, from places in a channel.
         var s = call.X.Shape;
         long positions = s.Length / Math.Max(1, (long)s[0] * s[1]);
         var first = (Tensor.Arange(0L, s[0] * s[1]) * positions).Reshape(new Shape([s[0], s[1], .. Ones(windows.Length)]));
-        return [y, MaxPoolOperation.Indices(call.X, shape) + first];
+        var places = MaxPoolOperation.Indices(call.X, shape);
+        return [y, (call.Int("storage_order", 0) == 0 ? places : Columns(places, s.ToArray()[2..])) + first];
+    }
+
+    // Places that are counted with the first axis as the fastest, from such with the last.
+    static Tensor Columns(Tensor places, int[] sizes)
+    {
+        long behind = 1, before = sizes.Aggregate(1L, static (product, size) => product * size);
+        Tensor? sum = null;
+        for (int axis = sizes.Length - 1; axis >= 0; axis--)
+        {
+            before /= sizes[axis];
+            var along = Quotient(places, Tensor.FromInt64([behind], Shape.Scalar)).Remainder((long)sizes[axis]) * before;
+            sum = sum is null ? along : sum + along;
+            behind *= sizes[axis];
+        }
+
+        return sum!;
+    }
+
+    // Windows as columns, added up where they overlap.
+    static Tensor Fold(OperatorCall call)
+    {
+        int[] image = call.IntsAt(1) ?? [], block = call.IntsAt(2) ?? [];
+        int[] strides = call.Ints("strides") ?? Ones(2), dilations = call.Ints("dilations") ?? Ones(2), pads = call.Ints("pads") ?? new int[4];
+        if (image.Length != 2 || block.Length != 2 || strides.Length != 2 || dilations.Length != 2 || pads.Length != 4
+            || image.Concat(block).Concat(strides).Concat(dilations).Any(static size => size < 1) || pads.Any(static pad => pad < 0))
+        {
+            throw call.Fault($"windows {string.Join(" x ", block)} of {string.Join(" x ", image)} are none of images");
+        }
+
+        int[] sizes = [checked(image[0] + pads[0] + pads[2]), checked(image[1] + pads[1] + pads[3])];
+        call.Shape(call.X.Shape[0], checked(call.X.Shape[1] / checked(block[0] * block[1])), sizes[0], sizes[1]);
+        return Functional.Fold(call.X, Each(sizes), Each(block), Each(dilations), 0, Each(strides)).Pad([-pads[1], -pads[3], -pads[0], -pads[2]]);
+    }
+
+    // Values at their places in the pool's whole input, which may be put into a larger one.
+    static Tensor MaxUnpool(OperatorCall call)
+    {
+        var (x, places) = (call.X, call[1]);
+        int[] kernel = call.Ints("kernel_shape") ?? throw call.Fault("it has no kernel_shape"), strides = call.Ints("strides") ?? Ones(kernel.Length);
+        var (before, after) = Padding(call, x.Shape, kernel, strides, Ones(kernel.Length));
+        int[] sizes = [x.Shape[0], x.Shape[1], .. kernel.Select((size, axis) =>
+            checked((x.Shape[2 + axis] - 1) * strides[axis] + size - before[axis] - after[axis]))];
+        var shape = call.Shape(sizes);
+        if (places.Shape != x.Shape)
+            throw call.Fault($"the places {places.Shape} are not those of {x.Shape}");
+        var y = Tensor.Zeros([shape.Length]).Scatter(0, Positive(places.Flatten(), shape.Length), x.Flatten()).Reshape(shape);
+        if (call.IntsAt(2) is not { } wanted)
+            return y;
+        if (wanted.Length != sizes.Length || wanted[0] != sizes[0] || wanted[1] != sizes[1]
+            || wanted.Zip(sizes).Any(static pair => pair.First < pair.Second))
+        {
+            throw call.Fault($"the result {shape} does not fit into {string.Join(" x ", wanted)}");
+        }
+
+        call.Shape(wanted);
+        return y.Pad(Around(new int[kernel.Length], [.. wanted.Skip(2).Zip(sizes.Skip(2), static (all, own) => all - own)]));
     }
 
     static Tensor AveragePool(OperatorCall call)

@@ -44,11 +44,15 @@ static partial class OnnxOperators
         }
 
         call.Shape(wanted);
+        // Where the part of each axis begins and ends that is resized, from 0 to 1.
+        float[]? part = places == "tf_crop_and_resize" ? call.Optional(1)?.ToArray() ?? [] : null;
+        if (part is not null && part.Length != 2 * axes.Length)
+            throw call.Fault($"expected the beginning and the end of a part of {axes.Length} axes, got {part.Length} numbers");
         for (int i = axes.Length - 1; i >= 0; i--)
         {
             int axis = axes[i], length = x.Shape[axis], size = wanted[axis];
             double scale = scales is null ? (double)size / length : scales[i];
-            if (size == length && scale == 1)
+            if (size == length && scale == 1 && (part is null || (part[i] == 0 && part[axes.Length + i] == 1)))
                 continue;
             if (length == 0 || size == 0)
                 throw call.Fault($"of {x.Shape} nothing is left");
@@ -59,9 +63,34 @@ static partial class OnnxOperators
                 "pytorch_half_pixel" => size > 1 ? (place + 0.5) / scale - 0.5 : 0,
                 "align_corners" => size > 1 ? place * (length - 1.0) / (size - 1) : 0,
                 "asymmetric" => place / scale,
+                "tf_crop_and_resize" => (length - 1) * (size > 1
+                    ? part![i] + place * ((double)part[axes.Length + i] - part[i]) / (size - 1) : 0.5 * (part![i] + part[axes.Length + i])),
                 "tf_half_pixel_for_nn" => (place + 0.5) / scale,
                 var other => throw call.Fault($"the coordinates {other} are none that there are"),
             }, mode, nearest);
+        }
+
+        return part is null ? x : Outside(call, x, axes, part);
+    }
+
+    // What lies outside of the picture has a value of its own.
+    static Tensor Outside(OperatorCall call, Tensor x, int[] axes, float[] part)
+    {
+        for (int i = 0; i < axes.Length; i++)
+        {
+            int axis = axes[i], size = x.Shape[axis], length = call.X.Shape[axis];
+            bool[] outside = new bool[size];
+            for (int place = 0; place < size; place++)
+            {
+                double at = (length - 1) * (size > 1
+                    ? part[i] + place * ((double)part[axes.Length + i] - part[i]) / (size - 1) : 0.5 * (part[i] + part[axes.Length + i]));
+                outside[place] = at < 0 || at > length - 1;
+            }
+
+            int[] along = Ones(x.Shape.Rank);
+            along[axis] = size;
+            if (outside.Contains(true))
+                x = Tensor.Where(Tensor.FromBool(outside, new Shape(along)), Tensor.Full(Shape.Scalar, call.Float("extrapolation_value", 0)), x);
         }
 
         return x;

@@ -8,14 +8,17 @@ static partial class OnnxOperators
 {
     static readonly FrozenDictionary<string, OnnxOperator> Table = new[]
     {
-        Elementwise, Pairs, Constants, Shapes, Reductions, Products, Pools, Normalizations, Sequences, Lookups, Resampling,
+        Elementwise, Pairs, Constants, Shapes, Reductions, Products, Pools, Normalizations, Sequences, Lookups, Choices, Resampling, Losses,
     }.SelectMany(static part => part).ToFrozenDictionary();
 
     /// <summary>The names of all operators that are known here.</summary>
     public static IEnumerable<string> Names => Table.Keys;
 
     /// <summary>Whether a node can be computed.</summary>
-    public static bool Has(OnnxNode node) => node.Domain is "" or "ai.onnx" && Table.ContainsKey(node.OpType);
+    public static bool Has(OnnxNode node) => Table.ContainsKey(Key(node));
+
+    // Operators of other domains have theirs before their names.
+    static string Key(OnnxNode node) => node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
 
     /// <summary>The results of a node; fewer than it names where nobody may ask for the rest.</summary>
     /// <exception cref="InvalidDataException">Its inputs or attributes do not go together.</exception>
@@ -23,7 +26,7 @@ static partial class OnnxOperators
     {
         try
         {
-            return Table[call.Node.OpType](call);
+            return Table[Key(call.Node)](call);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or IndexOutOfRangeException
             or OverflowException or DivideByZeroException)
