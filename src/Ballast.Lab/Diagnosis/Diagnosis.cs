@@ -3,7 +3,7 @@ namespace Ballast.Lab;
 /// <summary>What the <see cref="Doctor"/> says of a network.</summary>
 /// <param name="Findings">What was found, the gravest first.</param>
 /// <param name="Skipped">The checks that could not be made, and what they need.</param>
-/// <param name="Normalizations">How many batch normalizations the network has.</param>
+/// <param name="Normalizations">How many batch normalizations the network has, those inside of graphs too.</param>
 /// <param name="Batches">How many batches it was run on.</param>
 public sealed record Diagnosis(
     IReadOnlyList<Finding> Findings, IReadOnlyList<SkippedCheck> Skipped, int Normalizations, int Batches)

@@ -31,7 +31,7 @@ public static class Doctor
         List<SkippedCheck> skipped = [];
         foreach (var check in checks)
         {
-            if (examination.Norms.Count == 0 && check.NeedsNorms)
+            if (check.NeedsNorms && examination.Norms.Count == 0 && !(check.LooksInside && examination.Inside.Count > 0))
                 continue;
             if (check.Missing(examination) is { } reason)
                 skipped.Add(new SkippedCheck(check.Name, reason));
@@ -41,7 +41,7 @@ public static class Doctor
 
         // A stable order: within a severity as the checks stand in their list.
         return new Diagnosis(
-            [.. findings.OrderByDescending(static finding => finding.Severity)], skipped, examination.Norms.Count,
+            [.. findings.OrderByDescending(static finding => finding.Severity)], skipped, examination.Norms.Count + examination.Inside.Count,
             examination.Measured?.Batches ?? 0);
     }
 }

@@ -14,6 +14,9 @@ public abstract class DoctorCheck
     /// <summary>Whether there is nothing to look for in a network without batch normalization.</summary>
     public virtual bool NeedsNorms => true;
 
+    /// <summary>Whether there is something to look for in a network whose batch normalizations are all nodes of graphs.</summary>
+    internal virtual bool LooksInside => false;
+
     /// <summary>What is missing to make it, a sentence that <see cref="Diagnosis.Skipped"/> gives as the reason; null where nothing is.
     /// </summary>
     /// <param name="examination">The network, and what is known besides.</param>

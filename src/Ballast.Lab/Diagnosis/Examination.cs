@@ -16,6 +16,7 @@ public sealed class Examination
         Chains = [.. model.NamedChains()];
         Norms = [.. model.NamedModules().Where(static entry => entry.Module is BatchNorm)
             .Select(static entry => (entry.Name, (BatchNorm)entry.Module)).DistinctBy(static entry => entry.Item2)];
+        Inside = [.. KeptStatistics.Of(model).Where(static kept => kept.Layer is not BatchNorm)];
         var loader = options.Batches as DataLoader;
         Plan = options.Plan ?? (loader is null ? null : TrainingPlan.Of(loader));
         SampleShape = options.SampleShape ?? loader?.Dataset.SampleShape;
@@ -32,6 +33,9 @@ public sealed class Examination
 
     /// <summary>The batch normalizations, each once.</summary>
     public IReadOnlyList<(string Name, BatchNorm Norm)> Norms { get; }
+
+    /// <summary>The batch normalizations that are no modules of their own, but nodes of a graph.</summary>
+    public IReadOnlyList<KeptStatistics> Inside { get; }
 
     /// <summary>How training goes through the data; null where that is not known.</summary>
     public TrainingPlan? Plan { get; }

@@ -47,6 +47,7 @@ sealed partial class TrialRun
             norm.LoadStateDict(measured);
         }
 
+        SettleInside();
         using var off = Tensor.NoGrad();
         examination.Model.Eval();
         double sum = 0;
@@ -62,6 +63,23 @@ sealed partial class TrialRun
 
         if (batches > 0)
             Settled = (sum / batches, (double)right / samples);
+    }
+
+    // A graph shows no batch statistics of its nodes: they are measured in a pass of their own.
+    void SettleInside()
+    {
+        if (!inside.Any(static entry => !entry.Kept.IsHeld))
+            return;
+        var batches = kept.Where(batch => batch.Targets.Length > 1 && batch.Inputs.Shape.Rank == kept[0].Inputs.Shape.Rank
+            && batch.Inputs.Shape.ToArray().AsSpan(1).SequenceEqual(kept[0].Inputs.Shape.ToArray().AsSpan(1))).ToList();
+        if (batches.Count == 0)
+            return;
+        TensorDataset data = new(
+            Tensor.Concat([.. batches.Select(static batch => batch.Inputs)], 0),
+            Tensor.Concat([.. batches.Select(static batch => batch.Targets)], 0));
+        PreciseStatistics.Update(
+            examination.Model, new DataLoader(data, Math.Min(data.Count, batches[0].Targets.Length)), StatisticsEstimate.Population,
+            cancellation: examination.Options.Cancellation);
     }
 
     void Test(IEnumerable<Batch> batches)

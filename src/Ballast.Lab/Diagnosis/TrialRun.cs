@@ -6,6 +6,7 @@ sealed partial class TrialRun
     const int Kept = 16, Closely = 8; // batches that are kept, and of these looked at closely
     readonly Examination examination;
     readonly (string Name, BatchNorm Norm, StateDict State, (float[] Mean, float[] Var)? Running)[] states;
+    readonly (KeptStatistics Kept, (double[] Mean, double[] Variance) Before)[] inside;
     readonly Dictionary<BatchNorm, (double[] Sum, int Count)> evaluated = [];
     readonly Dictionary<Parameter, double> gradients = [];
     readonly List<(Tensor Inputs, Tensor Targets)> kept = [];
@@ -16,6 +17,7 @@ sealed partial class TrialRun
         this.examination = examination;
         Training = new Measurements(examination.Model);
         states = [.. examination.Norms.Select(static entry => (entry.Name, entry.Norm, entry.Norm.StateDict(), Statistics(entry.Norm)))];
+        inside = [.. examination.Inside.Select(static kept => (kept, kept.Read()))];
     }
 
     static (float[] Mean, float[] Var)? Statistics(BatchNorm norm) =>
@@ -46,7 +48,11 @@ sealed partial class TrialRun
     void Watch(Action evaluation)
     {
         evaluation();
-        MovedInEvaluation = [.. states.Where(static entry => !Same(entry.State, entry.Norm.StateDict())).Select(static entry => entry.Name)];
+        MovedInEvaluation =
+        [
+            .. states.Where(static entry => !Same(entry.State, entry.Norm.StateDict())).Select(static entry => entry.Name),
+            .. inside.Where(static entry => !Same(entry.Before, entry.Kept.Read())).Select(static entry => entry.Kept.Name),
+        ];
     }
 
     void Run(IEnumerable<Batch> batches)
@@ -214,7 +220,12 @@ sealed partial class TrialRun
     {
         foreach (var (_, norm, state, _) in states)
             norm.LoadStateDict(state);
+        foreach (var (kept, before) in inside)
+            kept.Write(before.Mean, before.Variance, 0);
     }
+
+    static bool Same((double[] Mean, double[] Variance) before, (double[] Mean, double[] Variance) after) =>
+        before.Mean.AsSpan().SequenceEqual(after.Mean) && before.Variance.AsSpan().SequenceEqual(after.Variance);
 
     static bool Same(StateDict before, StateDict after) => before.All(entry =>
         entry.Value.Tensor.ElementType == ElementType.Float32

@@ -10,6 +10,8 @@ sealed class BatchMatesCheck : DoctorCheck
 
     public override string Reference => "pytorch/pytorch#5406";
 
+    internal override bool LooksInside => true;
+
     public override IEnumerable<Finding> Find(Examination examination)
     {
         var untracked = examination.Norms.Where(static entry => entry.Norm.RunningMean is null).ToList();

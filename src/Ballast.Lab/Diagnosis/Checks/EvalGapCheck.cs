@@ -7,6 +7,8 @@ sealed class EvalGapCheck : DoctorCheck
 
     public override string Reference => "pytorch/pytorch#4741, keras-team/keras#7265";
 
+    internal override bool LooksInside => true;
+
     public override string? Missing(Examination examination) =>
         !examination.IsTrained ? NeedsTrained
         : examination.Measured is not { Batches: > 0 } ? NeedsBatches
@@ -27,6 +29,20 @@ sealed class EvalGapCheck : DoctorCheck
             var (distance, ratio) = seen.Staleness(mean, variance);
             if (distance + Math.Abs(Math.Log(ratio)) > worst.Item2 + Math.Abs(Math.Log(worst.Item3)))
                 worst = (name, distance, ratio);
+        }
+
+        var inside = examination.Inside.Select(static kept => kept.Name).ToHashSet();
+        if (inside.Count > 0 && examination.Options.Batches is DataLoader loader)
+        {
+            // The distances of the module's own normalizations are those of the run; a graph's are measured.
+            var options = examination.Options;
+            foreach (var found in StatisticsDistance.Measure(examination.Model, loader, options.MaxBatches, options.Cancellation))
+            {
+                double ratio = 1 / found.VarianceRatio;
+                if (inside.Contains(found.Name)
+                    && found.Distance + Math.Abs(Math.Log(ratio)) > worst.Item2 + Math.Abs(Math.Log(worst.Item3)))
+                    worst = (found.Name, found.Distance, ratio);
+            }
         }
 
         if (measured.Settled is { } settled && Settles(settled.Loss, training, evaluation))

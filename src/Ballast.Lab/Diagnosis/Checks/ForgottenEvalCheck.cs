@@ -7,6 +7,8 @@ sealed class ForgottenEvalCheck : DoctorCheck
 
     public override string Reference => "pytorch/pytorch#5406";
 
+    internal override bool LooksInside => true;
+
     public override string? Missing(Examination examination) =>
         examination.Options.Evaluation is null && examination.Watched is null
             ? "It needs an evaluation to watch: DoctorOptions.Evaluation, or Doctor.Watch. (The command evaluates in evaluation mode always.)"
@@ -27,7 +29,7 @@ sealed class ForgottenEvalCheck : DoctorCheck
         // A rehearsal of batches makes one or two such passes, and is no evaluation.
         if (examination.Watched is { PassesWithoutGradients: > 2 and var passes } watched)
         {
-            yield return Found(Severity.Warning, Confidence.Possible, examination.Norms[0].Name,
+            yield return Found(Severity.Warning, Confidence.Possible, examination.Norms.Select(static entry => entry.Name).FirstOrDefault(""),
                 "The network ran in training mode while no gradients were recorded, which moved its running statistics. "
                     + "Evaluations do that when Eval() was forgotten; so does computing the statistics anew.",
                 "Call Eval() on the network before it is evaluated, and Train() before training goes on.",

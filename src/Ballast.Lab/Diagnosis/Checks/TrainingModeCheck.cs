@@ -15,7 +15,8 @@ sealed class TrainingModeCheck : DoctorCheck
     public override IEnumerable<Finding> Find(Examination examination)
     {
         var training = examination.Model.NamedModules()
-            .Where(static entry => entry.Module is BatchNorm or InstanceNorm { RunningMean: not null } or Dropout && entry.Module.Training).ToList();
+            .Where(entry => entry.Module.Training && (entry.Module is BatchNorm or InstanceNorm { RunningMean: not null } or Dropout
+                || examination.Inside.Any(kept => kept.Layer == entry.Module && !kept.IsHeld))).ToList();
         if (training.Count == 0)
             yield break;
         yield return Found(Severity.Error, Confidence.Certain, training[0].Name,

@@ -35,7 +35,7 @@ static class OptimizerStudy
                 + "layers indifferent to the scale of their weights. "
                 + "Does one need the other, and which does best here, each at its own learning rate?",
             Arms = arms,
-            Seeds = options.SeedsOr(5),
+            Seeds = options.SeedsOr(3),
             Measures = [StudyParts.Precise, StudyParts.Accuracy, StudyParts.TestLoss, StudyParts.TrainLoss, Rate],
             Answer = StudyAnswerKind.Ranking,
             Comparisons = StudyParts.AllPairs(arms),
