@@ -7,7 +7,8 @@
 
 A pair is a run of the old build and one of the new at the same time: each works for a third of a second while the other one is stopped, so
 that both meet the same minutes of a shared machine, which by itself is 1.5 times slower for a second or two and then is not. A step
-that a stop falls into is one of many, and each figure is a median over steps. Prints for each row the medians in ms and the median of the
+that a stop falls into is one of many, and each figure is a median over steps. Both builds have the old one's timers, so that they do the
+same work. Prints for each row the medians in ms and the median of the
 pairs' ratios, new by old (above 1: slower), and at the end the geometric mean and the worst row. Builds lie in a temporary folder, which
 is deleted. CIFAR-10 has to be in the cache: ballast data fetch.
 """
@@ -24,6 +25,7 @@ import tempfile
 import time
 
 SLICE = 0.33  # seconds
+TIMERS = [f"bench/Ballast.Bench/{name}Timer.cs" for name in ("Step", "Network", "Layer", "Norms")]
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "bench/peers"))
 from networks_run import WORK  # noqa: E402
@@ -95,7 +97,7 @@ def compare(old, new, command, threads, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old")
-    parser.add_argument("new", nargs="?", help="this working tree when it is left out")
+    parser.add_argument("new", nargs="?", help="this working tree, without files that git does not know, when it is left out")
     parser.add_argument("--rows", default="", help="a regular expression that names match")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--pairs", type=int, default=15)
@@ -107,15 +109,16 @@ def main():
         work, trees = pathlib.Path(folder), []
 
         def make(revision, name):
-            if revision is None:
-                return build(ROOT, work / f"{name}-build")
             tree = work / name
             subprocess.run(["git", "-C", ROOT, "worktree", "add", "--quiet", "--detach", tree, revision], check=True)
             trees.append(tree)
+            subprocess.run(["git", "-C", tree, "checkout", "--quiet", options.old, "--", *TIMERS], check=True)
             return build(tree, work / f"{name}-build")
 
         try:
-            old, new = make(options.old, "old"), make(options.new, "new")
+            # What is not committed is a revision too, without a name.
+            here = subprocess.run(["git", "-C", ROOT, "stash", "create"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+            old, new = make(options.old, "old"), make(options.new or here or "HEAD", "new")
             ratios = {}
             for row, command in commands():
                 if not re.search(options.rows, row):

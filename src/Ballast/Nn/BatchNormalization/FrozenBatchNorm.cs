@@ -68,10 +68,12 @@ public sealed class FrozenBatchNorm : Module, IFoldable
     {
         var layout = ChannelInput.Any.Layout(this, NumFeatures, input.Shape);
         using var statistics = new BatchMoments(stackalloc double[BatchMoments.Room], NumFeatures);
-        for (int c = 0; c < NumFeatures; c++)
+        Span<double> means = statistics.Values[..NumFeatures], variances = statistics.Values[NumFeatures..];
+        ReadOnlySpan<float> mean = RunningMean.AsSpan(), variance = RunningVar.AsSpan();
+        for (int c = 0; c < means.Length; c++)
         {
-            statistics.Values[c] = RunningMean.AsSpan()[c];
-            statistics.Values[NumFeatures + c] = RunningVar.AsSpan()[c];
+            means[c] = mean[c];
+            variances[c] = variance[c];
         }
 
         return NormalizationOperation.Run(input, new NormalizationPlan

@@ -89,10 +89,11 @@ public sealed class EvoNormB0 : Module, IRunningStatistics
         double[] moments = EvoNormB0Operation.Moments(input, layout);
         double[] rented = ArrayPool<double>.Shared.Rent(2 * NumFeatures);
         var statistics = rented.AsSpan(0, 2 * NumFeatures);
+        var variances = RunningVar.AsSpan();
         for (int c = 0; c < NumFeatures; c++)
         {
             (statistics[c], statistics[NumFeatures + c]) = ofBatch
-                ? EvoNormB0Operation.OfBatch(moments, layout, c) : (0, RunningVar.AsSpan()[c]);
+                ? EvoNormB0Operation.OfBatch(moments, layout, c) : (0, variances[c]);
         }
 
         if (observer is not null)

@@ -74,21 +74,20 @@ sealed class RunningMoments(Tensor? mean, Tensor spread, double? added = null)
     }
 
     /// <summary>The running variance of a channel.</summary>
-    public double Variance(int channel)
-    {
-        double kept = spread.AsSpan()[channel];
-        return added is { } epsilon ? kept * kept - epsilon : kept;
-    }
+    public double Variance(int channel) => Variance(spread.AsSpan()[channel]);
+
+    double Variance(double kept) => added is { } epsilon ? kept * kept - epsilon : kept;
 
     /// <summary>Writes mean, 0 where none is kept, and variance: [2, C].</summary>
     public void CopyTo(Span<double> statistics)
     {
         int channels = spread.Length;
         var means = mean is null ? default : mean.AsSpan();
+        var spreads = spread.AsSpan();
         for (int c = 0; c < channels; c++)
         {
             statistics[c] = mean is null ? 0 : means[c];
-            statistics[channels + c] = Variance(c);
+            statistics[channels + c] = Variance(spreads[c]);
         }
     }
 
