@@ -24,10 +24,22 @@ static class ProgramTimer
         // Compilation of what runs often goes on beside the first run.
         Thread.Sleep(300);
         Take(losses, steps);
+        long bytes = GC.GetAllocatedBytesForCurrentThread(), made = Buffer.Allocated;
+        int collections = GC.CollectionCount(0), full = GC.CollectionCount(2);
         long start = Stopwatch.GetTimestamp();
         double last = Take(losses, steps);
         double ms = Stopwatch.GetElapsedTime(start).TotalMilliseconds / steps;
-        Console.WriteLine(JsonSerializer.Serialize(new { program = name, threads = Compute.Threads, ms, last }));
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            program = name,
+            threads = Compute.Threads,
+            ms,
+            last,
+            bytes_per_step = (GC.GetAllocatedBytesForCurrentThread() - bytes) / steps,
+            buffers_per_step = (Buffer.Allocated - made) / steps,
+            collections = GC.CollectionCount(0) - collections,
+            full = GC.CollectionCount(2) - full,
+        }));
         return 0;
     }
 

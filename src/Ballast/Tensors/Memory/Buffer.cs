@@ -12,7 +12,6 @@ namespace Ballast;
 sealed class Buffer
 {
     const int Alignment = 16; // floats
-
     const int Page = 1024; // floats
     static int made;
     static long allocated;
@@ -108,6 +107,9 @@ sealed class Buffer
 
     /// <summary>A single value, in memory that is never pooled: callers keep losses, and small garbage is cheap.</summary>
     public static Buffer Single(float value) => new(value);
+
+    /// <summary>A buffer for a result; nobody hands one value back, and pinned memory is dear to collect.</summary>
+    public static Buffer Result(int length) => length == 1 ? Single(0) : Rent(length);
 
     /// <summary>A buffer that holds a copy of <paramref name="values"/>.</summary>
     public static Buffer Copy(ReadOnlySpan<float> values)
@@ -205,7 +207,7 @@ sealed class Buffer
     /// </summary>
     static class Pool
     {
-        const int SmallestBits = 6; // 64 floats
+        const int SmallestBits = 4; // 16 floats
         static readonly Stack<Buffer>?[] Free = new Stack<Buffer>?[8 * 32];
         static SpinLock gate = new(enableThreadOwnerTracking: false);
 

@@ -87,8 +87,25 @@ public partial class Tensor
     {
         double[] uniform = new double[Length];
         generator.Uniform(uniform);
-        var quotients = Detach() / From(Array.ConvertAll(uniform, static u => (float)-Math.Log(1 - u)), Shape);
-        return count == 1 ? quotients.ArgMax(-1, keepAxis: true) : quotients.TopK(count).Indices;
+        float[] quotients = Array.ConvertAll(uniform, static u => (float)-Math.Log(1 - u));
+        var weights = AsSpan();
+        for (int i = 0; i < quotients.Length; i++)
+            quotients[i] = weights[i] / quotients[i];
+        if (count > 1 || Length == 0)
+            return From(quotients, Shape).TopK(count).Indices;
+        long[] drawn = new long[Length / Shape[^1]];
+        for (int row = 0; row < drawn.Length; row++)
+            drawn[row] = Largest(quotients.AsSpan(row * Shape[^1], Shape[^1]));
+        return FromInt64(drawn, Shape.WithLast(1));
+    }
+
+    // What is not a number counts as the largest, as in ArgMax.
+    static int Largest(ReadOnlySpan<float> values)
+    {
+        int largest = 0;
+        for (int i = 1; i < values.Length; i++)
+            largest = values[i] > values[largest] || (float.IsNaN(values[i]) && !float.IsNaN(values[largest])) ? i : largest;
+        return largest;
     }
 
     // Where a uniform value falls in the sums of the weights.

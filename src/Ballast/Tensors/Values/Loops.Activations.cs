@@ -8,7 +8,7 @@ static unsafe partial class Loops
     public static Values Map(Pointwise f, in Operand x)
     {
         var order = Order(x.Shape, x);
-        var result = Buffer.Rent(x.Shape.Length);
+        var result = Buffer.Result(x.Shape.Length);
         using var from = Readable(x, order);
         fixed (float* to = result.Span(x.Shape.Length), p = from.Memory)
             f.Forward(Plan(order, from.Layout), to, p + from.Layout.Offset);

@@ -58,7 +58,8 @@ static unsafe partial class Loops
     /// <summary>The element of x at each position on an axis: row-major values of the positions' shape.</summary>
     public static Operand TakeElements(in Operand x, int axis, in Operand positions)
     {
-        Operand result = new(Buffer.Rent(x.Type, positions.Shape.Length), Layout.RowMajor(positions.Shape));
+        int length = positions.Shape.Length;
+        Operand result = new(x.Type == ElementType.Float32 ? Buffer.Result(length) : Buffer.Rent(x.Type, length), Layout.RowMajor(positions.Shape));
         switch (x.Type.Size())
         {
             case 4:

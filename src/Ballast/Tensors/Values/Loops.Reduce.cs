@@ -19,7 +19,7 @@ static unsafe partial class Loops
         where R : struct, IReduction
         where F : struct, IBinary
     {
-        var result = Buffer.Rent(shape.Length);
+        var result = Buffer.Result(shape.Length);
         var to = Layout.RowMajor(shape);
         var full = x.Shape;
         if (typeof(F) == typeof(First))

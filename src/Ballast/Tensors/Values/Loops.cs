@@ -12,7 +12,7 @@ static unsafe partial class Loops
         where F : struct, IUnary
     {
         var order = Order(x.Shape, x);
-        var result = Buffer.Rent(x.Shape.Length);
+        var result = Buffer.Result(x.Shape.Length);
         using var from = Readable(x, order);
         fixed (float* to = result.Span(x.Shape.Length), p = from.Memory)
             StridedMaps.Map<F>(Plan(order, from.Layout), to, p + from.Layout.Offset);
@@ -24,7 +24,7 @@ static unsafe partial class Loops
         where F : struct, IBinary
     {
         var order = Order(shape, x, y);
-        var result = Buffer.Rent(shape.Length);
+        var result = Buffer.Result(shape.Length);
         using var left = Readable(x, order);
         using var right = Readable(y, order);
         fixed (float* to = result.Span(shape.Length), p = left.Memory, q = right.Memory)
@@ -37,7 +37,7 @@ static unsafe partial class Loops
         where F : struct, ITernary
     {
         var order = Order(shape, x, y, z);
-        var result = Buffer.Rent(shape.Length);
+        var result = Buffer.Result(shape.Length);
         using var first = Readable(x, order);
         using var second = Readable(y, order);
         using var third = Readable(z, order);

@@ -12,7 +12,7 @@ sealed class SqrtOperation : Operation
     /// <summary>The forward pass.</summary>
     public static Tensor Run(Tensor x)
     {
-        var result = Buffer.Rent(x.Length);
+        var result = Buffer.Result(x.Length);
         Elementwise.Map<SquareRoot>(x.Read(), result.Span(x.Length));
         var values = new Values(result);
         return Records(x)
