@@ -18,7 +18,7 @@ static class StudyErrors
     static long next;
 
     /// <summary>Prints the tables, or those of them that are named: <c>null</c>, <c>power</c>, <c>studies</c>, and of
-    /// the first two the tests that are named: <c>paired</c>, <c>corrected</c>, <c>censored</c>.</summary>
+    /// the first two the tests that are named: <c>paired</c>, <c>corrected</c>, <c>censored</c>, of the last the studies.</summary>
     public static int Run(string[] arguments)
     {
         int repetitions = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
@@ -30,7 +30,7 @@ static class StudyErrors
         if (parts.Contains("power"))
             Powers(Math.Max(1, repetitions / 2), apart, tests);
         if (parts.Contains("studies"))
-            StudyNulls.Run(Math.Max(1, repetitions / 50));
+            StudyNulls.Run(Math.Max(1, repetitions / 50), Named([.. Study.All.Select(static study => study.Name)]));
         return 0;
 
         static StudyData Data(int distance) => StudyData.Of(new Blobs(400, 1, distance), new Blobs(400, 2, distance));
@@ -63,16 +63,38 @@ static class StudyErrors
                 // chosen for saying so; how many seeds are needed is what a long one says.
                 float rate = Far.LearningRate;
                 do
-                    rate *= 0.9f;
-                while (!(Found(Of(Make(Pilot), data, ["a", "b"]))?.Test.Needed <= most));
-                var pilot = Of(Make(LongPilot), data, ["a", "b"]);
-                int needed = Found(pilot)?.Test.Needed ?? throw new InvalidOperationException("the long pilot finds no difference");
-                string means = string.Join(" and ", pilot.Definition.Arms.Take(2).Select(arm => MeasureText.Value(measure.Format, pilot.Summary(arm, measure).Mean)));
+                    rate = rate > 1e-4f ? 0.9f * rate : throw new InvalidOperationException($"{name}: no rate is found by {most} seeds");
+                while (!(Pairs(Pilot).Needed <= most));
+                var pilot = Pairs(LongPilot);
+                int needed = pilot.Needed ?? throw new InvalidOperationException("the long pilot finds no difference");
+                string means = $"{MeasureText.Value(measure.Format, pilot.A)} and {MeasureText.Value(measure.Format, pilot.B)}"
+                    + (measure.Reach is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({100 * pilot.Never:0} % never)"));
                 int found = Repeat(repetitions, Make(needed), data, result => Found(result)?.IsDifferent == true, ["a", "b"]);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {name}, learning rates {Far.LearningRate:0.000} and {rate:0.000} | {means} | {needed} | 80 % | {100.0 * found / repetitions:0.0} % |"));
 
                 StudyDefinition Make(int seeds) => Define(arms, Far with { LearningRate = rate }, seeds, measure, Far);
+
+                // The level that a censored measure counts to is the least that the first arm's trainings end with, so it falls with their
+                // number: its pairs come from studies of as many seeds as are looked for.
+                (int? Needed, double A, double B, double Never) Pairs(int count)
+                {
+                    int each = measure.Reach is null ? count : most;
+                    List<double> differences = [], one = [], other = [];
+                    int family = 1, never = 0;
+                    double step = 0;
+                    foreach (var part in Apart(count / each, Make(each), data, ["a", "b"]))
+                    {
+                        var (a, b) = (part.Definition.Arm("a"), part.Definition.Arm("b"));
+                        differences.AddRange(part.Differences("a", "b", measure));
+                        one.Add(part.Summary(a, measure).Mean);
+                        other.Add(part.Summary(b, measure).Mean);
+                        never += part.Of(b).Count(trial => part.Value(trial, measure) is null);
+                        (family, step) = (Math.Max(1, part.Definition.Family(measure).Count), Math.Max(step, part.Step(measure)));
+                    }
+
+                    return (PairedTest.Of(differences, family: family, step: step)?.Needed, one.Average(), other.Average(), (double)never / differences.Count);
+                }
 
                 MeasuredComparison? Found(StudyResult result) => result.Compare("a", "b", measure);
             }
@@ -85,6 +107,10 @@ static class StudyErrors
             ("paired: two arms", ["a", "b"], StudyAccuracy), ("corrected: four arms, six pairs", ["a", "b", "c", "d"], StudyAccuracy),
             ("censored: mini-batches to an accuracy, two arms", ["a", "b"], Steps),
         ] is var all ? all.Where(test => names.Any(test.Name.StartsWith)) : [];
+
+    // Several studies alike, of seeds of their own.
+    static StudyResult[] Apart(int studies, StudyDefinition definition, StudyData data, string[] arms) =>
+        [.. Enumerable.Range(0, studies).Select(_ => Of(definition, data, arms))];
 
     // A study's trials on all processors: each seed is a study of its own first.
     static StudyResult Of(StudyDefinition definition, StudyData data, string[] arms)

@@ -8,14 +8,15 @@ static class StudyNulls
 {
     const int Images = 240, Side = 8, Classes = 4;
 
-    public static void Run(int repetitions)
+    /// <summary>Prints the table, of all studies or of those that are named.</summary>
+    public static void Run(int repetitions, string[] names)
     {
         var data = StudyData.Of(new Squares(Images, 1), new Squares(Images, 2));
         Console.WriteLine();
         Console.WriteLine($"| study, all arms alike, {repetitions} times | comparisons each | times with a \"different\" | an answer |");
         Console.WriteLine("|---|---|---|---|");
         int wrong = 0, all = 0;
-        foreach (var study in Study.All)
+        foreach (var study in Study.All.Where(study => names.Contains(study.Name)))
         {
             var definition = Alike(study.Define(Options(study.Name), data));
             int comparisons = 0;
@@ -40,9 +41,9 @@ static class StudyNulls
     static StudyOptions Options(string study) => new()
     {
         Layers = study == "shift" ? "flatten linear:8 sigmoid linear:8 sigmoid linear:4" : "flatten linear:8 batchnorm relu linear:4",
-        Epochs = 1,
+        Epochs = study == "finetune" ? 5 : 1, // so that the new classes are learned, and something can be concluded
         BatchSize = 20,
-        LearningRate = study is "landscape" or "shift" ? 0.05f : 0.003f,
+        LearningRate = study is "landscape" or "shift" ? 0.05f : study == "finetune" ? 0.01f : 0.003f,
         Seeds = StudyOptions.FirstSeeds(study == "kfold" ? 1 : 5),
         Sizes = study switch { "batch-size" => [10, 20], "without-normalization" => [60, Images], _ => null },
     };
@@ -77,6 +78,8 @@ static class StudyNulls
         }
 
         public override int Count { get; }
+
+        public override IReadOnlyList<string> ClassNames { get; } = ["upper left", "upper right", "lower left", "lower right"];
 
         public override Shape SampleShape => [1, Side, Side];
 
