@@ -40,11 +40,23 @@ static unsafe class ChannelActivations
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int start = first * PieceRows, end = Math.Min(Rows, last * PieceRows), whole = Channels / S.Width * S.Width;
+            int start = first * PieceRows, rows = Math.Min(Rows, last * PieceRows) - start, whole = Channels / S.Width * S.Width;
             float* x = X + (nint)start * Channels, to = To + (nint)start * Channels;
-            Columns<S, V>(x, to, Channels, Table, Channels, whole, end - start);
+            RepeatedRows repeated = new(Channels, rows, S.Width);
+            if (repeated.Of(rows) is > 0 and var joined)
+            {
+                int columns = repeated.Columns, done = repeated.Rows(joined);
+                float* table = Scratch.Take(ChannelRows.Read * columns);
+                repeated.Repeat(Table, ChannelRows.Read, table);
+                Columns<S, V>(x, to, columns, table, columns, columns, joined);
+                x += (nint)done * Channels;
+                to += (nint)done * Channels;
+                rows -= done;
+            }
+
+            Columns<S, V>(x, to, Channels, Table, Channels, whole, rows);
             if (whole < Channels)
-                LastColumns<S, V>(x + whole, to + whole, Channels - whole, end - start);
+                LastColumns<S, V>(x + whole, to + whole, Channels - whole, rows);
         }
 
         // The columns after the last whole register, filled up to one: an activation costs as much for one lane as for all.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -62,12 +63,25 @@ static unsafe class ChannelGates
             where V : unmanaged
         {
             int whole = Channels / S.Width * S.Width;
-            float* sums = Scratch.Take(2 * Channels + 2 * S.Width);
+            RepeatedRows repeated = new(Channels, Math.Min(PieceRows, Rows), S.Width);
+            int columns = repeated.Columns;
+            float* sums = Scratch.Take(2 * Channels + 2 * S.Width + ChannelRows.Read * columns), table = sums + 2 * Channels + 2 * S.Width;
+            repeated.Repeat(Table, ChannelRows.Read, table);
             for (int piece = first; piece < last; piece++)
             {
                 nint offset = (nint)piece * PieceRows * Channels;
                 int rows = Math.Min(PieceRows, Rows - piece * PieceRows);
                 new Span<float>(sums, 2 * Channels).Clear();
+                if (repeated.Of(rows) is > 0 and var joined)
+                {
+                    // The sums are those of single rows: theirs are the bits of what is not computed in one pass.
+                    int done = repeated.Rows(joined);
+                    Pass<S, V>(X + offset, Dy + offset, To + offset, table, columns, joined);
+                    Sum<S, V>(X + offset, To + offset, done, sums);
+                    offset += (nint)done * Channels;
+                    rows -= done;
+                }
+
                 Columns<S, V>(X + offset, Dy + offset, To + offset, Channels, Table, sums, Channels, whole, rows);
                 if (whole < Channels)
                     LastColumns<S, V>(X + offset + whole, Dy + offset + whole, To + offset + whole, Channels - whole, rows, sums + whole);
@@ -87,6 +101,8 @@ static unsafe class ChannelGates
             new Span<float>(lanes, room).Clear();
             for (int row = 0; row < ChannelRows.Read; row++)
                 new Span<float>(Table + (row + 1) * Channels - count, count).CopyTo(new Span<float>(table + row * width, count));
+            new Span<float>(sums, count).CopyTo(new Span<float>(own, count));
+            new Span<float>(sums + Channels, count).CopyTo(new Span<float>(own + width, count));
             for (int row = 0; row < rows; row++, x += Channels, g += Channels, to += Channels)
             {
                 new Span<float>(x, count).CopyTo(new Span<float>(lanes, count));
@@ -97,6 +113,62 @@ static unsafe class ChannelGates
 
             new Span<float>(own, count).CopyTo(new Span<float>(sums, count));
             new Span<float>(own + width, count).CopyTo(new Span<float>(sums + Channels, count));
+        }
+
+        // The gradient that passes, of joined rows.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Pass<S, V>(float* x, float* g, float* to, float* table, int columns, int rows)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            var f = Function;
+            for (int row = 0; row < rows; row++, x += columns, g += columns, to += columns)
+            {
+                for (int c = 0; c < columns; c += S.Width)
+                {
+                    V normalized = S.Fma(
+                        S.Subtract(S.Load(x + c), S.Load(table + c)), S.Load(table + columns + c), S.Load(table + 2 * columns + c));
+                    V kept = F.KeepsResult ? f.Apply<S, V>(normalized) : normalized;
+                    S.Store(to + c, f.Gradient<S, V>(kept, S.Load(g + c)));
+                }
+            }
+        }
+
+        readonly void Sum<S, V>(float* x, float* passed, int rows, float* sums)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int done = Sum<S, V>(x, passed, rows, sums, 0);
+            if (S.Width > 8 && done < Channels)
+                done = Sum<Simd256, Vector256<float>>(x, passed, rows, sums, done);
+            if (S.Width > 4 && done < Channels)
+                done = Sum<Simd128, Vector128<float>>(x, passed, rows, sums, done);
+            if (done < Channels)
+                Sum<SimdScalar, float>(x, passed, rows, sums, done);
+        }
+
+        // What was passed, and its products with deviations.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly int Sum<S, V>(float* x, float* passed, int rows, float* sums, int c)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (; c <= Channels - S.Width; c += S.Width)
+            {
+                V center = S.Load(Table + c), first = S.Load(sums + c), second = S.Load(sums + Channels + c);
+                nint at = c;
+                for (int row = 0; row < rows; row++, at += Channels)
+                {
+                    V value = S.Load(passed + at);
+                    first = S.Add(first, value);
+                    second = S.Fma(value, S.Subtract(S.Load(x + at), center), second);
+                }
+
+                S.Store(sums + c, first);
+                S.Store(sums + Channels + c, second);
+            }
+
+            return c;
         }
 
         // Row by row, as memory lies; the sums of all channels stay in the first-level cache.
