@@ -186,8 +186,15 @@ static class StudyCommand
     static int List()
     {
         int width = Study.All.Max(static study => study.Name.Length);
+        // In a pipe each study has one line.
+        int columns = Output.IsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue;
+        int hanging = columns < 3 * width ? 4 : width + 2;
         foreach (var study in Study.All)
-            Output.WriteLine($"{study.Name.PadRight(width)}  {study.Summary}");
+        {
+            foreach (string line in Paragraph.Lines($"{study.Name.PadRight(width)}  {study.Summary}", columns, hanging))
+                Output.WriteLine(line);
+        }
+
         return 0;
     }
 }
