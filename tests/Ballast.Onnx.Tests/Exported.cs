@@ -69,7 +69,8 @@ static class Exported
             if (!state.TryGetValue(tensor.Name, out var own))
                 return $"{module}: the file has {tensor}, and the network's state has no such tensor";
             var value = own.Tensor;
-            if (value.Shape != new Shape([.. tensor.Shape.Select(static size => (int)size)]) || !tensor.ToTensor().ToArray().SequenceEqual(value.ToArray()))
+            if (value.Shape != new Shape([.. tensor.Shape.Select(static size => (int)size)])
+                || !tensor.ToTensor().ToArray().SequenceEqual(value.To(ElementType.Float32).ToArray()))
                 return $"{module}: the file has {tensor}, and the network's state has {value.Shape}, or other values";
         }
 

@@ -50,6 +50,43 @@ public class StateTests
         Assert.Contains("ballast export RUN net.onnx", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void By_option_the_whole_state_comes_back_also_what_weights_follow_from()
+    {
+        using Folder folder = new();
+        Module Make(int seed)
+        {
+            using var generator = Generator.UseDefault(new Generator(seed));
+            return new Sequential(
+                new WeightNorm(new Conv2d(2, 4, 3)), new FilterResponseNorm(4, learnEps: true), new SpectralNorm(new Conv2d(4, 3, 3)), new BatchNorm2d(3),
+                new LSTM(4, 5, batchFirst: true));
+        }
+
+        var net = Make(1);
+        string path = folder.File("net.onnx");
+        Tensor[] like = [Exported.Draw([2, 2, 6, 6], 3)];
+        Tensor Run(Module module, Tensor x)
+        {
+            for (int i = 0; i < 4; i++)
+                x = ((Sequential)module)[i].Forward(x);
+            return ((Sequential)module)[4].Forward(x.Flatten(2).Narrow(2, 0, 4));
+        }
+
+        OnnxExportOptions options = new() { KeepState = true };
+        Assert.Null(Exported.Fault(net, like, inputs => [Run(net, inputs[0])], path, 1e-4, options));
+        using (var file = OnnxFile.Open(path))
+            Assert.Equal(net.StateDict().Keys.Order(), file.ToStateDict().Keys.Order());
+        var back = Make(2);
+        using (var file = OnnxFile.Open(path))
+            back.LoadStateDict(file.ToStateDict());
+        Assert.Equal(Output(() => Run(net, like[0])).ToArray(), Output(() => Run(back, like[0])).ToArray());
+        OnnxFile.Export(net, like, inputs => [Run(net, inputs[0])], path);
+        using (var file = OnnxFile.Open(path))
+            Assert.True(file.Tensors.Count < net.StateDict().Count);
+        Assert.Contains("KeepState", Assert.Throws<ArgumentException>(() => OnnxFile.Export(
+            net, [1, 2, 6, 6], path, new OnnxExportOptions { KeepState = true, FoldNormalization = true })).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, false, true)]
     [InlineData(2, true, true)]

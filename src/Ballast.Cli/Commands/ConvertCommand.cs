@@ -12,7 +12,10 @@ static class ConvertCommand
         Description = "Weights: safetensors or its index, .pt, .pth, .npz, .npy, .onnx, .keras, .h5; also a checkpoint",
     };
 
-    static readonly Argument<string> To = new("TO") { Description = "The file to write; its name says how: .safetensors, .pt, .pth, .npz, .npy" };
+    static readonly Argument<string> To = new("TO")
+    {
+        Description = "The file to write; its name says how: .safetensors, .pt, .pth, .npz, .npy, with --model .onnx",
+    };
 
     static readonly Option<string?> Key = new("--key")
     {
@@ -30,7 +33,7 @@ static class ConvertCommand
 
     static readonly Option<string?> Model = new("--model")
     {
-        Description = "Of a file of Keras, write the weights as this network has them: a model's name, or layers in quotes",
+        Description = "Of a file of Keras, or for .onnx, the network that has the weights: a model's name, or layers in quotes",
         HelpName = "NETWORK",
     };
 
@@ -56,6 +59,7 @@ static class ConvertCommand
             "ballast convert runs/20260502-140300-train/weights.safetensors net.pt",
             "ballast convert checkpoint.pt ema.npz --key ema.state_dict",
             "ballast convert large.pt model.safetensors --shard-size 500MB",
+            "ballast convert net.pt net.onnx --model resnet20 --input 3,32,32 --classes 10",
             "ballast convert model.keras net.pt --model \"conv:32,3 batchnorm:eps=1e-3 relu flatten linear:10\"")
         {
             From, To, Key, All, ShardSize, Model, Input, Classes, Json,
@@ -70,6 +74,12 @@ static class ConvertCommand
             throw new UsageException("--all takes everything, --key a part. Leave out one of them.");
         var (from, to) = (result.GetValue(From)!, result.GetValue(To)!);
         long? shard = result.GetValue(ShardSize) is { } size ? Bytes(size) : null;
+        if (Directory.Exists(from))
+        {
+            throw new UsageException(IsOnnx(to) ? $"{from} is a folder. A run's network is written by ballast export {from} {to}."
+                : $"{from} is a folder. Name a file in it: a run's weights are {Path.Combine(from, "weights.safetensors")}.");
+        }
+
         var done = result.GetValue(Model) is { } model ? OfNetwork(result, model, from, to, shard)
             : StateFile.Convert(from, to, result.GetValue(Key), result.GetValue(All), shard);
         if (result.GetValue(Json))
@@ -92,18 +102,19 @@ static class ConvertCommand
         return 0;
     }
 
-    // The weights of a file of Keras under the keys, and in the layouts, of a network here.
+    // The weights of a file of Keras under the keys, and in the layouts, of a network here; or a network with the weights of any file.
     static StateConversion OfNetwork(ParseResult result, string model, string from, string to, long? shard)
     {
         if (result.GetValue(All) || result.GetValue(Key) is not null)
             throw new UsageException("--model takes all of a network. Leave out --all and --key.");
+        bool keras;
         using (var file = StateFile.Open(from))
-        {
-            if (file.Format != StoredFormat.Keras)
-                throw new UsageException($"{from} is no file of Keras: its weights have their keys. Leave out --model.");
-        }
-
-        var (sample, outputs) = KerasFile.Describe(from);
+            keras = file.Format == StoredFormat.Keras;
+        if (!keras && !IsOnnx(to))
+            throw new UsageException($"{from} is no file of Keras: its weights have their keys. Leave out --model.");
+        if (IsOnnx(to) && shard is not null)
+            throw new UsageException("--shard-size divides .safetensors. Leave it out.");
+        var (sample, outputs) = keras ? KerasFile.Describe(from) : default;
         sample = result.GetValue(Input) is { } told ? Sizes(told) : sample
             ?? throw new UsageException($"{from} does not say what its model takes. Say it, channels first: --input 3,32,32.");
         int classes = result.GetValue(Classes) ?? outputs
@@ -111,17 +122,28 @@ static class ConvertCommand
         if (classes < 1)
             throw new UsageException($"--classes: expected 1 or more, got {classes}.");
         var network = NamedNetworks.Build(model, sample.Value, classes);
-        var load = KerasFile.Load(network, from);
-        if (!result.GetValue(Json))
-        {
-            foreach (var (layer, module) in load.Layers)
-                Output.WriteLine($"{StoredText.Of(layer)} -> {module}");
-            foreach (string note in load.Notes)
-                Output.WriteLine(StoredText.Of(note));
-        }
-
-        return StateFile.SaveAs(to, network.StateDict(), shard);
+        if (!keras)
+            network.LoadStateDict(StateFile.Load(from));
+        else
+            Tell(KerasFile.Load(network, from), result.GetValue(Json));
+        if (!IsOnnx(to))
+            return StateFile.SaveAs(to, network.StateDict(), shard);
+        OnnxFile.Export(network, new Shape([1, .. sample.Value.ToArray()]), to);
+        using var written = StateFile.Open(to);
+        return new StateConversion(written.Tensors, [], []) { Files = [to] };
     }
+
+    static void Tell(KerasLoad load, bool json)
+    {
+        if (json)
+            return;
+        foreach (var (layer, module) in load.Layers)
+            Output.WriteLine($"{StoredText.Of(layer)} -> {module}");
+        foreach (string note in load.Notes)
+            Output.WriteLine(StoredText.Of(note));
+    }
+
+    static bool IsOnnx(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     static Shape Sizes(string text)
     {

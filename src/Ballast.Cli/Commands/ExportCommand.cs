@@ -16,6 +16,11 @@ static class ExportCommand
     static readonly Option<bool> Fold = new("--fold") { Description = "Make batch normalizations part of the layers before them" };
     static readonly Option<bool> Bytes = new("--bytes") { Description = "Take pictures' bytes: dividing by 255 and standardizing are in the file" };
 
+    static readonly Option<bool> State = new("--state")
+    {
+        Description = "Keep all of the network's state under its keys, also what only follows into other weights",
+    };
+
     public static Command Make()
     {
         var command = new ExampleCommand("export",
@@ -23,7 +28,7 @@ static class ExportCommand
             "ballast export runs/20260502-140300-train net.onnx",
             "ballast export runs/20260502-140300-train net.onnx --bytes --fold")
         {
-            Run, To, Weights, Opset, Fold, Bytes,
+            Run, To, Weights, Opset, Fold, Bytes, State,
         };
         command.SetAction(Execute);
         return command;
@@ -38,11 +43,14 @@ static class ExportCommand
         bool bytes = result.GetValue(Bytes);
         if (bytes && samples.Shape.Count != 3)
             throw new UsageException($"--bytes is for networks of pictures; this one takes [{string.Join(", ", samples.Shape)}].");
+        if (result.GetValue(State) && result.GetValue(Fold))
+            throw new UsageException("--fold changes weights, and --state keeps them as they are. Leave out one of them.");
         int channels = samples.Shape[0];
         OnnxFile.Export(Network(folder, result.GetValue(Weights)), new Shape([1, .. samples.Shape]), path, new OnnxExportOptions
         {
             Opset = result.GetValue(Opset),
             FoldNormalization = result.GetValue(Fold),
+            KeepState = result.GetValue(State),
             Classes = samples.ClassNames,
             Preprocessing = !bytes ? null : scale is null
                 ? new OnnxPreprocessing([.. Enumerable.Repeat(0f, channels)], [.. Enumerable.Repeat(1f, channels)])

@@ -68,6 +68,8 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
     {
         Throw.Unless(options.Opset is >= OnnxFile.DefaultOpset and <= OnnxFile.NewestOpset,
             $"OnnxFile.Export: expected an opset from {OnnxFile.DefaultOpset} to {OnnxFile.NewestOpset}, got {options.Opset}.");
+        Throw.Unless(!options.KeepState || !options.FoldNormalization,
+            $"OnnxFile.Export: folded weights are not those of the state. Leave out FoldNormalization or KeepState.");
         Throw.Unless(shapes.Length > 0, $"OnnxFile.Export: expected at least one input.");
         Throw.Unless(!options.DynamicBatch || shapes.All(shape => shape.Rank > options.BatchAxis) && options.BatchAxis >= 0,
             $"OnnxFile.Export: an input has no axis {options.BatchAxis} that counts samples. Give shapes with the batch, as [1, 3, 32, 32].");

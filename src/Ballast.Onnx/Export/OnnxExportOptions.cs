@@ -26,6 +26,11 @@ public sealed class OnnxExportOptions
     /// weights then are not those of the network's state.</summary>
     public bool FoldNormalization { get; init; }
 
+    /// <summary>Whether the file has all of the network's state under its keys, also what no node reads because the nodes read what follows from
+    /// it: the direction and the length of a weight normalization, the weight behind a spectral one, counts of batches. With it
+    /// <see cref="OnnxFile.Open"/> gives the whole state. Programs that run the file leave it out, and some say so.</summary>
+    public bool KeepState { get; init; }
+
     /// <summary>What turns bytes into what the network takes, as nodes in front of it; null where floats go in.</summary>
     public OnnxPreprocessing? Preprocessing { get; init; }
 

@@ -49,7 +49,11 @@ public static partial class OnnxFile
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var message = OnnxWriter.Message(new OnnxExport(module, shapes, types, run, options ?? new OnnxExportOptions()).Graph());
+        options ??= new OnnxExportOptions();
+        var graph = new OnnxExport(module, shapes, types, run, options).Graph();
+        var message = OnnxWriter.Message(graph);
+        if (options.KeepState && OnnxStates.Complete(graph, module.StateDict(), path, message))
+            message = OnnxWriter.Message(graph);
         AtomicFile.Write(path, message.WriteTo);
     }
 

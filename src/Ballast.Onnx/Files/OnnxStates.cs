@@ -43,6 +43,31 @@ static class OnnxStates
         }
     }
 
+    /// <summary>Stores what a graph's message does not have of a state beside it, where no node reads it.</summary>
+    /// <returns>Whether there was anything.</returns>
+    /// <exception cref="NotSupportedException">A key is the name of another value.</exception>
+    public static bool Complete(NodeGraph graph, StateDict state, string path, ModelProto message)
+    {
+        using var file = Open(path, message);
+        HashSet<string> there = [.. file.Tensors.Select(static tensor => tensor.Name)];
+        HashSet<string> named = [.. graph.Inputs.Select(static input => input.Name), .. graph.Nodes.SelectMany(static node => node.Outputs)];
+        bool any = false;
+        foreach (var (key, entry) in state)
+        {
+            if (there.Contains(key))
+                continue;
+            if (IsMade(key) || named.Contains(key) || !graph.Initializers.TryAdd(key, entry.Tensor))
+            {
+                throw new NotSupportedException(
+                    $"The state's {key} has the name of another value of the graph. Call it otherwise, or leave out KeepState.");
+            }
+
+            any = true;
+        }
+
+        return any;
+    }
+
     /// <summary>The texts of a file by their names; of one that is there twice the last.</summary>
     public static Dictionary<string, string> Metadata(ModelProto model) =>
         model.MetadataProps.GroupBy(static entry => entry.Key).ToDictionary(static entry => entry.Key, static entry => entry.Last().Value);

@@ -38,6 +38,25 @@ public sealed class ExportCommandTests : IDisposable
         var (run, net) = (StateFile.Load(folder.File("run/weights.safetensors")), StateFile.Load(folder.File("net.safetensors")));
         Assert.All(net, entry => Assert.Equal(run[entry.Key].Tensor.ToArray(), entry.Value.Tensor.ToArray()));
         Assert.Equal(run.Count - 1, net.Count);     // but for the count of batches, which a graph has no use for
+
+        // All of the state, by option; and the network of a name with the weights of a file.
+        Assert.Equal(0, BallastProcess.Run(folder, "export", "run", "whole.onnx", "--state").ExitCode);
+        Assert.Equal(0, BallastProcess.Run(folder, "convert", "whole.onnx", "whole.safetensors").ExitCode);
+        Assert.Equal(run.Keys.Order(), StateFile.Load(folder.File("whole.safetensors")).Keys.Order());
+        string size = string.Join(',', json.GetProperty("graph").GetProperty("inputs")[0].GetProperty("sizes").EnumerateArray()
+            .Skip(1).Select(static axis => axis.ToString()));
+        string[] named = ["--model", "conv:4,3 batchnorm relu flatten linear:2", "--input", size];
+        (code, _, errors) = BallastProcess.Run(folder, "export", "run", "whole.onnx", "--state", "--fold");
+        Assert.Equal(2, code);
+        Assert.Contains("--fold changes weights", errors, StringComparison.Ordinal);
+        (code, _, errors) = BallastProcess.Run(folder, ["convert", "run/weights.safetensors", "named.onnx", .. named, "--classes", "3"]);
+        Assert.NotEqual(0, code);
+        Assert.False(File.Exists(folder.File("named.onnx")));
+        (code, output, errors) = BallastProcess.Run(folder, ["convert", "run/weights.safetensors", "named.onnx", .. named, "--classes", "2"]);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("named.onnx: 8 tensors", output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastProcess.Run(folder, "convert", "named.onnx", "again.pt").ExitCode);
+        Assert.All(StateFile.Load(folder.File("again.pt")), entry => Assert.Equal(run[entry.Key].Tensor.ToArray(), entry.Value.Tensor.ToArray()));
     }
 
     [Fact]

@@ -125,7 +125,15 @@ public sealed class FileCommandTests : IDisposable
         var (code, output, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.onnx");
         Assert.Equal((1, ""), (code, output));
         Assert.Equal("error: net.onnx: an ONNX file holds what a network computes, which a file of weights does not have. " +
-            "Write it of a run, by ballast export RUN net.onnx, or of a network, by OnnxFile.Export.\n", errors);
+            "Write it of a run, by ballast export RUN net.onnx, of a network that is named, by --model, or from code, by OnnxFile.Export.\n", errors);
+        Directory.CreateDirectory(folder.File("some"));
+        (code, _, errors) = BallastProcess.Run(folder, "convert", "some", "net.onnx");
+        Assert.Equal(2, code);
+        Assert.StartsWith("error: some is a folder. A run's network is written by ballast export some net.onnx.\n", errors, StringComparison.Ordinal);
+        Directory.Delete(folder.File("some"));
+        (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.onnx", "--model", "linear:3");
+        Assert.Equal(2, code);
+        Assert.Contains("--input 3,32,32", errors, StringComparison.Ordinal);
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.gguf");
         Assert.Equal((1, "error: net.gguf: expected a name that ends with .safetensors, .pt, .pth, .npz, .npy, got .gguf.\n"), (code, errors));
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.npy");

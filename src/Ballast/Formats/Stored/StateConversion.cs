@@ -52,7 +52,7 @@ static class StateConverter
         if (extension == ".onnx")
         {
             Throw.Argument($"{to}: an ONNX file holds what a network computes, which a file of weights does not have. " +
-                "Write it of a run, by ballast export RUN net.onnx, or of a network, by OnnxFile.Export.");
+                "Write it of a run, by ballast export RUN net.onnx, of a network that is named, by --model, or from code, by OnnxFile.Export.");
         }
 
         if (extension is ".keras" or ".h5")
