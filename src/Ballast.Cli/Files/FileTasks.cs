@@ -6,7 +6,7 @@ namespace Ballast.Cli;
 /// <summary>Opens the files that runs learn.</summary>
 static class FileTasks
 {
-    static readonly string[] Endings = [".csv", ".tsv", ".tab", ".txt"];
+    static readonly string[] Endings = [".csv", ".tsv", ".tab", ".txt", ".parquet"];
 
     /// <summary>Whether a word names a file of columns.</summary>
     public static bool IsFile(string word) => Endings.Contains(Path.GetExtension(word), StringComparer.OrdinalIgnoreCase);

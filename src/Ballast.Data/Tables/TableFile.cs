@@ -2,7 +2,7 @@ using nietras.SeparatedValues;
 
 namespace Ballast;
 
-/// <summary>A delimited text file read into rows: numbers as they are, texts as positions in a list of different ones, and NaN where a value
+/// <summary>A delimited text file, or one of Parquet, read into rows: numbers as they are, texts as positions in a list of different ones, and NaN where a value
 /// is missing.</summary>
 sealed class TableFile
 {
@@ -24,7 +24,7 @@ sealed class TableFile
     public TableRows Rows { get; }
 
     /// <summary>Reads a file on several threads and recognizes its columns. The result is the same for any number of them.</summary>
-    /// <param name="path">The file: a line of names, then a line for each row.</param>
+    /// <param name="path">The file: a line of names, then a line for each row; or Parquet.</param>
     /// <param name="kinds">The kinds of columns that are known already, by name; the others are recognized.</param>
     /// <param name="wanted">Which columns are read, by name; null for all.</param>
     /// <param name="threads">How many threads; as many as there are cores when null.</param>
@@ -35,6 +35,8 @@ sealed class TableFile
         int? threads = null, int block = BlockLength)
     {
         RefuseMissing(path);
+        if (ParquetTable.Is(path))
+            return FromParquet(path, kinds, wanted);
         char separator = Separator(path);
         var (names, all) = Recognize(path, separator, kinds, wanted);
         while (true)
@@ -62,7 +64,15 @@ sealed class TableFile
     public static string[] ReadNames(string path)
     {
         RefuseMissing(path);
-        return Recognize(path, Separator(path), null, null).Names;
+        return ParquetTable.Is(path) ? ParquetTable.ReadNames(path) : Recognize(path, Separator(path), null, null).Names;
+    }
+
+    static TableFile FromParquet(string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted)
+    {
+        Check(path, ParquetTable.ReadNames(path));
+        var (names, columns, rows) = ParquetTable.Read(path, kinds, wanted);
+        return rows.Count > 0 ? new TableFile(path, names, columns, rows)
+            : throw new InvalidDataException($"{path} has names of columns and no rows.");
     }
 
     static void RefuseMissing(string path)
@@ -70,7 +80,7 @@ sealed class TableFile
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
-                Directory.Exists(path) ? $"{path} is a folder. Expected a table: a CSV file." : $"There is no file {path}.", path);
+                Directory.Exists(path) ? $"{path} is a folder. Expected a table: a CSV or Parquet file." : $"There is no file {path}.", path);
         }
     }
 
@@ -88,7 +98,7 @@ sealed class TableFile
         while (line.Count(static c => c == '"') % 2 != 0 && line.Length < MostNames && reader.ReadLine() is { } more)
             line += $"\n{more}";
         if (line.Contains('\0'))
-            throw new InvalidDataException($"{path} is no text. Expected a table as delimited text: CSV.");
+            throw new InvalidDataException($"{path} is no text. Expected a table as delimited text, CSV, or as Parquet.");
         bool quoted = false;
         var counts = new Dictionary<char, int> { [','] = 0, [';'] = 0, ['\t'] = 0, ['|'] = 0 };
         foreach (char c in line)

@@ -1,0 +1,112 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Ballast;
+
+/// <summary>A Parquet file as a table: the kinds of columns are those of its own schema.</summary>
+static class ParquetTable
+{
+    const int BlockValues = 1 << 22;
+    const string Damaged = "The file is damaged, or was not written to its end.";
+
+    static readonly ParquetOptions Options = new() { UseDateOnlyTypeForDates = true };
+
+    /// <summary>Whether a file is one: by its first bytes, or its name.</summary>
+    public static bool Is(string path)
+    {
+        Span<byte> start = stackalloc byte[4];
+        using var stream = File.OpenRead(path);
+        return (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("PAR1"u8))
+            || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The names of a file's columns.</summary>
+    /// <exception cref="InvalidDataException">A damaged file.</exception>
+    public static string[] ReadNames(string path) =>
+        Use(path, static reader => Task.FromResult<string[]>([.. reader.Schema.Fields.Select(static field => field.Name)]));
+
+    /// <summary>Reads a file's columns.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="kinds">The kinds of columns that are known already, by name.</param>
+    /// <param name="wanted">Which columns are read, by name; null for all.</param>
+    /// <exception cref="InvalidDataException">A damaged file, a column of a type that no column of a table has, or one that is not of its
+    /// kind.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static (string[] Names, TableColumn[] Columns, TableRows Rows) Read(
+        string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted) => Use(path, async reader =>
+    {
+        Field[] fields = [.. reader.Schema.Fields.Where(field => wanted?.Invoke(field.Name) != false)];
+        var columns = Array.ConvertAll(fields, field => new ParquetColumn(
+            path, field, kinds is not null && kinds.TryGetValue(field.Name, out var kind) ? kind : null));
+        int[] groups = [.. reader.RowGroups.Select(group => Checked(path, group))];
+        Limit(path, groups, columns.Length);
+        var (blocks, counts) = (new List<float[]>(), new List<int>());
+        int step = Math.Max(1, BlockValues / Math.Max(1, columns.Length)), before = 0;
+        for (int g = 0; g < groups.Length; g++)
+        {
+            int first = blocks.Count;
+            for (int from = 0; from < groups[g]; from += step)
+            {
+                counts.Add(Math.Min(step, groups[g] - from));
+                blocks.Add(new float[counts[^1] * columns.Length]);
+            }
+
+            using var group = reader.OpenRowGroupReader(g);
+            for (int c = 0; c < columns.Length; c++)
+            {
+                float[] values = await columns[c].ReadAsync(group, groups[g], before).ConfigureAwait(false);
+                for (int row = 0; row < values.Length; row++)
+                    blocks[first + row / step][row % step * columns.Length + c] = values[row];
+            }
+
+            before += groups[g];
+        }
+
+        return ((string[])[.. reader.Schema.Fields.Select(static field => field.Name)], Array.ConvertAll(columns, static column => column.Column),
+            new TableRows([.. blocks], counts, columns.Length));
+    });
+
+    // What a reader gives; whatever a damaged file makes it throw is a refusal of the file.
+    static T Use<T>(string path, Func<ParquetReader, Task<T>> read)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            return Open(stream, read).GetAwaiter().GetResult();
+        }
+        catch (ParquetRefusal e)
+        {
+            throw new InvalidDataException(e.Message);
+        }
+        catch (Exception e)     // the library throws what comes of the bytes, of any type
+        {
+            throw new InvalidDataException($"{path} cannot be read as Parquet: {e.Message.TrimEnd('.')}. {Damaged}", e);
+        }
+    }
+
+    static async Task<T> Open<T>(FileStream stream, Func<ParquetReader, Task<T>> read)
+    {
+        await using var reader = await ParquetReader.CreateAsync(stream, Options).ConfigureAwait(false);
+        return await read(reader).ConfigureAwait(false);
+    }
+
+    // Each column repeats how many values it has: lists have as many as rows or more. A number changed alone is found before memory is taken.
+    static int Checked(string path, ParquetRowGroupReader group) => group.RowCount is >= 0 and <= int.MaxValue
+        && group.RowGroup.Columns.TrueForAll(column => column.MetaData?.NumValues >= group.RowCount) ? (int)group.RowCount
+        : throw new ParquetRefusal($"{path} says that a group of it has {group.RowCount} rows, and of a column another number. {Damaged}");
+
+    // What the values take is looked at before memory is: a damaged file may say any number of rows.
+    static void Limit(string path, int[] groups, int columns)
+    {
+        long rows = groups.Sum(static count => (long)count), bytes = rows * columns * sizeof(float) + groups.DefaultIfEmpty().Max() * 24L;
+        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+        if (rows > int.MaxValue || bytes > limit)
+        {
+            throw new ParquetRefusal($"{path} says that it has {rows} rows of {columns} columns, which take {bytes >> 20} MB. Expected at most "
+                + $"{limit >> 20} MB: leave columns or rows out, or mend the file where it has fewer.");
+        }
+    }
+}
+
+/// <summary>Why a Parquet file is refused, in words for a person.</summary>
+sealed class ParquetRefusal(string message) : Exception(message);

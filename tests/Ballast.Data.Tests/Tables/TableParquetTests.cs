@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ballast.Tests;
+
+/// <summary>Parquet files that polars and hyparquet-writer wrote (Goldens/tables.mjs) are read as the CSV file of the same rows.</summary>
+public sealed class TableParquetTests : Temporary
+{
+    static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Goldens", "tables", name);
+
+    static string Refused(Func<object> read) => Assert.Throws<InvalidDataException>(read).Message;
+
+    static float[][] Rows(TableDataset data) => [.. Enumerable.Range(0, data.Count).Select(row => data.Row(row).ToArray())];
+
+    [Theory]
+    [InlineData("uncompressed")]
+    [InlineData("snappy")]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    [InlineData("lz4")]
+    [InlineData("brotli")]
+    public void The_rows_are_those_of_the_CSV_file_in_every_compression(string compression)
+    {
+        var expected = TableDataset.Open(Golden("houses.csv"), "price");
+        var data = TableDataset.Open(Golden(compression + ".parquet"), "price");
+        Assert.Equal(expected.Schema.ToJson(), data.Schema.ToJson());
+        Assert.Equal(Rows(expected), Rows(data));
+        Assert.Equal(
+            [ColumnKind.Number, ColumnKind.Number, ColumnKind.Number, ColumnKind.Number, ColumnKind.Number, ColumnKind.Category, ColumnKind.Category,
+                ColumnKind.Date, ColumnKind.Date],
+            data.Schema.Columns.Select(static column => column.Kind));
+        Assert.Equal(["Bonn, West", "Köln", "Ulm", "a \"quoted\" name", "two\nlines"],
+            data.Schema.Columns[5].Categories.Order(StringComparer.Ordinal));
+        for (int row = 0; row < data.Count; row++)
+            Assert.Equal(expected.Target(row), data.Target(row));
+    }
+
+    [Fact]
+    public void One_file_is_predicted_by_the_schema_of_the_other()
+    {
+        var schema = TableDataset.Open(Golden("houses.csv"), "price").Schema;
+        Assert.Equal(Rows(TableDataset.Open(Golden("houses.csv"), schema)), Rows(TableDataset.Open(Golden("zstd.parquet"), schema)));
+        Assert.Equal(300, TableDataset.OpenLabelled(Golden("snappy.parquet"), schema).Count);
+        // Another file has texts where the numbers of trained rows were.
+        var other = TableDataset.Open(Write(Encoding.UTF8.GetBytes("town,y\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{i},{i}\n"))), "t.csv"), "y",
+            new TableOptions { Task = TableTask.Regression }).Schema;
+        Assert.EndsWith("snappy.parquet, row 1: town is \"Bonn, West\". Expected a number, as in the rows that were trained on.",
+            Refused(() => TableDataset.Open(Golden("snappy.parquet"), other)), StringComparison.Ordinal);
+        string dates = "area,y\n" + string.Concat(Enumerable.Range(10, 12).Select(i => $"2020-01-{i},{i}.5\n"));
+        Assert.Contains("area is \"140.25\". Expected a date, as in the rows that were trained on.", Refused(() => TableDataset.Open(Golden("snappy.parquet"),
+            TableDataset.Open(Write(Encoding.UTF8.GetBytes(dates), "d.csv"), "y").Schema)), StringComparison.Ordinal);
+        Assert.Contains("has no column area, small, rooms, floor, units, town, garden, sold, day. Expected the columns",
+            Refused(() => TableDataset.Open(Golden("groups.parquet"), schema)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_of_rows_and_decimals_are_read_and_columns_of_other_types_refused_by_name()
+    {
+        Assert.EndsWith("list.parquet: tags holds a list in each row. A table has numbers, texts, booleans and dates: leave the column out (--ignore), or "
+            + "make columns of these of it.", Refused(() => TableDataset.Open(Golden("list.parquet"), "price")), StringComparison.Ordinal);
+        Assert.Single(TableDataset.Open(Golden("list.parquet"), "price", new TableOptions { Ignore = ["tags"] }).Schema.Columns);
+        Assert.Contains("groups.parquet: bytes holds bytes in each row.", Refused(() => TableDataset.Open(Golden("groups.parquet"), "price")),
+            StringComparison.Ordinal);
+        var file = TableFile.Read(Golden("groups.parquet"), wanted: static name => name != "bytes");
+        Assert.Equal((300, 5), (file.Rows.Count, file.Rows.Blocks));
+        Assert.Equal(["k0", "k1", "k2", "k3"], file.Columns[1].Texts);
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.Equal(Pick(i, 9) % 11 == 0 ? float.NaN : Pick(i, 9) / 4f, file.Rows[i][0]);
+            Assert.Equal(i % (i < 100 ? 3 : 4), (int)file.Rows[i][1]);
+            Assert.Equal(Pick(i, 1), file.Rows[i][2]);
+        }
+
+        static int Pick(int i, int k) => (i * 7919 + k * 104729) % 1009;
+    }
+
+    [Fact]
+    public void A_network_learns_one_and_holds_out_of_it_by_a_column_and_a_series_is_made_of_one()
+    {
+        var training = new TableTraining { Epochs = 25, Members = 0 };
+        var data = TableDataset.Open(Golden("zstd.parquet"), "price", train: rows => training.Split(rows).Train);
+        var model = training.Fit(data);
+        Assert.InRange(model.Metric, 0.6, 1);
+        Assert.Equal(300, model.Predict(TableDataset.Open(Golden("lz4.parquet"), model.Schema)).Length);
+        var (train, held) = TableSplit.Of(Golden("zstd.parquet"), ["price"], TableHoldOut.Groups, "units", 0.2, 0);
+        Assert.Equal(300, train.Length + held.Length);
+        var series = SeriesTable.Open(Golden("list.parquet"), "x", ["tags"]);
+        Assert.Equal(["price"], series.Columns);
+        Assert.Equal(["300", "301"], series.Next(2));
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_and_mutated_ones_read_or_refused_in_the_memory_that_is_said()
+    {
+        byte[] whole = File.ReadAllBytes(Golden("snappy.parquet"));
+        foreach (byte[] bytes in (byte[][])[whole[..200], whole[..^9], "PAR1"u8.ToArray(), [], Encoding.UTF8.GetBytes("a,b\n1,2\n")])
+            Assert.Contains("m.parquet cannot be read as Parquet: ", Refused(() => TableFile.Read(Write(bytes, "m.parquet"))), StringComparison.Ordinal);
+        Assert.Throws<FileNotFoundException>(() => TableFile.Read(At("none.parquet")));
+
+        int count = Environment.GetEnvironmentVariable("BALLAST_MUTATIONS") is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 200;
+        byte[][] files = [whole, .. ((string[])["zstd", "gzip", "lz4", "brotli", "uncompressed", "groups", "list"]).Select(
+            static name => File.ReadAllBytes(Golden(name + ".parquet")))];
+        var (read, slowest, clock) = (0, 0L, new System.Diagnostics.Stopwatch());
+        for (int i = 0; i < count; i++)
+        {
+            var draw = new Random(i);
+            byte[] file = [.. files[i % files.Length]];
+            // The end of a file says what is in it: half of the changes are there.
+            int from = draw.Next(2) == 0 ? file.Length - Math.Min(file.Length, 1500) : 0;
+            for (int k = draw.Next(1, 6); k > 0; k--)
+                file[draw.Next(from, file.Length)] = draw.Next(3) == 0 ? (byte)(0x7F + draw.Next(2) * 0x80) : (byte)draw.Next(256);
+            clock.Restart();
+            try
+            {
+                TableFile.Read(Write(file, "m.parquet"), wanted: static name => name is not ("bytes" or "tags"));
+                read++;
+            }
+            catch (InvalidDataException)
+            {
+            }
+
+            slowest = Math.Max(slowest, clock.ElapsedMilliseconds);
+        }
+
+        Assert.InRange(read, 1, count - 1);
+        Assert.InRange(slowest, 0, 20_000);
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        Assert.InRange(process.PeakWorkingSet64, 0, 3L << 30);
+    }
+}
