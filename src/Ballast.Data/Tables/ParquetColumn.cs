@@ -39,7 +39,8 @@ sealed class ParquetColumn
     {
         var type = field.ClrType;
         return type == typeof(ReadOnlyMemory<char>) || type == typeof(string) ? await Texts(group, count, before).ConfigureAwait(false)
-            : type == typeof(bool) ? await Of<bool>(group, count, before, static v => v ? 1 : 0, static v => v ? "true" : "false").ConfigureAwait(false)
+            : type == typeof(bool) ? await Of<bool>(
+                group, count, before, static v => v ? 1 : 0, static v => v ? "true" : "false").ConfigureAwait(false)
             : type == typeof(DateOnly) ? await Of<DateOnly>(
                 group, count, before, static v => v.DayNumber - UnixDay, static v => Text(v, Days)).ConfigureAwait(false)
             : type == typeof(DateTime) ? await Of<DateTime>(
@@ -98,7 +99,10 @@ sealed class ParquetColumn
             double value = values[row] is { } there ? number(there) : double.NaN;
             read[row] = (float)value;
             if (!float.IsFinite(read[row]) && !double.IsNaN(value))
-                throw new ParquetRefusal($"{path}, row {before + row + 1}: {field.Name} is {text(values[row]!.Value)}. Expected a number below 3.4e38.");
+            {
+                throw new ParquetRefusal(
+                    $"{path}, row {before + row + 1}: {field.Name} is {text(values[row]!.Value)}. Expected a number below 3.4e38.");
+            }
         }
 
         return read;

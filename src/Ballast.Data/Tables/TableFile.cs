@@ -2,8 +2,8 @@ using nietras.SeparatedValues;
 
 namespace Ballast;
 
-/// <summary>A delimited text file, or one of Parquet, read into rows: numbers as they are, texts as positions in a list of different ones, and NaN where a value
-/// is missing.</summary>
+/// <summary>A delimited text file, or one of Parquet, read into rows: numbers as they are, texts as positions in a list of different ones, and
+/// NaN where a value is missing.</summary>
 sealed class TableFile
 {
     const int Looked = 1000, BlockLength = 1 << 19, MostNames = 1 << 16;
