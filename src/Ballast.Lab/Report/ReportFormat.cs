@@ -36,12 +36,12 @@ static class ReportFormat
         return $"{Count(Math.Floor(whole / 60))}{NoBreak}min{NoBreak}{Number(whole % 60, "0")}{NoBreak}s";
     }
 
-    static string Signed(double value, string format)
-    {
-        string digits = Number(Math.Abs(value), format);
-        return digits.AsSpan().IndexOfAnyInRange('1', '9') < 0 && double.IsFinite(value) ? digits
-            : (value < 0 ? "−" : "+") + digits;
-    }
+    static string Signed(double value, string format) => Number(value, format, plus: "+");
 
-    static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    // With a minus, not a hyphen; what rounds to nothing has no sign.
+    static string Number(double value, string format, string plus = "")
+    {
+        string digits = Math.Abs(value).ToString(format, CultureInfo.InvariantCulture);
+        return digits.AsSpan().IndexOfAnyInRange('1', '9') < 0 && double.IsFinite(value) ? digits : (value < 0 ? "−" : plus) + digits;
+    }
 }

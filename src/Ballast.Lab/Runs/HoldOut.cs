@@ -72,7 +72,8 @@ static class HoldOut
         double share = settings.Does.Validation;
         int[] labels = [.. Enumerable.Range(0, data.Count).Select(data.Label)];
         var parts = DataSplit.Stratified(labels, [1 - share, share], settings.Seed);
-        string[] few = [.. labels.CountBy(static label => label).Where(own => parts.Any(part => part.All(i => labels[i] != own.Key)))
+        HashSet<int>[] seen = [.. parts.Select(part => part.Select(i => labels[i]).ToHashSet())];
+        string[] few = [.. labels.CountBy(static label => label).Where(own => seen.Any(classes => !classes.Contains(own.Key)))
             .OrderBy(static own => own.Key).Select(own => $"{Name(data, own.Key)} has {own.Value}")];
         if (few.Length > 0)
         {

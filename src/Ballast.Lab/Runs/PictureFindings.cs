@@ -12,7 +12,7 @@ static class PictureFindings
     {
         Classes = classes,
         Mistakes = data.SampleShape is { Rank: 3 } shape && shape[0] is 1 or 3 && Math.Max(shape[1], shape[2]) <= LargestSide
-            ? [.. classes.Wrong().Take(Most).Select(i => new Mistake($"picture {i + 1}", classes.Names[classes.Label(i)],
+            ? [.. classes.Wrong().Take(Most).Select(i => new Mistake(data.SampleName(i), classes.Names[classes.Label(i)],
                 classes.Names[classes.Predicted(i)], classes.Of(i, classes.Predicted(i)), new Picture(shape, data.Bytes(i).ToArray()).ToPng()))]
             : [],
     };

@@ -30,6 +30,14 @@ public abstract class Dataset
     /// <summary>What the targets of a sample are: one class, <see cref="Label"/>, unless this is overridden.</summary>
     public virtual IReadOnlyList<SampleField> Targets => ClassTarget;
 
+    /// <summary>What a sample is called where somebody is shown it: its file where it has one of its own, else its number, from 1 on.</summary>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    public virtual string SampleName(int index)
+    {
+        CheckIndex(index);
+        return $"sample {index + 1}";
+    }
+
     /// <summary>The class of a sample, 0 or more.</summary>
     /// <exception cref="ArgumentException">There is no such sample, or the samples have no classes.</exception>
     public virtual int Label(int index)

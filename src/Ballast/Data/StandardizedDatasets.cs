@@ -21,6 +21,8 @@ sealed class StandardizedDataset(Dataset source, Standardization standardization
 
     public override IReadOnlyList<SampleField> Targets => source.Targets;
 
+    public override string SampleName(int index) => source.SampleName(index);
+
     public override int Label(int index) => source.Label(index);
 
     public override TensorList ReadTargets(int index) => source.ReadTargets(index);
@@ -61,6 +63,8 @@ sealed class StandardizedImages(ByteDataset source, Standardization standardizat
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
     public override IReadOnlyList<SampleField> Targets => source.Targets;
+
+    public override string SampleName(int index) => source.SampleName(index);
 
     public override int Label(int index) => source.Label(index);
 

@@ -17,6 +17,12 @@ sealed class DatasetSubset(Dataset source, ReadOnlySpan<int> indices) : Dataset
 
     public override IReadOnlyList<SampleField> Targets => source.Targets;
 
+    public override string SampleName(int index)
+    {
+        CheckIndex(index);
+        return source.SampleName(indices[index]);
+    }
+
     public override int Label(int index)
     {
         CheckIndex(index);
@@ -68,6 +74,12 @@ sealed class ByteSubset(ByteDataset source, ReadOnlySpan<int> indices) : ByteDat
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
     public override IReadOnlyList<SampleField> Targets => source.Targets;
+
+    public override string SampleName(int index)
+    {
+        CheckIndex(index);
+        return source.SampleName(indices[index]);
+    }
 
     public override int Label(int index)
     {

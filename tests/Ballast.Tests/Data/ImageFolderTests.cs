@@ -25,6 +25,10 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(folder.Path, images.Path);
         for (int i = 0; i < paths.Length; i++)
             Assert.Equal(Picture.Read(paths[i]).Bytes.ToArray(), images.Bytes(i).ToArray());
+        Assert.Equal(("Zebra/1.png", "cat/B.png"), (images.SampleName(0), images.SampleName(3)));
+        Assert.Equal(("dog/1.png", "cat/10.png"), (images.Subset(5, 1).SampleName(0), images.Subset(5, 1).Subset(1).SampleName(0)));
+        Assert.Throws<ArgumentException>(() => images.SampleName(6));
+        Assert.Equal("sample 3", new ArrayDataset([1, 2, 3], [0, 0, 0], [1]).Subset(2, 1).SampleName(0));
         Assert.Throws<ArgumentException>(() => images.Label(6));
         Assert.Throws<ArgumentException>(() => images.Bytes(-1).Length);
     }

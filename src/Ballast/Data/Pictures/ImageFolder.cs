@@ -161,6 +161,15 @@ public sealed class ImageFolder : ByteDataset
     /// bytes of each picture in order.</summary>
     public override IEnumerable<(string Path, string Sha256)> Files => [(Path, sha256.Value)];
 
+    /// <summary>The picture's file, from the folder or from the folder of the table on, with slashes.</summary>
+    /// <exception cref="ArgumentException">There is no such sample.</exception>
+    public override string SampleName(int index)
+    {
+        CheckIndex(index);
+        string folder = Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
+        return System.IO.Path.GetRelativePath(folder, PicturePaths[index]).Replace('\\', '/');
+    }
+
     /// <inheritdoc/>
     public override int Label(int index)
     {

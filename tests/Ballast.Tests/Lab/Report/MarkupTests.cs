@@ -23,6 +23,13 @@ public class MarkupTests
         Assert.Equal(expected, ReportFormat.Seconds(seconds));
 
     [Theory]
+    [InlineData(-0.0123, "−0.012")]
+    [InlineData(-0.0004, "0.000")]
+    [InlineData(double.NaN, "NaN")]
+    [InlineData(double.NegativeInfinity, "−Infinity")]
+    public void A_loss_below_zero_has_a_minus(double loss, string expected) => Assert.Equal(expected, ReportFormat.Loss(loss));
+
+    [Theory]
     [InlineData(1.573, 1.648, "−0.075")]
     [InlineData(1.7, 1.6, "+0.100")]
     [InlineData(1.6, 1.60001, "0.000")]
