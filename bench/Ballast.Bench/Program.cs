@@ -1,14 +1,16 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table", "pictures" and "expression" time one thing and print it as JSON: bench/peers runs them in turn
-// with PyTorch. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
+// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table", "pictures" and "expression" time one
+// thing and print it as JSON: bench/peers runs them in turn with PyTorch. "channels" prints a table of layers by channels. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
 if (args is ["network", .. var network])
     return NetworkTimer.Run(network);
 if (args is ["layer", .. var layer])
     return LayerTimer.Run(layer);
+if (args is ["channels", .. var channels])
+    return ChannelTimer.Run(channels);
 if (args is ["probe", .. var probe])
     return ProbeTimer.Run(probe);
 if (args is ["norms", .. var norms])

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -77,7 +76,16 @@ static unsafe class ChannelGates
                     // The sums are those of single rows: theirs are the bits of what is not computed in one pass.
                     int done = repeated.Rows(joined);
                     Pass<S, V>(X + offset, Dy + offset, To + offset, table, columns, joined);
-                    Sum<S, V>(X + offset, To + offset, done, sums);
+                    PassedColumns passed = new()
+                    {
+                        X = X + offset,
+                        Passed = To + offset,
+                        Center = Table,
+                        Sums = sums,
+                        Rows = done,
+                        Channels = Channels,
+                    };
+                    Simd.Columns<S, V, PassedColumns>(passed, 0, Channels);
                     offset += (nint)done * Channels;
                     rows -= done;
                 }
@@ -134,43 +142,6 @@ static unsafe class ChannelGates
             }
         }
 
-        readonly void Sum<S, V>(float* x, float* passed, int rows, float* sums)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            int done = Sum<S, V>(x, passed, rows, sums, 0);
-            if (S.Width > 8 && done < Channels)
-                done = Sum<Simd256, Vector256<float>>(x, passed, rows, sums, done);
-            if (S.Width > 4 && done < Channels)
-                done = Sum<Simd128, Vector128<float>>(x, passed, rows, sums, done);
-            if (done < Channels)
-                Sum<SimdScalar, float>(x, passed, rows, sums, done);
-        }
-
-        // What was passed, and its products with deviations.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Sum<S, V>(float* x, float* passed, int rows, float* sums, int c)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (; c <= Channels - S.Width; c += S.Width)
-            {
-                V center = S.Load(Table + c), first = S.Load(sums + c), second = S.Load(sums + Channels + c);
-                nint at = c;
-                for (int row = 0; row < rows; row++, at += Channels)
-                {
-                    V value = S.Load(passed + at);
-                    first = S.Add(first, value);
-                    second = S.Fma(value, S.Subtract(S.Load(x + at), center), second);
-                }
-
-                S.Store(sums + c, first);
-                S.Store(sums + Channels + c, second);
-            }
-
-            return c;
-        }
-
         // Row by row, as memory lies; the sums of all channels stay in the first-level cache.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Columns<S, V>(
@@ -191,6 +162,34 @@ static unsafe class ChannelGates
                     S.Store(sums + c, S.Add(S.Load(sums + c), passed));
                     S.Store(sums + pitch + c, S.Fma(passed, deviation, S.Load(sums + pitch + c)));
                 }
+            }
+        }
+    }
+
+    // The sums of what was passed, and of its products with deviations.
+    struct PassedColumns : IColumns
+    {
+        public float* X, Passed, Center, Sums;
+        public int Rows, Channels;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            for (int c = first; c < last; c += S.Width)
+            {
+                V center = S.Load(Center + c), sum = S.Load(Sums + c), products = S.Load(Sums + Channels + c);
+                nint at = c;
+                for (int row = 0; row < Rows; row++, at += Channels)
+                {
+                    V value = S.Load(Passed + at);
+                    sum = S.Add(sum, value);
+                    products = S.Fma(value, S.Subtract(S.Load(X + at), center), products);
+                }
+
+                S.Store(Sums + c, sum);
+                S.Store(Sums + Channels + c, products);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -12,7 +11,6 @@ sealed unsafe class ChannelMoments
     int[] counts = [];
     int channels;
     int parts;
-
 
     /// <summary>Makes room for this many parts.</summary>
     public void Begin(int partCount, int channelCount)
@@ -51,45 +49,46 @@ sealed unsafe class ChannelMoments
     {
         int count = length / channels;
         counts[part] = count;
-        int done = Take<S, V>(part, values, count, 0);
-        if (S.Width > 8 && done < channels)
-            done = Take<Simd256, Vector256<float>>(part, values, count, done);
-        if (S.Width > 4 && done < channels)
-            done = Take<Simd128, Vector128<float>>(part, values, count, done);
-        if (done < channels)
-            Take<SimdScalar, float>(part, values, count, done);
+        Simd.Columns<S, V, PartColumns>(new PartColumns { Moments = this, Part = part, Values = values, Count = count }, 0, channels);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    int Take<S, V>(int part, float* values, int count, int c)
-        where S : struct, ISimd<V>
-        where V : unmanaged
+    // The sums of one part.
+    struct PartColumns : IColumns
     {
-        for (; c <= channels - S.Width; c += S.Width)
+        public ChannelMoments Moments;
+        public float* Values;
+        public int Part, Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            V pivot = S.Load(values + c), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
-            float* value = values + c;
-            int i = 0;
-            for (; i <= count - 2; i += 2, value += 2 * (nint)channels)
+            nint channels = Moments.channels;
+            for (int c = first; c < last; c += S.Width)
             {
-                V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
-                sum = S.Add(sum, deviation);
-                squares = S.Fma(deviation, deviation, squares);
-                sum2 = S.Add(sum2, deviation2);
-                squares2 = S.Fma(deviation2, deviation2, squares2);
-            }
+                float* value = Values + c;
+                V pivot = S.Load(value), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+                int i = 0;
+                for (; i <= Count - 2; i += 2, value += 2 * channels)
+                {
+                    V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
+                    sum = S.Add(sum, deviation);
+                    squares = S.Fma(deviation, deviation, squares);
+                    sum2 = S.Add(sum2, deviation2);
+                    squares2 = S.Fma(deviation2, deviation2, squares2);
+                }
 
-            if (i < count)
-            {
-                V deviation = S.Subtract(S.Load(value), pivot);
-                sum = S.Add(sum, deviation);
-                squares = S.Fma(deviation, deviation, squares);
-            }
+                if (i < Count)
+                {
+                    V deviation = S.Subtract(S.Load(value), pivot);
+                    sum = S.Add(sum, deviation);
+                    squares = S.Fma(deviation, deviation, squares);
+                }
 
-            Store<S, V>(part, c, pivot, S.Add(sum, sum2), S.Add(squares, squares2));
+                Moments.Store<S, V>(Part, c, pivot, S.Add(sum, sum2), S.Add(squares, squares2));
+            }
         }
-
-        return c;
     }
 
     /// <summary>The mean and the biased variance of each channel: [2, C].</summary>

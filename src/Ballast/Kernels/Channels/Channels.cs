@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Ballast.Kernels;
 
 /// <summary>Sums over channels, maps of channels and their statistics: what every normalization over a batch is made of. Where
@@ -113,13 +111,18 @@ static unsafe partial class Channels
         }
 
         nint start = part.FirstSample * parts.Step + part.FirstStretch;
-        int done = SumColumns<T, S, V>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, 0);
-        if (S.Width > 8 && done < part.Stretches)
-            done = SumColumns<T, Simd256, Vector256<float>>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
-        if (S.Width > 4 && done < part.Stretches)
-            done = SumColumns<T, Simd128, Vector128<float>>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
-        if (done < part.Stretches)
-            SumColumns<T, SimdScalar, float>(x + start, g + start, part, parts.Step, table, stride, sums, parts.Width, done);
+        SumColumns<T> columns = new()
+        {
+            X = x + start,
+            G = g + start,
+            Part = part,
+            Step = parts.Step,
+            Table = table,
+            Stride = stride,
+            Sums = sums,
+            Width = parts.Width,
+        };
+        Simd.Columns<S, V, SumColumns<T>>(columns, 0, part.Stretches);
     }
 
     struct SumWork<T> : IWork, IWideWork
@@ -176,14 +179,19 @@ static unsafe partial class Channels
                 }
 
                 nint start = part.FirstSample * Parts.Step + part.FirstStretch;
-                float* x = X + start, g = G + start, to = To + start;
-                int done = MapColumns<M, S, V>(x, g, to, part, Parts.Step, Table + c, More + c, C, Away, 0);
-                if (S.Width > 8 && done < part.Stretches)
-                    done = MapColumns<M, Simd256, Vector256<float>>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
-                if (S.Width > 4 && done < part.Stretches)
-                    done = MapColumns<M, Simd128, Vector128<float>>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
-                if (done < part.Stretches)
-                    MapColumns<M, SimdScalar, float>(x, g, to, part, Parts.Step, Table + c, More + c, C, false, done);
+                MapColumns<M> columns = new()
+                {
+                    X = X + start,
+                    G = G + start,
+                    To = To + start,
+                    Samples = part.Samples,
+                    Step = Parts.Step,
+                    Table = Table + c,
+                    More = More + c,
+                    Stride = C,
+                    Away = Away,
+                };
+                Simd.Columns<S, V, MapColumns<M>>(columns, 0, part.Stretches);
             }
 
             if (Away)

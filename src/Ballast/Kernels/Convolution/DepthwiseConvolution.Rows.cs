@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -94,6 +93,7 @@ static unsafe partial class DepthwiseConvolution
             where V : unmanaged
         {
             Step* down = stackalloc Step[Shape.KernelH], across = stackalloc Step[Shape.KernelW];
+            PixelColumns<R> pixel = new() { X = X, Taps = Taps, Bias = Bias, Down = down, Across = across };
             for (int row = first; row < last; row++)
             {
                 int image = row / Into.H, rows = 0;
@@ -115,41 +115,46 @@ static unsafe partial class DepthwiseConvolution
                             across[columns++] = new((nint)x * Shape.C, b * Shape.C);
                     }
 
-                    int done = Pixel<S, V>(down, rows, across, columns, to, 0);
-                    if (S.Width > 8 && done < Shape.C)
-                        done = Pixel<Simd256, Vector256<float>>(down, rows, across, columns, to, done);
-                    if (S.Width > 4 && done < Shape.C)
-                        done = Pixel<Simd128, Vector128<float>>(down, rows, across, columns, to, done);
-                    if (done < Shape.C)
-                        Pixel<SimdScalar, float>(down, rows, across, columns, to, done);
+                    (pixel.Rows, pixel.Columns) = (rows, columns);
+                    pixel.To = to;
+                    Simd.Columns<S, V, PixelColumns<R>>(pixel, 0, Shape.C);
                 }
 
                 Epilogue.Finish<S, V>(row, Y, (nint)row * Into.W * Shape.C, Into.W * Shape.C);
             }
         }
 
+    }
+
+    // A pixel of the result: the taps that lie on the image.
+    struct PixelColumns<R> : IColumns
+        where R : struct, IReach
+    {
+        public ImagePrologue X;
+        public float* Taps, Bias, To;
+        public Step* Down, Across;
+        public int Rows, Columns;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Pixel<S, V>(Step* down, int rows, Step* across, int columns, float* to, int c)
+        public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (; c <= Shape.C - S.Width; c += S.Width)
+            for (int c = first; c < last; c += S.Width)
             {
                 V sum = Bias is null ? S.Broadcast(0) : S.Load(Bias + c);
-                for (int i = 0; i < rows; i++)
+                for (int i = 0; i < Rows; i++)
                 {
-                    float* from = X.Pixels + down[i].From + c, taps = Taps + down[i].Tap + c;
-                    for (int j = 0; j < columns; j++)
+                    float* from = X.Pixels + Down[i].From + c, taps = Taps + Down[i].Tap + c;
+                    for (int j = 0; j < Columns; j++)
                     {
-                        float* at = from + across[j].From;
-                        sum = S.Fma(R.HasPrologue ? X.Read<S, V>(at, c) : S.Load(at), S.Load(taps + across[j].Tap), sum);
+                        float* at = from + Across[j].From;
+                        sum = S.Fma(R.HasPrologue ? X.Read<S, V>(at, c) : S.Load(at), S.Load(taps + Across[j].Tap), sum);
                     }
                 }
 
-                S.Store(to + c, sum);
+                S.Store(To + c, sum);
             }
-
-            return c;
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -72,25 +71,27 @@ static unsafe partial class DepthwiseConvolution
             {
                 int from = (int)((long)Shape.N * part / Parts), until = (int)((long)Shape.N * (part + 1) / Parts);
                 float* sums = Partial + (nint)part * Shape.KernelH * Shape.KernelW * Shape.C;
-                for (int row = from * Shape.OutH; row < until * Shape.OutH; row++)
-                {
-                    int done = Row<S, V>(row, sums, 0);
-                    if (S.Width > 8 && done < Shape.C)
-                        done = Row<Simd256, Vector256<float>>(row, sums, done);
-                    if (S.Width > 4 && done < Shape.C)
-                        done = Row<Simd128, Vector128<float>>(row, sums, done);
-                    if (done < Shape.C)
-                        Row<SimdScalar, float>(row, sums, done);
-                }
+                RowColumns columns = new() { Shape = Shape, X = X, Dy = Dy, Sums = sums };
+                for (columns.Row = from * Shape.OutH; columns.Row < until * Shape.OutH; columns.Row++)
+                    Simd.Columns<S, V, RowColumns>(columns, 0, Shape.C);
             }
         }
+    }
+
+    // What a row of the result gives for the weights.
+    struct RowColumns : IColumns
+    {
+        public ConvolutionShape Shape;
+        public ImagePrologue X;
+        public float* Dy, Sums;
+        public int Row;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Row<S, V>(int row, float* sums, int start)
+        public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width, image = row / Shape.OutH;
+            int channels = Shape.C, row = Row, image = row / Shape.OutH;
             float* dy = Dy + (nint)row * Shape.OutW * channels;
             for (int a = 0; a < Shape.KernelH; a++)
             {
@@ -102,9 +103,9 @@ static unsafe partial class DepthwiseConvolution
                     // The columns of the result whose windows have this tap on the image.
                     int shift = b * Shape.DilationW - Shape.PadW, left = shift < 0 ? (Shape.StrideW - 1 - shift) / Shape.StrideW : 0;
                     int right = shift < Shape.W ? Math.Min(Shape.OutW, (Shape.W - 1 - shift) / Shape.StrideW + 1) : 0;
-                    for (int c = start; c < end; c += S.Width)
+                    for (int c = first; c < last; c += S.Width)
                     {
-                        float* to = sums + (a * Shape.KernelW + b) * channels + c;
+                        float* to = Sums + (a * Shape.KernelW + b) * channels + c;
                         float* from = X.Pixels + (((nint)image * Shape.H + y) * Shape.W + shift) * channels + c;
                         V sum = S.Load(to);
                         for (int column = left; column < right; column++)
@@ -117,8 +118,6 @@ static unsafe partial class DepthwiseConvolution
                     }
                 }
             }
-
-            return end;
         }
     }
 }

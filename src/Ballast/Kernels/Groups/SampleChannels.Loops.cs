@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -22,15 +21,17 @@ static unsafe partial class SampleChannels
 
         for (int row = 0; row < layout.L; row += PieceRows)
         {
-            int rows = Math.Min(PieceRows, layout.L - row);
             nint offset = (nint)row * layout.C;
-            int done = SumColumns<T, S, V>(x + offset, g + offset, rows, layout.C, constants, sums, 0);
-            if (S.Width > 8 && done < layout.C)
-                done = SumColumns<T, Simd256, Vector256<float>>(x + offset, g + offset, rows, layout.C, constants, sums, done);
-            if (S.Width > 4 && done < layout.C)
-                done = SumColumns<T, Simd128, Vector128<float>>(x + offset, g + offset, rows, layout.C, constants, sums, done);
-            if (done < layout.C)
-                SumColumns<T, SimdScalar, float>(x + offset, g + offset, rows, layout.C, constants, sums, done);
+            SumColumns<T> piece = new()
+            {
+                X = x + offset,
+                G = g + offset,
+                Rows = Math.Min(PieceRows, layout.L - row),
+                Columns = layout.C,
+                Constants = constants,
+                Totals = sums,
+            };
+            Simd.Columns<S, V, SumColumns<T>>(piece, 0, layout.C);
         }
     }
 
@@ -48,50 +49,56 @@ static unsafe partial class SampleChannels
 
         for (int row = 0; row < layout.L; row += PieceRows)
         {
-            int rows = Math.Min(PieceRows, layout.L - row);
             nint offset = (nint)row * layout.C;
-            int done = MapColumns<M, S, V>(x + offset, g + offset, to + offset, rows, layout.C, constants, 0);
-            if (S.Width > 8 && done < layout.C)
-                done = MapColumns<M, Simd256, Vector256<float>>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
-            if (S.Width > 4 && done < layout.C)
-                done = MapColumns<M, Simd128, Vector128<float>>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
-            if (done < layout.C)
-                MapColumns<M, SimdScalar, float>(x + offset, g + offset, to + offset, rows, layout.C, constants, done);
+            MapColumns<M> piece = new()
+            {
+                X = x + offset,
+                G = g + offset,
+                To = to + offset,
+                Rows = Math.Min(PieceRows, layout.L - row),
+                Columns = layout.C,
+                Constants = constants,
+            };
+            Simd.Columns<S, V, MapColumns<M>>(piece, 0, layout.C);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int SumColumns<T, S, V>(float* x, float* g, int rows, int columns, float* constants, double* sums, int c)
+    // All sums of some rows.
+    struct SumColumns<T> : IColumns
         where T : struct, ISampleTerm
-        where S : struct, ISimd<V>
-        where V : unmanaged
     {
-        float* lanes = stackalloc float[Sums * S.Width];
-        for (; c <= columns - S.Width; c += S.Width)
-        {
-            var k = SampleConstants<V>.Load<S>(new(constants + c, columns));
-            V first = S.Broadcast(0), second = first, third = first, fourth = first, fifth = first;
-            for (int n = 0; n < rows; n++)
-            {
-                nint i = (nint)n * columns + c;
-                T.Add<S, V>(
-                    S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, k, ref first, ref second, ref third, ref fourth,
-                    ref fifth);
-            }
+        public float* X, G, Constants;
+        public double* Totals;
+        public int Rows, Columns;
 
-            S.Store(lanes, first);
-            S.Store(lanes + S.Width, second);
-            S.Store(lanes + 2 * S.Width, third);
-            S.Store(lanes + 3 * S.Width, fourth);
-            S.Store(lanes + 4 * S.Width, fifth);
-            for (int sum = 0; sum < T.Count; sum++)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            float* lanes = stackalloc float[Sums * S.Width];
+            for (int column = first; column < last; column += S.Width)
             {
-                for (int lane = 0; lane < S.Width; lane++)
-                    sums[(nint)sum * columns + c + lane] += lanes[sum * S.Width + lane];
+                var k = SampleConstants<V>.Load<S>(new(Constants + column, Columns));
+                V a = S.Broadcast(0), b = a, c = a, d = a, e = a;
+                for (int n = 0; n < Rows; n++)
+                {
+                    nint i = (nint)n * Columns + column;
+                    T.Add<S, V>(S.Load(X + i), T.ReadsGradient ? S.Load(G + i) : default, k, ref a, ref b, ref c, ref d, ref e);
+                }
+
+                S.Store(lanes, a);
+                S.Store(lanes + S.Width, b);
+                S.Store(lanes + 2 * S.Width, c);
+                S.Store(lanes + 3 * S.Width, d);
+                S.Store(lanes + 4 * S.Width, e);
+                for (int sum = 0; sum < T.Count; sum++)
+                {
+                    for (int lane = 0; lane < S.Width; lane++)
+                        Totals[(nint)sum * Columns + column + lane] += lanes[sum * S.Width + lane];
+                }
             }
         }
-
-        return c;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -129,23 +136,26 @@ static unsafe partial class SampleChannels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int MapColumns<M, S, V>(float* x, float* g, float* to, int rows, int columns, float* constants, int c)
+    struct MapColumns<M> : IColumns
         where M : struct, ISampleMap
-        where S : struct, ISimd<V>
-        where V : unmanaged
     {
-        for (; c <= columns - S.Width; c += S.Width)
+        public float* X, G, To, Constants;
+        public int Rows, Columns;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            var k = SampleConstants<V>.Load<S>(new(constants + c, columns));
-            for (int n = 0; n < rows; n++)
+            float* x = X, g = G, to = To;
+            for (int c = first; c < last; c += S.Width)
             {
-                nint i = (nint)n * columns + c;
-                S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
+                var k = SampleConstants<V>.Load<S>(new(Constants + c, Columns));
+                nint i = c;
+                for (int n = 0; n < Rows; n++, i += Columns)
+                    S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
             }
         }
-
-        return c;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

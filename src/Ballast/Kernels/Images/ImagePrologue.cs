@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -55,31 +54,31 @@ readonly unsafe struct ImagePrologue(float* pixels, int channels, float* table =
             return;
         }
 
-        int done = Copy<S, V>(from, to, count, 0);
-        if (S.Width > 8 && done < Channels)
-            done = Copy<Simd256, Vector256<float>>(from, to, count, done);
-        if (S.Width > 4 && done < Channels)
-            done = Copy<Simd128, Vector128<float>>(from, to, count, done);
-        if (done < Channels)
-            Copy<SimdScalar, float>(from, to, count, done);
+        Simd.Columns<S, V, CopyColumns>(new CopyColumns { Images = this, From = from, To = to, Count = count }, 0, Channels);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    int Copy<S, V>(float* from, float* to, int count, int start)
-        where S : struct, ISimd<V>
-        where V : unmanaged
+    struct CopyColumns : IColumns
     {
-        int end = start + (Channels - start) / S.Width * S.Width;
-        var floor = S.Broadcast(Floor);
-        for (int i = 0; i < count; i++, from += Channels, to += Channels)
+        public ImagePrologue Images;
+        public float* From, To;
+        public int Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            for (int c = start; c < end; c += S.Width)
+            int channels = Images.Channels, count = Count;
+            float* from = From, to = To, table = Images.Table;
+            V floor = S.Broadcast(Images.Floor);
+            for (int i = 0; i < count; i++, from += channels, to += channels)
             {
-                S.Store(to + c, Normalize<S, V>(
-                    S.Load(from + c), S.Load(Table + c), S.Load(Table + Channels + c), S.Load(Table + 2 * Channels + c), floor));
+                for (int c = first; c < last; c += S.Width)
+                {
+                    S.Store(to + c, Normalize<S, V>(
+                        S.Load(from + c), S.Load(table + c), S.Load(table + channels + c), S.Load(table + 2 * channels + c), floor));
+                }
             }
         }
-
-        return end;
     }
 }

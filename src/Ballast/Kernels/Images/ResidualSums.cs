@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -109,36 +108,39 @@ static unsafe class ResidualSums
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int done = Sum<S, V>(from, until, to, 0);
-            if (S.Width > 8 && done < Left.Channels)
-                done = Sum<Simd256, Vector256<float>>(from, until, to, done);
-            if (S.Width > 4 && done < Left.Channels)
-                done = Sum<Simd128, Vector128<float>>(from, until, to, done);
-            if (done < Left.Channels)
-                Sum<SimdScalar, float>(from, until, to, done);
+            SumColumns<A, B> columns = new() { Left = Left, Right = Right, Floor = Floor, From = from, Until = until, To = to };
+            Simd.Columns<S, V, SumColumns<A, B>>(columns, 0, Left.Channels);
         }
+    }
+
+    struct SumColumns<A, B> : IColumns
+        where A : struct, IPrologue
+        where B : struct, IPrologue
+    {
+        public ImagePrologue Left, Right;
+        public float Floor;
+        public int From, Until;
+        public float* To;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Sum<S, V>(int from, int until, float* to, int start)
+        public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Left.Channels, end = start + (channels - start) / S.Width * S.Width;
-            nint at = (nint)from * channels;
-            float* left = Left.Pixels + at, right = Right.Pixels + at;
+            int channels = Left.Channels, until = Until;
+            nint at = (nint)From * channels;
+            float* left = Left.Pixels + at, right = Right.Pixels + at, to = To;
             float* leftTable = Left.Table, rightTable = Right.Table;
             V floor = S.Broadcast(Floor);
-            for (int i = from; i < until; i++, left += channels, right += channels, to += channels)
+            for (int i = From; i < until; i++, left += channels, right += channels, to += channels)
             {
-                for (int c = start; c < end; c += S.Width)
+                for (int c = first; c < last; c += S.Width)
                 {
                     V a = A.Apply<S, V>(S.Load(left + c), Prologues.Load<A, S, V>(leftTable, c, channels));
                     V b = B.Apply<S, V>(S.Load(right + c), Prologues.Load<B, S, V>(rightTable, c, channels));
                     S.Store(to + c, S.Max(S.Add(a, b), floor));
                 }
             }
-
-            return end;
         }
     }
 }

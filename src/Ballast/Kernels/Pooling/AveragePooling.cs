@@ -43,12 +43,11 @@ static unsafe class AveragePooling
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
-            end = start + (end - start) / S.Width * S.Width;
             nint line = Shape.Line, plane = Shape.Plane;
             float* to = Y + row;
             for (int column = 0; column < width; column++, to += channels)
@@ -77,8 +76,6 @@ static unsafe class AveragePooling
                     S.Store(to + c, S.Divide(sum, divisor));
                 }
             }
-
-            return end;
         }
     }
 
@@ -97,13 +94,12 @@ static unsafe class AveragePooling
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = !Shape.IsTiling;
-            end = start + (end - start) / S.Width * S.Width;
             nint line = Shape.Line, plane = Shape.Plane;
             float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
@@ -127,8 +123,6 @@ static unsafe class AveragePooling
                     }
                 }
             }
-
-            return end;
         }
     }
 }

@@ -62,12 +62,11 @@ static unsafe class MaxPooling
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
-            end = start + (end - start) / S.Width * S.Width;
             nint line = Shape.Line;
             float* to = Y + row;
             if (Quads)
@@ -85,7 +84,7 @@ static unsafe class MaxPooling
                     }
                 }
 
-                return end;
+                return;
             }
 
             nint pixel = (nint)Shape.Across.Dilation * channels, plane = Shape.Plane;
@@ -115,8 +114,6 @@ static unsafe class MaxPooling
                     S.Store(to + c, best);
                 }
             }
-
-            return end;
         }
     }
 
@@ -138,13 +135,12 @@ static unsafe class MaxPooling
 
         // Where the largest value is, is a number for each lane: how many of the window's values come before it.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = Shape.Overlaps;
-            end = start + (end - start) / S.Width * S.Width;
             nint pixel = (nint)Shape.Across.Dilation * channels, line = Shape.Line, plane = Shape.Plane;
             V zero = S.Broadcast(0), one = S.Broadcast(1);
             float* dy = Dy + row;
@@ -193,8 +189,6 @@ static unsafe class MaxPooling
                     }
                 }
             }
-
-            return end;
         }
     }
 }

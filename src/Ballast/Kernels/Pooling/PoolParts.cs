@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Ballast.Kernels;
 
 /// <summary>A pass of a pool over one row of windows.</summary>
@@ -8,15 +6,14 @@ unsafe interface IPoolRow
     /// <summary>Into how many pieces a thread's share is cut; see <see cref="IWork.Pieces"/>.</summary>
     static abstract int Pieces { get; }
 
-    /// <summary>Takes whole registers of channels from <paramref name="start"/> up to <paramref name="end"/> and returns how far it
-    /// came.</summary>
+    /// <summary>Takes the channels from <paramref name="start"/> up to <paramref name="end"/>: some whole registers of them.</summary>
     /// <param name="image">Where the image's values begin.</param>
     /// <param name="row">Where the row's results begin.</param>
     /// <param name="planes">Which planes of a volume its windows have.</param>
     /// <param name="rows">Which rows of the image its windows have.</param>
     /// <param name="start">The first channel.</param>
-    /// <param name="end">The one behind the last.</param>
-    int Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
+    /// <param name="end">The one after the last.</param>
+    void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
 }
 
 /// <summary>A pass that writes an image's gradient.</summary>
@@ -111,6 +108,18 @@ static unsafe class PoolParts
         }
     }
 
+    struct RowColumns<R> : IColumns
+        where R : struct, IPoolRow
+    {
+        public R Pass;
+        public nint Image, Row;
+        public Taps Planes, Rows;
+
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged => Pass.Run<S, V>(Image, Row, Planes, Rows, first, last);
+    }
+
     // Rows of the result, counted over all images and planes.
     static void Rows<S, V, R>(in R pass, in PoolShape shape, int first, int last, int start, int end)
         where S : struct, ISimd<V>
@@ -120,18 +129,11 @@ static unsafe class PoolParts
         int line = first % shape.OutH, plane = first / shape.OutH % shape.OutD;
         nint size = (nint)shape.D * shape.H * shape.W * shape.C, image = first / shape.OutH / shape.OutD * size;
         var planes = shape.Deep.Window(plane);
+        RowColumns<R> columns = new() { Pass = pass };
         for (int row = first; row < last; row++)
         {
-            nint result = (nint)row * shape.OutW * shape.C;
-            var rows = shape.Down.Window(line);
-            int done = pass.Run<S, V>(image, result, planes, rows, start, end);
-            if (S.Width > 8 && done < end)
-                done = pass.Run<Simd256, Vector256<float>>(image, result, planes, rows, done, end);
-            if (S.Width > 4 && done < end)
-                done = pass.Run<Simd128, Vector128<float>>(image, result, planes, rows, done, end);
-            if (done < end)
-                pass.Run<SimdScalar, float>(image, result, planes, rows, done, end);
-
+            (columns.Image, columns.Row, columns.Planes, columns.Rows) = (image, (nint)row * shape.OutW * shape.C, planes, shape.Down.Window(line));
+            Simd.Columns<S, V, RowColumns<R>>(columns, start, end);
             if (++line < shape.OutH)
                 continue;
             line = 0;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -48,27 +47,29 @@ static unsafe class PooledNormalization
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int image = first; image < last; image++)
-            {
-                int done = Image<S, V>(image, 0);
-                if (S.Width > 8 && done < Shape.C)
-                    done = Image<Simd256, Vector256<float>>(image, done);
-                if (S.Width > 4 && done < Shape.C)
-                    done = Image<Simd128, Vector128<float>>(image, done);
-                if (done < Shape.C)
-                    Image<SimdScalar, float>(image, done);
-            }
+            SumColumns columns = new() { Shape = Shape, X = X, Dy = Dy, Table = Table, Sums = Sums };
+            for (columns.Image = first; columns.Image < last; columns.Image++)
+                Simd.Columns<S, V, SumColumns>(columns, 0, Shape.C);
         }
+    }
+
+    // The sums of an image.
+    struct SumColumns : IColumns
+    {
+        public PoolShape Shape;
+        public float* X, Dy, Table;
+        public ChannelSums Sums;
+        public int Image;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Image<S, V>(int image, int c)
+        public readonly void Run<S, V>(int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, stride = Shape.Down.Stride;
+            int channels = Shape.C, stride = Shape.Down.Stride, image = Image;
             nint line = (nint)Shape.W * channels;
             bool quads = QuadWindow.Fits(Shape);
-            for (; c <= channels - S.Width; c += S.Width)
+            for (int c = start; c < end; c += S.Width)
             {
                 var channel = Channel<V>.Load<S>(Table + c, channels);
                 V first = S.Broadcast(0), second = first;
@@ -108,8 +109,6 @@ static unsafe class PooledNormalization
 
                 Sums.Store<S, V>(image, c, first, second);
             }
-
-            return c;
         }
     }
 
@@ -126,24 +125,25 @@ static unsafe class PooledNormalization
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int image = first; image < last; image++)
-            {
-                int done = Image<S, V>(image, 0);
-                if (S.Width > 8 && done < Shape.C)
-                    done = Image<Simd256, Vector256<float>>(image, done);
-                if (S.Width > 4 && done < Shape.C)
-                    done = Image<Simd128, Vector128<float>>(image, done);
-                if (done < Shape.C)
-                    Image<SimdScalar, float>(image, done);
-            }
+            MapColumns columns = new() { Shape = Shape, X = X, Dy = Dy, Table = Table, More = More, Dx = Dx };
+            for (columns.Image = first; columns.Image < last; columns.Image++)
+                Simd.Columns<S, V, MapColumns>(columns, 0, Shape.C);
         }
+    }
+
+    // The gradient of an image.
+    struct MapColumns : IColumns
+    {
+        public PoolShape Shape;
+        public float* X, Dy, Table, More, Dx;
+        public int Image;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Image<S, V>(int image, int start)
+        public readonly void Run<S, V>(int start, int end)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, end = start + (channels - start) / S.Width * S.Width;
+            int channels = Shape.C, image = Image;
             nint line = (nint)Shape.W * channels;
             bool quads = QuadWindow.Fits(Shape);
             int insideH = Shape.OutH * Shape.Down.Stride, insideW = Shape.OutW * Shape.Down.Stride;
@@ -177,8 +177,6 @@ static unsafe class PooledNormalization
                     }
                 }
             }
-
-            return end;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

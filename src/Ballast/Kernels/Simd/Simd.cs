@@ -16,6 +16,14 @@ interface IWideWork
     void Run<S, V>(int first, int last) where S : struct, ISimd<V> where V : unmanaged;
 }
 
+/// <summary>A pass over columns of values that lie side by side, each for itself, that is written for every register width.</summary>
+interface IColumns
+{
+    /// <summary>Takes the columns from <paramref name="first"/> up to, not including, <paramref name="last"/>: some whole registers of them.
+    /// </summary>
+    void Run<S, V>(int first, int last) where S : struct, ISimd<V> where V : unmanaged;
+}
+
 /// <summary>Chooses the widest registers that this processor has. The JIT knows the answer: no choice is left at run time.
 /// </summary>
 static class Simd
@@ -46,5 +54,32 @@ static class Simd
             work.Run<Simd256, Vector256<float>>(first, last);
         else
             work.Run<Simd128, Vector128<float>>(first, last);
+    }
+
+    /// <summary>Runs a pass over columns by registers of one width, and over those that fill none by narrower and narrower ones.</summary>
+    public static void Columns<S, V, C>(in C columns, int first, int last)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+        where C : struct, IColumns
+    {
+        first = Whole<S, V, C>(columns, first, last);
+        if (S.Width > 8 && first < last)
+            first = Whole<Simd256, Vector256<float>, C>(columns, first, last);
+        if (S.Width > 4 && first < last)
+            first = Whole<Simd128, Vector128<float>, C>(columns, first, last);
+        if (first < last)
+            columns.Run<SimdScalar, float>(first, last);
+    }
+
+    // Whole registers; returns the column after them.
+    static int Whole<S, V, C>(in C columns, int first, int last)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+        where C : struct, IColumns
+    {
+        int end = first + (last - first) / S.Width * S.Width;
+        if (first < end)
+            columns.Run<S, V>(first, end);
+        return end;
     }
 }
