@@ -28,5 +28,5 @@ static class BrokenNetwork
             throw new InvalidOperationException($"The network{which} gives NaN for test images: it has no accuracy. {Remedy(run)}");
     }
 
-    static string Remedy(string run) => $"Look for the cause with: {CommandText.Of(["ballast", "doctor", run])}";
+    static string Remedy(string run) => $"Look for the cause with: {CommandText.Of("ballast", "doctor", run)}";
 }

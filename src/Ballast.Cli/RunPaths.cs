@@ -42,8 +42,8 @@ static class RunPaths
         if (folder.Record.Kind != kind)
         {
             throw new UsageException(kind == RunKind.Train
-                ? $"{folder.Path} holds a comparison. Resume it with ballast compare --resume {folder.Path}."
-                : $"{folder.Path} holds a training run. Resume it with ballast train --resume {folder.Path}.");
+                ? $"{folder.Path} holds a comparison. Resume it with: {CommandText.Of("ballast", "compare", "--resume", folder.Path)}"
+                : $"{folder.Path} holds a training run. Resume it with: {CommandText.Of("ballast", "train", "--resume", folder.Path)}");
         }
 
         return folder;

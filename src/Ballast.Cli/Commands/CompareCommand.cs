@@ -39,7 +39,7 @@ static class CompareCommand
         using var progress = new ProgressDisplay();
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress) });
         var comparison = Begin(result, source, interruption.Token);
-        string goOn = $"Continue with: {CommandText.Of(["ballast", "compare", "--resume", comparison.Folder.Path])}";
+        string goOn = $"Continue with: {CommandText.Of("ballast", "compare", "--resume", comparison.Folder.Path)}";
         bool completed;
         try
         {

@@ -23,7 +23,7 @@ static class DataCommand
 
     static readonly Argument<Kept> Dataset = new("DATASET")
     {
-        Description = $"{string.Join(" or ", All.Select(static known => known.Name))} [default: {All[0].Name}]",
+        Description = $"{string.Join(" or ", All.Select(static known => known.Name))}",
         DefaultValueFactory = static _ => All[0],
         CustomParser = Parse,
     };
@@ -115,5 +115,8 @@ static class DataCommand
     {
         /// <summary>What may be done with it, where somebody has to be told; null for nothing.</summary>
         public Func<DatasetOptions, string>? License { get; init; }
+
+        // As the help says which is taken by default.
+        public override string ToString() => Name;
     }
 }

@@ -87,7 +87,7 @@ static class StudyCommand
                 using var progress = new ProgressDisplay();
                 Define(study, asked, Source(progress), interruption.Token).Definition.Save(file);
                 progress.Dispose();
-                Output.WriteLine($"Definition: {file}. Run it with: {CommandText.Of(["ballast", "study", "run", file])}");
+                Output.WriteLine($"Definition: {file}. Run it with: {CommandText.Of("ballast", "study", "run", file)}");
                 return 0;
             }
 
@@ -153,7 +153,7 @@ static class StudyCommand
         using var runner = begin(Source(progress), interruption.Token);
         bool json = result.GetValue<bool>(Json.Name);
         var display = new StudyDisplay(progress, runner.Folder.Record.Definition, quiet: json);
-        string goOn = $"Go on with: {CommandText.Of(["ballast", "study", "--resume", runner.Folder.Path])}";
+        string goOn = $"Go on with: {CommandText.Of("ballast", "study", "--resume", runner.Folder.Path)}";
         StudyResult found;
         try
         {

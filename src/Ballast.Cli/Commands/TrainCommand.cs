@@ -68,7 +68,7 @@ static class TrainCommand
             : file is not null ? BeginFile(result, file, json, progress, interruption)
 #endif
             : Begin(result, source, json, progress, interruption);
-        string goOn = $"Continue with: {CommandText.Of(["ballast", "train", "--resume", folder.Path])}";
+        string goOn = $"Continue with: {CommandText.Of("ballast", "train", "--resume", folder.Path)}";
         RunOutcome outcome;
         try
         {
@@ -170,12 +170,14 @@ static class TrainCommand
             throw new UsageException("--out cannot be changed with --resume: the run stays in its folder.");
         var folder = RunPaths.Find(result.GetValue(Resume), RunKind.Train);
         // A finished run is shown without its folder being written to.
-        if (TrainOptions.Extend(folder.Record.Settings, result) == folder.Record.Settings && RunHistory.IsFinished(folder))
+        var settings = TrainOptions.Extend(folder.Record.Settings, result);
+        if (settings == folder.Record.Settings && RunHistory.IsFinished(folder))
             return (folder, static () => new RunOutcome(true, null));
         folder.Own();
         folder.Update(folder.Record with
         {
-            Settings = TrainOptions.Extend(folder.Record.Settings, result),
+            Settings = settings,
+            Provenance = CommandText.Longer(folder.Record, settings.Epochs),
             TensorBoard = folder.Record.TensorBoard || result.GetValue(TensorBoard),
         });
 #if PICTURES

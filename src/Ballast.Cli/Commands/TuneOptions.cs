@@ -146,7 +146,7 @@ static class TuneOptions
         }
 
         if (network is null)
-            throw new UsageException($"{from} has weights, and not what network they belong to. Name it: --model resnet18 --from {from}.");
+            throw new UsageException($"{from} has weights, and not what network they belong to. Name it: {CommandText.Of("--model", "resnet18", "--from", from)}");
         bool published = NamedNetworks.Published.Any(known => known.Name == network.Value.Name) || network.Value.Name == "resnet18";
         return WithScale(settings, published ? ImageNet : new ChannelScale([], [])) with
         {
@@ -182,7 +182,7 @@ static class TuneOptions
     {
         var folder = RunPaths.Trained(from, "Begin with");
         if (!File.Exists(folder.WeightsPath))
-            throw new UsageException($"{from} has no weights yet. Go on with it first: ballast train --resume {from}");
+            throw new UsageException($"{from} has no weights yet. Go on with it first: {CommandText.Of("ballast", "train", "--resume", from)}");
         var old = folder.Record.Settings;
         return WithScale(settings, old.Does.Scale) with
         {

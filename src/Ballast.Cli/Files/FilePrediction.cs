@@ -20,7 +20,7 @@ static class FilePrediction
     public static int Run(string run, IReadOnlyList<string> files, string? weights, CancellationToken cancellation)
     {
         if (files is not [var table] || Directory.Exists(table))
-            throw new UsageException($"{run} learned a file. Give one file to predict: ballast predict {run} NEW.csv");
+            throw new UsageException($"{run} learned a file. Give one file to predict: {CommandText.Of("ballast", "predict", run, "NEW.csv")}");
         if (File.Exists(Path.Combine(run, "run.json")) && RunFolder.Open(run).Record.File is { Kind: LearnedKind.Series })
             return Forecast(SeriesModel.Load(weights ?? FileTasks.Weights(run)), table);
         var model = TableModel.Load(weights ?? FileTasks.Weights(run));

@@ -39,7 +39,7 @@ static class FileTasks
         string weights = Path.Combine(run, "weights.safetensors"), best = Path.Combine(run, "best.safetensors");
         return File.Exists(weights) ? weights : File.Exists(best) ? best
             : throw new FileNotFoundException($"{run} has no weights yet: not one epoch of it is over. Continue with: "
-                + CommandText.Of(["ballast", "train", "--resume", run]));
+                + CommandText.Of("ballast", "train", "--resume", run));
     }
 
     /// <summary>A file's name and hash.</summary>

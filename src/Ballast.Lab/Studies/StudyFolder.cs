@@ -69,7 +69,7 @@ public sealed class StudyFolder : IDisposable
         if (File.Exists(path))
             throw new IOException($"{path} is a file. A study needs a folder of its own.");
         if (File.Exists(System.IO.Path.Combine(path, RecordName)))
-            throw new IOException($"{path} holds a study already. Go on with it by --resume {path}, or choose another folder for a new one.");
+            throw new IOException($"{path} holds a study already. Go on with it by --resume in place of --out, or choose another folder for a new one.");
         if (!FolderLock.IsUnused(path))
             throw new IOException($"{path} is not empty. Choose another folder for a new study.");
     }
@@ -124,7 +124,7 @@ public sealed class StudyFolder : IDisposable
         {
             throw new InvalidDataException(
                 $"{file} belongs to another study, or {RecordName} was changed after it was begun. Begin a new "
-                    + $"study with ballast study run {System.IO.Path.Combine(Path, RecordName)}.");
+                    + $"study of the same definition: ballast study run, and the file {System.IO.Path.Combine(Path, RecordName)}.");
         }
 
         return result;

@@ -129,7 +129,7 @@ public sealed class FileCommandTests : IDisposable
         Directory.CreateDirectory(folder.File("some"));
         (code, _, errors) = BallastProcess.Run(folder, "convert", "some", "net.onnx");
         Assert.Equal(2, code);
-        Assert.StartsWith("error: some is a folder. A run's network is written by ballast export some net.onnx.\n", errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: some is a folder. A run's network is written by: ballast export some net.onnx\n", errors, StringComparison.Ordinal);
         Directory.Delete(folder.File("some"));
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.onnx", "--model", "linear:3");
         Assert.Equal(2, code);
