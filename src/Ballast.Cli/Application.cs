@@ -13,24 +13,7 @@ static class Application
     /// something, 128 and the signal's number when it was interrupted.</summary>
     public static int Run(string[] arguments)
     {
-        var root = new RootCommand("Trains neural networks with batch normalization, in plain C#.")
-        {
-            CompareCommand.Make(),
-            StudyCommand.Make(),
-            TrainCommand.Make(),
-            EvaluateCommand.Make(),
-            PredictCommand.Make(),
-            DoctorCommand.Make(),
-            DataCommand.Make(),
-            InspectCommand.Make(),
-            ConvertCommand.Make(),
-#if PICTURES
-            ExportCommand.Make(),
-#endif
-        };
-        root.Add(CommonOptions.Verbose);
-        var help = new HelpWithExamples();
-        root.Options.OfType<HelpOption>().Single().Action = help;
+        var (root, help) = Make();
         root.SetAction(help.Invoke);
 
         // A file may be called @one.png, also where a pattern of the shell finds it.
@@ -53,6 +36,30 @@ static class Application
         {
             return Failure.Report(error, Name(parsed), parsed.GetValue(CommonOptions.Verbose));
         }
+    }
+
+    /// <summary>The command and all that belong to it, and what shows their help.</summary>
+    internal static (RootCommand Root, HelpWithExamples Help) Make()
+    {
+        var root = new RootCommand("Trains neural networks with batch normalization, in plain C#.")
+        {
+            CompareCommand.Make(),
+            StudyCommand.Make(),
+            TrainCommand.Make(),
+            EvaluateCommand.Make(),
+            PredictCommand.Make(),
+            DoctorCommand.Make(),
+            DataCommand.Make(),
+            InspectCommand.Make(),
+            ConvertCommand.Make(),
+#if PICTURES
+            ExportCommand.Make(),
+#endif
+        };
+        root.Add(CommonOptions.Verbose);
+        var help = new HelpWithExamples();
+        root.Options.OfType<HelpOption>().Single().Action = help;
+        return (root, help);
     }
 
     // What is not known is perhaps misspelled.

@@ -35,19 +35,19 @@ sealed record DataStatus(string Dataset, string Folder, bool Good, IReadOnlyList
 [JsonSerializable(typeof(PicturePrediction))]
 sealed partial class CliJson : JsonSerializerContext
 {
-    public static void Print(RunStart start) => Output.WriteLine(JsonSerializer.Serialize(start, Default.RunStart));
+    public static void Print(RunStart start) => Output.WriteData(JsonSerializer.Serialize(start, Default.RunStart));
 
-    public static void Print(RunEnd end) => Output.WriteLine(JsonSerializer.Serialize(end, Default.RunEnd));
+    public static void Print(RunEnd end) => Output.WriteData(JsonSerializer.Serialize(end, Default.RunEnd));
 
     public static void Print(EvaluationResult result) =>
-        Output.WriteLine(JsonSerializer.Serialize(result, Default.EvaluationResult));
+        Output.WriteData(JsonSerializer.Serialize(result, Default.EvaluationResult));
 
-    public static void Print(DoctorResult result) => Output.WriteLine(JsonSerializer.Serialize(result, Default.DoctorResult));
+    public static void Print(DoctorResult result) => Output.WriteData(JsonSerializer.Serialize(result, Default.DoctorResult));
 
     public static void Print(PicturePrediction prediction) =>
-        Output.WriteLine(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
+        Output.WriteData(JsonSerializer.Serialize(prediction, Default.PicturePrediction));
 
-    public static void Print(DataStatus status) => Output.WriteLine(JsonSerializer.Serialize(status, Default.DataStatus));
+    public static void Print(DataStatus status) => Output.WriteData(JsonSerializer.Serialize(status, Default.DataStatus));
 }
 
 sealed class DataFileStateJson() : JsonStringEnumConverter<DataFileState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

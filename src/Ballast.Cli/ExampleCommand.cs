@@ -20,7 +20,7 @@ sealed class ExampleCommand(string name, string description, params string[] exa
 /// <summary>Shows the usual help, and below it a command's examples.</summary>
 sealed class HelpWithExamples : SynchronousCommandLineAction
 {
-    readonly HelpAction usual = new();
+    readonly HelpAction usual = new() { MaxWidth = int.MaxValue };
 
     public override int Invoke(ParseResult result)
     {
@@ -30,7 +30,8 @@ sealed class HelpWithExamples : SynchronousCommandLineAction
         usual.Invoke(result);
         result.InvocationConfiguration.Output = output;
         var groups = (result.CommandResult.Command as ExampleCommand)?.Groups ?? [];
-        output.Write(HelpGroups.Arrange(text.ToString(), groups));
+        string arranged = HelpGroups.Arrange(text.ToString(), groups);
+        output.Write(Output.Width < int.MaxValue ? HelpText.Wrap(arranged, Output.Width) : arranged);
         if (result.CommandResult.Command is ExampleCommand { Examples: var examples })
             output.WriteLine($"Examples:\n  {string.Join("\n  ", examples)}\n");
         return 0;

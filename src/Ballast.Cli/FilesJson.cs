@@ -37,9 +37,9 @@ sealed record ConversionResult(
 [JsonSerializable(typeof(ConversionResult))]
 sealed partial class FilesJson : JsonSerializerContext
 {
-    public static void Print(InspectionResult result) => Output.WriteLine(JsonSerializer.Serialize(result, Default.InspectionResult));
+    public static void Print(InspectionResult result) => Output.WriteData(JsonSerializer.Serialize(result, Default.InspectionResult));
 
-    public static void Print(ConversionResult result) => Output.WriteLine(JsonSerializer.Serialize(result, Default.ConversionResult));
+    public static void Print(ConversionResult result) => Output.WriteData(JsonSerializer.Serialize(result, Default.ConversionResult));
 }
 
 sealed class StoredFormatJson() : JsonStringEnumConverter<StoredFormat>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -9,8 +9,9 @@ static class Output
     const int PlainWidth = 100;
 
     /// <summary>Whether a person looks at the output as it comes.</summary>
-    public static bool IsTerminal { get; } =
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public static bool IsTerminal { get; } = !Console.IsOutputRedirected && !IsDumb;
+
+    static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
 
     static bool Coloured => IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
@@ -34,9 +35,25 @@ static class Output
         return console;
     }
 
-    /// <summary>Prints a line of results, or several. Characters in it cannot steer the terminal.</summary>
+    /// <summary>Prints a line of results, or several; on a terminal broken between words. Characters in it cannot steer the terminal.</summary>
     /// <exception cref="OutputException">The output takes no more.</exception>
-    public static void WriteLine(string text = "") => Guard(() => Console.Out.WriteLine(Printable.Text(text)));
+    public static void WriteLine(string text = "") => Guard(() => Print(Console.Out, text, IsTerminal));
+
+    /// <summary>Prints lines for a program to read, which are not broken.</summary>
+    /// <exception cref="OutputException">The output takes no more.</exception>
+    public static void WriteData(string text) => Guard(() => Console.Out.WriteLine(Printable.Text(text)));
+
+    static void Print(TextWriter writer, string text, bool isTerminal)
+    {
+        foreach (string line in isTerminal ? Paragraph.Wrap(Printable.Text(text), WindowWidth) : [Printable.Text(text)])
+            writer.WriteLine(line);
+    }
+
+    /// <summary>How many cells a line of the terminal has; where the output is none, as many as a line takes.</summary>
+    public static int Width => IsTerminal ? WindowWidth : int.MaxValue;
+
+    // A terminal that does not say how wide it is says 0.
+    static int WindowWidth => Console.WindowWidth is var width && width > 0 ? Math.Max(20, width) : int.MaxValue;
 
     /// <summary>The output itself, for a display that draws on a terminal.</summary>
     public static TextWriter Writer => Console.Out;
@@ -53,7 +70,7 @@ static class Output
     {
         try
         {
-            Console.Error.WriteLine(Printable.Text(text));
+            Print(Console.Error, text, !Console.IsErrorRedirected && !IsDumb);
         }
         catch (IOException)
         {

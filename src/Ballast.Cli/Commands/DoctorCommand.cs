@@ -42,7 +42,7 @@ static class DoctorCommand
 
     static readonly Option<string> FailOn = new("--fail-on")
     {
-        Description = "The exit code is 3 where a finding is as grave as this: note, warning, error, or never [default: warning]",
+        Description = "The exit code is 3 where a finding is as grave as this: note, warning, error, or never",
         HelpName = "SEVERITY",
         DefaultValueFactory = static _ => "warning",
         CustomParser = static result =>

@@ -57,7 +57,9 @@ static class PredictCommand
         foreach (var (image, classes) in predictions)
         {
             string said = string.Join(", ", classes.Select(static found => $"{Printable.Name(found.Name)} {Format.Percent(found.Probability)}"));
-            Output.WriteLine($"{Printable.Name(image).PadRight(width)}  {said}");
+            // Where the longest name leaves no room beside it, each stands above what it shows.
+            Output.WriteLine(width < Output.Width / 2 || Output.Width == int.MaxValue
+                ? $"{Printable.Name(image).PadRight(width)}  {said}" : $"{Printable.Name(image)}\n  {said}");
         }
 
         return 0;

@@ -173,7 +173,7 @@ static class StudyCommand
 
         progress.Dispose();
         if (json)
-            Output.WriteLine(StudySummary.Of(found).ToJson().TrimEnd('\n'));
+            Output.WriteData(StudySummary.Of(found).ToJson().TrimEnd('\n'));
         else
             StudyTable.Print(found, runner.Folder);
         if (result.CommandResult.Command.Options.Contains(OpenReport) && result.GetValue(OpenReport))
@@ -185,16 +185,25 @@ static class StudyCommand
 
     static int List()
     {
-        int width = Study.All.Max(static study => study.Name.Length);
         // In a pipe each study has one line.
-        int columns = Output.IsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue;
-        int hanging = columns < 3 * width ? 4 : width + 2;
+        foreach (string line in Listed(Output.Width))
+            Output.WriteLine(line);
+        return 0;
+    }
+
+    /// <summary>A line for each study, or as many as it takes in a terminal of some width.</summary>
+    internal static IEnumerable<string> Listed(int width)
+    {
+        int names = Study.All.Max(static study => study.Name.Length) + 2;
+        // Where half of the width is taken by names, each stands above what is said of it.
+        bool isNarrow = width < 2 * names;
         foreach (var study in Study.All)
         {
-            foreach (string line in Paragraph.Lines($"{study.Name.PadRight(width)}  {study.Summary}", columns, hanging))
-                Output.WriteLine(line);
+            if (isNarrow)
+                yield return study.Name;
+            int left = isNarrow ? 2 : names, row = 0;
+            foreach (string line in Paragraph.Lines(study.Summary, width - left))
+                yield return (isNarrow || row++ > 0 ? new string(' ', left) : study.Name.PadRight(left)) + line;
         }
-
-        return 0;
     }
 }

@@ -18,10 +18,10 @@ static class TuneOptions
         HelpName = "NETWORK",
     };
 
-    static readonly Option<TunedBody> Body = Words("--body", TunedBody.Frozen,
-        "What becomes of its body: frozen (what it computes is kept), trained, or fresh (drawn anew, to compare with)");
+    static readonly Option<TunedBody> Body = Words<TunedBody>("--body",
+        "What becomes of its body: frozen (what it computes is kept), trained, or fresh (drawn anew, to compare with) [default: frozen]");
 
-    static readonly Option<NormalizationMode> Norms = Words("--norms", NormalizationMode.Frozen,
+    static readonly Option<NormalizationMode> Norms = Words<NormalizationMode>("--norms",
         "Its batch normalizations: frozen (old statistics), running (those of each batch), or adapting (measured once on the new data) "
             + "[default: frozen; running for a fresh body]");
 
@@ -203,12 +203,12 @@ static class TuneOptions
         : sample is not { Rank: 3 } shape ? pictures with { FitsNetwork = false }
         : pictures with { FitsNetwork = false, Height = shape[1], Width = shape[2], Channels = shape[0] };
 
-    static Option<T> Words<T>(string name, T otherwise, string description)
+    static Option<T> Words<T>(string name, string description)
         where T : struct, Enum => new(name)
         {
             Description = description,
             HelpName = "NAME",
-            DefaultValueFactory = _ => otherwise,
+            // The description says what is taken by default, in the words that are taken.
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;

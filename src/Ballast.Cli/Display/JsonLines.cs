@@ -9,7 +9,7 @@ sealed class JsonLines : IRunListener
     {
     }
 
-    public void OnMetric(Metric metric) => Output.WriteLine(metric.ToJson());
+    public void OnMetric(Metric metric) => Output.WriteData(metric.ToJson());
 
     public void OnProgress(TrainingProgress progress) => FirstStep.Mark();
 

@@ -55,7 +55,7 @@ sealed class ProgressDisplay : IDisposable
             if (timer is not null)
                 terminal.Write(Erase);
             string text = Printable.Text(line);
-            foreach (string part in isTerminal ? Paragraph.Lines(text, Width, hanging: 2) : [text])
+            foreach (string part in isTerminal ? Paragraph.Wrap(text, Width) : [text])
                 terminal.WriteLine(part);
             if (timer is not null)
                 terminal.Write(Bar());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spectre.Console;
 
 namespace Ballast.Cli;
 
@@ -26,8 +27,11 @@ static class StoredText
     public static void Table(IReadOnlyCollection<StoredTensor> tensors)
     {
         int width = tensors.Select(static tensor => Shape(tensor).Length).DefaultIfEmpty().Max();
-        foreach (var tensor in tensors)
-            Output.WriteLine($"  {tensor.Type,-6} {Shape(tensor).PadRight(width)}  {Of(tensor.Name)}");
+        string[] rows = [.. tensors.Select(tensor => $"  {tensor.Type,-6} {Shape(tensor).PadRight(width)}  {Of(tensor.Name)}")];
+        // In columns, or where one does not fit its line none is.
+        bool fits = rows.All(static row => row.GetCellWidth() <= Output.Width);
+        foreach (var (tensor, row) in tensors.Zip(rows))
+            Output.WriteLine(fits ? row : $"  {tensor.Type} {Shape(tensor)} {Of(tensor.Name)}");
     }
 
     /// <summary>What is no tensor, with the way to it.</summary>

@@ -45,7 +45,7 @@ static class FileEvaluation
         var metric = Metric.Of(test);
         if (result.GetValue<bool>("--json"))
         {
-            Output.WriteLine(metric.ToJson());
+            Output.WriteData(metric.ToJson());
             return 0;
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Ballast.Cli;
 
 namespace Ballast.Tests.Cli;
 
@@ -50,6 +51,23 @@ static partial class BallastProcess
         return (process.ExitCode, output, errors.Result);
     }
 
+    /// <summary>Whether there is script(1), which runs a program in a pseudoterminal.</summary>
+    public static bool HasTerminals => File.Exists(Script) && File.Exists("/usr/bin/stty");
+
+    /// <summary>Runs it in a terminal of some width: all that it writes there, to its output and to its errors.</summary>
+    public static (int ExitCode, string Written) InTerminal(TemporaryFolder folder, int width, params string[] arguments)
+    {
+        string line = $"/usr/bin/stty cols {width} rows 40; exec '{Host}' '{Assembly}' {CommandText.Of(arguments)}";
+        using var process = Start(folder, Script, ["-qec", line, "/dev/null"]);
+        var errors = process.StandardError.ReadToEndAsync();
+        string written = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal("", errors.Result);
+        return (process.ExitCode, written);
+    }
+
+    const string Script = "/usr/bin/script";
+
     static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
 
     static string Assembly => Path.Combine(AppContext.BaseDirectory, "Ballast.Cli.dll");
@@ -69,6 +87,7 @@ static partial class BallastProcess
             {
                 // A process of a second or two is at its end before its profile pays.
                 ["DOTNET_TieredPGO"] = "0",
+                ["TERM"] = "xterm",
                 // Nothing is there, and nothing can be brought.
                 ["BALLAST_DATA"] = folder.File("data"),
                 ["PATH"] = folder.File("nothing"),
