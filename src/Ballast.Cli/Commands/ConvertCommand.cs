@@ -76,7 +76,8 @@ static class ConvertCommand
         long? shard = result.GetValue(ShardSize) is { } size ? Bytes(size) : null;
         if (Directory.Exists(from))
         {
-            throw new UsageException(IsOnnx(to) ? $"{from} is a folder. A run's network is written by: {CommandText.Of("ballast", "export", from, to)}"
+            throw new UsageException(IsOnnx(to)
+                ? $"{from} is a folder. A run's network is written by: {CommandText.Of("ballast", "export", from, to)}"
                 : $"{from} is a folder. Name a file in it: a run's weights are {Path.Combine(from, "weights.safetensors")}.");
         }
 

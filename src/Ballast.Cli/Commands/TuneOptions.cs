@@ -146,7 +146,11 @@ static class TuneOptions
         }
 
         if (network is null)
-            throw new UsageException($"{from} has weights, and not what network they belong to. Name it: {CommandText.Of("--model", "resnet18", "--from", from)}");
+        {
+            throw new UsageException(
+                $"{from} has weights, and not what network they belong to. Name it: {CommandText.Of("--model", "resnet18", "--from", from)}");
+        }
+
         bool published = NamedNetworks.Published.Any(known => known.Name == network.Value.Name) || network.Value.Name == "resnet18";
         return WithScale(settings, published ? ImageNet : new ChannelScale([], [])) with
         {

@@ -45,7 +45,11 @@ static class HelpText
             return Lines(line.TrimStart(), line.Length - line.TrimStart().Length, width);
         string name = line[..column].TrimEnd(), said = line[column..];
         if (column > width / 2)
-            return name.Length == 0 ? Lines(said, 3 * Gap.Length, width) : [.. Lines(name.TrimStart(), Gap.Length, width), .. Lines(said, 3 * Gap.Length, width)];
+        {
+            var below = Lines(said, 3 * Gap.Length, width);
+            return name.Length == 0 ? below : [.. Lines(name.TrimStart(), Gap.Length, width), .. below];
+        }
+
         string[] rows = [.. Lines(said, column, width)];
         return [name.PadRight(column) + rows[0][column..], .. rows[1..]];
     }

@@ -69,7 +69,11 @@ public sealed class StudyFolder : IDisposable
         if (File.Exists(path))
             throw new IOException($"{path} is a file. A study needs a folder of its own.");
         if (File.Exists(System.IO.Path.Combine(path, RecordName)))
-            throw new IOException($"{path} holds a study already. Go on with it by --resume in place of --out, or choose another folder for a new one.");
+        {
+            throw new IOException(
+                $"{path} holds a study already. Go on with it by --resume in place of --out, or choose another folder for a new one.");
+        }
+
         if (!FolderLock.IsUnused(path))
             throw new IOException($"{path} is not empty. Choose another folder for a new study.");
     }
