@@ -13,7 +13,7 @@ sealed record InspectedTensor(string Name, StoredType Type, IReadOnlyList<long> 
 /// <summary>What <c>inspect --json</c> prints.</summary>
 sealed record InspectionResult(
     string File, StoredFormat Format, string? Module, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<InspectedTensor> Tensors,
-    IReadOnlyDictionary<string, string> Values, InspectedGraph? Graph);
+    IReadOnlyDictionary<string, string> Values, InspectedGraph? Graph, string? Note);
 
 /// <summary>The graph of an ONNX file as <c>inspect --json</c> tells it.</summary>
 sealed record InspectedGraph(

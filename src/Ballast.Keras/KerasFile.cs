@@ -9,7 +9,7 @@ namespace Ballast;
 /// var net = new Sequential(new Conv2d(3, 32, 3), new BatchNorm2d(32, eps: 1e-3, momentum: 0.01), new ReLU(), new Flatten(), new Linear(28800, 10));
 /// KerasFile.Load(net, "model.keras");
 /// </code></example>
-public static class KerasFile
+public static partial class KerasFile
 {
     const string Config = "config.json", Weights = "model.weights.h5";
     const int LongestConfig = 1 << 26;
@@ -32,15 +32,16 @@ public static class KerasFile
     /// <summary>Opens a file as a file of weights: those of layers that are known in the layout that layers here have, as <c>conv2d.weight</c> and
     /// <c>batch_normalization.running_mean</c> under the layers' names in Keras, others as they are.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="options"><see cref="KerasOptions.FlattenedChannels"/>; null for nothing.</param>
     /// <exception cref="InvalidDataException">The file is damaged, none of Keras, or does not tell in which order a layer takes flattened
-    /// values.</exception>
+    /// values; <see cref="OpenAsStored"/> opens that too.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static StoredFile Open(string path)
+    public static StoredFile Open(string path, KerasOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var layers = Read(path);
         StoredMapping root = [];
-        foreach (var part in Parts(path, layers, new KerasOptions(), static _ => null))
+        foreach (var part in Parts(path, layers, options ?? new KerasOptions(), layer => KerasChannels.OfWeights(layer, layers)))
         {
             foreach (var (key, tensor) in part.State)
             {
@@ -50,13 +51,30 @@ public static class KerasFile
             }
         }
 
-        foreach (var layer in layers.Where(static layer => !KerasKinds.Has(layer.Kind)))
+        AddStored(root, layers.Where(static layer => !KerasKinds.Has(layer.Kind)));
+        return new StoredFile(path, StoredFormat.Keras, root, null);
+    }
+
+    /// <summary>Opens a file as it is: all weights under the layers' and their own names in Keras, <c>conv2d.kernel</c>, in Keras's layout, which is
+    /// none that layers here have.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or none of Keras.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StoredFile OpenAsStored(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        StoredMapping root = [];
+        AddStored(root, Read(path));
+        return new StoredFile(path, StoredFormat.Keras, root, null);
+    }
+
+    static void AddStored(StoredMapping root, IEnumerable<KerasLayer> layers)
+    {
+        foreach (var layer in layers)
         {
             foreach (var (name, tensor) in layer.Weights)
                 root[$"{layer.Name}.{name}"] = tensor.Named($"{layer.Name}.{name}");
         }
-
-        return new StoredFile(path, StoredFormat.Keras, root, null);
     }
 
     /// <summary>What a network has to be made for that takes a file's weights, as far as the file tells: the shape of one sample with channels
@@ -93,7 +111,20 @@ public static class KerasFile
 
     /// <summary>Lets <see cref="StateFile.Open"/>, <see cref="StateFile.Load(string)"/> and <see cref="StateFile.Convert"/> take files of Keras too,
     /// from now on in this program.</summary>
-    public static void Register() => StoredFormats.Add(Finds, Open);
+    public static void Register() => StoredFormats.Add(Finds, OpenAny);
+
+    static StoredFile OpenAny(string path) => Open(path);
+
+    /// <summary>Whether a file begins as one of Keras does: an HDF5 file, or a zip of the name <c>.keras</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static bool IsOne(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var stream = File.OpenRead(path);
+        byte[] start = new byte[4];
+        return Finds(path, start.AsMemory(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+    }
 
     static bool Finds(string path, ReadOnlyMemory<byte> start) => IsHdf(start.Span)
         || (start.Span.StartsWith("PK"u8) && path.EndsWith(".keras", StringComparison.OrdinalIgnoreCase));
@@ -112,12 +143,13 @@ public static class KerasFile
             {
                 bool asks = KerasKinds.Canonical(layer.Kind!) is "Dense" or "BatchNormalization" or "LayerNormalization" && layer.Weights.Count > 0;
                 int? flattened = !asks ? 0 : options.FlattenedChannels.TryGetValue(layer.Name, out int told) ? told
-                    : layer.Inputs is null ? guess(layer) ?? 0 : channels.Flattened(layer);
+                    : layer.Inputs is null ? guess(layer) : channels.Flattened(layer);
                 if (flattened is null)
                 {
+                    string what = layer.Inputs is null ? "weights alone do not" : "the model's description does not";
                     throw new InvalidDataException(
-                        $"the model's description does not tell in which order the layer {layer} takes values. "
-                            + $"Say of how many channels they are: KerasOptions.FlattenedChannels[\"{layer.Name}\"], "
+                        $"{what} tell in which order the layer {layer} takes values. Name the network that takes them, by --model or KerasFile.Load, "
+                            + $"or say of how many channels they are: KerasOptions.FlattenedChannels[\"{layer.Name}\"], "
                             + "0 where no picture is flattened.");
                 }
 

@@ -5,11 +5,9 @@ namespace Ballast;
 /// <summary>Finds the module for each layer of Keras, and loads them all at once.</summary>
 sealed class KerasMatch(Module module, string path, KerasOptions options)
 {
-    // A place for weights: a module, of a recurrent one one of its layers.
-    sealed record Place(string Path, Module Module, KerasTarget Target, int Number);
-
-    readonly List<Place> places = [.. module.NamedModules().SelectMany(static entry => Places(entry.Name, entry.Module))];
+    readonly List<KerasPlace> places = KerasPlace.Of(module);
     readonly List<string> notes = [];
+    IReadOnlyDictionary<string, int?>? flattened;
 
     /// <summary>Loads the layers.</summary>
     public KerasLoad Run(IReadOnlyList<KerasLayer> layers)
@@ -36,9 +34,8 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
                 throw Counts(parts, part.Target);
             free.Remove(place);
             Check(part, place);
-            string stem = place.Path.Length > 0 ? $"{place.Path}." : "";
             foreach (var (key, tensor) in part.State)
-                state.Add(stem + (place.Module is RNNBase ? Numbered(key, place.Number) : key), tensor);
+                state.Add(place.Key(place.Module is RNNBase ? Numbered(key, place.Number) : key), tensor);
             done.Add((part.Name, place.Path));
         }
 
@@ -65,28 +62,7 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
         return string.Create(CultureInfo.InvariantCulture, $"{(back ? key[..^Reverse.Length] : key)}_l{number}{(back ? Reverse : "")}");
     }
 
-    static IEnumerable<Place> Places(string path, Module module)
-    {
-        KerasTarget? target = module switch
-        {
-            Linear => KerasTarget.Linear,
-            Conv1d => KerasTarget.Conv1d,
-            Conv2d convolution => convolution.Weight.Shape[1] == 1 && convolution.Groups > 1 ? KerasTarget.Depthwise : KerasTarget.Conv2d,
-            Conv3d => KerasTarget.Conv3d,
-            BatchNorm => KerasTarget.BatchNorm,
-            LayerNorm => KerasTarget.LayerNorm,
-            Embedding => KerasTarget.Embedding,
-            LSTM => KerasTarget.LSTM,
-            GRU => KerasTarget.GRU,
-            RNN => KerasTarget.RNN,
-            _ => null,
-        };
-        if (target is not { } kind)
-            return [];
-        return Enumerable.Range(0, module is RNNBase recurrent ? recurrent.NumLayers : 1).Select(number => new Place(path, module, kind, number));
-    }
-
-    Place Named(KerasPart part, List<Place> free)
+    KerasPlace Named(KerasPart part, List<KerasPlace> free)
     {
         string path = options.Modules[part.Name];
         return free.Find(place => place.Path == path && place.Target == part.Target) ?? throw new ArgumentException(
@@ -103,7 +79,7 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
     }
 
     // What decides on results and is no weight.
-    void Check(KerasPart part, Place place)
+    void Check(KerasPart part, KerasPlace place)
     {
         double? eps = part.Layer.Number("epsilon"), own = place.Module switch { BatchNorm norm => norm.Eps, LayerNorm norm => norm.Eps, _ => null };
         if (eps is { } theirs && own is { } ours && Math.Abs(theirs - ours) > 1e-3 * theirs)
@@ -123,7 +99,7 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
         }
     }
 
-    // Weights alone do not tell what is flattened: the convolution before a layer in the network does.
+    // Weights alone do not tell what is flattened: the network does where it can be run, else the convolution before a layer in it.
     int? Guess(KerasLayer layer, IReadOnlyList<KerasLayer> layers)
     {
         var kind = KerasKinds.Canonical(layer.Kind!) switch
@@ -138,6 +114,8 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
             : places.Where(place => place.Target == kind).ElementAtOrDefault(number);
         if (place is null)
             return 0;
+        if (options.SampleShape is { } sample)
+            return (flattened ??= KerasFlattening.Of(module, sample)).GetValueOrDefault(place.Path);
         int at = places.IndexOf(place);
         for (int i = at - 1; i >= 0; i--)
         {

@@ -24,7 +24,7 @@ public class KerasModelTests
         }
     }
 
-    sealed class Branches : Module
+    public sealed class Branches : Module
     {
         readonly Conv1d first;
         readonly BatchNorm1d norm;

@@ -24,7 +24,7 @@ public class MutationTests
             {
                 using MemoryStream stream = new(bytes);
                 var layers = KerasFile.Read(stream, "damaged");
-                _ = KerasFile.Parts("damaged", layers, new KerasOptions(), static _ => null).ToList();
+                _ = KerasFile.Parts("damaged", layers, new KerasOptions(), static _ => 0).ToList();
             }
             catch (InvalidDataException)
             {

@@ -14,7 +14,7 @@ static class ConvertCommand
 
     static readonly Argument<string> To = new("TO")
     {
-        Description = "The file to write; its name says how: .safetensors, .pt, .pth, .npz, .npy, with --model .onnx",
+        Description = "The file to write; its name says how: .safetensors, .pt, .pth, .npz, .npy, with --model .onnx, .weights.h5, .h5",
     };
 
     static readonly Option<string?> Key = new("--key")
@@ -33,7 +33,7 @@ static class ConvertCommand
 
     static readonly Option<string?> Model = new("--model")
     {
-        Description = "Of a file of Keras, or for .onnx, the network that has the weights: a model's name, or layers in quotes",
+        Description = "Of a file of Keras, or for one or .onnx, the network that has the weights: a model's name, or layers in quotes",
         HelpName = "NETWORK",
     };
 
@@ -60,6 +60,7 @@ static class ConvertCommand
             "ballast convert checkpoint.pt ema.npz --key ema.state_dict",
             "ballast convert large.pt model.safetensors --shard-size 500MB",
             "ballast convert net.pt net.onnx --model resnet20 --input 3,32,32 --classes 10",
+            "ballast convert net.pt net.weights.h5 --model resnet20 --input 3,32,32 --classes 10",
             "ballast convert model.keras net.pt --model \"conv:32,3 batchnorm:eps=1e-3 relu flatten linear:10\"")
         {
             From, To, Key, All, ShardSize, Model, Input, Classes, Json,
@@ -108,12 +109,10 @@ static class ConvertCommand
     {
         if (result.GetValue(All) || result.GetValue(Key) is not null)
             throw new UsageException("--model takes all of a network. Leave out --all and --key.");
-        bool keras;
-        using (var file = StateFile.Open(from))
-            keras = file.Format == StoredFormat.Keras;
-        if (!keras && !IsOnnx(to))
+        bool keras = KerasFile.IsOne(from), toKeras = to.EndsWith(".h5", StringComparison.OrdinalIgnoreCase);
+        if (!keras && !toKeras && !IsOnnx(to))
             throw new UsageException($"{from} is no file of Keras: its weights have their keys. Leave out --model.");
-        if (IsOnnx(to) && shard is not null)
+        if ((IsOnnx(to) || toKeras) && shard is not null)
             throw new UsageException("--shard-size divides .safetensors. Leave it out.");
         var (sample, outputs) = keras ? KerasFile.Describe(from) : default;
         sample = result.GetValue(Input) is { } told ? Sizes(told) : sample
@@ -122,11 +121,19 @@ static class ConvertCommand
             ?? throw new UsageException($"{from} does not say how many results its model has. Say it: --classes 10.");
         if (classes < 1)
             throw new UsageException($"--classes: expected 1 or more, got {classes}.");
-        var network = NamedNetworks.Build(model, sample.Value, classes);
+        // The tutorial's networks are layers with a name.
+        var network = NamedNetworks.Build(NamedNetworks.IsName(model) ? NamedNetworks.Find(model).Layers : model, sample.Value, classes);
         if (!keras)
             network.LoadStateDict(StateFile.Load(from));
         else
-            Tell(KerasFile.Load(network, from), result.GetValue(Json));
+            Tell(KerasFile.Load(network, from, new KerasOptions { SampleShape = sample }), result.GetValue(Json));
+        if (toKeras)
+        {
+            Tell(KerasFile.Save(network, sample.Value, to), result.GetValue(Json));
+            using var stored = KerasFile.OpenAsStored(to);
+            return new StateConversion(stored.Tensors, [], []) { Files = [to] };
+        }
+
         if (!IsOnnx(to))
             return StateFile.SaveAs(to, network.StateDict(), shard);
         OnnxFile.Export(network, new Shape([1, .. sample.Value.ToArray()]), to);
@@ -142,6 +149,16 @@ static class ConvertCommand
             Output.WriteLine($"{StoredText.Of(layer)} -> {module}");
         foreach (string note in load.Notes)
             Output.WriteLine(StoredText.Of(note));
+    }
+
+    static void Tell(KerasSave save, bool json)
+    {
+        if (json)
+            return;
+        foreach (var (layer, module) in save.Layers)
+            Output.WriteLine($"{module} -> {layer}");
+        foreach (string note in save.Notes)
+            Output.WriteLine(note);
     }
 
     static bool IsOnnx(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);

@@ -29,17 +29,20 @@ static class InspectCommand
     static int Execute(ParseResult result)
     {
         string path = result.GetValue(Path)!;
-        using var file = StateFile.Open(path);
+        var (file, note) = Open(path);
+        using var opened = file;
         var values = StoredText.Values(file.Root).ToList();
         if (result.GetValue(Json))
         {
             FilesJson.Print(new InspectionResult(
                 path, file.Format, StoredText.ClassOf(file.Root), file.Metadata, [.. file.Tensors.Select(InspectedTensor.Of)],
-                values.ToDictionary(static value => value.Path, static value => value.Text), GraphText.Json(file)));
+                values.ToDictionary(static value => value.Path, static value => value.Text), GraphText.Json(file), note));
             return 0;
         }
 
         Output.WriteLine($"{StoredText.Of(path)}: {StoredText.NameOf(file.Format)}, {StoredText.Totals(file.Tensors)}");
+        if (note is not null)
+            Output.WriteLine(StoredText.Of(note));
         if (StoredText.ClassOf(file.Root) is { } name)
             Output.WriteLine($"A module saved whole: {StoredText.Of(name)}");
         foreach (string line in GraphText.Lines(file))
@@ -50,5 +53,28 @@ static class InspectCommand
         foreach (var (place, text) in values)
             Output.WriteLine($"{StoredText.Of(place)} = {StoredText.Of(text)}");
         return 0;
+    }
+
+    // Weights of Keras whose order here does not follow from the file are shown as they are.
+    static (StoredFile File, string? Note) Open(string path)
+    {
+        try
+        {
+            return (StateFile.Open(path), null);
+        }
+        catch (InvalidDataException failure) when (KerasFile.IsOne(path))
+        {
+            StoredFile file;
+            try
+            {
+                file = KerasFile.OpenAsStored(path);
+            }
+            catch (InvalidDataException)
+            {
+                throw failure;
+            }
+
+            return (file, $"In the order that Keras has them: {failure.Message[(path.Length + 2)..]}");
+        }
     }
 }

@@ -21,6 +21,34 @@ sealed class KerasChannels(IReadOnlyList<KerasLayer> layers)
         return Before(layer);
     }
 
+    /// <summary>The same of weights alone: 0 where some layer gives as many values as this one takes, or where they are pixels of no convolution's
+    /// channels; else null, for they may be a flattened picture.</summary>
+    public static int? OfWeights(KerasLayer layer, IReadOnlyList<KerasLayer> layers)
+    {
+        long count = layer.Weights.Values.First().Shape is [var first, ..] ? first : 0;
+        List<long> channels = [], widths = [];
+        bool isBefore = true;
+        foreach (var other in layers.Where(static other => KerasKinds.Has(other.Kind)))
+        {
+            isBefore &= other != layer;
+            switch (KerasKinds.Canonical(other.Kind!))
+            {
+                case "Conv1D" or "Conv2D" or "Conv3D" or "SeparableConv2D" or "DepthwiseConv2D":
+                    long each = other.Weights.GetValueOrDefault("pointwise_kernel") is { Shape: [.., var mixed] } ? mixed
+                        : other.Weights.GetValueOrDefault("depthwise_kernel") is { Shape: [.., var of, var times] } ? of * times
+                        : other.Weights.GetValueOrDefault("kernel") is { Shape: [.., var outs] } ? outs : 0;
+                    channels.Add(each);
+                    widths.Add(each);
+                    break;
+                case "Dense" when isBefore && other.Weights.GetValueOrDefault("kernel") is { Shape: [_, var units] }:
+                    widths.Add(units);
+                    break;
+            }
+        }
+
+        return widths.Contains(count) || !channels.Exists(each => each > 1 && count > each && count % each == 0) ? 0 : null;
+    }
+
     // What a layer takes, through such as let values pass, up to where they are flattened.
     int? Before(KerasLayer layer)
     {

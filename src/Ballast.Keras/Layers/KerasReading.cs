@@ -39,7 +39,7 @@ static partial class KerasReading
         {
             string stem = Snake(told.Kind);
             int number = used[stem] = used.GetValueOrDefault(stem, -1) + 1;
-            string place = told.Group ?? (number == 0 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{number}"));
+            string place = told.Group ?? Place(stem, number);
             var group = container.Groups.GetValueOrDefault(place);
             if (group is not null && Container(group) is not null)
             {
@@ -89,6 +89,9 @@ static partial class KerasReading
             Named(inner, place, kind, config, weights);
         }
     }
+
+    /// <summary>The group of the layer of a class that has so many of it before it.</summary>
+    public static string Place(string stem, int number) => number == 0 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{number}");
 
     /// <summary>A class's name as Keras makes a group's of it: <c>Conv2D</c> is <c>conv2d</c>.</summary>
     public static string Snake(string kind)

@@ -25,16 +25,46 @@ static class KerasRecurrent
         return new KerasPart(layer, target, layer.Name, state);
     }
 
+    /// <summary>The class of Keras that a kind of layer here is.</summary>
+    public static string KindOf(KerasTarget target) => target == KerasTarget.RNN ? "SimpleRNN" : target.ToString();
+
+    /// <summary>One direction's weights as Keras has them, by their names there.</summary>
+    /// <param name="target">The kind of layer.</param>
+    /// <param name="taken">Gives its weights here, by their keys without the layer's number.</param>
+    public static List<(string Role, Tensor Value)> Written(KerasTarget target, Func<string, Tensor?> taken)
+    {
+        Tensor input = taken("weight_ih")!, hidden = taken("weight_hh")!;
+        // An update and a reset that change places come back by changing them again.
+        var order = Order(target, hidden.Shape[1]);
+        List<(string, Tensor)> weights =
+        [
+            ("kernel", input.IndexSelect(0, order).Transpose(0, 1)), ("recurrent_kernel", hidden.IndexSelect(0, order).Transpose(0, 1)),
+        ];
+        if (taken("bias_ih") is { } first && taken("bias_hh") is { } second)
+        {
+            var (ofInput, ofState) = (first.IndexSelect(0, order), second.IndexSelect(0, order));
+            weights.Add(("bias", target == KerasTarget.GRU ? Tensor.Stack([ofInput, ofState]) : ofInput + ofState));
+        }
+
+        return weights;
+    }
+
+    // For each gate here its place in Keras.
+    static int[] Gates(KerasTarget target) => target switch { KerasTarget.LSTM => [0, 1, 2, 3], KerasTarget.GRU => [1, 0, 2], _ => [0] };
+
+    static Tensor Order(KerasTarget target, int units) =>
+        Tensor.FromInt64([.. Gates(target).SelectMany(gate => Enumerable.Range(gate * units, units)).Select(static i => (long)i)]);
+
     static KerasTarget Add(KerasLayer layer, string kind, string end, Dictionary<string, Tensor> state)
     {
-        // For each gate here its place in Keras.
-        var (target, gates) = kind switch
+        KerasTarget target = kind switch
         {
-            "LSTM" => (KerasTarget.LSTM, (int[])[0, 1, 2, 3]),
-            "GRU" => (KerasTarget.GRU, [1, 0, 2]),
-            "SimpleRNN" => (KerasTarget.RNN, [0]),
+            "LSTM" => KerasTarget.LSTM,
+            "GRU" => KerasTarget.GRU,
+            "SimpleRNN" => KerasTarget.RNN,
             _ => throw Refusal(layer, $"has a {kind} in it", "Known are LSTM, GRU and SimpleRNN"),
         };
+        int[] gates = Gates(target);
         if (kind != "SimpleRNN" && (layer.Text("recurrent_activation") ?? "sigmoid") != "sigmoid")
             throw Refusal(layer, $"opens its gates by {layer.Text("recurrent_activation")}", "Layers here do by sigmoid");
         if ((layer.Text("activation") ?? "tanh") is var activation && activation != "tanh" && !(kind == "SimpleRNN" && activation == "relu"))
@@ -50,7 +80,7 @@ static class KerasRecurrent
                     + "Save the model again.");
         }
 
-        var order = Tensor.FromInt64([.. gates.SelectMany(gate => Enumerable.Range(gate * units, units)).Select(static i => (long)i)]);
+        var order = Order(target, units);
         state[$"weight_ih{end}"] = input.Transpose(0, 1).Clone().IndexSelect(0, order);
         state[$"weight_hh{end}"] = hidden.Transpose(0, 1).Clone().IndexSelect(0, order);
         if (!layer.Weights.TryGetValue("bias", out var stored))

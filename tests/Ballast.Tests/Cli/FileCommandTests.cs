@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ballast.Lab;
 
 namespace Ballast.Tests.Cli;
 
@@ -108,6 +109,66 @@ public sealed class FileCommandTests : IDisposable
         Assert.NotEqual(0, code);
     }
 
+    [Fact]
+    public void Convert_writes_the_weights_of_a_named_network_as_Keras_has_them_and_takes_them_back()
+    {
+        const string Layers = "conv:4,3 batchnorm relu flatten linear:3";
+        SetStateOf(Layers);
+        string[] network = ["--model", Layers, "--input", "2,6,6", "--classes", "3"];
+        var (code, output, errors) = BallastProcess.Run(folder, ["convert", "net.safetensors", "net.weights.h5", .. network]);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(
+            """
+            layers.0 -> conv2d
+            layers.1 -> batch_normalization
+            layers.4 -> dense
+            Make batch_normalization with epsilon=1E-05, momentum=0.9.
+            net.weights.h5: 8 tensors, 287 elements, 1,148 bytes
+
+            """.ReplaceLineEndings("\n"), output);
+
+        // Weights alone do not tell what was flattened: they are shown as they are, and go nowhere without the network.
+        (code, output, errors) = BallastProcess.Run(folder, "inspect", "net.weights.h5");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("In the order that Keras has them: weights alone do not tell in which order the layer \"dense\" (Dense) takes values. Name the "
+            + "network that takes them, by --model", output, StringComparison.Ordinal);
+        Assert.Contains("F32    [64, 3]       dense.kernel", output, StringComparison.Ordinal);
+        var json = JsonDocument.Parse(BallastProcess.Run(folder, "inspect", "net.weights.h5", "--json").Output).RootElement;
+        Assert.Contains("weights alone", json.GetProperty("note").GetString(), StringComparison.Ordinal);
+        (code, output, errors) = BallastProcess.Run(folder, "convert", "net.weights.h5", "back.safetensors");
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("by --model or KerasFile.Load", errors, StringComparison.Ordinal);
+        foreach (string name in new[] { "net.weights.h5", "net.h5" })
+        {
+            if (name == "net.h5")
+                Assert.Equal(0, BallastProcess.Run(folder, ["convert", "net.weights.h5", name, .. network]).ExitCode);
+            (code, _, errors) = BallastProcess.Run(folder, ["convert", name, "back.pt", .. network]);
+            Assert.Equal((0, ""), (code, errors));
+            var (expected, got) = (StateFile.Load(folder.File("net.safetensors")), StateFile.Load(folder.File("back.pt")));
+            foreach (var (key, entry) in expected.Where(static entry => entry.Value.Tensor.ElementType == ElementType.Float32))
+                Assert.Equal(entry.Tensor.ToArray(), got[key].Tensor.ToArray());
+        }
+
+        (code, _, errors) = BallastProcess.Run(folder, "convert", "net.safetensors", "net.weights.h5");
+        Assert.Equal((1, true), (code, errors.Contains("Name the network that has them, by --model", StringComparison.Ordinal)));
+        (code, _, errors) = BallastProcess.Run(folder, ["convert", "net.safetensors", "net.weights.h5", .. network, "--shard-size", "1MB"]);
+        Assert.Equal((2, true), (code, errors.Contains("--shard-size divides .safetensors", StringComparison.Ordinal)));
+        (code, _, errors) = BallastProcess.Run(folder, "convert", "net.safetensors", "net.keras");
+        Assert.Equal((1, true), (code, errors.Contains("as NAME.weights.h5, make the model in Keras", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_tutorials_networks_have_names_in_convert_too()
+    {
+        StateFile.Save(folder.File("mlp.safetensors"), NamedNetworks.Build(NamedNetworks.Tutorial.Layers, [3, 8, 8], 10).StateDict());
+        var (code, output, errors) = BallastProcess.Run(
+            folder, "convert", "mlp.safetensors", "mlp.onnx", "--model", "mlp", "--input", "3,8,8", "--classes", "10");
+        Assert.Equal((0, ""), (code, errors));
+        Assert.StartsWith("mlp.onnx: ", output, StringComparison.Ordinal);
+    }
+
+    void SetStateOf(string layers) => StateFile.Save(folder.File("net.safetensors"), NamedNetworks.Build(layers, [2, 6, 6], 3).StateDict());
+
     static string Keras(string name) => Path.Combine(ArchitectureTests.Root(), "tests", "Ballast.Keras.Tests", "Goldens", name);
 
     [Fact]
@@ -140,6 +201,11 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal((1, "error: net.npy: expected one tensor for .npy, got 9. Name one by its key, or write .npz.\n"), (code, errors));
         (code, _, errors) = BallastProcess.Run(folder, "convert", State("state-2.pt"), "net.pt", "--all", "--key", "a");
         Assert.Equal((2, "error: --all takes everything, --key a part. Leave out one of them.\nSee ballast convert --help.\n"), (code, errors));
+        File.WriteAllText(folder.File("notes.txt"), "nothing of weights");
+        (code, _, errors) = BallastProcess.Run(folder, "inspect", "notes.txt");
+        Assert.Equal(1, code);
+        Assert.StartsWith("error: notes.txt: this is no file of weights that is read here: safetensors, PyTorch's .pt", errors, StringComparison.Ordinal);
+        File.Delete(folder.File("notes.txt"));
         (code, _, errors) = BallastProcess.Run(folder, "inspect", "nothing.pt");
         Assert.Equal(1, code);
         Assert.Contains("nothing.pt", errors, StringComparison.Ordinal);

@@ -55,8 +55,15 @@ static class StateConverter
                 "Write it of a run, by ballast export RUN net.onnx, of a network that is named, by --model, or from code, by OnnxFile.Export.");
         }
 
-        if (extension is ".keras" or ".h5")
-            Throw.Argument($"{to}: files of Keras are read and not written. Write .safetensors or .npz, which Python reads.");
+        if (extension is ".keras" or ".h5" or ".hdf5")
+        {
+            Throw.Argument($"{to}: " + (extension == ".h5"
+                ? "Keras keeps weights in the order that its layers have, which keys do not tell. Name the network that has them, by --model, " +
+                    "or write them from code, by KerasFile.Save of the package Ballast.Keras."
+                : "a model of Keras with its description is not written. Write its weights, as NAME.weights.h5, make the model in Keras, " +
+                    "and load them by model.load_weights."));
+        }
+
         Throw.Unless(known is not null,
             $"{to}: expected a name that ends with {string.Join(", ", Formats.SelectMany(static format => format.Extensions))}, " +
             $"got {(extension.Length > 0 ? extension : "none")}.");

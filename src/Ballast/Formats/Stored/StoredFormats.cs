@@ -88,8 +88,23 @@ static class StoredFormats
                 Throw.InvalidData($"{path}: this is {what}.");
         }
 
-        // Whatever it is, it is refused with the rule of the format that it breaks.
-        return OpenSafetensors(path, source, files);
+        // Whatever it is, it is refused with the rule of the format that it breaks; what is not called one is hardly a damaged one.
+        if (source.Length == 0)
+            Throw.InvalidData($"{path}: the file is empty.");
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            return OpenSafetensors(path, source, files);
+        try
+        {
+            return OpenSafetensors(path, source, files);
+        }
+        catch (InvalidDataException failure)
+        {
+            string rule = failure.Message.StartsWith(path, StringComparison.Ordinal) ? failure.Message[(path.Length + 2)..] : failure.Message;
+            throw new InvalidDataException(
+                $"{path}: this is no file of weights that is read here: safetensors, PyTorch's .pt and .pth, NumPy's .npz and .npy, " +
+                "by their packages ONNX's .onnx and Keras's .keras and .h5. " +
+                $"Taken for safetensors: {rule}", failure);
+        }
     }
 
     static StoredFile OpenSafetensors(string path, ByteSource source, IReadOnlyList<IDisposable> files)

@@ -228,7 +228,10 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal("this is a Python pickle that torch.save did not write. Load it in Python and save its tensors with torch.save, or " +
             "with numpy.savez.",
             Refusal("\u0080\u0002}q\0."));
-        Assert.Equal("0 bytes are too few for a safetensors file, which begins with the length of its header in 8.", Refusal(""));
+        Assert.Equal("the file is empty.", Refusal(""));
+        Assert.Equal("this is no file of weights that is read here: safetensors, PyTorch's .pt and .pth, NumPy's .npz and .npy, by their packages ONNX's "
+            + ".onnx and Keras's .keras and .h5. Taken for safetensors: 4 bytes are too few for a safetensors file, which begins with the length of its "
+            + "header in 8.", Refusal("text"));
         Assert.Equal("expected the index of a safetensors model, with an object weight_map. This JSON is something else.", Refusal("{\"a\": 1}"));
     }
 
