@@ -8,7 +8,7 @@ namespace Ballast.Cli;
 sealed record RunStart(string Folder, string Layers, string Type = "run");
 
 /// <summary>The last line of <c>train --json</c>.</summary>
-sealed record RunEnd(string Folder, string Weights, double? FirstStepSeconds, string Type = "end");
+sealed record RunEnd(string Folder, string? Weights, double? FirstStepSeconds, string Type = "end");
 
 /// <summary>What <c>evaluate --json</c> prints.</summary>
 sealed record EvaluationResult(

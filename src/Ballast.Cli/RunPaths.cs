@@ -39,7 +39,7 @@ static class RunPaths
     public static RunFolder Find(string? path, RunKind kind)
     {
         var folder = RunFolder.Open(path ?? Newest(Word(kind)));
-        if (folder.Record.Kind != kind)
+        if (folder.Record.Kind != kind && (kind, folder.Record.Kind) != (RunKind.Train, RunKind.Folds))
         {
             throw new UsageException(kind == RunKind.Train
                 ? $"{folder.Path} holds a comparison. Resume it with: {CommandText.Of("ballast", "compare", "--resume", folder.Path)}"
@@ -61,6 +61,12 @@ static class RunPaths
                 $"{path} holds a comparison. {verb} one of its runs: {Path.Combine(path, "with")} or {Path.Combine(path, "without")}.");
         }
 
+        if (folder.Record.Kind == RunKind.Folds)
+        {
+            throw new UsageException(
+                $"{path} holds a cross validation. {verb} one of its folds, such as {Path.Combine(path, FileFolds.NameOf(1))}.");
+        }
+
         return folder;
     }
 
@@ -74,5 +80,10 @@ static class RunPaths
             ?? throw new UsageException($"There is no run in {Root}/ to resume. Name its folder: --resume DIR.");
     }
 
-    static string Word(RunKind kind) => kind == RunKind.Train ? "train" : "compare";
+    static string Word(RunKind kind) => kind switch
+    {
+        RunKind.Train => "train",
+        RunKind.Folds => "train-folds",
+        _ => "compare",
+    };
 }

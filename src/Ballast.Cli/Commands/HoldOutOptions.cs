@@ -9,7 +9,8 @@ static class HoldOutOptions
     /// <summary>The column of groups.</summary>
     public static Option<string?> Group { get; } = new("--group")
     {
-        Description = "Of a table, also of one of pictures: hold whole groups out, which this column names, such as patient",
+        Description = "Of a table, also of one of pictures: hold whole groups out, which this column names, such as patient; with --folds, "
+            + "divide them into the parts whole",
         HelpName = "COLUMN",
     };
 
@@ -37,8 +38,6 @@ static class HoldOutOptions
                     + $"(ballast train photos.csv --group {group}, with the columns path, label and {group}).");
         }
 
-        if (group is not null && folds)
-            throw new UsageException("--group holds groups out of one training; a cross validation draws image by image. Leave one of them out.");
         if (group is not null && result.GetValue(Stratified))
             throw new UsageException("Pictures are held out in one way: give --stratified or --group, not both.");
         if (folds || !All.Any(result.Has))

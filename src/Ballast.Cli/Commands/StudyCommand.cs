@@ -108,7 +108,7 @@ static class StudyCommand
         RunData.RefuseMissing(definition.Arms[0].Settings);
         return Execute(result, (source, cancellation) =>
         {
-            var data = StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, cancellation);
+            var data = StudyData.Open(source, definition.Arms[0].Settings, definition.Folds > 0, definition.Group, cancellation);
             using var place = RunPaths.NewStudy(definition.Study, result.GetValue(Out));
             return StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard));
         });
@@ -127,7 +127,7 @@ static class StudyCommand
                 NormalizationSites.Of(network);
             RunData.RefuseMissing(settings);
             asked = asked with { Methods = source.Complete(asked.Apply(study.Settings), cancellation).Methods };
-            var data = StudyData.Open(source, asked.Apply(study.Settings), study.IsCrossValidation, cancellation);
+            var data = StudyData.Open(source, asked.Apply(study.Settings), study.IsCrossValidation, cancellation: cancellation);
             return (study.Define(asked, data), data);
         });
     }

@@ -14,7 +14,7 @@ static class TrainCommand
     static readonly Option<bool> TensorBoard = CommonOptions.TensorBoard("into the run's folder");
 
     static readonly Option<int> Folds = CommonOptions.Count(
-        "--folds", "Cross validation: divide the images into so many parts, train a network without each and test it on that", 2, 1000);
+        "--folds", "Cross validation: divide the images, or the rows of a table, into so many parts, train a network without each and test it on that", 2, 1000);
 
     public static Command Make()
     {
@@ -56,8 +56,10 @@ static class TrainCommand
 #if PICTURES
         file = FileCommand.Find(result);
 #endif
+        if (result.Given(Folds) is not null && result.Has(Resume))
+            throw new UsageException("A cross validation keeps its folds: of a table it goes on without --folds, of images by ballast study --resume FOLDER.");
         if (file is null && result.Given(Folds) is { } folds)
-            return CrossValidate(result, folds);
+            return ImageFolds.Run(result, folds, result.GetValue(Out), result.GetValue(TensorBoard));
         using var interruption = new Interruption();
         using var progress = new ProgressDisplay();
         var source = new RunData(new DatasetOptions { Progress = new DownloadDisplay(progress), PicturesProgress = new PicturesDisplay(progress) });
@@ -89,39 +91,20 @@ static class TrainCommand
             throw interruption.Reason("Stopped.", goOn);
 
         if (json)
-            CliJson.Print(new RunEnd(folder.Path, folder.WeightsPath, FirstStep.After?.TotalSeconds));
+        {
+            CliJson.Print(new RunEnd(
+                folder.Path, folder.Record.Kind == RunKind.Folds ? null : folder.WeightsPath, FirstStep.After?.TotalSeconds));
+        }
         else
+        {
             RunSummary.Print(folder);
+        }
+
         BrokenNetwork.Refuse(outcome.Test, folder.Path);
         // A run that was finished before is shown, not tested again.
         if (outcome.Test is null)
             BrokenNetwork.Refuse(RunHistory.Read(folder), "", folder.Path);
         return 0;
-    }
-
-    // A study of one arm: a table, a mean, and the weights of each fold.
-    static int CrossValidate(ParseResult result, int folds)
-    {
-        if (result.Has(Resume))
-            throw new UsageException("A cross validation goes on by ballast study --resume FOLDER.");
-        var settings = TrainOptions.Read(result, folds: true);
-        RunPaths.Refuse(result.GetValue(Out), StudyFolder.RefuseUsed);
-        Refuse(settings);
-        return StudyCommand.Execute(result, (source, cancellation) =>
-        {
-            try
-            {
-                settings = source.Complete(settings, cancellation);
-                var data = StudyData.Open(source, settings, whole: true, cancellation);
-                var definition = Study.Folds(settings, folds, result.GetValue(HoldOutOptions.Stratified), data);
-                using var place = RunPaths.NewStudy("kfold", result.GetValue(Out));
-                return StudyRunner.Begin(place.Path, definition, data, CommandText.Again(), result.GetValue(TensorBoard));
-            }
-            catch (ArgumentException error)
-            {
-                throw new UsageException(error);
-            }
-        });
     }
 
     static (RunFolder Folder, Func<RunOutcome> Work) Begin(
@@ -131,7 +114,7 @@ static class TrainCommand
         var settings = TrainOptions.Read(result);
         // Before the data is fetched and the network tried: both may take their time.
         RunPaths.Refuse(result.GetValue(Out), RunFolder.RefuseUsed);
-        Refuse(settings);
+        ImageFolds.Refuse(settings);
         (settings, var data) = Open(settings, source, cancellation);
         var run = Prepare(settings, data, source.Groups(settings, cancellation));
         source.RefuseOtherTest(settings, data, cancellation);
@@ -156,9 +139,13 @@ static class TrainCommand
     static (RunFolder Folder, Func<RunOutcome> Work) BeginFile(
         ParseResult result, string file, bool json, ProgressDisplay progress, Interruption interruption)
     {
-        var (folder, run) = FileCommand.Begin(result, file);
-        return (folder, () => run.Start(folder, Listen(folder, json, progress, interruption), interruption.Token));
+        var (folder, run) = FileCommand.Begin(result, file, result.Given(Folds));
+        return run is null ? (folder, ValidateFile(folder, json, progress, interruption))
+            : (folder, () => run.Start(folder, Listen(folder, json, progress, interruption), interruption.Token));
     }
+
+    static Func<RunOutcome> ValidateFile(RunFolder folder, bool json, ProgressDisplay progress, Interruption interruption) =>
+        () => FoldsCommand.Run(folder, fold => Listen(fold, json, progress, interruption), json, progress, interruption.Token);
 #endif
 
     static (RunFolder Folder, Func<RunOutcome> Work) Reopen(
@@ -173,6 +160,15 @@ static class TrainCommand
         var settings = TrainOptions.Extend(folder.Record.Settings, result);
         if (settings == folder.Record.Settings && RunHistory.IsFinished(folder))
             return (folder, static () => new RunOutcome(true, null));
+#if PICTURES
+        if (folder.Record.Kind == RunKind.Folds)
+        {
+            if (TrainOptions.Extend(folder.Record.Settings, result) != folder.Record.Settings)
+                throw new UsageException("A cross validation that is resumed keeps its settings, so that all folds are trained alike. Begin a new one.");
+            return (folder, FoldsCommand.IsFinished(folder) ? static () => new RunOutcome(true, null)
+                : ValidateFile(folder, json, progress, interruption));
+        }
+#endif
         folder.Own();
         folder.Update(folder.Record with
         {
@@ -198,21 +194,6 @@ static class TrainCommand
             settings = source.Complete(settings, cancellation);
             return (settings, source.Train(settings, cancellation));
         });
-
-    // What no data can be trained with, before the data.
-    static void Refuse(RunSettings settings)
-    {
-        try
-        {
-            SettingsCheck.Refuse(settings);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UsageException(error);
-        }
-
-        RunData.RefuseMissing(settings);
-    }
 
     static TrainingRun Prepare(RunSettings settings, ByteDataset data, IReadOnlyList<string>? groups) =>
         Refused(() => new TrainingRun(settings, data, groups));

@@ -8,6 +8,14 @@ static class RunSummary
     /// <summary>Prints it.</summary>
     public static void Print(RunFolder folder)
     {
+#if PICTURES
+        if (folder.Record.Kind == RunKind.Folds)
+        {
+            FoldsCommand.Print(folder);
+            return;
+        }
+
+#endif
         var curve = RunHistory.Read(folder);
         Output.WriteLine();
 #if PICTURES

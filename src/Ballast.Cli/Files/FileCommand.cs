@@ -9,7 +9,7 @@ static class FileCommand
     static readonly string[] Refused =
     [
         "--model", "--recipe", "--data", "--test-data", "--size", "--stretch", "--gray", "--background", "--skip-broken", "--standardize",
-        "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout", "--folds",
+        "--mean", "--std", "--crop", "--crop-padding", "--flip", "--cutout",
     ];
 
     static readonly Option<string[]> Target = new("--target")
@@ -64,11 +64,14 @@ static class FileCommand
         return file;
     }
 
-    /// <summary>Begins a run.</summary>
-    public static (RunFolder Folder, FileRun Run) Begin(ParseResult result, string file)
+    /// <summary>Begins a run; with folds a cross validation, which has none itself.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="file">The file, as it was named.</param>
+    /// <param name="folds">How many folds; null for none.</param>
+    public static (RunFolder Folder, FileRun? Run) Begin(ParseResult result, string file, int? folds)
     {
         Refuse(result, file);
-        var how = Read(result, file);
+        var how = Read(result, file, folds);
         RunPaths.Refuse(result.GetValue<string?>("--out"), RunFolder.RefuseUsed);
         RunSettings settings;
         FileTask task;
@@ -82,9 +85,11 @@ static class FileCommand
             if (settings.Does.Validation is not (> 0 and < 1))
                 throw new UsageException($"--validation: expected a share between 0 and 1, got {FilePrediction.Number(settings.Does.Validation)}.");
             SettingsCheck.RefuseTraining(settings);
+            if (folds is not null)
+                return (FoldsCommand.Begin(result, file, how, settings, Averaged), null);
             task = FileTasks.Open(how, settings, file);
             settings = FileRun.Complete(settings, task);
-            int members = result.Given(Members) ?? (settings.Does.KeepBest ? task.Averaged?.Usual ?? 0 : 0);
+            int members = Averaged(task);
             how = how with { Members = members > 0 ? members : null };
             run = new FileRun(settings, task, members);
         }
@@ -107,9 +112,11 @@ static class FileCommand
             TensorBoard = result.GetValue<bool>("--tensorboard"),
         });
         return (folder, run);
+
+        int Averaged(FileTask task) => result.Given(Members) ?? (settings.Does.KeepBest ? task.Averaged?.Usual ?? 0 : 0);
     }
 
-    static FileSettings Read(ParseResult result, string file)
+    static FileSettings Read(ParseResult result, string file, int? folds)
     {
         if (result.GetValue(Target) is not { Length: > 0 } targets)
             throw new UsageException($"What is to be predicted? Give --target and a column of {file}.");
@@ -121,6 +128,12 @@ static class FileCommand
         bool[] ways = [result.Has(HoldOutOptions.Group), result.Has(Time), result.GetValue(HoldOutOptions.Stratified)];
         if (window is null && ways.Count(static way => way) > 1)
             throw new UsageException("Rows are held out in one way: give one of --group, --time and --stratified.");
+        if (folds is not null && (window is not null || result.Has(Time)))
+        {
+            throw new UsageException("Folds are tested on in turn, also those before what is trained on: what comes in the order of time is tested "
+                + $"by its last rows. Leave --folds or {(window is not null ? "--window" : "--time")} out.");
+        }
+
         if (window is not null && result.Has(Members))
             throw new UsageException("--members is for a table. Leave it or --window out.");
         if (window is not null && result.Has(Task))
@@ -136,6 +149,7 @@ static class FileCommand
             Lstm = result.GetValue(Lstm) ? true : null,
             Group = result.GetValue(HoldOutOptions.Group),
             Stratified = result.GetValue(HoldOutOptions.Stratified) ? true : null,
+            Folds = folds,
         };
     }
 

@@ -7,17 +7,20 @@ namespace Ballast.Cli;
 sealed class FileDisplay(ProgressDisplay progress, RunRecord record) : IRunListener
 {
     double? loss;
-    string training = $"training, {Epochs(record.Settings.Epochs)} at most", most = " at most";
+    string training = $"training{Of(record)}, {Epochs(record.Settings.Epochs)} at most", most = " at most";
 
     public void OnEpoch(int epoch)
     {
     }
 
     public void OnMember(int member, int epochs) =>
-        (training, most) = ($"training network {member} of {record.File!.Members} on all rows, {Epochs(epochs)}", "");
+        (training, most) = ($"training network {member} of {record.File!.Members}{Of(record)} on all rows, {Epochs(epochs)}", "");
 
     public void OnMetric(Metric metric)
     {
+        // Of a cross validation a line for each fold says what matters.
+        if (record.File!.Fold is not null)
+            return;
         if (metric.Type == MetricKind.Epoch)
             loss = metric.Loss;
         else if (metric.Type == MetricKind.Validation)
@@ -44,7 +47,10 @@ sealed class FileDisplay(ProgressDisplay progress, RunRecord record) : IRunListe
     {
     }
 
-    static string Name(string measure) => measure is "r2" or "auroc" ? measure.ToUpperInvariant() : measure;
+    static string Of(RunRecord record) => record.File is { Fold: { } fold, Folds: { } folds } ? $" for fold {fold} of {folds}" : "";
+
+    /// <summary>A measure as one reads it.</summary>
+    public static string Name(string measure) => measure is "r2" or "auroc" ? measure.ToUpperInvariant() : measure;
 
     static string Epochs(int count) => $"{count} {(count == 1 ? "epoch" : "epochs")}";
 

@@ -19,10 +19,21 @@ static class FileEvaluation
             throw new UsageException($"{extra.Name} is for runs on images. A run on a file is evaluated on what was held out of it.");
         if (result.GetValue<string?>("--test-data") is { } other)
             return OfOther(result, folder, other, weights ?? FileTasks.Weights(folder.Path), cancellation);
+        if (folder.Record.File!.Fold is { } fold)
+            return OfFold(result, folder, fold, weights ?? FileTasks.Weights(folder.Path), cancellation);
         weights ??= FileRun.MeasuredPath(folder) ?? FileTasks.Weights(folder.Path);
         var task = FileTasks.Reopen(folder);
         var test = task.Look(TrainedNetwork.Load(folder, task, weights), cancellation).Held;
         return Print(result, folder, test, weights, $"Held out: {Format.Count(test.Count)} {task.Samples}");
+    }
+
+    // Of a cross validation: the rows that neither training nor the choice of the best epoch saw.
+    static int OfFold(ParseResult result, RunFolder folder, int fold, string weights, CancellationToken cancellation)
+    {
+        var task = FileTasks.Reopen(folder);
+        var test = task.Test(TrainedNetwork.Load(folder, task, weights), cancellation)!.Held;
+        return Print(result, folder, test, weights,
+            $"Tested:   the {Format.Count(test.Count)} {task.Samples} of fold {fold} of {folder.Record.File!.Folds}, which training did not see");
     }
 
     // What predict says of another file, against the truth that the file has.

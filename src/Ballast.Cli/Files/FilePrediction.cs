@@ -19,6 +19,8 @@ static class FilePrediction
     /// <param name="cancellation">Stops between two batches.</param>
     public static int Run(string run, IReadOnlyList<string> files, string? weights, CancellationToken cancellation)
     {
+        if (File.Exists(Path.Combine(run, "run.json")))
+            RunPaths.Trained(run, "Predict with");
         if (files is not [var table] || Directory.Exists(table))
             throw new UsageException($"{run} learned a file. Give one file to predict: {CommandText.Of("ballast", "predict", run, "NEW.csv")}");
         if (File.Exists(Path.Combine(run, "run.json")) && RunFolder.Open(run).Record.File is { Kind: LearnedKind.Series })

@@ -7,6 +7,8 @@ sealed class LearnedTable : FileTask
 {
     readonly TableDataset data;
     readonly int[] held;
+    readonly int[] known;       // the rows that a network may learn: all, or those outside of the fold
+    readonly int[] tested = [];
 
     /// <summary>Reads it.</summary>
     /// <param name="path">The file.</param>
@@ -24,10 +26,20 @@ sealed class LearnedTable : FileTask
         var (kind, column) = file.Stratified == true ? (TableHoldOut.Stratified, null)
             : file.Group is not null ? (TableHoldOut.Groups, file.Group)
             : file.Time is not null ? (TableHoldOut.Last, file.Time) : (TableHoldOut.Random, (string?)null);
-        (int[] Train, int[] Held)? parts = kind == TableHoldOut.Random ? null
-            : TableSplit.Of(path, file.Targets, kind, column, settings.Does.Validation, settings.Seed);
+        (int[] Train, int[] Held)? parts = null;
+        if (file.Fold is { } number)
+        {
+            var fold = TableFolds.Of(path, file.Targets, kind, column, file.Folds!.Value, settings.Does.Validation, settings.Seed)[number - 1];
+            (parts, tested) = (([.. fold.Train], [.. fold.Held]), [.. fold.Test]);
+        }
+        else if (kind != TableHoldOut.Random)
+        {
+            parts = TableSplit.Of(path, file.Targets, kind, column, settings.Does.Validation, settings.Seed);
+        }
+
         data = TableDataset.Open(path, file.Targets, options, count => parts?.Train ?? split.Split(count).Train);
         (int[] trained, held) = parts ?? split.Split(data.Count);
+        known = [.. trained.Union(held).Order()];
         (Trained, Held, Files) = (data.Samples(trained), data.Samples(held), [FileTasks.Describe(path)]);
     }
 
@@ -50,8 +62,8 @@ sealed class LearnedTable : FileTask
 
     public override Module Build(StateDict state) => TableNetwork.From(data.Schema, state);
 
-    public override AveragedNetworks? Averaged => new(TableTraining.MembersOf(data.Count), data.Count, TableTraining.LeastEpochs,
-        () => data.Samples([.. Enumerable.Range(0, data.Count)]),
+    public override AveragedNetworks? Averaged => new(TableTraining.MembersOf(known.Length), known.Length, TableTraining.LeastEpochs,
+        () => data.Samples(known),
         static networks => TableNetwork.Average([.. networks.Cast<TableNetwork>()]));
 
     public override IReadOnlyDictionary<string, string> Metadata => TableModel.MetadataOf(data.Schema);
@@ -103,36 +115,42 @@ sealed class LearnedTable : FileTask
         _ => "dates",
     };
 
-    public override FileResult Look(Module network, CancellationToken cancellation)
+    public override FileResult Look(Module network, CancellationToken cancellation) => Look(network, held, cancellation);
+
+    public override FileResult? Test(Module network, CancellationToken cancellation) =>
+        tested.Length == 0 ? null : Look(network, tested, cancellation);
+
+    FileResult Look(Module network, int[] rows, CancellationToken cancellation)
     {
-        var model = TableModel.Of(data, (TableNetwork)network, held, cancellation);
-        var outputs = Prediction.Outputs(network, Held, 1024, cancellation)[0];
-        return new FileResult(Evaluation.Run(network, Held, Evaluated, cancellation), model.Metadata)
+        var samples = data.Samples(rows);
+        var model = TableModel.Of(data, (TableNetwork)network, rows, cancellation);
+        var outputs = Prediction.Outputs(network, samples, 1024, cancellation)[0];
+        return new FileResult(Evaluation.Run(network, samples, Evaluated, cancellation), model.Metadata)
         {
             Findings = (data.Schema.Task switch
             {
-                TableTask.Regression => Numbers(outputs.ToArray(), model),
-                TableTask.MultiLabel => Labels(outputs.Sigmoid().ToArray()),
-                _ => Classes(outputs.Softmax().ToArray()),
+                TableTask.Regression => Numbers(rows, outputs.ToArray(), model),
+                TableTask.MultiLabel => Labels(rows, outputs.Sigmoid().ToArray()),
+                _ => Classes(rows, outputs.Softmax().ToArray()),
             }) with
             {
-                Importance = [.. TableImportance.Of(network, data, held, cancellation: cancellation)
+                Importance = [.. TableImportance.Of(network, data, rows, cancellation: cancellation)
                     .Select(static column => new ColumnImportance(column.Column, column.Drop, column.Spread))],
             },
         };
     }
 
-    RunFindings Numbers(float[] outputs, TableModel model)
+    RunFindings Numbers(int[] rows, float[] outputs, TableModel model)
     {
         var target = data.Schema.Target;
         double[] Scaled(IEnumerable<float> values) => [.. values.Select(value => value * target.Std + target.Mean)];
         return new RunFindings
         {
-            Numbers = new NumberFindings(target.Name, Scaled(held.Select(data.Target)), Scaled(outputs)) { Interval = model.Interval },
+            Numbers = new NumberFindings(target.Name, Scaled(rows.Select(data.Target)), Scaled(outputs)) { Interval = model.Interval },
         };
     }
 
-    RunFindings Labels(float[] probabilities)
+    RunFindings Labels(int[] rows, float[] probabilities)
     {
         if (!probabilities.All(float.IsFinite))
             return new RunFindings();
@@ -140,20 +158,20 @@ sealed class LearnedTable : FileTask
         return new RunFindings
         {
             Labels = [.. data.Schema.Targets.Select((name, label) => new LabelFindings(name, new ClassFindings(["no", "yes"],
-                [.. held.Select(row => data.HasLabel(row, label) ? 1 : 0)],
-                [.. held.SelectMany((_, i) => new[] { 1 - probabilities[i * count + label], probabilities[i * count + label] })])))],
+                [.. rows.Select(row => data.HasLabel(row, label) ? 1 : 0)],
+                [.. rows.SelectMany((_, i) => new[] { 1 - probabilities[i * count + label], probabilities[i * count + label] })])))],
         };
     }
 
-    RunFindings Classes(float[] probabilities)
+    RunFindings Classes(int[] rows, float[] probabilities)
     {
         if (!probabilities.All(float.IsFinite))
             return new RunFindings();
-        var classes = new ClassFindings(data.Schema.Target.Categories, [.. held.Select(row => (int)data.Target(row))], probabilities);
+        var classes = new ClassFindings(data.Schema.Target.Categories, [.. rows.Select(row => (int)data.Target(row))], probabilities);
         return new RunFindings
         {
             Classes = classes,
-            Mistakes = [.. classes.Wrong().Take(12).Select(i => new Mistake($"{data.FileRow(held[i])}", classes.Names[classes.Label(i)],
+            Mistakes = [.. classes.Wrong().Take(12).Select(i => new Mistake($"{data.FileRow(rows[i])}", classes.Names[classes.Label(i)],
                 classes.Names[classes.Predicted(i)], classes.Of(i, classes.Predicted(i))))],
         };
     }

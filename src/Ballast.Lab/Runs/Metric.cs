@@ -33,6 +33,9 @@ public sealed record Metric(
     /// <summary>Which of the networks that are averaged it is of, from 1; null for none of them.</summary>
     public int? Member { get; init; }
 
+    /// <summary>Which fold of a cross validation it is of, from 1; null for none.</summary>
+    public int? Fold { get; init; }
+
     /// <summary>The learning rate of the last mini-batch, of the first group of parameters.</summary>
     public double? LearningRate { get; init; }
 

@@ -33,4 +33,7 @@ public enum RunKind
 
     /// <summary>Two, in the folders <c>with</c> and <c>without</c>: with batch normalization and without.</summary>
     Compare,
+
+    /// <summary>A cross validation of a file: a run for each fold, in the folders <c>fold-1</c>, <c>fold-2</c> and so on.</summary>
+    Folds,
 }

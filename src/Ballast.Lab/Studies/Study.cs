@@ -28,8 +28,8 @@ public sealed class Study
 
     /// <summary>The cross validation of one network, which <c>ballast train --folds</c> makes.</summary>
     /// <inheritdoc cref="KFoldStudy.OfNetwork"/>
-    public static StudyDefinition Folds(RunSettings settings, int folds, bool stratified, StudyData data) =>
-        KFoldStudy.OfNetwork(settings, folds, stratified, data);
+    public static StudyDefinition Folds(RunSettings settings, int folds, bool stratified, StudyData data, string? group = null) =>
+        KFoldStudy.OfNetwork(settings, folds, stratified, data, group);
 
     /// <summary>All of them. A new one is one more entry here.</summary>
     public static IReadOnlyList<Study> All { get; } =

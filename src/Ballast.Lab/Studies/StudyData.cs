@@ -21,21 +21,29 @@ public sealed class StudyData
     /// <summary>The files, with their hashes.</summary>
     public IReadOnlyList<DataFile> Files { get; }
 
+    /// <summary>The group of each image to train on, for folds of whole groups; null where none is named.</summary>
+    public IReadOnlyList<string>? Groups { get; private init; }
+
     /// <summary>Opens the images.</summary>
     /// <param name="source">Where they come from.</param>
     /// <param name="settings">Which they are: <see cref="RunSettings.Data"/> and <see cref="RunSettings.TestData"/>.</param>
     /// <param name="whole">Whether nothing is held out: a cross validation tests on parts of the images to train on.</param>
+    /// <param name="group">The column of a table of pictures that names groups; null for none.</param>
     /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="ArgumentException">Images of a single class, or test images of another kind.</exception>
     /// <exception cref="IOException">A file is missing and cannot be brought.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static StudyData Open(RunData source, RunSettings settings, bool whole = false, CancellationToken cancellation = default)
+    public static StudyData Open(RunData source, RunSettings settings, bool whole = false, string? group = null,
+        CancellationToken cancellation = default)
     {
+        if (group is not null)
+            settings = settings with { Pictures = (settings.Pictures ?? new PictureSettings()) with { Group = group } };
         var train = source.Train(settings, cancellation);
         var test = source.Test(settings, cancellation);
         if (test is not null)
             RunSamples.Of(train).RefuseOther(test, NamedDatasets.Title(settings.TestName));
-        return Of(train, test ?? (whole ? train : null), NamedDatasets.Title(settings.Data));
+        var data = Of(train, test ?? (whole ? train : null), NamedDatasets.Title(settings.Data));
+        return new StudyData(data.Train, data.Test, data.IsHeldOut, data.Files) { Groups = source.Groups(settings, cancellation) };
     }
 
     /// <summary>Takes datasets of one's own.</summary>

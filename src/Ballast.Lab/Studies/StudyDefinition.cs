@@ -37,6 +37,10 @@ public sealed record StudyDefinition
     /// <summary>Whether each fold has the classes in the proportion of the whole.</summary>
     public bool Stratified { get; init; }
 
+    /// <summary>The column of a table of pictures that names groups, which are in a fold whole; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Group { get; init; }
+
     /// <summary>What is measured; the first is the primary measure, which the answer is about.</summary>
     public required IReadOnlyList<StudyMeasure> Measures { get; init; }
 

@@ -51,7 +51,8 @@ public sealed class StudyRunner : IDisposable
         try
         {
             var record = folder.Record;
-            var data = StudyData.Open(source, record.Definition.Arms[0].Settings, record.Definition.Folds > 0, cancellation);
+            var data = StudyData.Open(source, record.Definition.Arms[0].Settings, record.Definition.Folds > 0,
+                record.Definition.Group, cancellation);
             foreach (var (name, hash) in data.Files)
             {
                 string[] recorded = [.. record.Provenance.Data.Where(file => file.Name == name).Select(static file => file.Sha256)];

@@ -7,7 +7,7 @@ public sealed record Fold(IReadOnlyList<int> Train, IReadOnlyList<int> Test);
 
 /// <summary>Divides samples for cross validation: into K folds, each of which is tested on once, while the others are trained on. The
 /// folds are scikit-learn's: <c>sklearn.model_selection.KFold</c> and <c>StratifiedKFold</c>, shuffled by NumPy's
-/// <c>RandomState(seed)</c> where there is a seed.</summary>
+/// <c>RandomState(seed)</c> where there is a seed, and <c>GroupKFold</c>.</summary>
 public static class KFold
 {
     /// <summary>Folds of neighbouring samples, or with a seed of samples drawn at random. scikit-learn: <c>KFold(folds,
@@ -76,6 +76,44 @@ public static class KFold
         }
 
         return Collect(fold, folds);
+    }
+
+    /// <summary>Folds of whole groups, about equally large: the largest group first, each goes into the fold that has the fewest samples so
+    /// far. Nothing is drawn. scikit-learn: <c>GroupKFold</c>; of groups of one size the one with the largest number goes first.</summary>
+    /// <param name="groups">The group of each sample.</param>
+    /// <param name="folds">How many folds, 2 or more.</param>
+    /// <exception cref="ArgumentException">Fewer than 2 folds, or fewer groups than folds.</exception>
+    public static IReadOnlyList<Fold> ByGroup(ReadOnlySpan<int> groups, int folds)
+    {
+        Check(groups.Length, folds);
+        var sizes = new SortedDictionary<int, int>();
+        foreach (int group in groups)
+            sizes[group] = sizes.GetValueOrDefault(group) + 1;
+        Throw.Unless(sizes.Count >= folds,
+            $"KFold.ByGroup: {sizes.Count} groups make no {folds} folds. Expected a group for each fold at least: take fewer folds.");
+        int[] counts = new int[folds];
+        var places = new Dictionary<int, int>();
+        foreach (var (group, size) in sizes.Reverse().OrderByDescending(static entry => entry.Value))
+        {
+            int lightest = Array.IndexOf(counts, counts.Min());
+            places[group] = lightest;
+            counts[lightest] += size;
+        }
+
+        int[] fold = new int[groups.Length];
+        for (int i = 0; i < fold.Length; i++)
+            fold[i] = places[groups[i]];
+        return Collect(fold, folds);
+    }
+
+    /// <summary>Folds of whole groups likewise, which names tell apart; of groups of one size the last by ordinal order goes first.</summary>
+    /// <inheritdoc cref="ByGroup(ReadOnlySpan{int}, int)"/>
+    public static IReadOnlyList<Fold> ByGroup(IReadOnlyList<string> groups, int folds)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        var numbers = groups.Distinct().Order(StringComparer.Ordinal).Select(static (name, i) => (name, i))
+            .ToDictionary(static pair => pair.name, static pair => pair.i);
+        return ByGroup([.. groups.Select(name => numbers[name])], folds);
     }
 
     static void Check(int count, int folds)

@@ -27,6 +27,35 @@ public sealed class TableSplitTests : Temporary
     }
 
     [Fact]
+    public void Folds_test_each_row_once_and_what_is_held_out_is_of_the_other_folds()
+    {
+        string path = Table("2026-01-01");
+        int[] rows = [.. Enumerable.Range(0, 40).Where(static i => i != 3)];
+        foreach (var (kind, column, count) in ((TableHoldOut, string?, int)[])[
+            (TableHoldOut.Random, null, 5), (TableHoldOut.Stratified, null, 4), (TableHoldOut.Groups, "who", 3)])
+        {
+            var folds = TableFolds.Of(path, ["kind"], kind, column, count, 0.25, 7);
+            Assert.Equal(count, folds.Count);
+            Assert.Equal(Enumerable.Range(0, 39), folds.SelectMany(static fold => fold.Test).Order());
+            foreach (var fold in folds)
+            {
+                Assert.Equal(Enumerable.Range(0, 39), fold.Train.Concat(fold.Held).Concat(fold.Test).Order());
+                Assert.NotEmpty(fold.Held);
+                if (kind == TableHoldOut.Stratified)
+                    Assert.InRange(fold.Test.Count(i => rows[i] % 5 == 0), 2, 2);
+                if (kind == TableHoldOut.Groups)
+                    Assert.All((IReadOnlyList<int>[])[fold.Test, fold.Held], part => Assert.Empty(Who(part).Intersect(Who(fold.Train))));
+            }
+        }
+
+        Assert.Equal(KFold.Split(39, 5, 7)[2].Test, TableFolds.Of(path, ["kind"], TableHoldOut.Random, null, 5, 0.25, 7)[2].Test);
+        Assert.Throws<ArgumentException>(() => TableFolds.Of(path, ["kind"], TableHoldOut.Last, "day", 3, 0.2, 1));
+        Assert.Throws<ArgumentException>(() => TableFolds.Of(path, ["kind"], TableHoldOut.Groups, "who", 5, 0.2, 1));
+
+        IEnumerable<int> Who(IReadOnlyList<int> part) => part.Select(i => rows[i] % 4);
+    }
+
+    [Fact]
     public void What_divides_nothing_is_refused()
     {
         string path = Table();

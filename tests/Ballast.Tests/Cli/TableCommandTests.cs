@@ -143,6 +143,10 @@ public sealed class TableCommandTests : IDisposable
     [InlineData("train houses.csv --target price --validation 2", 2, "--validation: expected a share between 0 and 1, got 2.")]
     [InlineData("train houses.csv --target price --members 2 --keep-best false", 2, "the best epoch's network is what is measured: keep it.")]
     [InlineData("train houses.csv --target price --members 2 --window 5", 2, "--members is for a table. Leave it or --window out.")]
+    [InlineData("train houses.csv --target price --folds 3 --window 5", 2, "Folds are tested on in turn, also those before what is trained on")]
+    [InlineData("train houses.csv --target price --folds 3 --time area", 2, "Leave --folds or --time out.")]
+    [InlineData("train houses.csv --target price --folds 200", 2, "120 samples make no 200 folds.")]
+    [InlineData("train houses.csv --target price --folds 3 --group town", 2, "2 groups make no 3 folds.")]
     [InlineData("train --target price", 2, "--target is for a table.")]
     public void What_cannot_be_done_with_a_table_is_said_and_nothing_is_left(string command, int expected, string message)
     {

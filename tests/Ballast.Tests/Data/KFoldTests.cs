@@ -38,9 +38,23 @@ public class KFoldTests
         Assert.Equal(2558780, large.Test.Sum());
     }
 
+    // [te for _, te in GroupKFold(3).split(zeros(18), groups=groups)]; then the sizes and sums of 5 folds of 2000 in 25 groups
+    [Fact]
+    public void Folds_of_whole_groups_are_scikit_learns()
+    {
+        int[] groups = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3];
+        Same([[0, 9, 11, 13, 15, 17], [5, 6, 7, 12, 14, 16], [1, 2, 3, 4, 8, 10]], KFold.ByGroup(groups, 3), 18);
+        Same([[0, 9, 11, 13, 15, 17], [5, 6, 7, 12, 14, 16], [1, 2, 3, 4, 8, 10]], KFold.ByGroup([.. groups.Select(static one => $"g{one}")], 3), 18);
+        int[] many = [.. Enumerable.Range(0, 2000).Select(static i => i * 7919 % 100 * (i * 7919 % 100) / 400)];
+        var folds = KFold.ByGroup(many, 5);
+        Assert.Equal([400, 400, 400, 420, 380], folds.Select(static fold => fold.Test.Count));
+        Assert.All(folds, fold => Assert.Empty(fold.Test.Select(i => many[i]).Intersect(fold.Train.Select(i => many[i]))));
+    }
+
     [Fact]
     public void Too_few_samples_are_refused()
     {
+        Assert.Contains("2 groups make no 3 folds", Assert.Throws<ArgumentException>(() => KFold.ByGroup([1, 2, 2, 1], 3)).Message, StringComparison.Ordinal);
         Assert.Contains("2 folds or more", Assert.Throws<ArgumentException>(() => KFold.Split(10, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("3 samples make no 4 folds", Assert.Throws<ArgumentException>(() => KFold.Split(3, 4)).Message, StringComparison.Ordinal);
         Assert.Contains("the class 0 has 4 samples", Assert.Throws<ArgumentException>(() => KFold.Stratified(Labels, 5)).Message, StringComparison.Ordinal);

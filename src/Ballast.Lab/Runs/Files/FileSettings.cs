@@ -44,6 +44,14 @@ public sealed record FileSettings(LearnedKind Kind, IReadOnlyList<string> Target
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Members { get; init; }
 
+    /// <summary>Of a table, how many folds the cross validation has that this run is or is one of; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Folds { get; init; }
+
+    /// <summary>Which fold is left to test on, from 1; null where this is no fold.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Fold { get; init; }
+
     /// <summary>Whether the network of a series is an LSTM; null for one of convolutions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Lstm { get; init; }
@@ -60,6 +68,8 @@ public sealed record FileSettings(LearnedKind Kind, IReadOnlyList<string> Target
             throw new ArgumentException("file: expected a window, a horizon and a stride of 1 or more of a series, and none of a table.");
         if (Members < 1 || (Kind == LearnedKind.Series && Members is not null))
             throw new ArgumentException("file: expected 1 or more members of a table, and none of a series.");
+        if (Folds < 2 || Fold < 1 || Fold > (Folds ?? 0) || (Kind == LearnedKind.Series && Folds is not null))
+            throw new ArgumentException("file: expected 2 or more folds of a table, and a fold of them.");
         if (Targets.Count == 0 || Targets.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("file: expected the names of the columns that are predicted, got none.");
     }

@@ -46,6 +46,13 @@ public abstract class FileTask
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public abstract FileResult Look(Module network, CancellationToken cancellation);
 
+    /// <summary>Looks at what the network of a fold does with the samples of the fold, of which training saw nothing; null where there is no fold.
+    /// </summary>
+    /// <param name="network">The network, which <see cref="Build(StateDict)"/> made.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public virtual FileResult? Test(Module network, CancellationToken cancellation) => null;
+
     /// <summary>What the file holds, for a person: a line each.</summary>
     public abstract IEnumerable<string> Describe();
 

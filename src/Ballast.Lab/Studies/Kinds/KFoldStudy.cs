@@ -13,8 +13,9 @@ static class KFoldStudy
     /// <param name="folds">How many there are.</param>
     /// <param name="stratified">Whether each has the classes in the proportion of the whole.</param>
     /// <param name="data">The images, none of them held out.</param>
-    /// <exception cref="ArgumentException">Fewer images than folds, or settings that a study does not follow.</exception>
-    public static StudyDefinition OfNetwork(RunSettings settings, int folds, bool stratified, StudyData data)
+    /// <param name="group">The column of groups that are in a fold whole; null for none.</param>
+    /// <exception cref="ArgumentException">Fewer images or groups than folds, or settings that a study does not follow.</exception>
+    public static StudyDefinition OfNetwork(RunSettings settings, int folds, bool stratified, StudyData data, string? group = null)
     {
         var asked = new StudyOptions { Folds = folds, Stratified = stratified, Seeds = [settings.Seed] };
         var one = Define(asked, settings, data, static own => [new("network", "with this network", own, "fold")]) with
@@ -22,7 +23,14 @@ static class KFoldStudy
             Comparisons = [],
             Expectations = [],
             Published = [],
+            Group = group,
         };
+        if (group is not null)
+        {
+            _ = KFold.ByGroup(data.Groups ?? throw new ArgumentException($"There is no {group} of each image."), folds);
+            one = one with { Question = one.Question.Replace($"into {folds} parts", $"into {folds} parts of whole groups by {group}", StringComparison.Ordinal) };
+        }
+
         one = one with
         {
             Plots = [.. one.Plots.Where(static plot => plot.Kind != PlotKind.Forest)],

@@ -19,6 +19,13 @@ sealed class FoldTrial : TrainTrial
     static IReadOnlyList<Fold> Folds(TrialContext context)
     {
         var definition = context.Definition;
+        if (definition.Group is { } column)
+        {
+            return KFold.ByGroup(context.Groups is { } groups && groups.Count == context.Train.Count ? groups
+                : throw new ArgumentException($"Expected the {column} of each image, by which folds are made. Images need to be listed in a table."),
+                definition.Folds);
+        }
+
         if (!definition.Stratified)
             return KFold.Split(context.Train.Count, definition.Folds, context.Repeat.Seed);
         int[] labels = [.. Enumerable.Range(0, context.Train.Count).Select(context.Train.Label)];

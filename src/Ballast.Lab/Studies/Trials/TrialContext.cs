@@ -23,6 +23,9 @@ sealed class TrialContext(
     public ByteDataset Train => train ??= arm.Number("images", 0) is > 0 and var count && count < data.Train.Count
         ? data.Train.Subset(new Generator(repeat.Seed).Permutation(data.Train.Count).AsSpan()[..(int)count]) : data.Train;
 
+    /// <summary>The group of each image to train on; null where folds are not of whole groups.</summary>
+    public IReadOnlyList<string>? Groups => data.Groups;
+
     /// <summary>The images to test on.</summary>
     public ByteDataset Test => data.Test;
 

@@ -33,6 +33,10 @@ public sealed record ClassFindings
         }
     }
 
+    /// <summary>Those of several networks, each of other samples of the same classes, as one.</summary>
+    internal static ClassFindings Join(IReadOnlyList<ClassFindings> parts) => new(
+        parts[0].Names, [.. parts.SelectMany(static part => part.labels)], [.. parts.SelectMany(static part => part.probabilities)]);
+
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Names { get; }
 

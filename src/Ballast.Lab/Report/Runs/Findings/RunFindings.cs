@@ -21,6 +21,32 @@ public sealed record RunFindings
 
     /// <summary>The mistakes that the network was surest of; empty where there are none.</summary>
     public IReadOnlyList<Mistake> Mistakes { get; init; } = [];
+
+    /// <summary>What several networks did, each with other samples of the same kind, as one: a cross validation's folds. A column matters as much as
+    /// on average, and spreads as the folds do.</summary>
+    /// <exception cref="ArgumentException">None.</exception>
+    public static RunFindings Join(IReadOnlyList<RunFindings> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0)
+            throw new ArgumentException("RunFindings.Join: expected one or more, got none.");
+        ClassFindings[] classes = [.. parts.Select(static part => part.Classes).OfType<ClassFindings>()];
+        NumberFindings[] numbers = [.. parts.Select(static part => part.Numbers).OfType<NumberFindings>()];
+        return new RunFindings
+        {
+            Classes = classes.Length == 0 ? null : ClassFindings.Join(classes),
+            Numbers = numbers.Length == 0 ? null
+                : new NumberFindings(numbers[0].Name, [.. numbers.SelectMany(static part => part.Truth)], [.. numbers.SelectMany(static part => part.Predicted)]),
+            Labels = [.. parts.SelectMany(static part => part.Labels).GroupBy(static label => label.Name)
+                .Select(static label => new LabelFindings(label.Key, ClassFindings.Join([.. label.Select(static part => part.Found)])))],
+            Importance = [.. parts.SelectMany(static part => part.Importance).GroupBy(static column => column.Column)
+                .Select(static column => (column.Key, Found: SampleSummary.Of([.. column.Select(static one => one.Drop)])))
+                .Select(static column => new ColumnImportance(column.Key, column.Found.Mean, column.Found.Deviation ?? 0))
+                .OrderByDescending(static column => column.Drop)],
+            Mistakes = [.. parts.SelectMany(static part => part.Mistakes).OrderByDescending(static mistake => mistake.Probability)
+                .Take(parts.Max(static part => part.Mistakes.Count))],
+        };
+    }
 }
 
 /// <summary>What a network said of one of several labels.</summary>
