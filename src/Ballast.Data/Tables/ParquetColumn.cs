@@ -120,11 +120,18 @@ sealed class ParquetColumn
             var text = texts[row].AsSpan().Trim();
             if (TableCell.IsMissing(text))
                 read[row] = float.NaN;
-            else if (!(Column.Kind == ColumnKind.Date ? TableCell.TryDate(text, out read[row]) : TableCell.TryNumber(text, false, out read[row])))
+            else if (!(Column.Kind == ColumnKind.Date ? TableCell.TryDate(text, out read[row]) : Number(text, out read[row])))
                 throw Other(row, before, text.ToString());
         }
 
         return read;
+    }
+
+    bool Number(ReadOnlySpan<char> text, out float value)
+    {
+        bool? holds = isKnown ? TableBoolean.Read(text) : null;
+        value = holds == true ? 1 : 0;
+        return holds is not null || TableCell.TryNumber(text, false, out value);
     }
 
     // Positions in the list of all texts of the column.

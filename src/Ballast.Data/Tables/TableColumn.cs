@@ -11,9 +11,9 @@ sealed class TableColumn
     readonly List<string> texts = [];
     readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
 
-    TableColumn(string name, ColumnKind kind, bool comma)
+    TableColumn(string name, ColumnKind kind, bool comma, bool isKnown)
     {
-        (Name, Kind, HasComma) = (name, kind, comma);
+        (Name, Kind, HasComma, IsKnown) = (name, kind, comma, isKnown);
     }
 
     public string Name { get; }
@@ -22,6 +22,9 @@ sealed class TableColumn
 
     /// <summary>Whether numbers have a comma before their decimals.</summary>
     public bool HasComma { get; }
+
+    /// <summary>Whether its kind is that of rows trained on: true and false are then 1 and 0 where numbers were.</summary>
+    public bool IsKnown { get; }
 
     /// <summary>The first text that is not of this kind, and its line.</summary>
     public (string Text, int Line)? Refuted { get; set; }
@@ -37,11 +40,11 @@ sealed class TableColumn
         var kind = known ?? (samples.Count == 0 ? ColumnKind.Category
             : samples.All(text => TableCell.TryNumber(text, comma, out _)) ? ColumnKind.Number
             : samples.All(static text => TableCell.TryDate(text, out _)) ? ColumnKind.Date : ColumnKind.Category);
-        return new TableColumn(name, kind, comma);
+        return new TableColumn(name, kind, comma, known is not null);
     }
 
     /// <summary>The column to read once more: as texts where something else was refuted.</summary>
-    public TableColumn Anew() => new(Name, Refuted is null ? Kind : ColumnKind.Category, HasComma);
+    public TableColumn Anew() => new(Name, Refuted is null ? Kind : ColumnKind.Category, HasComma, IsKnown);
 
     /// <summary>The positions of texts in the list of all, to which new ones are added; null where they are their own.</summary>
     /// <exception cref="InvalidDataException">More texts than can be told apart.</exception>

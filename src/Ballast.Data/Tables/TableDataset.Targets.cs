@@ -64,8 +64,8 @@ public sealed partial class TableDataset
         }
 
         var values = rows.Select(row => Value(file, answer, row)).Distinct();
-        string[] classes = [.. answer.Kind == ColumnKind.Category
-            ? values.Select(code => answer.Texts[(int)code]).Order(StringComparer.Ordinal) : values.Order().Select(Text)];
+        string[] classes = answer.Kind == ColumnKind.Category
+            ? TableBoolean.Categories(values.Select(code => answer.Texts[(int)code])) : [.. values.Order().Select(Text)];
         if (classes.Length < 2)
             throw new InvalidDataException($"{file.Path}: {name} is \"{classes[0]}\" in all rows. There is nothing to predict.");
         if (classes.Length > MostCategories || classes.Length > rows.Length / 2)
@@ -101,7 +101,7 @@ public sealed partial class TableDataset
         var answer = file.Columns[file.Find(target.Name)];
         if (schema.Task == TableTask.Regression)
             return [.. rows.Select(row => (float)((Value(file, answer, row) - target.Mean) / target.Std))];
-        var places = target.Categories.Select(static (name, i) => (name, i)).ToDictionary(static pair => pair.name, static pair => pair.i);
+        var places = TableBoolean.Places(target.Categories);
         return [.. rows.Select(row =>
         {
             float value = Value(file, answer, row);

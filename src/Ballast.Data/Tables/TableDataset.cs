@@ -176,7 +176,7 @@ public sealed partial class TableDataset
                 seen[(int)code] = true;
         }
 
-        string[] categories = [.. column.Texts.Where((_, code) => seen[code]).Order(StringComparer.Ordinal)];
+        string[] categories = TableBoolean.Categories(column.Texts.Where((_, code) => seen[code]));
         if (categories.Length > MostCategories || (categories.Length > 50 && categories.Length > rows.Length / 2))
         {
             throw new InvalidDataException($"{file.Path}: {column.Name} holds {categories.Length} different texts in {rows.Length} rows, such as "

@@ -42,8 +42,8 @@ static class TableEncoder
         int[] textPlaces = [.. texts.Select(column => file.Find(column.Name))];
         int[][] maps = [.. texts.Select((column, i) =>
         {
-            var known = column.Categories.Select(static (name, at) => (name, at)).ToDictionary(static pair => pair.name, static pair => pair.at + 1);
-            return file.Columns[textPlaces[i]].Texts.Select(text => known.GetValueOrDefault(text)).ToArray();
+            var known = TableBoolean.Places(column.Categories);
+            return file.Columns[textPlaces[i]].Texts.Select(text => known.TryGetValue(text, out int place) ? place + 1 : 0).ToArray();
         })];
         var table = file.Rows;
         float[][] blocks = new float[table.Blocks][];

@@ -86,6 +86,11 @@ sealed class TableParser
                 text = text.Trim();
                 if (text.Length > 0 && TableCell.TryNumber(text, column.HasComma, out values[i]))
                     continue;
+                if (column.IsKnown && TableBoolean.Read(text) is { } holds)
+                {
+                    values[i] = holds ? 1 : 0;
+                    continue;
+                }
             }
             else
             {

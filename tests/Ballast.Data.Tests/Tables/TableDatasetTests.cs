@@ -120,6 +120,31 @@ public sealed class TableDatasetTests : Temporary
             Refused(() => TableDataset.Open(Table("area,heated,town,built\n7,yes,Ulm,05/31/99\n", "date.csv"), schema)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("True", "False"), InlineData("true", "false"), InlineData("TRUE", "FALSE"), InlineData("1", "0")]
+    public void Booleans_are_the_same_however_a_program_writes_them(string yes, string no)
+    {
+        string Rows(string y, string n) => "x,b,y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 7},{(i % 3 == 0 ? y : n)},{(i % 5 == 0 ? y : n)}\n"));
+        var data = TableDataset.Open(Table(Rows(yes, no)), "y");
+        Assert.Equal([no, yes], data.Schema.ClassNames);
+        foreach (var (y, n) in ((string, string)[])[("True", "False"), ("true", "false"), ("TRUE", "FALSE"), ("1", "0")])
+        {
+            var other = TableDataset.OpenLabelled(Table(Rows(y, n), "other.csv"), data.Schema);
+            Assert.Equal(0, other.Unknown);
+            for (int i = 0; i < 40; i++)
+            {
+                Assert.Equal(data.Row(i).ToArray(), other.Row(i).ToArray());
+                Assert.Equal(data.Target(i), other.Target(i));
+            }
+        }
+
+        // Both spellings in one file are two categories, not four; other texts stay what they are.
+        var mixed = TableDataset.Open(Table(Rows("true", "false") + Rows("True", "False")[6..]), "y").Schema;
+        Assert.Equal(["False", "True"], mixed.ClassNames);
+        Assert.Equal(["False", "True"], mixed.Columns[1].Categories);
+        Assert.Equal(["True", "maybe", "true"], TableDataset.Open(Table(Rows("true", "maybe") + Rows("True", "maybe")[6..]), "y").Schema.ClassNames);
+    }
+
     [Fact]
     public void Mutated_tables_are_read_or_refused()
     {
