@@ -14,7 +14,8 @@ static class TrainCommand
     static readonly Option<bool> TensorBoard = CommonOptions.TensorBoard("into the run's folder");
 
     static readonly Option<int> Folds = CommonOptions.Count(
-        "--folds", "Cross validation: divide the images, or the rows of a table, into so many parts, train a network without each and test it on that", 2, 1000);
+        "--folds",
+        "Cross validation: divide the images, or the rows of a table, into so many parts, train a network without each and test it on that", 2, 1000);
 
     public static Command Make()
     {
@@ -57,7 +58,11 @@ static class TrainCommand
         file = FileCommand.Find(result);
 #endif
         if (result.Given(Folds) is not null && result.Has(Resume))
-            throw new UsageException("A cross validation keeps its folds: of a table it goes on without --folds, of images by ballast study --resume FOLDER.");
+        {
+            throw new UsageException(
+                "A cross validation keeps its folds: of a table it goes on without --folds, of images by ballast study --resume FOLDER.");
+        }
+
         if (file is null && result.Given(Folds) is { } folds)
             return ImageFolds.Run(result, folds, result.GetValue(Out), result.GetValue(TensorBoard));
         using var interruption = new Interruption();
@@ -164,7 +169,11 @@ static class TrainCommand
         if (folder.Record.Kind == RunKind.Folds)
         {
             if (TrainOptions.Extend(folder.Record.Settings, result) != folder.Record.Settings)
-                throw new UsageException("A cross validation that is resumed keeps its settings, so that all folds are trained alike. Begin a new one.");
+            {
+                throw new UsageException(
+                    "A cross validation that is resumed keeps its settings, so that all folds are trained alike. Begin a new one.");
+            }
+
             return (folder, FoldsCommand.IsFinished(folder) ? static () => new RunOutcome(true, null)
                 : ValidateFile(folder, json, progress, interruption));
         }

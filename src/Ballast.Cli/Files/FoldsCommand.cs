@@ -52,8 +52,8 @@ static class FoldsCommand
             if (json)
                 Output.WriteLine(test.ToJson());
             else
-                progress.WriteLine(
-                    $"Fold {test.Fold} of {folder.Record.File!.Folds}, {test.Count} rows: loss {Format.Loss(test.Loss)}, {FileDisplay.Measured(test)}");
+                progress.WriteLine($"Fold {test.Fold} of {folder.Record.File!.Folds}, {test.Count} rows: loss {Format.Loss(test.Loss)}, "
+                    + FileDisplay.Measured(test));
         }, cancellation);
         return new RunOutcome(over, null);
     }

@@ -109,8 +109,8 @@ public static class TableSplit
         int[] places = [.. targets.Select(file.Find)];
         int[] rows = [.. Enumerable.Range(0, keys.Length).Where(row => Array.TrueForAll(places, place => !float.IsNaN(file.Rows[row][place])))];
         return Array.FindIndex(rows, row => float.IsNaN(keys[row])) is >= 0 and var without
-            ? throw new InvalidDataException($"{path}, row {rows[without] + 1}: {column} is missing, by which rows are held out. Fill it, or leave the "
-                + "row out.")
+            ? throw new InvalidDataException(
+                $"{path}, row {rows[without] + 1}: {column} is missing, by which rows are held out. Fill it, or leave the row out.")
             : (file, rows, keys);
     }
 

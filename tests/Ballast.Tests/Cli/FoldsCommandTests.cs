@@ -89,7 +89,7 @@ public sealed class FoldsCommandTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        string[] Command(string run) => ["train", "houses.csv", "--target", "price", "--folds", "3", "--members", "0", "--epochs", "20", "--out", run];
+        string[] Command(string run) => ["train", "houses.csv", "--target", "price", "--folds", "3", "--members", "0", "--epochs", "6", "--out", run];
         var (code, errors) = BallastProcess.RunUntil(folder, "Fold 1 of 3", kill: false, Command("cv"));
         Assert.Equal((130, "Stopped. Continue with: ballast train --resume cv\n"), (code, errors));
         Assert.Equal((0, ""), BallastProcess.Run(folder, "train", "--resume", "cv") is var resumed ? (resumed.ExitCode, resumed.Errors) : default);
@@ -132,14 +132,22 @@ public sealed class FoldsCommandTests : IDisposable
         var state = StateFile.Load(Directory.GetFiles(folder.File("cv/weights")).Order(StringComparer.Ordinal).ElementAt(1));
         foreach (var (parameter, end) in network.Parameters().Zip((string[])[".weight", ".bias"]))
             parameter.CopyFrom(state[state.Keys.Single(key => key.EndsWith(end, StringComparison.Ordinal))].Tensor.ToArray());
-        var settings = StudyDefinition.Load(folder.File("cv/study.json")).Arms[0].Settings;
-        double accuracy = Evaluation.Run(network, Scaled(data.Subset([.. fold.Test]), settings)).Accuracy;
+        using var study = JsonDocument.Parse(File.ReadAllText(folder.File("cv/study.json")));
+        Assert.Equal("patient", study.RootElement.GetProperty("definition").GetProperty("group").GetString());
+        double accuracy = Evaluation.Run(network, Scaled(data.Subset([.. fold.Test]), study.RootElement)).Accuracy;
         using var results = JsonDocument.Parse(File.ReadAllText(folder.File("cv/results.json")));
         Assert.Contains(accuracy, Numbers(results.RootElement));
     }
 
-    static Dataset Scaled(ByteDataset data, RunSettings settings) =>
-        settings.Does.Scale is { } scale ? data.Standardize(scale.ToStandardization()) : data;
+    // As the study standardized them.
+    static Dataset Scaled(ByteDataset data, JsonElement study)
+    {
+        var methods = study.GetProperty("definition").GetProperty("arms")[0].GetProperty("settings").GetProperty("methods");
+        if (!methods.TryGetProperty("scale", out var scale) || scale.ValueKind == JsonValueKind.Null)
+            return data;
+        float[] Of(string name) => [.. scale.GetProperty(name).EnumerateArray().Select(static value => value.GetSingle())];
+        return data.Standardize(new ChannelScale(Of("mean"), Of("std")).ToStandardization());
+    }
 
     static IEnumerable<double> Numbers(JsonElement element) => element.ValueKind switch
     {

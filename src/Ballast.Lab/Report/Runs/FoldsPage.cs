@@ -57,8 +57,8 @@ public static class FoldsPage
             <header>
             <h1>{samples.Target} of {NamedDatasets.Title(report.Record.Settings.Data)}, in {Count(report.Tests.Count)} folds</h1>
             <p class="answer">Mean {name} of rows not seen in training: <b class="with">{Value(report, summary.Mean)}</b>{spread}.</p>
-            <p>The rows are divided into {Count(report.Tests.Count)} folds. Each is tested on once, by networks that were trained on the others: no row
-            counts that its network has learned. Behind ± stands the standard deviation of the folds.</p>
+            <p>The rows are divided into {Count(report.Tests.Count)} folds. Each is tested on once, by networks that were trained on the others: no
+            row counts that its network has learned. Behind ± stands the standard deviation of the folds.</p>
             <p class="facts"><span>{NamedDatasets.Title(report.Record.Settings.Data)}</span> ·
             <span>{Count(samples.TestImages)} rows</span> ·
             <span>seed {report.Record.Settings.Seed}</span> ·
@@ -78,7 +78,8 @@ public static class FoldsPage
             <td>{Loss(test.Loss)}</td><td>{Value(report, report.ValueOf(test))}</td></tr>
 
             """))}</tbody></table>
-        <p class="hint">Each fold is a run with its own page, in the folder of its name beside this page: its weights predict, evaluate and export.</p>
+        <p class="hint">Each fold is a run with its own page, in the folder of its name beside this page: its weights predict, evaluate and
+        export.</p>
 
         """);
 

@@ -28,7 +28,8 @@ static class KFoldStudy
         if (group is not null)
         {
             _ = KFold.ByGroup(data.Groups ?? throw new ArgumentException($"There is no {group} of each image."), folds);
-            one = one with { Question = one.Question.Replace($"into {folds} parts", $"into {folds} parts of whole groups by {group}", StringComparison.Ordinal) };
+            string parts = $"into {folds} parts";
+            one = one with { Question = one.Question.Replace(parts, $"{parts} of whole groups by {group}", StringComparison.Ordinal) };
         }
 
         one = one with

@@ -36,7 +36,8 @@ public sealed record RunFindings
         {
             Classes = classes.Length == 0 ? null : ClassFindings.Join(classes),
             Numbers = numbers.Length == 0 ? null
-                : new NumberFindings(numbers[0].Name, [.. numbers.SelectMany(static part => part.Truth)], [.. numbers.SelectMany(static part => part.Predicted)]),
+                : new NumberFindings(numbers[0].Name,
+                    [.. numbers.SelectMany(static part => part.Truth)], [.. numbers.SelectMany(static part => part.Predicted)]),
             Labels = [.. parts.SelectMany(static part => part.Labels).GroupBy(static label => label.Name)
                 .Select(static label => new LabelFindings(label.Key, ClassFindings.Join([.. label.Select(static part => part.Found)])))],
             Importance = [.. parts.SelectMany(static part => part.Importance).GroupBy(static column => column.Column)
