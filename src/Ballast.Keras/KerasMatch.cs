@@ -74,8 +74,11 @@ sealed class KerasMatch(Module module, string path, KerasOptions options)
     {
         var (theirs, ours) = (parts.Where(part => part.Target == target).ToList(), places.Where(place => place.Target == target).ToList());
         return new ArgumentException(
-            $"{path} has {theirs.Count} layers of the kind {target} ({string.Join(", ", theirs.Select(static part => part.Name))}), the network has "
-                + $"{ours.Count} ({string.Join(", ", ours.Select(static place => place.Path))}). Make the network of the same layers.");
+            $"{path} has {theirs.Count} {(theirs.Count == 1 ? "layer" : "layers")} of the kind {target}"
+                + $"{Named(theirs.Select(static part => part.Name))}, "
+                + $"the network has {ours.Count}{Named(ours.Select(static place => place.Path))}. Make the network of the same layers.");
+
+        static string Named(IEnumerable<string> names) => names.Any() ? $" ({string.Join(", ", names)})" : "";
     }
 
     // What decides on results and is no weight.

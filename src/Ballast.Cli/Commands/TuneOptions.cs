@@ -145,6 +145,13 @@ static class TuneOptions
                 $"--from: there is no file or folder {from}. Name an ONNX file, a run, a file of weights, or resnet18-imagenet.");
         }
 
+        if (KerasFile.IsOne(from))
+        {
+            throw new UsageException($"{from} is a file of Keras, whose weights have other keys. Bring them into the network first, by "
+                + CommandText.Of("ballast", "convert", from, Path.GetFileNameWithoutExtension(from) + ".pt", "--model", network?.Name ?? "NETWORK")
+                + ", and name that file.");
+        }
+
         if (network is null)
         {
             throw new UsageException(

@@ -103,7 +103,7 @@ public sealed record RunDiagnosis(Diagnosis Diagnosis, string? Weights)
         CancellationToken cancellation = default)
     {
         using var generator = Generator.UseDefault(new Generator(settings.Seed));
-        var state = weights is null ? null : StateFile.Load(weights);
+        var state = weights is null ? null : RunNetwork.Read(weights, settings, samples);
         var network = state is null ? RunNetwork.Build(settings, samples) : RunNetwork.Load(settings, samples, state, weights!);
         var options = Options(settings, network, samples) with
         {

@@ -94,7 +94,8 @@ public sealed class RunFolder : IDisposable
         if (!File.Exists(file))
         {
             throw new FileNotFoundException(
-                !Directory.Exists(path) ? $"There is no folder {path}."
+                File.Exists(path) ? $"{path} is a file, and a run is a folder. Weights alone are named by --weights."
+                : !Directory.Exists(path) ? $"There is no folder {path}."
                 : Directory.EnumerateFileSystemEntries(path).Any() && FolderLock.IsUnused(path)
                     ? $"{path} holds no run yet: its command was stopped before it wrote {RecordName}. Begin the run anew, in this folder or another."
                     : $"{path} holds no run: it has no {RecordName}.");

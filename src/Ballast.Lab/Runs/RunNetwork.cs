@@ -41,6 +41,13 @@ static class RunNetwork
         return network;
     }
 
+    /// <summary>Reads the state of the network for some settings.</summary>
+    /// <exception cref="ArgumentException">Weights of another network.</exception>
+    /// <exception cref="InvalidDataException">A damaged file.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static StateDict Read(string path, RunSettings settings, RunSamples samples) =>
+        WeightReader.Current?.Read(path, () => Build(settings, samples), samples.ToShape()) ?? StateFile.Load(path);
+
     /// <summary>Makes the network for a file and gives it a state.</summary>
     /// <exception cref="ArgumentException">A state of another network.</exception>
     public static Module Load(FileTask task, StateDict state, string path)
@@ -66,7 +73,7 @@ static class RunNetwork
     {
         string path = weights ?? folder.WeightsPath;
         if (weights is not null || File.Exists(path))
-            return (StateFile.Load(path), path);
+            return (folder.Record.File is null ? Read(path, folder.Record.Settings, folder.Record.TrainedOn) : StateFile.Load(path), path);
         if (File.Exists(folder.CheckpointPath))
             return (Checkpoint.Load(folder.CheckpointPath).Model, folder.CheckpointPath);
         throw new FileNotFoundException($"{folder.Path} has neither weights nor a checkpoint yet.");

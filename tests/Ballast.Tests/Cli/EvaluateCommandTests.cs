@@ -32,6 +32,24 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     }
 
     [Fact]
+    public void Weights_of_Keras_go_into_the_runs_network_layer_by_layer()
+    {
+        string file = "run.weights.h5", own = Path.Combine("run", "weights.safetensors");
+        var (code, _, errors) = BallastProcess.Run(folder, "convert", own, file, "--model", "flatten linear:8 batchnorm relu linear:10",
+            "--input", "3,32,32", "--classes", "10");
+        Assert.Equal((0, ""), (code, errors));
+        string expected = BallastProcess.Run(folder, "evaluate", "run", "--weights", own).Output;
+        Assert.Equal(expected.Replace(own, file, StringComparison.Ordinal), BallastProcess.Run(folder, "evaluate", "run", "--weights", file).Output);
+        (code, _, errors) = BallastProcess.Run(folder, "evaluate", file);
+        Assert.Equal((1, $"error: {file} is a file, and a run is a folder. Weights alone are named by --weights.\n"), (code, errors));
+        string other = Path.Combine(ArchitectureTests.Root(), "tests", "Ballast.Keras.Tests", "Goldens", "small.keras");
+        (code, _, errors) = BallastProcess.Run(folder, "evaluate", "run", "--weights", other);
+        Assert.Equal(1, code);
+        Assert.Contains("small.keras has 1 layer of the kind Conv2d (conv2d), the network has 0. Make the network of the same layers.", errors,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Folded_the_network_does_the_same_and_the_report_is_printed()
     {
         Train("bare", "flatten batchnorm linear:10");

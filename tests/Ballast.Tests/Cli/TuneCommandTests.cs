@@ -92,6 +92,9 @@ public sealed class TuneCommandTests(TuneCommandTests.Old old) : IClassFixture<T
     {
         Assert.Contains("Name one by --from", Refused("train", "--body", "trained", "--data", "task"), StringComparison.Ordinal);
         Assert.Contains("Leave --model and LAYERS out", Refused("train", "--from", "old", "--model", "mlp", "--data", "task"), StringComparison.Ordinal);
+        string keras = Path.Combine(ArchitectureTests.Root(), "tests", "Ballast.Keras.Tests", "Goldens", "small.keras");
+        Assert.Contains($"first, by ballast convert {keras} small.pt --model resnet20,",
+            Refused("train", "--from", keras, "--model", "resnet20", "--data", "task").ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Contains("there is no file or folder none", Refused("train", "--from", "none", "--data", "task"), StringComparison.Ordinal);
         Assert.Contains("there is no file none.onnx", Refused("train", "--from", "none.onnx", "--data", "task"), StringComparison.Ordinal);
         Assert.Contains("frozen", Refused("train", "--from", "old", "--body", "thawed", "--data", "task"), StringComparison.Ordinal);
