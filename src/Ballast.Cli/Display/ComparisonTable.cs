@@ -17,10 +17,15 @@ static class ComparisonTable
         var (with, without) = (report.With, report.Without);
         if (report.ComparedEpoch is { } epoch)
             AddLosses(table, report, epoch);
-        Add(table, "Loss on the test images", Format.Loss(with?.TestLoss), Format.Loss(without?.TestLoss));
-        AddPublished(table, report, report.Epochs, static other => (other.TestLossWith, other.TestLossWithout), Format.Loss);
-        Add(table, "Accuracy on the test images", Format.Percent(with?.TestAccuracy), Format.Percent(without?.TestAccuracy));
-        AddPublished(table, report, report.Epochs, static other => (other.AccuracyWith, other.AccuracyWithout), Format.Percent);
+        // Pictures of one's own may have none to test on.
+        if (report.TestImages > 0)
+        {
+            Add(table, "Loss on the test images", Format.Loss(with?.TestLoss), Format.Loss(without?.TestLoss));
+            AddPublished(table, report, report.Epochs, static other => (other.TestLossWith, other.TestLossWithout), Format.Loss);
+            Add(table, "Accuracy on the test images", Format.Percent(with?.TestAccuracy), Format.Percent(without?.TestAccuracy));
+            AddPublished(table, report, report.Epochs, static other => (other.AccuracyWith, other.AccuracyWithout), Format.Percent);
+        }
+
         Add(table, "Training time", Format.Seconds(with?.TrainingSeconds), Format.Seconds(without?.TrainingSeconds));
         Add(table, "Images a second", Format.Count(with?.ImagesPerSecond), Format.Count(without?.ImagesPerSecond));
         if (FirstStep.After is { } time)

@@ -54,7 +54,7 @@ sealed class ComparisonAnswer
     /// <summary>What the sentence's numbers mean, and what the test images say if both runs were tested.</summary>
     public Markup Meaning()
     {
-        if (LastFinite(report.With) is null && LastFinite(report.Without) is null)
+        if (Epoch is null && LastFinite(report.With) is null && LastFinite(report.Without) is null)
             return Markup.None;
         if (report is not { With.TestAccuracy: { } with, Without.TestAccuracy: { } without })
             return new Markup("<p>Lower is better.</p>");
@@ -81,9 +81,17 @@ sealed class ComparisonAnswer
             yield return $"{Capital(name)} batch normalization training diverged: by mini-batch {Count(broken.Step)} " +
                 $"(epoch {broken.Epoch}) the loss was no longer a finite number.";
         }
-        else if (run.Points.Count == 0)
+        else if (run.Epochs.FirstOrDefault(static known => known.Loss is { } loss && !double.IsFinite(loss)) is { } spoiled)
+        {
+            yield return $"{Capital(name)} batch normalization training diverged: the mean loss of epoch {spoiled.Epoch} was no finite number.";
+        }
+        else if (run.Points.Count == 0 && run.Epochs.Count == 0)
         {
             yield return $"The run {name} batch normalization ended before its first point.";
+        }
+        else if (Mean(run, report.Epochs) is null && run.Points.Count == 0)
+        {
+            yield return $"The run {name} batch normalization is incomplete: it ended after epoch {run.Epochs[^1].Epoch} of {report.Epochs}.";
         }
         else if (Mean(run, report.Epochs) is null)
         {

@@ -3,7 +3,7 @@ namespace Ballast.Lab;
 /// <summary>The curves of a comparison as the page's script draws them.</summary>
 static class ComparisonCharts
 {
-    /// <summary>The whole training: both runs over all mini-batches, each epoch a band; null without a point to draw.
+    /// <summary>The whole training: both runs over all mini-batches, each epoch a band; null with fewer than two points to each line.
     /// </summary>
     public static ChartData? Training(ComparisonReport report)
     {
@@ -43,7 +43,7 @@ static class ComparisonCharts
         var lines = new List<(ChartSeries Series, SortedDictionary<int, double> Values)>();
         Add("with batch normalization", "with", Own(report.With));
         Add("without batch normalization", "without", Own(report.Without));
-        if (lines.Count == 0)
+        if (lines.All(static line => line.Values.Count < 2))
             return null;
 
         bool difference = lines.Count == 2;

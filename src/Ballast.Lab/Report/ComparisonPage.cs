@@ -103,7 +103,7 @@ public static class ComparisonPage
     }
 
     static Markup Curves(ComparisonReport report, ChartData? chart) => chart is null
-        ? new Markup("<p>Neither run has a loss to draw.</p>")
+        ? new Markup("<p>There are fewer than two points, which are no curve.</p>")
         : Markup.Of($"""
             {Chart(chart, $"Training loss, mean of each {Count(report.LogEvery)} mini-batches",
                 "Training loss of both networks over all mini-batches.")}

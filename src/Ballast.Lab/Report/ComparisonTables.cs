@@ -29,20 +29,25 @@ static class ComparisonTables
 
         var (with, without) = (report.With, report.Without);
         var tested = report.Published.Where(other => other.Epoch == report.Epochs).ToList();
-        groups.Add(Group($"Loss on the {Count(report.TestImages)} test images",
-        [
-            LossRow("this run", with?.TestLoss, without?.TestLoss, own: true),
-            .. from other in tested
-               where (other.TestLossWith ?? other.TestLossWithout) is not null
-               select LossRow(other.Name, other.TestLossWith, other.TestLossWithout),
-        ]));
-        groups.Add(Group("Accuracy on the test images",
-        [
-            ShareRow("this run", with?.TestAccuracy, without?.TestAccuracy, own: true),
-            .. from other in tested
-               where (other.AccuracyWith ?? other.AccuracyWithout) is not null
-               select ShareRow(other.Name, other.AccuracyWith, other.AccuracyWithout),
-        ]));
+        // Pictures of one's own may have none to test on.
+        if (report.TestImages > 0)
+        {
+            groups.Add(Group($"Loss on the {Count(report.TestImages)} test images",
+            [
+                LossRow("this run", with?.TestLoss, without?.TestLoss, own: true),
+                .. from other in tested
+                   where (other.TestLossWith ?? other.TestLossWithout) is not null
+                   select LossRow(other.Name, other.TestLossWith, other.TestLossWithout),
+            ]));
+            groups.Add(Group("Accuracy on the test images",
+            [
+                ShareRow("this run", with?.TestAccuracy, without?.TestAccuracy, own: true),
+                .. from other in tested
+                   where (other.AccuracyWith ?? other.AccuracyWithout) is not null
+                   select ShareRow(other.Name, other.AccuracyWith, other.AccuracyWithout),
+            ]));
+        }
+
         groups.Add(Group("Speed",
         [
             Row("training time", Seconds(with?.TrainingSeconds), Seconds(without?.TrainingSeconds), "", own: true),

@@ -55,7 +55,7 @@ public sealed record RunCurve
         }
     }
 
-    /// <summary>The mean loss of an epoch; null if it has fewer than <paramref name="points"/> points or one that is
+    /// <summary>The mean loss of an epoch; null if it has fewer than <paramref name="points"/> points (and some) or one that is
     /// not finite.</summary>
     internal double? EpochMean(int epoch, int points)
     {
@@ -69,6 +69,9 @@ public sealed record RunCurve
             count++;
         }
 
+        // An epoch of fewer mini-batches than make a point has its own mean.
+        if (count == 0 && Epochs.FirstOrDefault(known => known.Epoch == epoch) is { Loss: { } own } && double.IsFinite(own))
+            return own;
         return count >= points && double.IsFinite(sum) ? sum / count : null;
     }
 }

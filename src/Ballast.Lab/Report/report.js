@@ -11,7 +11,8 @@
   const style = name => getComputedStyle(root).getPropertyValue("--" + name).trim();
   const count = value => Math.round(value).toLocaleString("en-US");
   const short = value => value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-6
-    ? value.toExponential(1).replace(/\.0e/, "e").replace("e+", "e").replace("-", "−") : String(Number(value.toPrecision(3))).replace("-", "−");
+    ? value.toExponential(1).replace(/\.0e/, "e").replace("e+", "e").replace("-", "−")
+    : value.toLocaleString("en-US", { maximumFractionDigits: Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))) }).replace("-", "−");
   const formats = {
     loss: value => value.toFixed(3),
     percent: value => (100 * value).toFixed(1) + "\u00a0%",

@@ -35,7 +35,7 @@ public class StudyTableTests
         Plots = [],
     };
 
-    static StudyResult Made(string study, bool isLong)
+    internal static StudyResult Made(string study, bool isLong)
     {
         var definition = SampleStudy.Define(study, SampleStudy.Options with { Seeds = StudyOptions.FirstSeeds(4) });
         definition = isLong ? Long(definition) : definition;

@@ -74,9 +74,9 @@ static class SpreadFigure
     {
         var scale = PlotScale.Of([.. panels.SelectMany(static panel => panel.Values)
             .SelectMany(static value => new[] { value.Spread.Low, value.Spread.High })]);
-        var ticks = scale.Ticks.Select(tick => Markup.Of($"<span style=\"bottom:{scale.At(tick)}%\">{Number(tick)}</span>"));
+        var ticks = scale.Ticks.Select(tick => Markup.Of($"<span style=\"bottom:{scale.At(tick)}%\">{Short(tick)}</span>"));
         return Markup.Of($"""
-            <div class="spread"><p class="name">{title}</p>
+            <div class="spread"><p class="name">{title}</p><p class="unit">value</p>
             <div class="panels"><div class="scale" aria-hidden="true">{ticks}</div>
             {panels.Select(panel => Draw(panel, scale))}</div></div>
 
@@ -106,7 +106,7 @@ static class SpreadFigure
             <div class="panel {panel.Tone}"><p>{panel.Title}</p>
             <svg viewBox="0 0 {Width} {Height}" preserveAspectRatio="none" role="img" aria-label="{described}">{rules}
             <path class="shape" d="{shapes.ToString()}"/><path class="middle" d="{means.ToString()}"/></svg>
-            <div class="epochs" aria-hidden="true">{shown.Select(static value => Markup.Of($"<span>{value.Epoch}</span>"))}</div></div>
+            <div class="epochs" aria-hidden="true">{shown.Select(static value => Markup.Of($"<span>{value.Epoch}</span>"))}</div><p class="unit">epoch</p></div>
 
             """);
     }

@@ -29,10 +29,10 @@ sealed class DifferenceAnswer : StudyAnswer
         if (b is null)
         {
             return first.Interval() is null
-                ? Markup.Of($"{Capital(a.Title)} the {Measure.Title} is {Bold(first.Mean, a)}, measured once.")
+                ? Markup.Of($"{Capital(a.Title)} the {Measure.Title} is {Bold(first.Mean, a)}, measured once.{Learned()}")
                 : Markup.Of($"""
                     {Capital(a.Title)} the {Measure.Title} is {Bold(first.Mean, a)} with a standard deviation of
-                    {Bare(Measure.Format, first.Deviation)}{Points(Measure.Format)} over {Repeats(first.Count)}.
+                    {Bare(Measure.Format, first.Deviation)}{Points(Measure.Format)} over {Repeats(first.Count)}.{Learned()}
                     """);
         }
 
@@ -78,6 +78,14 @@ sealed class DifferenceAnswer : StudyAnswer
         string ratio = Measure.Format is MeasureFormat.Count or MeasureFormat.Number && small > 0 && large / small >= 1.5
             ? $"The larger mean is {Short(Math.Round(large / small, 1))} times the smaller. " : "";
         return Markup.Of($"<p>{Direction()}{ratio}{judged} Both were trained with the same {Repeats(test.Count)}, and each pair was compared.</p>");
+    }
+
+    // Of one network alone: whether what was measured says anything of it.
+    string Learned()
+    {
+        var (trials, diverged, chance, _, _) = ArmCondition.Of(Result, a, Measure);
+        return diverged > 0 ? $" No conclusion is drawn: {diverged} of {trials} trainings diverged."
+            : 2 * chance >= trials ? $" No conclusion is drawn: {chance} of {trials} trainings stayed at chance." : "";
     }
 
     // Of trainings that have to reach a level: how many did.

@@ -24,8 +24,7 @@ static class DotPlot
                 ? "" : " A training that never arrived stands at the end.")}</p>
             <div class="rows">
             {arms.Select(arm => Row(result, arm, measure, scale))}
-            <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(
-                tick => scale.Tick(measure.Format, tick))}</span><span></span></div>
+            {scale.Axis(measure.Format, Title(Brief(measure.Title), measure.Format, "percent"))}
             </div>
             </figure>
 

@@ -30,8 +30,7 @@ static class ForestPlot
             <p class="reading">{reading}</p>
             <div class="rows">
             {found.Select(comparison => Row(result, comparison, scale))}
-            <div class="row axis" aria-hidden="true"><span></span><span class="track">{scale.Ticks.Select(
-                tick => scale.Tick(measure.Format, tick))}</span><span></span></div>
+            {scale.Axis(measure.Format, Title($"difference of the {Brief(measure.Title)}", measure.Format, "percentage points"))}
             </div>
             </figure>
 

@@ -15,8 +15,15 @@ static class MeasureText
             MeasureFormat.Percent => ReportFormat.Percent(known),
             MeasureFormat.Loss => ReportFormat.Loss(known),
             MeasureFormat.Count => ReportFormat.Count(known),
-            _ => Short(known),
+            _ => Figures(known),
         };
+
+    /// <summary>A measure's title without what explains it in brackets, for an axis.</summary>
+    public static string Brief(string title) => title.Split(" (")[0];
+
+    /// <summary>What stands at an axis: a measure and its unit.</summary>
+    public static string Title(string measure, MeasureFormat format, string percent) =>
+        format == MeasureFormat.Percent ? $"{measure}, {percent}" : measure;
 
     /// <summary>The same without its unit, for a table: a standard deviation of a share is in percentage points.</summary>
     public static string Bare(MeasureFormat format, double? value) =>
@@ -62,14 +69,19 @@ static class MeasureText
     public static string NamedP(double p) => p < 0.0001 ? $"p{NoBreak}{P(p).Replace(" ", NoBreak, StringComparison.Ordinal)}"
         : $"p{NoBreak}={NoBreak}{P(p)}";
 
-    /// <summary>Three significant digits.</summary>
-    public static string Short(double value)
+    /// <summary>Three significant digits without the zeros at their end, as at an axis.</summary>
+    public static string Short(double value) => Figures(value, '#');
+
+    /// <summary>Three significant digits, or all of a whole number.</summary>
+    public static string Figures(double value) => Figures(value, double.IsInteger(value) ? '#' : '0');
+
+    static string Figures(double value, char digit)
     {
         double size = Math.Abs(value);
         if (size != 0 && size is < 1e-6 or >= 1e5)
             return value.ToString("0.##e0", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
         int decimals = size == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 8);
-        return value.ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+        return value.ToString("#,0." + new string(digit, decimals), CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
     }
 
     /// <summary>A sentence's beginning.</summary>

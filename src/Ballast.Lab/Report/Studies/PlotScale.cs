@@ -33,14 +33,21 @@ sealed record PlotScale(double From, double To, double Step, IReadOnlyList<doubl
     public IEnumerable<Markup> Rules() =>
         Ticks.Select(tick => Markup.Of($"<i class=\"rule{(tick == 0 && From < 0 ? " zero" : "")}\" style=\"left:{At(tick)}%\"></i>"));
 
-    /// <summary>A named number at its place.</summary>
-    public Markup Tick(MeasureFormat format, double tick) => Markup.Of($"""<span style="left:{At(tick)}%">{Text(format, tick)}</span>""");
+    /// <summary>The numbers below rows, and what they are.</summary>
+    public Markup Axis(MeasureFormat format, string title)
+    {
+        var numbers = Ticks.Select(tick => Markup.Of($"""<span style="left:{At(tick)}%">{Text(format, tick)}</span>"""));
+        return Markup.Of($"""
+            <div class="row axis" aria-hidden="true"><span></span><span class="track">{numbers}</span><span></span></div>
+            <div class="row title"><span></span><span>{title}</span><span></span></div>
+            """);
+    }
 
     string Text(MeasureFormat format, double tick)
     {
         double factor = format == MeasureFormat.Percent ? 100 : 1;
         if (format is MeasureFormat.Number or MeasureFormat.Count)
-            return Value(format, tick);
+            return Short(tick);
         int decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(factor * Step) - 1e-9));
         return (factor * tick).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
     }

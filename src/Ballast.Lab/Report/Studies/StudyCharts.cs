@@ -1,3 +1,5 @@
+using static Ballast.Lab.MeasureText;
+
 namespace Ballast.Lab;
 
 /// <summary>The curves of a study as the page's script draws them.</summary>
@@ -31,7 +33,7 @@ static class StudyCharts
             lines.Add(line with { Series = line.Series with { Dash = before } });
         }
 
-        return Draw(plot, number, lines, Title(plot));
+        return Draw(plot, number, lines, Title(result, plot));
     }
 
     static ChartData? Single(StudyResult result, StudyPlot plot, int number)
@@ -50,7 +52,7 @@ static class StudyCharts
             }
         }
 
-        return Draw(plot, number, lines, Title(plot));
+        return Draw(plot, number, lines, Title(result, plot));
     }
 
     static ChartData? Factor(StudyResult result, StudyPlot plot, int number)
@@ -70,7 +72,7 @@ static class StudyCharts
             lines.Add(Summarize(result, group.First(), group.Key, values));
         }
 
-        return Draw(plot, number, lines, measure.Title);
+        return Draw(plot, number, lines, Brief(measure.Title));
     }
 
     static IEnumerable<StudyArm> Arms(StudyResult result, StudyPlot plot) =>
@@ -95,11 +97,12 @@ static class StudyCharts
         return new Line(new ChartSeries(name, Tones.Of(result.Definition, arm), []) { Label = name }, points);
     }
 
-    static string Title(StudyPlot plot) => plot.Format switch
+    // Curves of a measure's name are of that measure.
+    static string Title(StudyResult result, StudyPlot plot) => plot.Format switch
     {
         MeasureFormat.Loss => "loss",
         MeasureFormat.Percent => "accuracy",
-        _ => plot.Of,
+        _ => Brief(result.Definition.Measures.FirstOrDefault(measure => measure.Name == plot.Of)?.Title ?? plot.Of),
     };
 
     static ChartData? Draw(StudyPlot plot, int number, List<Line> lines, string title)

@@ -5,7 +5,9 @@ namespace Ballast.Lab;
 /// of the initial weights, which are normal, with biases of 0; without it they are PyTorch's.</summary>
 sealed class ShiftTrial : TrainTrial
 {
-    const int Images = 1000;
+    /// <summary>How many test images the inputs are looked at over, at most.</summary>
+    public const int Images = 1000;
+
 
     public override string Name => "shift";
 

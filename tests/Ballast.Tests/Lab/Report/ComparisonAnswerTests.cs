@@ -20,6 +20,23 @@ public class ComparisonAnswerTests
     }
 
     [Fact]
+    public void Epochs_of_fewer_mini_batches_than_make_a_log_line_are_compared_by_their_own_means()
+    {
+        static RunCurve Own(params double[] losses) => new() { Epochs = [.. losses.Select(static (loss, i) => new EpochPoint(i + 1, loss, 0.1 + i / 10.0, null))] };
+        var small = Complete with { Epochs = 2, StepsPerEpoch = 40, TestImages = 0, Published = [], Caveats = [], With = Own(2.2, 1.9), Without = Own(2.3, 2.1) };
+        string page = Seen(small);
+        Assert.Contains("With batch normalization the mean loss of epoch 2 was 1.900, without it 2.100.", page, StringComparison.Ordinal);
+        Assert.Contains("Mean loss of epoch 2 this run 1.900 2.100 −0.200", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("ended before", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("test images", page, StringComparison.Ordinal);
+
+        page = Seen(small with { Without = Own(2.3) });
+        Assert.Contains("The run without batch normalization is incomplete: it ended after epoch 1 of 2.", page, StringComparison.Ordinal);
+        Assert.Contains("the mean loss of epoch 1 was 2.200, without it 2.300.", page, StringComparison.Ordinal);
+        Assert.Contains("Without batch normalization training diverged: the mean loss of epoch 2 was no finite number.", Seen(small with { Without = Own(2.3, double.NaN) }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ours_stands_above_what_was_published()
     {
         string page = Seen(Complete);

@@ -32,6 +32,7 @@ public class ComparisonPageTests
         ["no point"] = Complete with { With = new(), Without = null },
         ["diverged"] = Complete with { Without = SampleComparison.Losses(2.2, double.NaN, double.PositiveInfinity) },
         ["diverged at once"] = Complete with { With = null, Without = SampleComparison.Losses(double.NaN) },
+        ["epochs without a point"] = Complete with { With = new() { Epochs = [new(1, 2.1, 0.2, null), new(2, 2.0, 0.3, null)] }, Without = new(), TestImages = 0 },
         ["bare"] = Complete with { Network = [], Published = [], Caveats = [], Settings = [] },
         ["no log line in an epoch"] = Complete with { StepsPerEpoch = 49 },
     };
@@ -56,6 +57,14 @@ public class ComparisonPageTests
         Assert.DoesNotContain("NaN", PageText.Seen(page), StringComparison.Ordinal);
         foreach (var chart in PageText.Data(page).GetProperty("charts").EnumerateArray())
             Assert.Contains($"data-chart=\"{chart.GetProperty("id").GetString()}\"", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_chart_has_two_points_to_a_line_and_says_what_its_axes_are(string name)
+    {
+        foreach (var chart in PageText.Data(ComparisonPage.Render(Variants[name])).GetProperty("charts").EnumerateArray())
+            PageText.IsWhole(chart);
     }
 
     [Theory]

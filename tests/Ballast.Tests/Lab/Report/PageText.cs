@@ -29,6 +29,14 @@ static partial class PageText
             .Select(value => value.ValueKind == JsonValueKind.Null ? null : (double?)value.GetDouble()),
     ];
 
+    /// <summary>A chart that is drawn has two points or more to a line, and both of its axes say what they are.</summary>
+    public static void IsWhole(JsonElement chart)
+    {
+        Assert.NotEqual("", chart.GetProperty("unit").GetString());
+        Assert.NotEqual("", chart.GetProperty("title").GetString());
+        Assert.True(Enumerable.Range(0, chart.GetProperty("series").GetArrayLength()).Max(line => Line(chart, line).Count(static value => value is not null)) >= 2);
+    }
+
     /// <summary>The names of all tags in the order they come, scripts and styles left out.</summary>
     public static string[] Tags(string page) =>
         [.. TagName().Matches(Invisible().Replace(page, "")).Select(tag => tag.Groups[1].Value)];
