@@ -106,7 +106,8 @@ static class SpreadFigure
             <div class="panel {panel.Tone}"><p>{panel.Title}</p>
             <svg viewBox="0 0 {Width} {Height}" preserveAspectRatio="none" role="img" aria-label="{described}">{rules}
             <path class="shape" d="{shapes.ToString()}"/><path class="middle" d="{means.ToString()}"/></svg>
-            <div class="epochs" aria-hidden="true">{shown.Select(static value => Markup.Of($"<span>{value.Epoch}</span>"))}</div><p class="unit">epoch</p></div>
+            <div class="epochs" aria-hidden="true">{shown.Select(static value => Markup.Of($"<span>{value.Epoch}</span>"))}</div>
+            <p class="unit">epoch</p></div>
 
             """);
     }

@@ -45,7 +45,8 @@ static class ShiftStudy
                 new(PlotKind.Single, "input", "With batch normalization: 15th, 50th and 85th percentile of one "
                     + "input of the last hidden layer’s activation (first seed)", "mini-batch", Format: MeasureFormat.Number, Arms: ["with"]),
                 new(PlotKind.Single, "input", "Without: the same input", "mini-batch", Format: MeasureFormat.Number, Arms: ["without"],
-                    Text: $"Over {ReportFormat.Count(Math.Min(ShiftTrial.Images, data.Test.Count))} fixed test images, in evaluation mode. One input is an example; the measure "
+                    Text: $"Over {ReportFormat.Count(Math.Min(ShiftTrial.Images, data.Test.Count))} fixed test images, in evaluation mode. "
+                        + "One input is an example; the measure "
                         + "of wandering is over all of them: the standard deviation over time of each input’s "
                         + "median, in units of how far apart its 15th and 85th percentiles are. The first value is from before training."),
                 StudyParts.AccuracyForest,
