@@ -68,10 +68,9 @@ static class Application
         if (parsed.UnmatchedTokens.FirstOrDefault(token => message.Contains($"'{token}'", StringComparison.Ordinal)) is not { } word)
             return "";
         var command = parsed.CommandResult.Command;
-        var known = word.StartsWith('-')
-            ? command.Options.Select(static option => option.Name)
-            : command.Subcommands.Select(static part => part.Name);
-        return Suggestion.Nearest(word, known) is { } nearest ? $" Did you mean {nearest}?" : "";
+        if (word.StartsWith('-'))
+            return Suggestion.Nearest(word, command.Options.Select(static option => option.Name)) is { } nearest ? $" Did you mean {nearest}?" : "";
+        return command.Subcommands.Count > 0 ? $" {Suggestion.Of(word, command.Subcommands.Select(static part => part.Name))}" : "";
     }
 
     static string Name(ParseResult parsed)

@@ -10,6 +10,8 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("comapre", "Did you mean compare?")]
+    [InlineData("study placment", "Did you mean placement?")]
+    [InlineData("study no-such", "'no-such'. There are list, run, placement, normalizers,")]
     [InlineData("compare --epoch 3", "Did you mean --epochs?")]
     [InlineData("train --epoch 3", "Did you mean --epochs?")]
     [InlineData("train --epochs some", "--epochs: expected a whole number from 1 to 100000, got \"some\".")]

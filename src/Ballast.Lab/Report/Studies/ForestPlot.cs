@@ -17,6 +17,8 @@ static class ForestPlot
             return Markup.None;
         // An interval of two or three seeds may be so wide that nothing else is left to see: it is cut, and fades at the edge.
         double reach = found.Max(static comparison => Math.Abs(comparison.Test.Mean)) + 3 * found.Select(Half).Order().ElementAt(found.Count / 2);
+        // A share differs from another by less than 100 points.
+        reach = measure.Format == MeasureFormat.Percent ? Math.Min(reach, 1) : reach;
         double[] ends = [.. found.SelectMany(static comparison => new[] { comparison.Test.Low, comparison.Test.High }).Where(double.IsFinite)
             .Select(end => Math.Clamp(end, -reach, reach))];
         var scale = PlotScale.Of([0, .. ends]);

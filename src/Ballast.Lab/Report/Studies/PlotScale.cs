@@ -49,7 +49,7 @@ sealed record PlotScale(double From, double To, double Step, IReadOnlyList<doubl
         if (format is MeasureFormat.Number or MeasureFormat.Count)
             return Short(tick);
         int decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(factor * Step) - 1e-9));
-        return (factor * tick).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
+        return (factor * tick).ToString($"#,0.{new string('0', decimals)}", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
     }
 
     static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture);

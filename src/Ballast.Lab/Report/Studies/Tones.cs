@@ -4,7 +4,7 @@ namespace Ballast.Lab;
 /// </summary>
 static class Tones
 {
-    static readonly string[] Others = ["with", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
+    static readonly string[] Others = ["with", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
 
     /// <summary>An arm's colour; the arms of a group have one.</summary>
     public static string Of(StudyDefinition definition, StudyArm arm)
