@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Parquet;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace Ballast;
@@ -24,6 +25,9 @@ sealed class ParquetColumn
         this.field = field as DataField ?? throw Unsupported(path, field, $"a {field.SchemaType.ToString().ToLowerInvariant()}");
         if (this.field.IsArray || this.field.MaxRepetitionLevel > 0)
             throw Unsupported(path, field, "a list");
+        // Nanoseconds are given as whole numbers, the others as spans of time.
+        if (field.SchemaElement is { LogicalType.TIME: not null } or { ConvertedType: ConvertedType.TIME_MILLIS or ConvertedType.TIME_MICROS })
+            throw Unsupported(path, field, "a time of day");
         var kind = KindOf();
         Column = TableColumn.For(field.Name, [], false, known ?? kind);
     }

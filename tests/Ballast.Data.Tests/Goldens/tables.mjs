@@ -40,3 +40,8 @@ const columnData = [
     { name: 'price', data: rows.map(i => pick(i, 1)) },
 ];
 fs.writeFileSync(to + 'groups.parquet', Buffer.from(parquetWriteBuffer({ columnData, schema, rowGroupSize: 64 })));
+
+// A structure and a time of day in each row.
+const nested = pl.DataFrame({ x: rows, price: rows, at: pl.Series('at', rows.map(i => new Date(Date.UTC(2020, 0, 1, i % 24))), pl.Datetime('ms')) });
+nested.withColumn(pl.col('at').cast(pl.Time).alias('at')).writeParquet(to + 'time.parquet', { compression: 'snappy' });
+nested.toStruct('place').toFrame().hstack(nested.select('price')).writeParquet(to + 'struct.parquet', { compression: 'snappy' });

@@ -59,6 +59,11 @@ public sealed class TableParquetTests : Temporary
         Assert.EndsWith("list.parquet: tags holds a list in each row. A table has numbers, texts, booleans and dates: leave the column out (--ignore), or "
             + "make columns of these of it.", Refused(() => TableDataset.Open(Golden("list.parquet"), "price")), StringComparison.Ordinal);
         Assert.Single(TableDataset.Open(Golden("list.parquet"), "price", new TableOptions { Ignore = ["tags"] }).Schema.Columns);
+        Assert.Contains("struct.parquet: place holds a struct in each row.", Refused(() => TableDataset.Open(Golden("struct.parquet"), "price")),
+            StringComparison.Ordinal);
+        Assert.Contains("time.parquet: at holds a time of day in each row.", Refused(() => TableDataset.Open(Golden("time.parquet"), "price")),
+            StringComparison.Ordinal);
+        Assert.Single(TableDataset.Open(Golden("time.parquet"), "price", new TableOptions { Ignore = ["at"] }).Schema.Columns);
         Assert.Contains("groups.parquet: bytes holds bytes in each row.", Refused(() => TableDataset.Open(Golden("groups.parquet"), "price")),
             StringComparison.Ordinal);
         var file = TableFile.Read(Golden("groups.parquet"), wanted: static name => name != "bytes");

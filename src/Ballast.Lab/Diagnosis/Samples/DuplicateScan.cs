@@ -36,12 +36,29 @@ sealed class DuplicateScan
         }
 
         IsTelling = Tells(training, columns);
+        if (bytes && test is not null && training.Shape.Rank == 3)
+            FindAlike(training, test);
+    }
+
+    void FindAlike(ScannedSamples training, ScannedSamples test)
+    {
+        var looks = new PictureLooks(training);
+        var equal = Shared.Select(static pair => pair.Test).ToHashSet();
+        foreach (int index in test.Indices)
+        {
+            if (!equal.Contains(index) && test.Look(index) is { } look && looks.Find(look) is { } like)
+                Alike.Add((index, like));
+        }
     }
 
     /// <summary>The test samples that are a training sample too, with the first such training sample.</summary>
     public List<(int Test, int Training)> Shared { get; } = [];
 
-    /// <summary>How many of these have the class of that training sample.</summary>
+    /// <summary>The test pictures that are not equal to a training picture and look like one, with the first such: saved again with losses, or in
+    /// another size.</summary>
+    public List<(int Test, int Training)> Alike { get; } = [];
+
+    /// <summary>How many of <see cref="Shared"/> have the class of that training sample.</summary>
     public int Agreeing { get; }
 
     /// <summary>Training samples with the values of an earlier one and another class, with that.</summary>

@@ -21,6 +21,19 @@ public static class Duplicates
         return new DuplicateScan(trained, tested, null).Shared;
     }
 
+    /// <summary>The test pictures that look like a training picture without being equal to it, each with the first such training picture: copies that
+    /// were saved again with losses, or in another size. Pictures count as alike when their difference hashes (8 by 8 bits) differ in 7 bits at
+    /// most, and their channels in 8 by 8 places by less than 14 % of their contrast; those with hardly any contrast are left out.</summary>
+    /// <param name="test">The test pictures, of 16 x 16 pixels or more.</param>
+    /// <param name="training">The training pictures.</param>
+    /// <exception cref="ArgumentException">Pictures of different shapes.</exception>
+    public static IReadOnlyList<(int Test, int Training)> Alike(ByteDataset test, ByteDataset training)
+    {
+        var (tested, trained) = (All(test), All(training));
+        return test.SampleShape == training.SampleShape ? new DuplicateScan(trained, tested, null).Alike : throw new ArgumentException(
+            $"Duplicates: the test samples are {test.SampleShape} and the training samples {training.SampleShape}. Give data of one shape.");
+    }
+
     /// <summary>The test data without the samples that are training samples too.</summary>
     /// <param name="test">The test data.</param>
     /// <param name="training">The training data.</param>

@@ -87,6 +87,13 @@ sealed class ScannedSamples
         return room;
     }
 
+    /// <summary>How a picture that is kept as bytes looks; null where there is too little in it to tell it from others.</summary>
+    public PictureLook? Look(int index)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return PictureLook.Of(((ByteDataset)dataset).Bytes(index), dataset.SampleShape);
+    }
+
     /// <summary>A digest of all values of a sample: the first half of their SHA-256. Equal values have equal ones, and no two others
     /// are known.</summary>
     /// <param name="index">The sample.</param>
