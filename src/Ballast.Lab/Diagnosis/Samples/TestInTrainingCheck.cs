@@ -60,8 +60,8 @@ sealed class TestInTrainingCheck : DoctorCheck
                 + string.Create(CultureInfo.InvariantCulture, $"{training.Indices.Count}{Part(training)} ")
                 + $"training pictures without being equal to it: by indices (test ~ training) {pairs}. Copies saved again, with losses or in another "
                 + "size, are no pictures that the network has not seen.",
-            "Look at some of these pairs (Duplicates.Alike(test, training)). Where they are copies, keep one of each, and divide the pictures before they "
-                + "are saved anew; where they are frames of one scene, hold out whole scenes: --group.",
+            "Look at some of these pairs (Duplicates.Alike(test, training)). Where they are copies, keep one of each, and divide the pictures before "
+                + "they are saved anew; where they are frames of one scene, hold out whole scenes: --group.",
             ("alike", count), ("share_of_test_samples", share), ("first_test_index", scan.Alike[0].Test),
             ("first_training_index", scan.Alike[0].Training));
     }
