@@ -32,6 +32,9 @@ public sealed class ChannelCountTests
         "residual block" => new ResidualBlock(channels),
         "two depthwise convolutions" => new Sequential(Depthwise(channels), new BatchNorm2d(channels), new ReLU(), Depthwise(channels)),
         "large convolution" => new Sequential(Depthwise(channels), new BatchNorm2d(channels), new ReLU(), new Conv2d(channels, 5, 5, padding: 2)),
+        "convolution of a normalization" => new Sequential(
+            Depthwise(channels), new BatchNorm2d(channels), new ReLU(), new Conv2d(channels, 9, 3, padding: 1),
+            new Conv2d(9, channels, 3, padding: 1), new BatchNorm2d(channels), new ReLU()),
         "statistics of a convolution" => new Sequential(
             Depthwise(channels), new Conv2d(channels, 5, 1), new Conv2d(5, channels, 5, padding: 2), new BatchNorm2d(channels), new ReLU()),
         "instance normalization" => new Sequential(Depthwise(channels), new InstanceNorm2d(channels, affine: true)),
@@ -49,6 +52,7 @@ public sealed class ChannelCountTests
     [InlineData("residual block")]
     [InlineData("two depthwise convolutions")]
     [InlineData("large convolution")]
+    [InlineData("convolution of a normalization")]
     [InlineData("statistics of a convolution")]
     [InlineData("instance normalization")]
     [InlineData("filter response")]

@@ -54,6 +54,8 @@ public class ConvolutionAlgorithmTests
     [InlineData(48, 16)]
     [InlineData(52, 16)]
     [InlineData(64, 16)]
+    [InlineData(44, 20)]
+    [InlineData(52, 9)]
     public void Both_give_the_same_but_for_rounding(int size, int channels)
     {
         Shape shape = [2, channels, size, size];
@@ -61,6 +63,22 @@ public class ConvolutionAlgorithmTests
         var (fast, direct) = (Run(ConvolutionAlgorithm.Fastest, shape, x, channels), Run(ConvolutionAlgorithm.Direct, shape, x, channels));
         for (int i = 0; i < fast.Count; i++)
             Near.Equal(direct[i], fast[i], 5e-5, $"result {i}");
+    }
+
+    // Channels that fill registers and groups of eight, and channels that leave some over.
+    [Fact]
+    public void They_do_for_any_numbers_of_channels()
+    {
+        int[] counts = [8, 9, 11, 12, 15, 16, 17, 20, 23, 24, 28, 31, 33, 40, 47, 50];
+        var random = new Random(7);
+        foreach (int inputs in counts)
+        {
+            int outputs = counts[random.Next(counts.Length)], size = random.Next(3, 19);
+            var x = Draw.Data([3, inputs, size, random.Next(3, 19)], inputs);
+            var (fast, direct) = (Run(ConvolutionAlgorithm.Fastest, x.Shape, x, outputs), Run(ConvolutionAlgorithm.Direct, x.Shape, x, outputs));
+            for (int i = 0; i < fast.Count; i++)
+                Near.Equal(direct[i], fast[i], 5e-5, $"{inputs} to {outputs} channels, {x.Shape}, result {i}");
+        }
     }
 
     [Fact]

@@ -25,18 +25,30 @@ sealed unsafe class ChannelMoments
     /// <summary>Tells how many values of a channel a part has.</summary>
     public void Count(int part, int count) => counts[part] = count;
 
-    /// <summary>Keeps a register of channels of one part: the pivot, the sum of the deviations from it, and of their
-    /// squares.</summary>
+    /// <summary>Keeps a register of channels of one part, perhaps the last ones, which may be fewer than its lanes: the pivot, the sum of the
+    /// deviations from it, and of their squares.</summary>
     public void Store<S, V>(int part, int channel, V pivot, V sum, V squares)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         fixed (float* to = &sums[part * 3 * channels + channel])
         {
-            S.Store(to, pivot);
-            S.Store(to + channels, sum);
-            S.Store(to + 2 * channels, squares);
+            if (channel + S.Width <= channels)
+                Store<AllLanes, S, V>(to, default, pivot, sum, squares);
+            else
+                Store<SomeLanes, S, V>(to, S.First(channels - channel), pivot, sum, squares);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Store<L, S, V>(float* to, V mask, V pivot, V sum, V squares)
+        where L : struct, ILanes
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        L.Store<S, V>(to, mask, pivot);
+        L.Store<S, V>(to + channels, mask, sum);
+        L.Store<S, V>(to + 2 * channels, mask, squares);
     }
 
     /// <summary>Sums up one part's values, written a moment ago.</summary>

@@ -53,7 +53,7 @@ readonly unsafe struct Epilogue
         where V : unmanaged
     {
         for (; i <= count - S.Width; i += S.Width)
-            S.Store(values + i, E.Apply<S, V>(S.Load(values + i), added + i));
+            S.Store(values + i, E.Apply<S, V>(S.Load(values + i), E.Adds ? S.Load(added + i) : default));
         return i;
     }
 }

@@ -53,4 +53,14 @@ static unsafe class Prologues
         where S : struct, ISimd<V>
         where V : unmanaged =>
         M.ReadsTable ? Channel<V>.Load<S>(table + c, channels) : default;
+
+    /// <summary>The same for a register of which a mask has the lanes that are channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Channel<V> Load<M, L, S, V>(float* table, int c, int channels, V mask)
+        where M : struct, IPrologue
+        where L : struct, ILanes
+        where S : struct, ISimd<V>
+        where V : unmanaged => M.ReadsTable
+            ? new(L.Load<S, V>(table + c, mask), L.Load<S, V>(table + channels + c, mask), L.Load<S, V>(table + 2 * channels + c, mask))
+            : default;
 }

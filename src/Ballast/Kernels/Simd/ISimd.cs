@@ -16,6 +16,15 @@ unsafe interface ISimd<V>
     /// </summary>
     static abstract void StoreAway(float* destination, V value);
 
+    /// <summary>A mask of the first <paramref name="count"/> lanes; none where that is not positive.</summary>
+    static abstract V First(int count);
+
+    /// <summary>The lanes that the mask has, and 0 in the others, whose memory is not touched.</summary>
+    static abstract V LoadSome(float* source, V mask);
+
+    /// <summary>Stores the lanes that the mask has.</summary>
+    static abstract void StoreSome(float* destination, V mask, V value);
+
     /// <summary>The next <see cref="Width"/> bytes as floats.</summary>
     static abstract V LoadBytes(byte* source);
 

@@ -23,6 +23,38 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static void StoreAway(float* destination, Vector128<float> value) => value.StoreAlignedNonTemporal(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> First(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+
+    public static Vector128<float> LoadSome(float* source, Vector128<float> mask)
+    {
+        if (Avx.IsSupported)
+            return Avx.MaskLoad(source, mask);
+        var value = Vector128<float>.Zero;
+        for (int lane = 0; lane < Width; lane++)
+        {
+            if (mask.AsInt32()[lane] != 0)
+                value = value.WithElement(lane, source[lane]);
+        }
+
+        return value;
+    }
+
+    public static void StoreSome(float* destination, Vector128<float> mask, Vector128<float> value)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(destination, mask, value);
+            return;
+        }
+
+        for (int lane = 0; lane < Width; lane++)
+        {
+            if (mask.AsInt32()[lane] != 0)
+                destination[lane] = value[lane];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBytes(byte* source)
     {
         var words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(source)).AsByte());

@@ -22,6 +22,16 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static void StoreAway(float* destination, Vector256<float> value) => value.StoreAlignedNonTemporal(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadSome(float* source, Vector256<float> mask) => Avx.MaskLoad(source, mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSome(float* destination, Vector256<float> mask, Vector256<float> value) =>
+        Avx.MaskStore(destination, mask, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBytes(byte* source) =>
         Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source));
 

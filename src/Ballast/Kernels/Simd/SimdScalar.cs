@@ -12,6 +12,15 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Load(float* source) => *source;
     public static void Store(float* destination, float value) => *destination = value;
     public static void StoreAway(float* destination, float value) => *destination = value;
+    public static float First(int count) => count > 0 ? BitConverter.Int32BitsToSingle(-1) : 0;
+    public static float LoadSome(float* source, float mask) => BitConverter.SingleToInt32Bits(mask) != 0 ? *source : 0;
+
+    public static void StoreSome(float* destination, float mask, float value)
+    {
+        if (BitConverter.SingleToInt32Bits(mask) != 0)
+            *destination = value;
+    }
+
     public static float LoadBytes(byte* source) => *source;
     public static float Add(float a, float b) => a + b;
     public static float Subtract(float a, float b) => a - b;

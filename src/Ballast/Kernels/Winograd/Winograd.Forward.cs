@@ -46,7 +46,8 @@ static unsafe partial class Winograd
         {
             ConvolutionShape shape = Shape;
             WinogradTiles tiles = Tiles;
-            nint patchPlane = (nint)tiles.RowTiles * shape.C + PlanePadding;
+            int channels = ResultChannels(shape);
+            nint patchPlane = (nint)tiles.RowTiles * PatchChannels(shape) + PlanePadding;
             nint resultPlane = (nint)tiles.RowTiles * 2 * S.Width + PlanePadding;
             float* patches = Scratch.Take((int)(Planes * (patchPlane + resultPlane)) + WinogradTransforms.WorkRegisters * S.Width);
             float* results = patches + Planes * patchPlane;
@@ -57,12 +58,13 @@ static unsafe partial class Winograd
                 int start = block * tiles.BlockTiles, count = Math.Min(tiles.BlockTiles, tiles.Count - start);
                 Patches<S, V>(shape, tiles, X, start, count, patches, patchPlane, work);
                 int width;
-                for (int k = 0; k < shape.K; k += width)
+                for (int k = 0; k < channels; k += width)
                 {
-                    width = Panels.Width<S, V>(shape.K - k);
-                    int regions = Soon(start, k == 0, k + width >= shape.K && block + 1 < last, soon);
+                    width = Panels.Width<S, V>(channels - k);
+                    int regions = Soon(start, k == 0, k + width >= channels && block + 1 < last, soon);
                     Products<S, V>(k, width, count, patches, patchPlane, results, resultPlane, soon, regions);
-                    Results<S, V>(block, k, width, start, count, results, resultPlane, work);
+                    for (int register = 0; register < width; register += S.Width)
+                        Results<S, V>(block, k + register, width, start, count, results + register, resultPlane, work);
                 }
 
                 Epilogue.Moments?.Count(block, tiles.Pixels(start, count, shape));
@@ -101,7 +103,7 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int channels = Shape.C, rows = (count + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
+            int channels = PatchChannels(Shape), rows = (count + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
             float** from = stackalloc float*[rows];
             float** to = stackalloc float*[rows];
             for (int i = 0; i < rows; i++)
@@ -130,32 +132,40 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            bool adds = Epilogue.Added is not null;
-            if (adds && Epilogue.HasRelu)
-                Results<AddReluEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
-            else if (adds)
-                Results<AddEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
-            else if (Epilogue.HasRelu)
-                Results<ReluEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
+            if (k + S.Width <= Shape.K)
+                Results<AllLanes, S, V>(block, k, width, start, count, results, resultPlane, work);
             else
-                Results<NoEpilogue, S, V>(block, k, width, start, count, results, resultPlane, work);
+                Results<SomeLanes, S, V>(block, k, width, start, count, results, resultPlane, work);
         }
 
+        readonly void Results<L, S, V>(int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+            where L : struct, ILanes
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            bool adds = Epilogue.Added is not null;
+            if (adds && Epilogue.HasRelu)
+                Results<AddReluEpilogue, L, S, V>(block, k, width, start, count, results, resultPlane, work);
+            else if (adds)
+                Results<AddEpilogue, L, S, V>(block, k, width, start, count, results, resultPlane, work);
+            else if (Epilogue.HasRelu)
+                Results<ReluEpilogue, L, S, V>(block, k, width, start, count, results, resultPlane, work);
+            else
+                Results<NoEpilogue, L, S, V>(block, k, width, start, count, results, resultPlane, work);
+        }
+
+        // A register of channels of a block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Results<E, S, V>(
-            int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
+        readonly void Results<E, L, S, V>(int block, int k, int width, int start, int count, float* results, nint resultPlane, float* work)
             where E : struct, IEpilogue
+            where L : struct, ILanes
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             int height = Shape.OutH, columns = Shape.OutW, channels = Shape.K;
-            bool two = width > S.Width;
-            V zero = S.Broadcast(0), bias = Bias is null ? zero : S.Load(Bias + k);
-            V bias2 = two && Bias is not null ? S.Load(Bias + k + S.Width) : zero;
+            V zero = S.Broadcast(0), mask = S.First(channels - k), bias = Bias is null ? zero : L.Load<S, V>(Bias + k, mask);
             var moments = Epilogue.Moments;
-            V pivot = moments is null ? zero : WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias);
-            V pivot2 = moments is null || !two ? zero : WinogradTransforms.FirstResult<S, V>(results + S.Width, resultPlane, bias2);
-            V sum = zero, squares = zero, sum2 = zero, squares2 = zero;
+            V pivot = moments is null ? zero : WinogradTransforms.FirstResult<S, V>(results, resultPlane, bias), sum = zero, squares = zero;
             int run;
             for (int i = 0; i < count; i += run, results += (nint)run * width)
             {
@@ -163,23 +173,12 @@ static unsafe partial class Winograd
                 run = Tiles.Run(start + i, count - i);
                 nint at = (((nint)image * height + y) * columns + x) * channels + k;
                 var to = new ResultTiles(Y, at, (nint)columns * channels, channels, height - y, columns - x, run);
-                WinogradTransforms.Results<E, S, V>(results, resultPlane, width, bias, to, Epilogue.Added, work);
-                if (two)
-                {
-                    WinogradTransforms.Results<E, S, V>(
-                        results + S.Width, resultPlane, width, bias2, to with { At = at + S.Width }, Epilogue.Added, work);
-                }
-
-                if (moments is null)
-                    continue;
-                WinogradTransforms.Moments<S, V>(to, pivot, ref sum, ref squares);
-                if (two)
-                    WinogradTransforms.Moments<S, V>(to with { At = at + S.Width }, pivot2, ref sum2, ref squares2);
+                WinogradTransforms.Results<E, L, S, V>(results, resultPlane, width, bias, mask, to, Epilogue.Added, work);
+                if (moments is not null)
+                    WinogradTransforms.Moments<L, S, V>(to, pivot, mask, ref sum, ref squares);
             }
 
             moments?.Store<S, V>(block, k, pivot, sum, squares);
-            if (two)
-                moments?.Store<S, V>(block, k + S.Width, pivot2, sum2, squares2);
         }
 
         // A function of the tiles of a block, row by row.

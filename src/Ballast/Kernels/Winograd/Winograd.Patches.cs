@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Ballast.Kernels;
 
 static unsafe partial class Winograd
@@ -24,8 +22,8 @@ static unsafe partial class Winograd
         where V : unmanaged
     {
         nint pitch = (nint)shape.W * shape.C;
-        int run;
-        for (int i = 0; i < count; i += run, to += (nint)run * shape.C)
+        int inputs = PatchChannels(shape), whole = shape.C / S.Width * S.Width, run;
+        for (int i = 0; i < count; i += run, to += (nint)run * inputs)
         {
             var (image, top, left) = tiles.Locate(start + i);
             run = tiles.Run(start + i, count - i);
@@ -34,12 +32,10 @@ static unsafe partial class Winograd
             float* corner = x.Pixels + ((nint)image * shape.H + top) * pitch + (nint)left * shape.C;
             var rows = (Math.Max(0, -top), Math.Min(6, shape.H - top));
             var columns = (Math.Max(0, -left), shape.W - left);
-            int done = WinogradTransforms.Patches<M, S, V>(corner, pitch, shape.C, 0, rows, columns, run, x.Table, to, plane, work);
-            if (done < shape.C)
-            {
-                WinogradTransforms.Patches<M, Simd256, Vector256<float>>(
-                    corner, pitch, shape.C, done, rows, columns, run, x.Table, to, plane, work);
-            }
+            WinogradTransforms.Patches<M, AllLanes, S, V>(
+                corner, pitch, shape.C, 0, whole, inputs, rows, columns, run, x.Table, to, plane, work);
+            WinogradTransforms.Patches<M, SomeLanes, S, V>(
+                corner, pitch, shape.C, whole, inputs, inputs, rows, columns, run, x.Table, to, plane, work);
         }
     }
 }

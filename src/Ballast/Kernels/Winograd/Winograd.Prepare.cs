@@ -14,7 +14,7 @@ static unsafe partial class Winograd
     public static void Prepare(in ConvolutionShape shape, float* w, float* to) =>
         Transform(shape, w, 9, (nint)shape.C * 9, flip: false, to);
 
-    static nint Plane(in ConvolutionShape shape) => (nint)shape.C * shape.K + PlanePadding;
+    static nint Plane(in ConvolutionShape shape) => (nint)PatchChannels(shape) * ResultChannels(shape) + PlanePadding;
 
     static void Transform(in ConvolutionShape shape, float* w, nint strideC, nint strideK, bool flip, float* to) =>
         Workers.Run(
@@ -24,18 +24,19 @@ static unsafe partial class Winograd
                 To = to,
                 C = shape.C,
                 K = shape.K,
+                Inputs = PatchChannels(shape),
                 StrideC = strideC,
                 StrideK = strideK,
                 Flip = flip,
                 Plane = Plane(shape),
             },
-            shape.K / Panels.Lanes);
+            ResultChannels(shape) / Panels.Lanes);
 
-    // Kernels of a register of columns for all inputs: [36][panel][C][width].
+    // Kernels of a register of columns for all inputs, with zeros where there is no channel: [36][panel][inputs][width].
     struct TransformWork : IWork, IWideWork
     {
         public float* W, To;
-        public int C, K;
+        public int C, K, Inputs;
         public nint StrideC, StrideK, Plane;
         public bool Flip;
 
@@ -51,11 +52,14 @@ static unsafe partial class Winograd
             for (int part = first; part < last; part++)
             {
                 int k = part * S.Width, panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(K - panel);
-                float* to = To + (nint)panel * C + (k - panel);
-                for (int c = 0; c < C; c++, to += width)
+                float* to = To + (nint)panel * Inputs + (k - panel);
+                for (int c = 0; c < Inputs; c++, to += width)
                 {
                     float* from = W + c * StrideC + k * StrideK;
-                    for (int lane = 0; lane < S.Width; lane++, from += StrideK)
+                    int lanes = c < C ? Math.Min(S.Width, K - k) : 0;
+                    if (lanes < S.Width)
+                        new Span<float>(kernel, 9 * S.Width).Clear();
+                    for (int lane = 0; lane < lanes; lane++, from += StrideK)
                     {
                         for (int tap = 0; tap < 9; tap++)
                             kernel[tap * S.Width + lane] = from[Flip ? 8 - tap : tap];

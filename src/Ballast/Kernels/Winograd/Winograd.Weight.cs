@@ -17,12 +17,12 @@ static unsafe partial class Winograd
     {
         // With many channels the sums fit in no near cache: then more tiles for each time they are gone through.
         var tiles = new WinogradTiles(shape, least: 4 * Panels.Rows);
-        int parts = Math.Min(MostParts, tiles.Blocks), sums = 9 * shape.C * shape.K;
+        int parts = Math.Min(MostParts, tiles.Blocks), sums = 9 * shape.C * ResultChannels(shape);
         float* partial = Scratch.TakeShared(parts * sums);
         Workers.Run(new WeightWork { Shape = shape, Tiles = tiles, X = x, Dy = dy, Partial = partial, Parts = parts }, parts);
         Workers.Run(
             new ScatterWork { Partial = partial, Parts = parts, Sums = sums, C = shape.C, K = shape.K, Dw = dw },
-            shape.K / Panels.Lanes);
+            ResultChannels(shape) / Panels.Lanes);
     }
 
     struct WeightWork : IWork, IWideWork
@@ -41,9 +41,9 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            nint patchPlane = (nint)Tiles.BlockTiles * Shape.C + PlanePadding;
-            nint gradientPlane = (nint)Tiles.BlockTiles * Shape.K + PlanePadding;
-            nint sumPlane = (nint)Shape.C * Shape.K + PlanePadding;
+            nint patchPlane = (nint)Tiles.BlockTiles * PatchChannels(Shape) + PlanePadding;
+            nint gradientPlane = (nint)Tiles.BlockTiles * ResultChannels(Shape) + PlanePadding;
+            nint sumPlane = Plane(Shape);
             float* patches = Scratch.Take((int)(Planes * (patchPlane + gradientPlane + sumPlane)) + WinogradTransforms.WorkRegisters * S.Width);
             float* gradients = patches + Planes * patchPlane;
             float* sums = gradients + Planes * gradientPlane;
@@ -64,7 +64,7 @@ static unsafe partial class Winograd
                         more ? Tiles.Region(start + Tiles.BlockTiles, Dy, Shape.K, Shape.OutH, Shape.OutW, 0) : default);
                 }
 
-                Finish<S, V>(sums, sumPlane, Partial + (nint)part * 9 * Shape.C * Shape.K, work);
+                Finish<S, V>(sums, sumPlane, Partial + (nint)part * 9 * Shape.C * ResultChannels(Shape), work);
             }
         }
 
@@ -73,23 +73,34 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int run;
+            int channels = ResultChannels(Shape), run;
             for (int i = 0; i < count; i += run)
             {
                 var (image, y, x) = Tiles.Locate(start + i);
                 run = Tiles.Run(start + i, count - i);
+                int rows = Shape.OutH - y, columns = Shape.OutW - x;
+                nint pitch = (nint)Shape.OutW * Shape.K;
                 float* dy = Dy + (((nint)image * Shape.OutH + y) * Shape.OutW + x) * Shape.K;
-                for (int k = 0; k < Shape.K; k += S.Width)
+                for (int k = 0; k < channels; k += S.Width)
                 {
-                    int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(Shape.K - panel);
-                    WinogradTransforms.Gradients<S, V>(
-                        dy + k, (nint)Shape.OutW * Shape.K, Shape.K, Shape.OutH - y, Shape.OutW - x, run,
-                        to + (nint)panel * Tiles.BlockTiles + i * width + (k - panel), width, plane, work);
+                    int panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(channels - panel);
+                    float* register = to + (nint)panel * Tiles.BlockTiles + i * width + (k - panel);
+                    V mask = S.First(Shape.K - k);
+                    if (k + S.Width <= Shape.K)
+                    {
+                        WinogradTransforms.Gradients<AllLanes, S, V>(
+                            dy + k, pitch, Shape.K, mask, rows, columns, run, register, width, plane, work);
+                    }
+                    else
+                    {
+                        WinogradTransforms.Gradients<SomeLanes, S, V>(
+                            dy + k, pitch, Shape.K, mask, rows, columns, run, register, width, plane, work);
+                    }
                 }
             }
         }
 
-        // [36][panel][C][width].
+        // [36][panel][inputs][width].
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Products<S, V>(
             int count, float* patches, nint patchPlane, float* gradients, nint gradientPlane, float* sums, nint sumPlane,
@@ -99,21 +110,21 @@ static unsafe partial class Winograd
         {
             nint* offsets = stackalloc nint[] { 0, 1, 2, 3, 4, 5, 6, 7 };
             Region* soon = stackalloc Region[] { nextX, nextDy };
-            int panels = (Shape.K + 2 * S.Width - 1) / (2 * S.Width);
-            var prefetching = new Prefetching(soon, 2, Planes * panels * Shape.C / Panels.Rows);
+            int inputs = PatchChannels(Shape), channels = ResultChannels(Shape), panels = (channels + 2 * S.Width - 1) / (2 * S.Width);
+            var prefetching = new Prefetching(soon, 2, Planes * panels * inputs / Panels.Rows);
             for (int xi = 0; xi < Planes; xi++)
             {
                 int width;
-                for (int k = 0; k < Shape.K; k += width)
+                for (int k = 0; k < channels; k += width)
                 {
-                    width = Panels.Width<S, V>(Shape.K - k);
+                    width = Panels.Width<S, V>(channels - k);
                     float* b = gradients + xi * gradientPlane + (nint)k * Tiles.BlockTiles;
-                    float* to = sums + xi * sumPlane + (nint)k * Shape.C;
-                    for (int c = 0; c < Shape.C; c += Panels.Rows)
+                    float* to = sums + xi * sumPlane + (nint)k * inputs;
+                    for (int c = 0; c < inputs; c += Panels.Rows)
                     {
                         prefetching.Step();
                         PanelColumns.Multiply<S, V>(
-                            patches + xi * patchPlane + c, offsets, 0, Shape.C, b, 0, width, 1, count, width,
+                            patches + xi * patchPlane + c, offsets, 0, inputs, b, 0, width, 1, count, width,
                             to + (nint)c * width);
                     }
                 }
@@ -125,16 +136,16 @@ static unsafe partial class Winograd
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int width;
-            for (int k = 0; k < Shape.K; k += width)
+            int channels = ResultChannels(Shape), inputs = PatchChannels(Shape), width;
+            for (int k = 0; k < channels; k += width)
             {
-                width = Panels.Width<S, V>(Shape.K - k);
+                width = Panels.Width<S, V>(channels - k);
                 for (int c = 0; c < Shape.C; c++)
                 {
                     for (int lane = 0; lane < width; lane += S.Width)
                     {
                         WinogradTransforms.WeightGradients<S, V>(
-                            sums + (nint)k * Shape.C + c * width + lane, sumPlane,
+                            sums + (nint)k * inputs + c * width + lane, sumPlane,
                             to + ((nint)k * Shape.C + c * width) * 9 + lane, width, work);
                     }
                 }
@@ -153,11 +164,12 @@ static unsafe partial class Winograd
             int lanes = Panels.Lanes;
             for (int register = first; register < last; register++)
             {
-                int k = register * lanes, panel = k / (2 * lanes) * 2 * lanes, width = K - panel > lanes ? 2 * lanes : lanes;
+                int k = register * lanes, panel = k / (2 * lanes) * 2 * lanes;
+                int width = K - panel > lanes ? 2 * lanes : lanes, valid = Math.Min(lanes, K - k);
                 float* from = Partial + (nint)panel * C * 9 + (k - panel);
                 for (int row = 0; row < C * 9; row++, from += width)
                 {
-                    for (int lane = 0; lane < lanes; lane++)
+                    for (int lane = 0; lane < valid; lane++)
                     {
                         float sum = from[lane];
                         for (int part = 1; part < Parts; part++)

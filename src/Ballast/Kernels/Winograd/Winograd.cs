@@ -12,18 +12,27 @@ static unsafe partial class Winograd
 
     const int PlanePadding = 16; // planes a power of two apart would share their cache sets
 
-    /// <summary>Whether a convolution can go this way: whole registers of results, groups of eight input channels, and
-    /// enough pixels to be worth a tile.</summary>
+    // Below, a sum has so few terms that the transforms' rounding, which is that of the largest value of a patch, would show; a kernel that is
+    // written by hand, such as one that finds edges, has the exact results of its definition.
+    const int LeastChannels = 8, LeastPixels = 9;
+
+    /// <summary>Whether a convolution goes this way: channels enough, and pixels enough to be worth a tile.</summary>
     public static bool Fits(in ConvolutionShape shape) =>
         shape is
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2, Direct: false,
             D: 1, KernelD: 1, PadD: 0,
         }
-        && shape.C % Panels.Rows == 0 && shape.K % Math.Max(Panels.Lanes, Panels.Rows) == 0 && shape.OutH * shape.OutW >= 9;
+        && shape.C >= LeastChannels && shape.K >= LeastChannels && shape.OutH * shape.OutW >= LeastPixels;
 
-    /// <summary>Whether <see cref="BackwardInput"/> can go this way too: it writes registers of input channels.</summary>
-    public static bool FitsInput(in ConvolutionShape shape) => Fits(shape) && Fits(Backward(shape));
+    /// <summary>The input channels of patches: filled up with zeros to groups of eight.</summary>
+    public static int PatchChannels(in ConvolutionShape shape) => (shape.C + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
+
+    /// <summary>The channels of results: filled up to whole registers.</summary>
+    public static int ResultChannels(in ConvolutionShape shape) => Panels.Padded(shape.K);
+
+    /// <summary>Whether <see cref="BackwardInput"/> goes this way too.</summary>
+    public static bool FitsInput(in ConvolutionShape shape) => Fits(shape) && shape.H * shape.W >= LeastPixels;
 
     static ConvolutionShape Backward(in ConvolutionShape shape) => shape with
     {

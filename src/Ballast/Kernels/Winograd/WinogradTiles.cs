@@ -21,7 +21,7 @@ readonly unsafe struct WinogradTiles
         Down = (shape.OutH + Size - 1) / Size;
         Across = (shape.OutW + Size - 1) / Size;
         Count = shape.N * Down * Across;
-        int fitting = BlockLength / (Winograd.Planes * (shape.C + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
+        int fitting = BlockLength / (Winograd.Planes * (Winograd.PatchChannels(shape) + 2 * Panels.Lanes)) / Panels.Rows * Panels.Rows;
         BlockTiles = Math.Clamp(fitting, least, Most);
         if (wholeImages)
             BlockTiles = Math.Max(1, (BlockTiles + TilesPerImage / 2) / TilesPerImage) * TilesPerImage;

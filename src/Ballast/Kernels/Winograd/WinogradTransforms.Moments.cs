@@ -24,10 +24,12 @@ static unsafe partial class WinogradTransforms
     /// channels.</summary>
     /// <param name="at">Where the tiles lie.</param>
     /// <param name="pivot">The pivot of each channel.</param>
+    /// <param name="mask">The lanes that are channels.</param>
     /// <param name="sum">Takes the deviations.</param>
     /// <param name="squares">Takes their squares.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Moments<S, V>(in ResultTiles at, V pivot, ref V sum, ref V squares)
+    public static void Moments<L, S, V>(in ResultTiles at, V pivot, V mask, ref V sum, ref V squares)
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -42,13 +44,13 @@ static unsafe partial class WinogradTransforms
             float* row = tile;
             for (int y = 0; y < rows; y++, row += pitch)
             {
-                Deviation<S, V>(row, pivot, ref a, ref b);
+                Deviation<L, S, V>(row, pivot, mask, ref a, ref b);
                 if (columns > 1)
-                    Deviation<S, V>(row + step, pivot, ref a, ref b);
+                    Deviation<L, S, V>(row + step, pivot, mask, ref a, ref b);
                 if (columns > 2)
-                    Deviation<S, V>(row + 2 * step, pivot, ref a, ref b);
+                    Deviation<L, S, V>(row + 2 * step, pivot, mask, ref a, ref b);
                 if (columns > 3)
-                    Deviation<S, V>(row + 3 * step, pivot, ref a, ref b);
+                    Deviation<L, S, V>(row + 3 * step, pivot, mask, ref a, ref b);
             }
 
             all = S.Add(all, a);
@@ -59,11 +61,12 @@ static unsafe partial class WinogradTransforms
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Deviation<S, V>(float* value, V pivot, ref V sum, ref V squares)
+    static void Deviation<L, S, V>(float* value, V pivot, V mask, ref V sum, ref V squares)
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        V deviation = S.Subtract(S.Load(value), pivot);
+        V deviation = S.Subtract(L.Load<S, V>(value, mask), pivot);
         sum = S.Add(sum, deviation);
         squares = S.Fma(deviation, deviation, squares);
     }

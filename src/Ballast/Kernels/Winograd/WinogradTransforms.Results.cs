@@ -22,13 +22,15 @@ static unsafe partial class WinogradTransforms
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="width">From one tile to the next in a plane.</param>
     /// <param name="bias">Added to every value.</param>
+    /// <param name="mask">The lanes that are channels.</param>
     /// <param name="to">Where the tiles go.</param>
     /// <param name="added">What the epilogue adds, in the order of the result.</param>
     /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Results<E, S, V>(
-        float* from, nint plane, int width, V bias, in ResultTiles to, float* added, float* work)
+    public static void Results<E, L, S, V>(
+        float* from, nint plane, int width, V bias, V mask, in ResultTiles to, float* added, float* work)
         where E : struct, IEpilogue
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -60,26 +62,28 @@ static unsafe partial class WinogradTransforms
                 Result<S, V>(
                     S.Load(t), S.Load(t + w), S.Load(t + 2 * w), S.Load(t + 3 * w), S.Load(t + 4 * w), S.Load(t + 5 * w),
                     out V y0, out V y1, out V y2, out V y3);
-                Put<E, S, V>(y, added, S.Add(y0, bias), at);
+                Put<E, L, S, V>(y, added, S.Add(y0, bias), mask, at);
                 if (columns >= 4)
                 {
-                    Put<E, S, V>(y, added, S.Add(y1, bias), at + step);
-                    Put<E, S, V>(y, added, S.Add(y2, bias), at + 2 * step);
-                    Put<E, S, V>(y, added, S.Add(y3, bias), at + 3 * step);
+                    Put<E, L, S, V>(y, added, S.Add(y1, bias), mask, at + step);
+                    Put<E, L, S, V>(y, added, S.Add(y2, bias), mask, at + 2 * step);
+                    Put<E, L, S, V>(y, added, S.Add(y3, bias), mask, at + 3 * step);
                     continue;
                 }
 
                 if (columns > 1)
-                    Put<E, S, V>(y, added, S.Add(y1, bias), at + step);
+                    Put<E, L, S, V>(y, added, S.Add(y1, bias), mask, at + step);
                 if (columns > 2)
-                    Put<E, S, V>(y, added, S.Add(y2, bias), at + 2 * step);
+                    Put<E, L, S, V>(y, added, S.Add(y2, bias), mask, at + 2 * step);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<E, S, V>(float* y, float* added, V value, nint at)
+    static void Put<E, L, S, V>(float* y, float* added, V value, V mask, nint at)
         where E : struct, IEpilogue
+        where L : struct, ILanes
         where S : struct, ISimd<V>
-        where V : unmanaged => S.Store(y + at, E.Apply<S, V>(value, added + at));
+        where V : unmanaged =>
+        L.Store<S, V>(y + at, mask, E.Apply<S, V>(value, E.Adds ? L.Load<S, V>(added + at, mask) : default));
 }

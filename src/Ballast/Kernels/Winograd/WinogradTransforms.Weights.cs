@@ -25,6 +25,7 @@ static unsafe partial class WinogradTransforms
     /// <param name="dy">The first tile's upper left pixel.</param>
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="step">From one pixel to the next.</param>
+    /// <param name="mask">The lanes that are channels.</param>
     /// <param name="rows">The tiles' rows that lie inside the image.</param>
     /// <param name="columns">The columns of all tiles that do.</param>
     /// <param name="tiles">How many tiles there are.</param>
@@ -33,8 +34,9 @@ static unsafe partial class WinogradTransforms
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gradients<S, V>(
-        float* dy, nint pitch, nint step, int rows, int columns, int tiles, float* to, int width, nint plane, float* work)
+    public static void Gradients<L, S, V>(
+        float* dy, nint pitch, nint step, V mask, int rows, int columns, int tiles, float* to, int width, nint plane, float* work)
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -49,13 +51,13 @@ static unsafe partial class WinogradTransforms
                 V y0 = zero, y1 = zero, y2 = zero, y3 = zero;
                 if (i < rows)
                 {
-                    y0 = S.Load(row);
+                    y0 = L.Load<S, V>(row, mask);
                     if (columns > 1)
-                        y1 = S.Load(row + step);
+                        y1 = L.Load<S, V>(row + step, mask);
                     if (columns > 2)
-                        y2 = S.Load(row + 2 * step);
+                        y2 = L.Load<S, V>(row + 2 * step, mask);
                     if (columns > 3)
-                        y3 = S.Load(row + 3 * step);
+                        y3 = L.Load<S, V>(row + 3 * step, mask);
                 }
 
                 Gradient<S, V>(y0, y1, y2, y3, t, w);

@@ -18,19 +18,20 @@ static unsafe partial class WinogradTransforms
     /// <summary>B^T d, where the rows of B^T are (4 0 -5 0 1 0), (0 -4 -4 1 1 0), (0 4 -4 -1 1 0), (0 -2 -1 2 1 0),
     /// (0 2 -1 -2 1 0), (0 4 0 -5 0 1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Patch<S, V>(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint step)
+    static void Patch<L, S, V>(V d0, V d1, V d2, V d3, V d4, V d5, V mask, float* to, nint step)
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         V four = S.Broadcast(4), minusFour = S.Broadcast(-4), minusFive = S.Broadcast(-5), two = S.Broadcast(2);
         V a = S.Fma(minusFour, d2, d4), b = S.Fma(minusFour, d1, d3);
         V c = S.Subtract(d4, d2), e = S.Multiply(two, S.Subtract(d3, d1));
-        S.Store(to, S.Fma(four, d0, S.Fma(minusFive, d2, d4)));
-        S.Store(to += step, S.Add(a, b));
-        S.Store(to += step, S.Subtract(a, b));
-        S.Store(to += step, S.Add(c, e));
-        S.Store(to += step, S.Subtract(c, e));
-        S.Store(to + step, S.Fma(four, d1, S.Fma(minusFive, d3, d5)));
+        L.Store<S, V>(to, mask, S.Fma(four, d0, S.Fma(minusFive, d2, d4)));
+        L.Store<S, V>(to += step, mask, S.Add(a, b));
+        L.Store<S, V>(to += step, mask, S.Subtract(a, b));
+        L.Store<S, V>(to += step, mask, S.Add(c, e));
+        L.Store<S, V>(to += step, mask, S.Subtract(c, e));
+        L.Store<S, V>(to + step, mask, S.Fma(four, d1, S.Fma(minusFive, d3, d5)));
     }
 
     /// <summary>Patches of the input: 36 registers for each tile and register of channels, a plane apart. Neighbouring patches
@@ -39,6 +40,8 @@ static unsafe partial class WinogradTransforms
     /// <param name="pitch">From one row of pixels to the next.</param>
     /// <param name="channels">The channels of a pixel.</param>
     /// <param name="first">The first channel to take.</param>
+    /// <param name="last">The one after the last.</param>
+    /// <param name="inputs">The channels of a patch, those above the image's being 0.</param>
     /// <param name="rows">The rows of the patches that lie inside the image, from and until.</param>
     /// <param name="columns">The columns of all patches that do.</param>
     /// <param name="tiles">How many patches there are, four columns apart.</param>
@@ -46,12 +49,12 @@ static unsafe partial class WinogradTransforms
     /// <param name="to">Where the first plane's values of the first tile go; those of the next follow.</param>
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="work">Memory for <see cref="WorkRegisters"/>.</param>
-    /// <returns>The channel that comes next: what is left fills no register.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Patches<M, S, V>(
-        float* image, nint pitch, int channels, int first, (int From, int Until) rows, (int From, int Until) columns, int tiles,
+    public static void Patches<M, L, S, V>(
+        float* image, nint pitch, int channels, int first, int last, int inputs, (int From, int Until) rows, (int From, int Until) columns, int tiles,
         float* table, float* to, nint plane, float* work)
         where M : struct, IPrologue
+        where L : struct, ILanes
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -59,12 +62,12 @@ static unsafe partial class WinogradTransforms
         int width = 4 * tiles + 2;
         nint line = (nint)width * S.Width;
         V zero = S.Broadcast(0);
-        int c = first;
-        image += c;
-        to += c;
-        for (; c <= channels - S.Width; c += S.Width, image += S.Width, to += S.Width)
+        image += first;
+        to += first;
+        for (int c = first; c < last; c += S.Width, image += S.Width, to += S.Width)
         {
-            var channel = Prologues.Load<M, S, V>(table, c, channels);
+            V mask = S.First(channels - c), filled = S.First(inputs - c);
+            var channel = Prologues.Load<M, L, S, V>(table, c, channels, mask);
             float* pixel = image, column = work;
             for (int x = 0; x < width; x++, pixel += channels, column += S.Width)
             {
@@ -74,45 +77,43 @@ static unsafe partial class WinogradTransforms
                     float* p = pixel;
                     if (whole)
                     {
-                        d0 = M.Apply<S, V>(S.Load(p), channel);
-                        d1 = M.Apply<S, V>(S.Load(p += pitch), channel);
-                        d2 = M.Apply<S, V>(S.Load(p += pitch), channel);
-                        d3 = M.Apply<S, V>(S.Load(p += pitch), channel);
-                        d4 = M.Apply<S, V>(S.Load(p += pitch), channel);
-                        d5 = M.Apply<S, V>(S.Load(p + pitch), channel);
+                        d0 = M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
+                        d1 = M.Apply<S, V>(L.Load<S, V>(p += pitch, mask), channel);
+                        d2 = M.Apply<S, V>(L.Load<S, V>(p += pitch, mask), channel);
+                        d3 = M.Apply<S, V>(L.Load<S, V>(p += pitch, mask), channel);
+                        d4 = M.Apply<S, V>(L.Load<S, V>(p += pitch, mask), channel);
+                        d5 = M.Apply<S, V>(L.Load<S, V>(p + pitch, mask), channel);
                     }
                     else
                     {
-                        d0 = rows.From > 0 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d0 = rows.From > 0 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                         p += pitch;
-                        d1 = rows.From > 1 || rows.Until <= 1 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d1 = rows.From > 1 || rows.Until <= 1 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                         p += pitch;
-                        d2 = rows.From > 2 || rows.Until <= 2 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d2 = rows.From > 2 || rows.Until <= 2 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                         p += pitch;
-                        d3 = rows.Until <= 3 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d3 = rows.Until <= 3 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                         p += pitch;
-                        d4 = rows.Until <= 4 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d4 = rows.Until <= 4 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                         p += pitch;
-                        d5 = rows.Until <= 5 ? zero : M.Apply<S, V>(S.Load(p), channel);
+                        d5 = rows.Until <= 5 ? zero : M.Apply<S, V>(L.Load<S, V>(p, mask), channel);
                     }
                 }
 
-                Patch<S, V>(d0, d1, d2, d3, d4, d5, column, line);
+                Patch<AllLanes, S, V>(d0, d1, d2, d3, d4, d5, mask, column, line);
             }
 
             float* from = work, planes = to;
             for (int i = 0; i < 6; i++, planes += 6 * plane, from += 2 * S.Width)
             {
                 float* tile = planes;
-                for (int t = 0; t < tiles; t++, from += 4 * S.Width, tile += channels)
+                for (int t = 0; t < tiles; t++, from += 4 * S.Width, tile += inputs)
                 {
-                    Patch<S, V>(
+                    Patch<L, S, V>(
                         S.Load(from), S.Load(from + S.Width), S.Load(from + 2 * S.Width), S.Load(from + 3 * S.Width),
-                        S.Load(from + 4 * S.Width), S.Load(from + 5 * S.Width), tile, plane);
+                        S.Load(from + 4 * S.Width), S.Load(from + 5 * S.Width), filled, tile, plane);
                 }
             }
         }
-
-        return c;
     }
 }
