@@ -6,7 +6,7 @@ namespace Ballast.Cli;
 sealed class LearnedTable : FileTask
 {
     readonly TableDataset data;
-    readonly int[] held;
+    readonly int[] trained, held;
     readonly int[] known;       // the rows that a network may learn: all, or those outside of the fold
     readonly int[] tested = [];
 
@@ -38,7 +38,7 @@ sealed class LearnedTable : FileTask
         }
 
         data = TableDataset.Open(path, file.Targets, options, count => parts?.Train ?? split.Split(count).Train);
-        (int[] trained, held) = parts ?? split.Split(data.Count);
+        (trained, held) = parts ?? split.Split(data.Count);
         known = [.. trained.Union(held).Order()];
         (Trained, Held, Files) = (data.Samples(trained), data.Samples(held), [FileTasks.Describe(path)]);
     }
@@ -104,8 +104,23 @@ sealed class LearnedTable : FileTask
             yield return $"  with missing values, which are learned as such: {string.Join(", ", missing)}";
         foreach (var (name, reason) in schema.Ignored)
             yield return $"  left out: {name}, {reason}";
+        if (schema.Task == TableTask.Classification)
+        {
+            // By chance, or because groups are held out whole.
+            if (Lacking(trained) is { Length: > 0 } unseen)
+                yield return $"  no row is trained on of: {string.Join(", ", unseen)}; the network cannot know them";
+            if (Lacking(held) is { Length: > 0 } untested)
+                yield return $"  no row is held out of: {string.Join(", ", untested)}";
+        }
+
         if (data.WithoutTarget > 0)
             yield return $"  {data.WithoutTarget} rows without a {schema.Target.Name} are left out";
+    }
+
+    string[] Lacking(int[] rows)
+    {
+        var there = rows.Select(row => (int)data.Target(row)).ToHashSet();
+        return [.. data.Schema.ClassNames.Where((_, label) => !there.Contains(label)).Take(20)];
     }
 
     static string Plural(ColumnKind kind) => kind switch

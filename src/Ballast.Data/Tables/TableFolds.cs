@@ -29,6 +29,14 @@ public static class TableFolds
         if (kind == TableHoldOut.Last)
             throw new ArgumentException("Folds are tested on in turn, also those before the rows trained on: rows in the order of time make none.");
         var (count, labels) = TableSplit.Labels(path, targets, kind, column);
+        if (kind == TableHoldOut.Stratified
+            && labels.CountBy(static label => label).MinBy(static own => own.Value) is { Value: var few, Key: var rare } && few < folds)
+        {
+            int first = Array.IndexOf(labels, rare) + 1;
+            throw new ArgumentException($"{path}: one value of {targets[0]}, that of row {first} of those with one, is in {few} "
+                + $"{(few == 1 ? "row" : "rows")}. Each of {folds} folds needs one of each class: take fewer folds, or do not stratify.");
+        }
+
         var parts = kind switch
         {
             TableHoldOut.Stratified => KFold.Stratified(labels, folds, seed),

@@ -134,6 +134,26 @@ public sealed class TableCommandTests : IDisposable
         Assert.Equal(4, lines.Length);
     }
 
+    [Fact]
+    public void A_class_of_which_no_row_is_trained_on_or_held_out_is_said()
+    {
+        string Rows(int place) => "x,kind\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i % 9},{(i == place ? "rare" : i % 2 == 0 ? "a" : "b")}\n"));
+        var split = new TableTraining().Split(60);
+        foreach (var (place, said) in ((int, string)[])[
+            (split.Held[0], "  no row is trained on of: rare; the network cannot know them\n"), (split.Train[0], "  no row is held out of: rare\n")])
+        {
+            File.WriteAllText(folder.File("rare.csv"), Rows(place));
+            var (code, output, errors) = BallastProcess.Run(
+                folder, "train", "rare.csv", "--target", "kind", "--epochs", "1", "--members", "0", "--out", $"run-{place}");
+            Assert.Equal((0, ""), (code, errors));
+            Assert.Contains(said, output, StringComparison.Ordinal);
+            Assert.Single(output.Split('\n'), static line => line.StartsWith("  no row", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("is in 1 row. Each of 3 folds needs one of each class: take fewer folds, or do not stratify.",
+            BallastProcess.Run(folder, "train", "rare.csv", "--target", "kind", "--folds", "3", "--stratified").Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("train houses.csv", 2, "What is to be predicted? Give --target and a column of houses.csv.")]
     [InlineData("train houses.csv --target rent", 1, "houses.csv has no column rent to predict. Its columns are area, town, price.")]
