@@ -140,7 +140,7 @@ public sealed class FoldsCommandTests : IDisposable
     }
 
     // As the study standardized them.
-    static Dataset Scaled(ByteDataset data, JsonElement study)
+    static ByteDataset Scaled(ByteDataset data, JsonElement study)
     {
         var methods = study.GetProperty("definition").GetProperty("arms")[0].GetProperty("settings").GetProperty("methods");
         if (!methods.TryGetProperty("scale", out var scale) || scale.ValueKind == JsonValueKind.Null)
