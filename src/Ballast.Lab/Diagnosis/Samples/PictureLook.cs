@@ -17,8 +17,8 @@ sealed record PictureLook(ulong Hash, float[] Small, double Contrast)
     const double LeastContrast = 16;
 
     // The root mean square of how two pictures differ, as a share of their contrast. Of 590 pictures of CIFAR-10 and their copies: saved as JPEG of
-    // quality 75 it is 0.07 in the middle and 0.13 at 95 %, of three quarters of the size and back 0.04 and 0.07; of a test picture of CIFAR-10 and the
-    // nearest of its training pictures it is above 0.15 for all but 4 of 5,000.
+    // quality 75 it is 0.07 in the middle and 0.13 at 95 %, at three quarters of the size and back 0.04 and 0.07; of a test picture of CIFAR-10 and
+    // the nearest of its training pictures it is above 0.15 for all but 4 of 5,000.
     const double MostDifference = 0.14;
 
     /// <summary>Looks at a picture; null where there is too little in it to tell it from others.</summary>
