@@ -136,7 +136,7 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
             for (int row = 0; row < 4; row++)
             {
                 var panels = rows.Nth(row).Locator(".panel");
-                Assert.Equal(["before normalization", "after it"], await panels.Locator("p").AllInnerTextsAsync());
+                Assert.Equal(["before normalization", "epoch", "after it", "epoch"], await panels.Locator("p").AllInnerTextsAsync());
                 var (before, after) = (await Shape(panels.Nth(0)), await Shape(panels.Nth(1)));
                 Assert.True(before.Width > 80 && before.Height > 100, $"{before.Width} x {before.Height}");
                 // Values of deviations up to 6 above ones of 1, on the same axis.
@@ -218,7 +218,7 @@ public sealed class ReportTests(Browser browser) : IClassFixture<Browser>
     public async Task A_comparison_shows_both_networks_activations_and_the_accuracy_of_each_epoch()
     {
         var page = await Open(SamplePages.Comparison);
-        Assert.Equal(["without: given to the activation", "with: before normalization", "with: after it"],
+        Assert.Equal(["without: given to the activation", "epoch", "with: before normalization", "epoch", "with: after it", "epoch"],
             await page.Locator(".spread").First.Locator(".panel p").AllInnerTextsAsync());
         var accuracy = page.Locator("#chart-accuracy");
         Assert.Contains("epoch 5", await accuracy.Locator(".reading").InnerTextAsync(), StringComparison.Ordinal);

@@ -31,8 +31,10 @@ static unsafe partial class Winograd
     /// <summary>The channels of results: filled up to whole registers.</summary>
     public static int ResultChannels(in ConvolutionShape shape) => Panels.Padded(shape.K);
 
-    /// <summary>Whether <see cref="BackwardInput"/> goes this way too.</summary>
-    public static bool FitsInput(in ConvolutionShape shape) => Fits(shape) && shape.H * shape.W >= LeastPixels;
+    /// <summary>Whether <see cref="BackwardInput"/> goes this way too: it writes whole registers of input channels. With fewer lanes its rounding,
+    /// which is above a direct product's, moved a max pool's choice between nearly equal values, and losses away from PyTorch's.</summary>
+    public static bool FitsInput(in ConvolutionShape shape) =>
+        Fits(shape) && shape.H * shape.W >= LeastPixels && shape.C % Math.Max(Panels.Lanes, Panels.Rows) == 0;
 
     static ConvolutionShape Backward(in ConvolutionShape shape) => shape with
     {
@@ -67,7 +69,7 @@ static unsafe partial class Winograd
     /// <summary>Whether <see cref="BackwardInput"/> may write its result over dy: then a block is some whole images, whose
     /// patches are all taken before the first result is written.</summary>
     public static bool CanOverwrite(in ConvolutionShape shape) =>
-        Fits(shape) && shape.C == shape.K && shape.H == shape.OutH && shape.W == shape.OutW && TakesWholeImages(shape);
+        FitsInput(shape) && shape.C == shape.K && shape.H == shape.OutH && shape.W == shape.OutW && TakesWholeImages(shape);
 
     static bool TakesWholeImages(in ConvolutionShape shape) =>
         (shape.H + WinogradTiles.Size - 1) / WinogradTiles.Size * ((shape.W + WinogradTiles.Size - 1) / WinogradTiles.Size)
