@@ -168,7 +168,7 @@ static class TrainCommand
 #if PICTURES
         if (folder.Record.Kind == RunKind.Folds)
         {
-            if (TrainOptions.Extend(folder.Record.Settings, result) != folder.Record.Settings)
+            if (settings != folder.Record.Settings)
             {
                 throw new UsageException(
                     "A cross validation that is resumed keeps its settings, so that all folds are trained alike. Begin a new one.");

@@ -31,7 +31,7 @@ static unsafe partial class Winograd
     /// <summary>The channels of results: filled up to whole registers.</summary>
     public static int ResultChannels(in ConvolutionShape shape) => Panels.Padded(shape.K);
 
-    /// <summary>Whether <see cref="BackwardInput"/> goes this way too: it writes whole registers of input channels. With fewer lanes its rounding,
+    /// <summary>Whether <see cref="BackwardInput"/> goes this way too: it writes whole registers of input channels. Under a mask its rounding,
     /// which is above a direct product's, moved a max pool's choice between nearly equal values, and losses away from PyTorch's.</summary>
     public static bool FitsInput(in ConvolutionShape shape) =>
         Fits(shape) && shape.H * shape.W >= LeastPixels && shape.C % Math.Max(Panels.Lanes, Panels.Rows) == 0;
