@@ -3,6 +3,8 @@ namespace Ballast;
 /// <summary>Interleaved pixels made a <see cref="Picture"/>: channels apart, transparency composed, grey or RGB as asked.</summary>
 static class PicturePlanes
 {
+    const int Piece = 2048;
+
     /// <summary>Makes a picture.</summary>
     /// <param name="pixels">Height x width x stored bytes.</param>
     /// <param name="height">How many rows.</param>
@@ -14,24 +16,24 @@ static class PicturePlanes
     {
         int count = height * width, own = stored - (stored + 1) % 2;
         bool transparent = stored != own && IsTransparent(pixels, width, stored, options);
-        var bytes = new byte[own * count];
-        for (int c = 0; c < own; c++)
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(own * count);
+        // Piece by piece, so that the pixels are read from the caches for the second channel.
+        for (int i = 0; i < count && !transparent; i += Piece)
+        {
+            int length = Math.Min(Piece, count - i);
+            for (int c = 0; c < own; c++)
+                PixelPlanes.Take(pixels[(i * stored)..], stored, c, bytes.AsSpan(c * count + i, length));
+        }
+
+        for (int c = 0; c < own && transparent; c++)
         {
             var plane = bytes.AsSpan(c * count, count);
-            if (transparent)
+            var back = options.Background!.Value;
+            int behind = own == 1 ? back.Gray : c == 0 ? back.Red : c == 1 ? back.Green : back.Blue;
+            for (int i = 0, from = 0; i < plane.Length; i++, from += stored)
             {
-                var back = options.Background!.Value;
-                int behind = own == 1 ? back.Gray : c == 0 ? back.Red : c == 1 ? back.Green : back.Blue;
-                for (int i = 0, from = 0; i < plane.Length; i++, from += stored)
-                {
-                    int alpha = pixels[from + stored - 1];
-                    plane[i] = (byte)((pixels[from + c] * alpha + behind * (255 - alpha) + 127) / 255);
-                }
-            }
-            else
-            {
-                for (int i = 0, from = c; i < plane.Length; i++, from += stored)
-                    plane[i] = pixels[from];
+                int alpha = pixels[from + stored - 1];
+                plane[i] = (byte)((pixels[from + c] * alpha + behind * (255 - alpha) + 127) / 255);
             }
         }
 
@@ -59,13 +61,17 @@ static class PicturePlanes
 
     static bool IsTransparent(ReadOnlySpan<byte> pixels, int width, int stored, PictureOptions options)
     {
-        for (int i = stored - 1; i < pixels.Length; i += stored)
+        Span<byte> piece = stackalloc byte[Piece];
+        for (int i = 0; i < pixels.Length / stored; i += Piece)
         {
-            if (pixels[i] == byte.MaxValue)
+            var alphas = piece[..Math.Min(Piece, pixels.Length / stored - i)];
+            PixelPlanes.Take(pixels[(i * stored)..], stored, stored - 1, alphas);
+            int at = alphas.IndexOfAnyExcept(byte.MaxValue);
+            if (at < 0)
                 continue;
             if (options.Background is null)
             {
-                int pixel = i / stored;
+                int pixel = i + at;
                 Throw.InvalidData($"the pixel in row {pixel / width}, column {pixel % width} is transparent. Save the picture "
                     + "without transparency, or choose a background.");
             }

@@ -1,15 +1,19 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ballast;
 
 /// <summary>Resizing as Pillow does it, to the bit: a triangle filter as wide as the scale, first along the rows, then along the
-/// columns, with coefficients of 22 bits and bytes in between.</summary>
+/// columns, with coefficients of 22 bits and bytes in between. Along the rows a coefficient is taken as two halves of 11 bits, so that 16 products
+/// are one instruction, and four rows at once; the sums are exact.</summary>
 static class PictureResize
 {
     const int Bits = 22;
-    const int Lanes = 8;
+    const int HalfBits = 11;
+    const int Lanes = 16;
+    const int Rows = 4;
 
     /// <summary>Resizes a part of a picture and computes a part of the result.</summary>
     /// <param name="picture">The picture.</param>
@@ -23,15 +27,21 @@ static class PictureResize
         var rows = new Filter(source.Height, source.Top, height, window.Top, window.Height);
         var result = new byte[picture.Channels * window.Height * window.Width];
         int firstRow = rows.First, rowCount = rows.Last - firstRow;
-        byte[] between = GC.AllocateUninitializedArray<byte>(rowCount * window.Width);
-        byte[] line = new byte[picture.Width + Lanes];
+        byte[] between = GC.AllocateUninitializedArray<byte>((rowCount + Rows - 1) / Rows * Rows * window.Width);
+        int length = picture.Width + Lanes;         // with room for the last lanes, whose coefficients are 0
+        byte[] lines = new byte[Rows * length];
         int[] sums = new int[window.Width];
         for (int c = 0; c < picture.Channels; c++)
         {
-            for (int y = 0; y < rowCount; y++)
+            for (int y = 0; y < rowCount; y += Rows)
             {
-                var row = picture.Bytes.Slice((c * picture.Height + firstRow + y) * picture.Width, picture.Width);
-                Horizontal(row, line, columns, between.AsSpan(y * window.Width, window.Width));
+                for (int k = 0; k < Rows; k++)          // the last row again where there are no more
+                {
+                    int row = c * picture.Height + firstRow + Math.Min(y + k, rowCount - 1);
+                    picture.Bytes.Slice(row * picture.Width, picture.Width).CopyTo(lines.AsSpan(k * length));
+                }
+
+                Horizontal(lines, length, columns, between.AsSpan(y * window.Width, Rows * window.Width));
             }
 
             for (int y = 0; y < window.Height; y++)
@@ -41,30 +51,69 @@ static class PictureResize
         return new Picture([picture.Channels, window.Height, window.Width], result);
     }
 
-    static void Horizontal(ReadOnlySpan<byte> row, byte[] line, Filter filter, Span<byte> to)
+    // Rows lie in lines, each of the length, and go to results one after the other.
+    static void Horizontal(byte[] lines, int length, Filter filter, Span<byte> to)
     {
+        int width = to.Length / Rows;
         if (filter.IsIdentity)
         {
-            row.Slice(filter.Start(0), to.Length).CopyTo(to);
+            for (int k = 0; k < Rows; k++)
+                lines.AsSpan(k * length + filter.Start(0), width).CopyTo(to[(k * width)..]);
             return;
         }
 
-        row.CopyTo(line);                       // with room for the last lanes, whose coefficients are 0
-        ref byte from = ref MemoryMarshal.GetArrayDataReference(line);
-        for (int x = 0; x < to.Length; x++)
+        ref byte from = ref MemoryMarshal.GetArrayDataReference(lines);
+        ref byte result = ref MemoryMarshal.GetReference(to);
+        ref short halves = ref filter.Halves;
+        for (int x = 0; x < width; x++, halves = ref Unsafe.Add(ref halves, 2 * filter.Stride))
         {
-            var coefficients = filter.Coefficients(x)[..((filter.Taps(x) + Lanes - 1) / Lanes * Lanes)];
             ref byte start = ref Unsafe.Add(ref from, filter.Start(x));
-            var sum = Vector256<int>.Zero;
-            for (int k = 0; k < coefficients.Length; k += Lanes)
+            Vector256<int> a = default, b = default, c = default, d = default;
+            for (int k = 0, taps = filter.Taps(x); k < taps; k += Lanes)
             {
-                var values = Vector256.WidenLower(Vector256.WidenLower(Vector256.CreateScalar(
-                    Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, k))).AsByte())).AsInt32();
-                sum += values * Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(coefficients), (nuint)k);
+                var high = Vector256.LoadUnsafe(ref halves, (nuint)k);
+                var low = Vector256.LoadUnsafe(ref halves, (nuint)(k + filter.Stride));
+                a += Products(ref Unsafe.Add(ref start, k), high, low);
+                b += Products(ref Unsafe.Add(ref start, k + length), high, low);
+                c += Products(ref Unsafe.Add(ref start, k + 2 * length), high, low);
+                d += Products(ref Unsafe.Add(ref start, k + 3 * length), high, low);
             }
 
-            to[x] = Clip(Vector256.Sum(sum) + (1 << (Bits - 1)));
+            var sums = (Sums(a, b, c, d) + Vector128.Create(1 << (Bits - 1))) >> Bits;
+            sums = Vector128.Min(Vector128.Max(sums, Vector128<int>.Zero), Vector128.Create(255));
+            Unsafe.Add(ref result, x) = (byte)sums[0];
+            Unsafe.Add(ref result, x + width) = (byte)sums[1];
+            Unsafe.Add(ref result, x + 2 * width) = (byte)sums[2];
+            Unsafe.Add(ref result, x + 3 * width) = (byte)sums[3];
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> Products(ref byte from, Vector256<short> high, Vector256<short> low)
+    {
+        var (lower, upper) = Vector128.Widen(Vector128.LoadUnsafe(ref from));
+        var values = Vector256.Create(lower, upper).AsInt16();
+        return (PairSums(values, high) << HalfBits) + PairSums(values, low);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<int> Sums(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
+    {
+        if (!Avx2.IsSupported)
+            return Vector128.Create(Vector256.Sum(a), Vector256.Sum(b), Vector256.Sum(c), Vector256.Sum(d));
+        var halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(a, b), Avx2.HorizontalAdd(c, d));
+        return halves.GetLower() + halves.GetUpper();
+    }
+
+    // Sums of neighbouring products; elsewhere of others, which comes to the same once all are summed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> PairSums(Vector256<short> a, Vector256<short> b)
+    {
+        if (Avx2.IsSupported)
+            return Avx2.MultiplyAddAdjacent(a, b);
+        var (lowA, highA) = Vector256.Widen(a);
+        var (lowB, highB) = Vector256.Widen(b);
+        return lowA * lowB + highA * highB;
     }
 
     static void Vertical(byte[] between, Filter filter, int y, int[] sums, Span<byte> to)
@@ -87,7 +136,7 @@ static class PictureResize
     static void Add(ReadOnlySpan<byte> row, int coefficient, Span<int> sums)
     {
         int x = 0;
-        for (; x <= row.Length - Lanes; x += Lanes)
+        for (; x <= row.Length - Vector256<int>.Count; x += Vector256<int>.Count)
         {
             var values = Vector256.WidenLower(Vector256.WidenLower(Vector256.CreateScalar(
                 MemoryMarshal.Read<ulong>(row[x..])).AsByte())).AsInt32();
@@ -104,17 +153,18 @@ static class PictureResize
     sealed class Filter
     {
         readonly int[] coefficients;
+        readonly short[] halves;
         readonly int[] starts;
         readonly int[] taps;
-        readonly int stride;
 
         public Filter(int size, int offset, int results, int first, int count)
         {
             double scale = (double)size / results, wide = Math.Max(scale, 1), support = wide, narrow = 1 / wide;
-            stride = ((int)Math.Ceiling(support) * 2 + 1 + Lanes - 1) / Lanes * Lanes;
-            (coefficients, starts, taps) = (new int[stride * count], new int[count], new int[count]);
+            Stride = ((int)Math.Ceiling(support) * 2 + 1 + Lanes - 1) / Lanes * Lanes;
+            (coefficients, starts, taps) = (new int[Stride * count], new int[count], new int[count]);
+            halves = new short[2 * Stride * count];
             IsIdentity = size == results;
-            Span<double> weights = new double[stride];
+            Span<double> weights = new double[Stride];
             (First, Last) = (int.MaxValue, 0);
             for (int i = 0; i < count; i++)
             {
@@ -127,7 +177,14 @@ static class PictureResize
                 }
 
                 for (int k = 0; k < most - least; k++)
-                    coefficients[i * stride + k] = Fixed(sum == 0 ? weights[k] : weights[k] / sum);
+                    coefficients[i * Stride + k] = Fixed(sum == 0 ? weights[k] : weights[k] / sum);
+                for (int k = 0; k < most - least; k++)
+                {
+                    int coefficient = coefficients[i * Stride + k];
+                    halves[2 * i * Stride + k] = (short)(coefficient >> HalfBits);
+                    halves[(2 * i + 1) * Stride + k] = (short)(coefficient & ((1 << HalfBits) - 1));
+                }
+
                 (starts[i], taps[i]) = (offset + least, most - least);
                 (First, Last) = (Math.Min(First, starts[i]), Math.Max(Last, starts[i] + taps[i]));
                 if (IsIdentity)
@@ -137,6 +194,12 @@ static class PictureResize
 
         /// <summary>Whether the size stays.</summary>
         public bool IsIdentity { get; }
+
+        /// <summary>How many coefficients there is room for in each result.</summary>
+        public int Stride { get; }
+
+        /// <summary>Of each result the upper halves of its coefficients, then the lower ones: c = 2048 upper + lower.</summary>
+        public ref short Halves => ref MemoryMarshal.GetArrayDataReference(halves);
 
         /// <summary>The first value that is read.</summary>
         public int First { get; }
@@ -148,7 +211,7 @@ static class PictureResize
 
         public int Taps(int i) => taps[i];
 
-        public ReadOnlySpan<int> Coefficients(int i) => coefficients.AsSpan(i * stride, stride);
+        public ReadOnlySpan<int> Coefficients(int i) => coefficients.AsSpan(i * Stride, Stride);
 
         static int Fixed(double weight) => weight < 0 ? (int)(-0.5 + weight * (1 << Bits)) : (int)(0.5 + weight * (1 << Bits));
     }
