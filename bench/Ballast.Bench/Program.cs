@@ -1,7 +1,7 @@
 using Ballast.Bench;
 using BenchmarkDotNet.Running;
 
-// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table", "pictures" and "expression" time one
+// "step", "network", "layer", "probe", "norms", "augment", "limit", "read", "byhand", "program", "table", "decode", "pictures" and "expression" time one
 // thing and print it as JSON: bench/peers runs them in turn with PyTorch. "channels" prints a table of layers by channels. "study-errors" counts how often the tests of studies err. Anything else is for BenchmarkDotNet, e.g. --filter '*Kernels*'.
 if (args is ["step", .. var step])
     return StepTimer.Run(step);
@@ -29,6 +29,8 @@ if (args is ["program", .. var program])
     return ProgramTimer.Run(program);
 if (args is ["table", .. var table])
     return TableTimer.Run(table);
+if (args is ["decode", .. var decode])
+    return DecodeTimer.Run(decode);
 if (args is ["pictures", .. var pictures])
     return PictureTimer.Run(pictures);
 if (args is ["study-errors", .. var errors])

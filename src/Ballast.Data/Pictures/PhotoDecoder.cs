@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Advanced;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
@@ -12,6 +14,8 @@ namespace Ballast;
 /// <para>It is built on SixLabors.ImageSharp 2.1. Only the decoder that the file's first bytes ask for is called, with a limit on the
 /// memory of one picture, and never before the size in the header was held against <see cref="PictureOptions.MaxPixels"/>. A file
 /// that ends early is refused; ImageSharp would show grey for what is missing.</para>
+/// <para>JPEG with fewer samples of colour than of brightness gets its colours as libjpeg interpolates them (4:2:0, 4:2:2 and 4:4:0); with
+/// other proportions each sample is repeated, as in libjpeg.</para>
 /// <para>Samples of 16 bits become the nearest of 8. CMYK and YCCK become RGB without a colour profile, as Pillow does.</para>
 /// </remarks>
 public sealed class PhotoDecoder : PictureDecoder
@@ -28,6 +32,7 @@ public sealed class PhotoDecoder : PictureDecoder
         configuration = new Configuration
         {
             MaxDegreeOfParallelism = 1,       // files are decoded side by side
+            PreferContiguousImageBuffers = true,
             MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions { AllocationLimitMegabytes = MaxMegabytes }),
         };
     }
@@ -39,7 +44,7 @@ public sealed class PhotoDecoder : PictureDecoder
     public override string Formats => string.Join(", ", PhotoFormats.All.Where(allowed.Contains).Select(PhotoFormats.Name));
 
     /// <inheritdoc/>
-    public override string Version => "photo 1 (ImageSharp 2.1.13)";
+    public override string Version => "photo 2 (ImageSharp 2.1.13)";
 
     /// <inheritdoc/>
     public override PictureInfo Identify(ReadOnlyMemory<byte> file)
@@ -60,24 +65,32 @@ public sealed class PhotoDecoder : PictureDecoder
         PhotoEnd.Refuse(format, file.Span);
         return Try(format, () =>
         {
-            var picture = !PhotoFormats.MayBeTransparent(format, header)
+            var frame = format == PhotoFormat.Jpeg && PhotoFormats.IsYCbCr(header) ? JpegFrame.Find(file.Span) : null;
+            var picture = frame is { } halved ? LoadHalved(decoder, file, halved, options)
+                : !PhotoFormats.MayBeTransparent(format, header)
                 ? info.IsGray ? Load<L8>(decoder, file, 1, options) : Load<Rgb24>(decoder, file, 3, options)
                 : info.IsGray ? Load<La16>(decoder, file, 2, options) : Load<Rgba32>(decoder, file, 4, options);
             return PhotoOrientation.Upright(picture, Orientation(header));
         });
     }
 
-    IImageInfo Header(PhotoFormat format, ReadOnlyMemory<byte> file) => Try(format, () =>
-        ((IImageInfoDetector)PhotoFormats.Decoder(format)).Identify(configuration, Stream(file), default)
+    IImageInfo Header(PhotoFormat format, ReadOnlyMemory<byte> file) => Try<IImageInfo>(format, () => format == PhotoFormat.Gif
+        ? new GifInfo(file.Span) : ((IImageInfoDetector)PhotoFormats.Decoder(format)).Identify(configuration, Stream(file), default)
             ?? throw new InvalidDataException($"{PhotoFormats.Name(format)}: the file has no header. It is damaged."));
 
     Picture Load<T>(IImageDecoder decoder, ReadOnlyMemory<byte> file, int channels, PictureOptions options)
         where T : unmanaged, IPixel<T>
     {
         using var image = decoder.Decode<T>(configuration, Stream(file), default);
-        byte[] pixels = new byte[image.Width * image.Height * channels];
-        image.Frames.RootFrame.CopyPixelDataTo(pixels);
+        var pixels = MemoryMarshal.AsBytes(image.GetPixelMemoryGroup().Single().Span);
         return Picture.FromPixels(pixels, image.Height, image.Width, channels, options);
+    }
+
+    // ImageSharp repeats samples of colour, where others interpolate between them.
+    Picture LoadHalved(IImageDecoder decoder, ReadOnlyMemory<byte> file, JpegFrame frame, PictureOptions options)
+    {
+        using var image = decoder.Decode<Rgb24>(configuration, Stream(frame.WithoutConversion(file.Span)), default);
+        return new Picture([3, image.Height, image.Width], JpegColors.Planes(image, frame)).WithChannels(options.Channels ?? 3);
     }
 
     PhotoFormat Find(ReadOnlySpan<byte> file)
@@ -128,6 +141,6 @@ public sealed class PhotoDecoder : PictureDecoder
     static string Printable(string text) => string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd('.', ' ') + ".";
 
     static MemoryStream Stream(ReadOnlyMemory<byte> file) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(file, out var part)
+        MemoryMarshal.TryGetArray(file, out var part)
             ? new MemoryStream(part.Array!, part.Offset, part.Count, writable: false) : new MemoryStream(file.ToArray(), writable: false);
 }

@@ -13,6 +13,7 @@ static class PhotoEnd
         {
             PhotoFormat.Jpeg => file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) > file.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]),
             PhotoFormat.Png => HasPngEnd(file),
+            PhotoFormat.Gif => HasGifPicture(file),
             PhotoFormat.Tiff => TiffStrips.AreWithin(file),
             PhotoFormat.Webp => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) + 8L <= file.Length,
             _ => true,
@@ -33,5 +34,25 @@ static class PhotoEnd
         }
 
         return false;
+    }
+
+    // After 13 bytes and a table of colours: extensions and pictures, each in blocks that begin with their length, up to one of none.
+    static bool HasGifPicture(ReadOnlySpan<byte> file)
+    {
+        long at = 13 + Table(file[10]);
+        while (at + 10 < file.Length && file[(int)at] is 0x21 or 0x2C)
+        {
+            bool isPicture = file[(int)at] == 0x2C;
+            at += isPicture ? 11 + Table(file[(int)at + 9]) : 2;        // a picture's place, size and colours, and how wide its first codes are
+            while (at < file.Length && file[(int)at] != 0)
+                at += 1 + file[(int)at];
+            if (isPicture || at >= file.Length)
+                return at < file.Length;
+            at++;
+        }
+
+        return at + 10 < file.Length;           // the decoder says what is there instead
+
+        static int Table(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
     }
 }

@@ -62,7 +62,7 @@ static class PhotoFormats
     public static IImageDecoder Decoder(PhotoFormat format) => format switch
     {
         PhotoFormat.Jpeg => new JpegDecoder(),
-        PhotoFormat.Png => new PngDecoder(),
+        PhotoFormat.Png => new SixLabors.ImageSharp.Formats.Png.PngDecoder(),
         PhotoFormat.Webp => new WebpDecoder(),
         PhotoFormat.Bmp => new BmpDecoder(),
         PhotoFormat.Gif => new GifDecoder { DecodingMode = FrameDecodingMode.First, MaxFrames = 1 },
@@ -76,6 +76,10 @@ static class PhotoFormats
         PhotoFormat.Png => info.Metadata.GetPngMetadata().ColorType is PngColorType.Grayscale or PngColorType.GrayscaleWithAlpha,
         _ => false,
     };
+
+    /// <summary>Whether a JPEG's header says that its colours have fewer samples than its brightness, or are four.</summary>
+    public static bool IsYCbCr(IImageInfo info) => info.Metadata.GetJpegMetadata().ColorType
+        is JpegColorType.YCbCrRatio420 or JpegColorType.YCbCrRatio422 or JpegColorType.YCbCrRatio411 or JpegColorType.YCbCrRatio410;
 
     /// <summary>Whether a header leaves it open that pixels are transparent.</summary>
     public static bool MayBeTransparent(PhotoFormat format, IImageInfo info) => format switch

@@ -80,12 +80,20 @@ def main():
     pixels = scene(37, 29)
     rgb = Image.fromarray(pixels)
     gray = rgb.convert("L")
-    # Halved colour: what is between its samples each decoder guesses in its own way, so the details are not finer than a photo's.
     photo = Image.fromarray(scene(111, 87, 0.3))
     save("rgb.jpg", photo, quality=92)
     save("progressive.jpg", photo, quality=92, progressive=True)
-    # Details of a few pixels: here libjpeg, which Pillow uses, and others part the most.
+    # Details of a few pixels: here it shows what a decoder sees between the samples of halved colour.
     save("fine.jpg", rgb, quality=92)
+    save("fine-422.jpg", Image.fromarray(scene(45, 29)), quality=92, subsampling=1)
+    # Colour halved from top to bottom, which Pillow does not write: the parts of the picture lie in other places then, as many as before.
+    data = open(os.path.join(HERE, "fine-422.jpg"), "rb").read()
+    at = data.index(b"\xff\xc0") + 11
+    with open(os.path.join(HERE, "fine-440.jpg"), "wb") as file:
+        file.write(data[:at] + b"\x12" + data[at + 1:])
+    keep("fine-440.jpg", Image.open(os.path.join(HERE, "fine-440.jpg")))
+    save("tiny.jpg", Image.fromarray(scene(4, 5)), quality=92)
+    save("line.jpg", Image.fromarray(scene(131, 1)), quality=92)
     save("full.jpg", rgb, quality=95, subsampling=0)
     save("gray.jpg", gray, quality=92)
     save("cmyk.jpg", rgb.convert("CMYK"), quality=92)
