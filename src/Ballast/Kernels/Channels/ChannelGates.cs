@@ -173,10 +173,12 @@ static unsafe class ChannelGates
         public int Rows, Channels;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
+            V mask = S.First(done);
             for (int c = first; c < last; c += S.Width)
             {
                 V center = S.Load(Center + c), sum = S.Load(Sums + c), products = S.Load(Sums + Channels + c);
@@ -188,8 +190,8 @@ static unsafe class ChannelGates
                     products = S.Fma(value, S.Subtract(S.Load(X + at), center), products);
                 }
 
-                S.Store(Sums + c, sum);
-                S.Store(Sums + Channels + c, products);
+                L.Store<S, V>(Sums + c, mask, sum);
+                L.Store<S, V>(Sums + Channels + c, mask, products);
             }
         }
     }

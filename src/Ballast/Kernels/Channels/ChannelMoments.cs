@@ -72,9 +72,10 @@ sealed unsafe class ChannelMoments
         public int Part, Count;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             nint channels = Moments.channels;
             for (int c = first; c < last; c += S.Width)

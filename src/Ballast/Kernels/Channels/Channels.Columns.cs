@@ -16,9 +16,10 @@ static unsafe partial class Channels
         public int Width;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             float* x = X, table = Table;
             nint step = Step, stride = Stride;
@@ -87,13 +88,15 @@ static unsafe partial class Channels
         public bool Away;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             float* x = X, table = Table, more = More;
             nint step = Step, stride = Stride, toGradient = (nint)(G - x), toResult = (nint)(To - x);
             int w = S.Width, samples = Samples;
+            V mask = S.First(done);
             // Rows of whole registers: a line of the cache that is written in part must not go past it.
             bool away = Away && w > 1 && first == 0 && (nint)To % (w * sizeof(float)) == 0 && step % w == 0;
             nint ahead = Math.Max(4, Region.Page / step) * step;
@@ -112,7 +115,7 @@ static unsafe partial class Channels
                             S.Load(value), M.ReadsGradient ? S.Load(value + toGradient) : default, channel, a);
                         if (!away)
                         {
-                            S.Store(value + toResult, result);
+                            L.Store<S, V>(value + toResult, mask, result);
                             continue;
                         }
 

@@ -136,9 +136,10 @@ static unsafe partial class DepthwiseConvolution
         public int Rows, Columns;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             for (int c = first; c < last; c += S.Width)
             {

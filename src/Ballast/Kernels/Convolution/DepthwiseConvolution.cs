@@ -87,11 +87,13 @@ static unsafe partial class DepthwiseConvolution
         public int Row;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, row = Row, image = row / Shape.OutH;
+            V mask = S.First(done);
             float* dy = Dy + (nint)row * Shape.OutW * channels;
             for (int a = 0; a < Shape.KernelH; a++)
             {
@@ -114,7 +116,7 @@ static unsafe partial class DepthwiseConvolution
                             sum = S.Fma(x, S.Load(dy + (nint)column * channels + c), sum);
                         }
 
-                        S.Store(to, sum);
+                        L.Store<S, V>(to, mask, sum);
                     }
                 }
             }

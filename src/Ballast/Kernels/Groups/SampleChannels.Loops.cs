@@ -72,9 +72,10 @@ static unsafe partial class SampleChannels
         public int Rows, Columns;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             float* lanes = stackalloc float[Sums * S.Width];
             for (int column = first; column < last; column += S.Width)
@@ -94,7 +95,7 @@ static unsafe partial class SampleChannels
                 S.Store(lanes + 4 * S.Width, e);
                 for (int sum = 0; sum < T.Count; sum++)
                 {
-                    for (int lane = 0; lane < S.Width; lane++)
+                    for (int lane = column == first ? done : 0; lane < S.Width; lane++)
                         Totals[(nint)sum * Columns + column + lane] += lanes[sum * S.Width + lane];
                 }
             }
@@ -143,17 +144,19 @@ static unsafe partial class SampleChannels
         public int Rows, Columns;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             float* x = X, g = G, to = To;
+            V mask = S.First(done);
             for (int c = first; c < last; c += S.Width)
             {
                 var k = SampleConstants<V>.Load<S>(new(Constants + c, Columns));
                 nint i = c;
                 for (int n = 0; n < Rows; n++, i += Columns)
-                    S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
+                    L.Store<S, V>(to + i, mask, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
             }
         }
     }

@@ -64,9 +64,10 @@ readonly unsafe struct ImagePrologue(float* pixels, int channels, float* table =
         public int Count;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Images.Channels, count = Count;
             float* from = From, to = To, table = Images.Table;

@@ -123,22 +123,23 @@ static unsafe class ResidualSums
         public float* To;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Left.Channels, until = Until;
             nint at = (nint)From * channels;
             float* left = Left.Pixels + at, right = Right.Pixels + at, to = To;
             float* leftTable = Left.Table, rightTable = Right.Table;
-            V floor = S.Broadcast(Floor);
+            V floor = S.Broadcast(Floor), mask = S.First(done);
             for (int i = From; i < until; i++, left += channels, right += channels, to += channels)
             {
                 for (int c = first; c < last; c += S.Width)
                 {
                     V a = A.Apply<S, V>(S.Load(left + c), Prologues.Load<A, S, V>(leftTable, c, channels));
                     V b = B.Apply<S, V>(S.Load(right + c), Prologues.Load<B, S, V>(rightTable, c, channels));
-                    S.Store(to + c, S.Max(S.Add(a, b), floor));
+                    L.Store<S, V>(to + c, mask, S.Max(S.Add(a, b), floor));
                 }
             }
         }

@@ -43,9 +43,10 @@ static unsafe class AveragePooling
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V, L>(nint image, nint row, Taps planes, Taps rows, int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, width = Shape.OutW;
             nint line = Shape.Line, plane = Shape.Plane;
@@ -94,13 +95,15 @@ static unsafe class AveragePooling
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V, L>(nint image, nint row, Taps planes, Taps rows, int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = !Shape.IsTiling;
             nint line = Shape.Line, plane = Shape.Plane;
+            V mask = S.First(done);
             float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
@@ -118,7 +121,7 @@ static unsafe class AveragePooling
                         {
                             float* to = from;
                             for (int j = columns.First; j < columns.Last; j++, to += channels)
-                                S.Store(to, adds ? S.Add(S.Load(to), share) : share);
+                                L.Store<S, V>(to, mask, adds ? S.Add(S.Load(to), share) : share);
                         }
                     }
                 }

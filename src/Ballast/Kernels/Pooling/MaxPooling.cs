@@ -62,9 +62,10 @@ static unsafe class MaxPooling
         public float* X, Table, Y;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V, L>(nint image, nint row, Taps planes, Taps rows, int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, width = Shape.OutW;
             nint line = Shape.Line;
@@ -135,14 +136,15 @@ static unsafe class MaxPooling
 
         // Where the largest value is, is a number for each lane: how many of the window's values come before it.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end)
+        public readonly void Run<S, V, L>(nint image, nint row, Taps planes, Taps rows, int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, width = Shape.OutW;
             bool adds = Shape.Overlaps;
             nint pixel = (nint)Shape.Across.Dilation * channels, line = Shape.Line, plane = Shape.Plane;
-            V zero = S.Broadcast(0), one = S.Broadcast(1);
+            V zero = S.Broadcast(0), one = S.Broadcast(1), mask = S.First(done);
             float* dy = Dy + row;
             for (int column = 0; column < width; column++, dy += channels)
             {
@@ -182,7 +184,7 @@ static unsafe class MaxPooling
                             for (int j = columns.First; j < columns.Last; j++, to += pixel)
                             {
                                 V here = S.Select(S.Equal(place, found), gradient, zero);
-                                S.Store(to, adds ? S.Add(S.Load(to), here) : here);
+                                L.Store<S, V>(to, mask, adds ? S.Add(S.Load(to), here) : here);
                                 place = S.Add(place, one);
                             }
                         }

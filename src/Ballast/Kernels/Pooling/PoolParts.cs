@@ -13,7 +13,11 @@ unsafe interface IPoolRow
     /// <param name="rows">Which rows of the image its windows have.</param>
     /// <param name="start">The first channel.</param>
     /// <param name="end">The one after the last.</param>
-    void Run<S, V>(nint image, nint row, Taps planes, Taps rows, int start, int end) where S : struct, ISimd<V> where V : unmanaged;
+    /// <param name="done">How many of the first register's lanes are left as they are; see <see cref="IColumns"/>.</param>
+    void Run<S, V, L>(nint image, nint row, Taps planes, Taps rows, int start, int end, int done)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+        where L : struct, ILanes;
 }
 
 /// <summary>A pass that writes an image's gradient.</summary>
@@ -115,9 +119,10 @@ static unsafe class PoolParts
         public nint Image, Row;
         public Taps Planes, Rows;
 
-        public readonly void Run<S, V>(int first, int last)
+        public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
-            where V : unmanaged => Pass.Run<S, V>(Image, Row, Planes, Rows, first, last);
+            where V : unmanaged
+            where L : struct, ILanes => Pass.Run<S, V, L>(Image, Row, Planes, Rows, first, last, done);
     }
 
     // Rows of the result, counted over all images and planes.

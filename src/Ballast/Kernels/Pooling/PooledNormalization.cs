@@ -62,9 +62,10 @@ static unsafe class PooledNormalization
         public int Image;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int start, int end)
+        public readonly void Run<S, V, L>(int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, stride = Shape.Down.Stride, image = Image;
             nint line = (nint)Shape.W * channels;
@@ -139,11 +140,13 @@ static unsafe class PooledNormalization
         public int Image;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run<S, V>(int start, int end)
+        public readonly void Run<S, V, L>(int start, int end, int done)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, image = Image;
+            V mask = S.First(done);
             nint line = (nint)Shape.W * channels;
             bool quads = QuadWindow.Fits(Shape);
             int insideH = Shape.OutH * Shape.Down.Stride, insideW = Shape.OutW * Shape.Down.Stride;
@@ -160,9 +163,9 @@ static unsafe class PooledNormalization
                         for (int c = start; c < end; c += S.Width)
                         {
                             if (quads)
-                                Quad<S, V>(corner + c, line, c, S.Load(dy + c));
+                                Quad<S, V, L>(corner + c, line, c, S.Load(dy + c), mask);
                             else
-                                Window<S, V>(corner + c, line, c, S.Load(dy + c));
+                                Window<S, V, L>(corner + c, line, c, S.Load(dy + c), mask);
                         }
                     }
                 }
@@ -173,39 +176,39 @@ static unsafe class PooledNormalization
                     for (int column = windows ? insideW : 0; column < Shape.W; column++)
                     {
                         for (int c = start; c < end; c += S.Width)
-                            Single<S, V>(offset + i * line + (nint)column * channels + c, c);
+                            Single<S, V, L>(offset + i * line + (nint)column * channels + c, c, mask);
                     }
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly void Quad<S, V>(nint corner, nint line, int c, V gradient)
+        readonly void Quad<S, V, L>(nint corner, nint line, int c, V gradient, V mask)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C;
-            var channel = Channel<V>.Load<S>(Table + c, channels);
-            var more = Channel<V>.Load<S>(More + c, channels);
+            Channel<V> channel = Channel<V>.Load<S>(Table + c, channels), more = Channel<V>.Load<S>(More + c, channels);
             float* top = X + corner, bottom = top + line, to = Dx + corner;
             V a = S.Load(top), b = S.Load(top + channels), d = S.Load(bottom), e = S.Load(bottom + channels);
             V ga = Normalized.Apply<S, V>(a, channel), gb = Normalized.Apply<S, V>(b, channel);
             V gd = Normalized.Apply<S, V>(d, channel), ge = Normalized.Apply<S, V>(e, channel);
             QuadWindow.PassPositive<S, V>(ref ga, ref gb, ref gd, ref ge, gradient);
-            S.Store(to, GradientMap<OpenGate>.Apply<S, V>(a, ga, channel, more));
-            S.Store(to + channels, GradientMap<OpenGate>.Apply<S, V>(b, gb, channel, more));
-            S.Store(to + line, GradientMap<OpenGate>.Apply<S, V>(d, gd, channel, more));
-            S.Store(to + line + channels, GradientMap<OpenGate>.Apply<S, V>(e, ge, channel, more));
+            L.Store<S, V>(to, mask, GradientMap<OpenGate>.Apply<S, V>(a, ga, channel, more));
+            L.Store<S, V>(to + channels, mask, GradientMap<OpenGate>.Apply<S, V>(b, gb, channel, more));
+            L.Store<S, V>(to + line, mask, GradientMap<OpenGate>.Apply<S, V>(d, gd, channel, more));
+            L.Store<S, V>(to + line + channels, mask, GradientMap<OpenGate>.Apply<S, V>(e, ge, channel, more));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly void Window<S, V>(nint corner, nint line, int c, V gradient)
+        readonly void Window<S, V, L>(nint corner, nint line, int c, V gradient, V mask)
             where S : struct, ISimd<V>
             where V : unmanaged
+            where L : struct, ILanes
         {
             int channels = Shape.C, stride = Shape.Down.Stride;
-            var channel = Channel<V>.Load<S>(Table + c, channels);
-            var more = Channel<V>.Load<S>(More + c, channels);
+            Channel<V> channel = Channel<V>.Load<S>(Table + c, channels), more = Channel<V>.Load<S>(More + c, channels);
             V zero = S.Broadcast(0), one = S.Broadcast(1);
             V best = S.Broadcast(float.NegativeInfinity), place = zero, found = zero;
             float* from = X + corner;
@@ -230,17 +233,18 @@ static unsafe class PooledNormalization
                 for (int j = 0; j < stride; j++)
                 {
                     V here = S.Select(S.Equal(place, found), passed, zero);
-                    S.Store(to + j * channels, GradientMap<OpenGate>.Apply<S, V>(S.Load(from + j * channels), here, channel, more));
+                    L.Store<S, V>(to + j * channels, mask, GradientMap<OpenGate>.Apply<S, V>(S.Load(from + j * channels), here, channel, more));
                     place = S.Add(place, one);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly void Single<S, V>(nint pixel, int c)
+        readonly void Single<S, V, L>(nint pixel, int c, V mask)
             where S : struct, ISimd<V>
-            where V : unmanaged =>
-            S.Store(Dx + pixel, GradientMap<OpenGate>.Apply<S, V>(
+            where V : unmanaged
+            where L : struct, ILanes =>
+            L.Store<S, V>(Dx + pixel, mask, GradientMap<OpenGate>.Apply<S, V>(
                 S.Load(X + pixel), S.Broadcast(0), Channel<V>.Load<S>(Table + c, Shape.C), Channel<V>.Load<S>(More + c, Shape.C)));
     }
 }

@@ -21,7 +21,12 @@ interface IColumns
 {
     /// <summary>Takes the columns from <paramref name="first"/> up to, not including, <paramref name="last"/>: some whole registers of them.
     /// </summary>
-    void Run<S, V>(int first, int last) where S : struct, ISimd<V> where V : unmanaged;
+    /// <param name="first">The first column.</param>
+    /// <param name="last">The one after the last.</param>
+    /// <param name="done">How many of the first register's lanes have been taken before. What is stored through <typeparamref name="L"/>
+    /// leaves them (mask: the first lanes, <c>S.First(done)</c>); where a column may be taken twice, as it is read from where nothing is
+    /// written, that is not needed.</param>
+    void Run<S, V, L>(int first, int last, int done) where S : struct, ISimd<V> where V : unmanaged where L : struct, ILanes;
 }
 
 /// <summary>Chooses the widest registers that this processor has. The JIT knows the answer: no choice is left at run time.
@@ -56,30 +61,32 @@ static class Simd
             work.Run<Simd128, Vector128<float>>(first, last);
     }
 
-    /// <summary>Runs a pass over columns by registers of one width, and over those that fill none by narrower and narrower ones.</summary>
+    /// <summary>Runs a pass over columns by registers of one width, or of the next narrower one that they fill. The last columns lie in a
+    /// register that begins among those before them.</summary>
     public static void Columns<S, V, C>(in C columns, int first, int last)
         where S : struct, ISimd<V>
         where V : unmanaged
         where C : struct, IColumns
     {
-        first = Whole<S, V, C>(columns, first, last);
-        if (S.Width > 8 && first < last)
-            first = Whole<Simd256, Vector256<float>, C>(columns, first, last);
-        if (S.Width > 4 && first < last)
-            first = Whole<Simd128, Vector128<float>, C>(columns, first, last);
-        if (first < last)
-            columns.Run<SimdScalar, float>(first, last);
+        int count = last - first;
+        if (count >= S.Width)
+            Registers<S, V, C>(columns, first, last);
+        else if (S.Width > 8 && count >= 8)
+            Registers<Simd256, Vector256<float>, C>(columns, first, last);
+        else if (S.Width > 4 && count >= 4)
+            Registers<Simd128, Vector128<float>, C>(columns, first, last);
+        else if (count > 0)
+            columns.Run<SimdScalar, float, AllLanes>(first, last, 0);
     }
 
-    // Whole registers; returns the column after them.
-    static int Whole<S, V, C>(in C columns, int first, int last)
+    static void Registers<S, V, C>(in C columns, int first, int last)
         where S : struct, ISimd<V>
         where V : unmanaged
         where C : struct, IColumns
     {
         int end = first + (last - first) / S.Width * S.Width;
-        if (first < end)
-            columns.Run<S, V>(first, end);
-        return end;
+        columns.Run<S, V, AllLanes>(first, end, 0);
+        if (end < last)
+            columns.Run<S, V, LaterLanes>(last - S.Width, last, end - (last - S.Width));
     }
 }
