@@ -13,7 +13,7 @@ static unsafe class ResidualSums
     /// <param name="b">The second summand.</param>
     /// <param name="function">f, or null for none.</param>
     /// <param name="pixels">How many pixels there are.</param>
-    /// <param name="to">[pixels, C].</param>
+    /// <param name="to">[pixels, C], where neither summand lies.</param>
     public static void Compute(in ImagePrologue a, in ImagePrologue b, Pointwise? function, int pixels, float* to) =>
         Choose(a, b, function, pixels, to, gradient: false);
 
@@ -132,14 +132,14 @@ static unsafe class ResidualSums
             nint at = (nint)From * channels;
             float* left = Left.Pixels + at, right = Right.Pixels + at, to = To;
             float* leftTable = Left.Table, rightTable = Right.Table;
-            V floor = S.Broadcast(Floor), mask = S.First(done);
+            V floor = S.Broadcast(Floor);
             for (int i = From; i < until; i++, left += channels, right += channels, to += channels)
             {
                 for (int c = first; c < last; c += S.Width)
                 {
                     V a = A.Apply<S, V>(S.Load(left + c), Prologues.Load<A, S, V>(leftTable, c, channels));
                     V b = B.Apply<S, V>(S.Load(right + c), Prologues.Load<B, S, V>(rightTable, c, channels));
-                    L.Store<S, V>(to + c, mask, S.Max(S.Add(a, b), floor));
+                    S.Store(to + c, S.Max(S.Add(a, b), floor));
                 }
             }
         }
