@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using Parquet;
@@ -35,31 +36,29 @@ sealed class ParquetColumn
     /// <summary>Its name and kind, and its texts.</summary>
     public TableColumn Column { get; }
 
-    /// <summary>The values of a group of rows; NaN where one is missing.</summary>
+    /// <summary>Reads the values of a group of rows; NaN where one is missing.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="count">How many rows it has.</param>
     /// <param name="before">How many rows there are before it.</param>
-    public async ValueTask<float[]> ReadAsync(ParquetRowGroupReader group, int count, int before)
+    /// <param name="to">Where they go: as many as the group has rows.</param>
+    public ValueTask ReadAsync(ParquetRowGroupReader group, int before, Memory<float> to)
     {
         var type = field.ClrType;
-        return type == typeof(ReadOnlyMemory<char>) || type == typeof(string) ? await Texts(group, count, before).ConfigureAwait(false)
-            : type == typeof(bool) ? await Of<bool>(
-                group, count, before, static v => v ? 1 : 0, static v => v ? "true" : "false").ConfigureAwait(false)
-            : type == typeof(DateOnly) ? await Of<DateOnly>(
-                group, count, before, static v => v.DayNumber - UnixDay, static v => Text(v, Days)).ConfigureAwait(false)
-            : type == typeof(DateTime) ? await Of<DateTime>(
-                group, count, before, static v => (v - DateTime.UnixEpoch).TotalDays, static v => Text(v, Times)).ConfigureAwait(false)
-            : type == typeof(double) ? await Number<double>(group, count, before).ConfigureAwait(false)
-            : type == typeof(float) ? await Number<float>(group, count, before).ConfigureAwait(false)
-            : type == typeof(decimal) ? await Number<decimal>(group, count, before).ConfigureAwait(false)
-            : type == typeof(long) ? await Number<long>(group, count, before).ConfigureAwait(false)
-            : type == typeof(int) ? await Number<int>(group, count, before).ConfigureAwait(false)
-            : type == typeof(short) ? await Number<short>(group, count, before).ConfigureAwait(false)
-            : type == typeof(sbyte) ? await Number<sbyte>(group, count, before).ConfigureAwait(false)
-            : type == typeof(ulong) ? await Number<ulong>(group, count, before).ConfigureAwait(false)
-            : type == typeof(uint) ? await Number<uint>(group, count, before).ConfigureAwait(false)
-            : type == typeof(ushort) ? await Number<ushort>(group, count, before).ConfigureAwait(false)
-            : await Number<byte>(group, count, before).ConfigureAwait(false);
+        return type == typeof(ReadOnlyMemory<char>) || type == typeof(string) ? Texts(group, before, to)
+            : type == typeof(bool) ? Of<bool>(group, before, to, static v => v ? 1 : 0, static v => v ? "true" : "false")
+            : type == typeof(DateOnly) ? Of<DateOnly>(group, before, to, static v => v.DayNumber - UnixDay, static v => Text(v, Days))
+            : type == typeof(DateTime) ? Of<DateTime>(
+                group, before, to, static v => (v - DateTime.UnixEpoch).TotalDays, static v => Text(v, Times))
+            : type == typeof(double) ? Number<double>(group, before, to)
+            : type == typeof(float) ? Number<float>(group, before, to)
+            : type == typeof(decimal) ? Number<decimal>(group, before, to)
+            : type == typeof(long) ? Number<long>(group, before, to)
+            : type == typeof(int) ? Number<int>(group, before, to)
+            : type == typeof(short) ? Number<short>(group, before, to)
+            : type == typeof(sbyte) ? Number<sbyte>(group, before, to)
+            : type == typeof(ulong) ? Number<ulong>(group, before, to)
+            : type == typeof(uint) ? Number<uint>(group, before, to)
+            : type == typeof(ushort) ? Number<ushort>(group, before, to)
+            : Number<byte>(group, before, to);
     }
 
     static int UnixDay => DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
@@ -73,62 +72,80 @@ sealed class ParquetColumn
             : throw Unsupported(path, field, type == typeof(ReadOnlyMemory<byte>) || type == typeof(byte[]) ? "bytes" : $"a {type.Name}");
     }
 
-    ValueTask<float[]> Number<T>(ParquetRowGroupReader group, int count, int before) where T : struct, INumber<T> => Of<T>(
-        group, count, before, static value => double.CreateSaturating(value), static value => value.ToString(null, CultureInfo.InvariantCulture));
+    ValueTask Number<T>(ParquetRowGroupReader group, int before, Memory<float> to) where T : struct, INumber<T> => Of<T>(
+        group, before, to, static value => double.CreateSaturating(value), static value => value.ToString(null, CultureInfo.InvariantCulture));
 
     // A number, or a day as a number, of each; its text where the column is known to hold texts.
-    async ValueTask<float[]> Of<T>(
-        ParquetRowGroupReader group, int count, int before, Func<T, double> number, Func<T, string> text) where T : struct
+    async ValueTask Of<T>(ParquetRowGroupReader group, int before, Memory<float> to, Func<T, double> number, Func<T, string> text) where T : struct
     {
-        var values = new T?[count];
+        var values = ArrayPool<T?>.Shared.Rent(to.Length);
+        values.AsSpan(0, to.Length).Clear();
         if (field.IsNullable)
         {
-            await group.ReadAsync<T>(field, values.AsMemory(), null, default).ConfigureAwait(false);
+            await group.ReadAsync<T>(field, values.AsMemory(0, to.Length), null, default).ConfigureAwait(false);
         }
         else
         {
-            var all = new T[count];
+            var all = new T[to.Length];
             await group.ReadAsync<T>(field, all.AsMemory(), null, default).ConfigureAwait(false);
-            values = Array.ConvertAll(all, static value => (T?)value);
+            for (int row = 0; row < all.Length; row++)
+                values[row] = all[row];
         }
 
         if (Column.Kind == ColumnKind.Category)
-            return Coded(Array.ConvertAll(values, value => value is { } there ? text(there) : null));
-        bool isDate = typeof(T) == typeof(DateTime) || typeof(T) == typeof(DateOnly);
-        if (isDate != (Column.Kind == ColumnKind.Date) && Array.FindIndex(values, static value => value is not null) is >= 0 and var first)
-            throw Other(first, before, text(values[first]!.Value));
-        float[] read = new float[count];
-        for (int row = 0; row < count; row++)
-        {
-            double value = values[row] is { } there ? number(there) : double.NaN;
-            read[row] = (float)value;
-            if (!float.IsFinite(read[row]) && !double.IsNaN(value))
-            {
-                throw new ParquetRefusal(
-                    $"{path}, row {before + row + 1}: {field.Name} is {text(values[row]!.Value)}. Expected a number below 3.4e38.");
-            }
-        }
-
-        return read;
+            Code([.. values.AsSpan(0, to.Length).ToArray().Select(value => value is { } there ? text(there) : null)], to.Span);
+        else
+            Convert(values.AsSpan(0, to.Length), before, to.Span, number, text);
+        ArrayPool<T?>.Shared.Return(values);
     }
 
-    async ValueTask<float[]> Texts(ParquetRowGroupReader group, int count, int before)
+    void Convert<T>(ReadOnlySpan<T?> values, int before, Span<float> to, Func<T, double> number, Func<T, string> text) where T : struct
     {
-        string?[] texts = new string?[count];
-        await group.ReadAsync(field, texts.AsMemory()!, null, default).ConfigureAwait(false);
+        bool isOther = (typeof(T) == typeof(DateTime) || typeof(T) == typeof(DateOnly)) != (Column.Kind == ColumnKind.Date);
+        for (int row = 0; row < to.Length; row++)
+        {
+            if (values[row] is not { } there)
+            {
+                to[row] = float.NaN;
+                continue;
+            }
+
+            if (isOther)
+                throw Other(row, before, text(there));
+            double value = number(there);
+            to[row] = (float)value;
+            if (!float.IsFinite(to[row]) && !double.IsNaN(value))
+            {
+                throw new ParquetRefusal(
+                    $"{path}, row {before + row + 1}: {field.Name} is {text(there)}. Expected a number below 3.4e38.");
+            }
+        }
+    }
+
+    async ValueTask Texts(ParquetRowGroupReader group, int before, Memory<float> to)
+    {
+        string?[] texts = ArrayPool<string?>.Shared.Rent(to.Length);
+        await group.ReadAsync(field, texts.AsMemory(0, to.Length)!, null, default).ConfigureAwait(false);
+        Read(texts, before, to.Span);
+        ArrayPool<string?>.Shared.Return(texts, clearArray: true);
+    }
+
+    void Read(string?[] texts, int before, Span<float> to)
+    {
         if (Column.Kind == ColumnKind.Category)
-            return Coded(texts);
-        float[] read = new float[count];
-        for (int row = 0; row < count; row++)
+        {
+            Code(texts, to);
+            return;
+        }
+
+        for (int row = 0; row < to.Length; row++)
         {
             var text = texts[row].AsSpan().Trim();
             if (TableCell.IsMissing(text))
-                read[row] = float.NaN;
-            else if (!(Column.Kind == ColumnKind.Date ? TableCell.TryDate(text, out read[row]) : Number(text, out read[row])))
+                to[row] = float.NaN;
+            else if (!(Column.Kind == ColumnKind.Date ? TableCell.TryDate(text, out to[row]) : Number(text, out to[row])))
                 throw Other(row, before, text.ToString());
         }
-
-        return read;
     }
 
     bool Number(ReadOnlySpan<char> text, out float value)
@@ -139,19 +156,19 @@ sealed class ParquetColumn
     }
 
     // Positions in the list of all texts of the column.
-    float[] Coded(string?[] texts)
+    void Code(string?[] texts, Span<float> to)
     {
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
-        float[] codes = new float[texts.Length];
-        for (int row = 0; row < texts.Length; row++)
+        for (int row = 0; row < to.Length; row++)
         {
             string text = texts[row]?.Trim() ?? "";
-            codes[row] = TableCell.IsMissing(text) ? float.NaN : known.TryGetValue(text, out int code) ? code : known[text] = known.Count;
+            to[row] = TableCell.IsMissing(text) ? float.NaN : known.TryGetValue(text, out int code) ? code : known[text] = known.Count;
         }
 
-        if (Column.Join([.. known.Keys]) is { } places)
-            codes = Array.ConvertAll(codes, code => float.IsNaN(code) ? code : places[(int)code]);
-        return codes;
+        if (Column.Join([.. known.Keys]) is not { } places)
+            return;
+        foreach (ref float code in to)
+            code = float.IsNaN(code) ? code : places[(int)code];
     }
 
     ParquetRefusal Other(int row, int before, string text) => new(

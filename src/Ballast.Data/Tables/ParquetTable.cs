@@ -6,7 +6,7 @@ namespace Ballast;
 /// <summary>A Parquet file as a table: the kinds of columns are those of its own schema.</summary>
 static class ParquetTable
 {
-    const int BlockValues = 1 << 22;
+    const int LeastValues = 100_000;        // for which a thread more is worth its start
     const string Damaged = "The file is damaged, or was not written to its end.";
 
     static readonly ParquetOptions Options = new() { UseDateOnlyTypeForDates = true };
@@ -29,41 +29,28 @@ static class ParquetTable
     /// <param name="path">The file.</param>
     /// <param name="kinds">The kinds of columns that are known already, by name.</param>
     /// <param name="wanted">Which columns are read, by name; null for all.</param>
+    /// <param name="threads">How many threads read.</param>
     /// <exception cref="InvalidDataException">A damaged file, a column of a type that no column of a table has, or one that is not of its
     /// kind.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static (string[] Names, TableColumn[] Columns, TableRows Rows) Read(
-        string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted) => Use(path, async reader =>
+        string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted, int threads) => Use(path, async reader =>
     {
         Field[] fields = [.. reader.Schema.Fields.Where(field => wanted?.Invoke(field.Name) != false)];
         var columns = Array.ConvertAll(fields, field => new ParquetColumn(
             path, field, kinds is not null && kinds.TryGetValue(field.Name, out var kind) ? kind : null));
         int[] groups = [.. reader.RowGroups.Select(group => Checked(path, group))];
-        Limit(path, groups, columns.Length);
-        var (blocks, counts) = (new List<float[]>(), new List<int>());
-        int step = Math.Max(1, BlockValues / Math.Max(1, columns.Length)), before = 0;
-        for (int g = 0; g < groups.Length; g++)
+        long most = Math.Min(threads, (columns.Length + ParquetRead.Together - 1) / ParquetRead.Together);
+        int workers = (int)Math.Max(1, Math.Min(most, groups.Sum(static count => (long)count) * columns.Length / LeastValues));
+        Limit(path, groups, columns.Length, workers);
+        var read = new ParquetRead(columns, groups);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
         {
-            int first = blocks.Count;
-            for (int from = 0; from < groups[g]; from += step)
-            {
-                counts.Add(Math.Min(step, groups[g] - from));
-                blocks.Add(new float[counts[^1] * columns.Length]);
-            }
-
-            using var group = reader.OpenRowGroupReader(g);
-            for (int c = 0; c < columns.Length; c++)
-            {
-                float[] values = await columns[c].ReadAsync(group, groups[g], before).ConfigureAwait(false);
-                for (int row = 0; row < values.Length; row++)
-                    blocks[first + row / step][row % step * columns.Length + c] = values[row];
-            }
-
-            before += groups[g];
-        }
-
+            using var stream = File.OpenRead(path);
+            await Open(stream, read.Work).ConfigureAwait(false);
+        }))).ConfigureAwait(false);
         return ((string[])[.. reader.Schema.Fields.Select(static field => field.Name)], Array.ConvertAll(columns, static column => column.Column),
-            new TableRows([.. blocks], counts, columns.Length));
+            read.Rows());
     });
 
     // What a reader gives; whatever a damaged file makes it throw is a refusal of the file.
@@ -96,9 +83,10 @@ static class ParquetTable
         : throw new ParquetRefusal($"{path} says that a group of it has {group.RowCount} rows, and of a column another number. {Damaged}");
 
     // What the values take is looked at before memory is: a damaged file may say any number of rows.
-    static void Limit(string path, int[] groups, int columns)
+    static void Limit(string path, int[] groups, int columns, int workers)
     {
-        long rows = groups.Sum(static count => (long)count), bytes = rows * columns * sizeof(float) + groups.DefaultIfEmpty().Max() * 24L;
+        long rows = groups.Sum(static count => (long)count);
+        long bytes = rows * columns * sizeof(float) + groups.DefaultIfEmpty().Max() * (24L + 4 * ParquetRead.Together) * workers;
         long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
         if (rows > int.MaxValue || bytes > limit)
         {

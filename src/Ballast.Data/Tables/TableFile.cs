@@ -36,7 +36,7 @@ sealed class TableFile
     {
         RefuseMissing(path);
         if (ParquetTable.Is(path))
-            return FromParquet(path, kinds, wanted);
+            return FromParquet(path, kinds, wanted, threads ?? Environment.ProcessorCount);
         char separator = Separator(path);
         var (names, all) = Recognize(path, separator, kinds, wanted);
         while (true)
@@ -67,10 +67,10 @@ sealed class TableFile
         return ParquetTable.Is(path) ? ParquetTable.ReadNames(path) : Recognize(path, Separator(path), null, null).Names;
     }
 
-    static TableFile FromParquet(string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted)
+    static TableFile FromParquet(string path, IReadOnlyDictionary<string, ColumnKind>? kinds, Func<string, bool>? wanted, int threads)
     {
         Check(path, ParquetTable.ReadNames(path));
-        var (names, columns, rows) = ParquetTable.Read(path, kinds, wanted);
+        var (names, columns, rows) = ParquetTable.Read(path, kinds, wanted, threads);
         return rows.Count > 0 ? new TableFile(path, names, columns, rows)
             : throw new InvalidDataException($"{path} has names of columns and no rows.");
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Parquet;
+using Parquet.Schema;
 
 namespace Ballast.Tests;
 
@@ -77,6 +79,52 @@ public sealed class TableParquetTests : Temporary
         }
 
         static int Pick(int i, int k) => (i * 7919 + k * 104729) % 1009;
+    }
+
+    [Fact]
+    public async Task Several_threads_read_what_one_does_and_refuse_for_the_same_reason()
+    {
+        const int Group = 30_000, Columns = 11;
+        string path = At("large.parquet");
+        DataField[] fields = [.. Enumerable.Range(0, Columns).Select(static c =>
+            c is 5 or 9 ? new DataField<string>($"c{c}", true) : (DataField)new DataField<double>($"c{c}", true))];
+        await using (var stream = File.Create(path))
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream))
+        {
+            for (int from = 0; from < 2 * Group; from += Group)
+            {
+                using var group = writer.CreateRowGroup();
+                for (int c = 0; c < Columns; c++)
+                {
+                    if (c is 5 or 9)
+                        await group.WriteAsync(fields[c], (string[])[.. Enumerable.Range(from, Group).Select(row => $"t{Value(row, c) % 7}")]);
+                    else
+                        await group.WriteAsync<double>(fields[c], (double?[])[.. Enumerable.Range(from, Group).Select(row => Value(row, c))]);
+                }
+
+                group.CompleteValidate();
+            }
+        }
+
+        foreach (int threads in (int[])[1, 2, 3])
+        {
+            var file = TableFile.Read(path, threads: threads);
+            Assert.Equal(2 * Group, file.Rows.Count);
+            for (int row = 0; row < 2 * Group; row++)
+            {
+                for (int c = 0; c < Columns; c++)
+                {
+                    float value = file.Rows[row][c];
+                    if (c is 5 or 9 ? file.Columns[c].Texts[(int)value] != $"t{Value(row, c) % 7}" : !value.Equals((float?)Value(row, c) ?? float.NaN))
+                        Assert.Fail($"{threads} threads, row {row}, column {c}: {value}, expected {Value(row, c)}.");
+                }
+            }
+
+            var numbers = new Dictionary<string, ColumnKind> { ["c9"] = ColumnKind.Number, ["c5"] = ColumnKind.Number };
+            Assert.Contains("large.parquet, row 1: c5 is \"t", Refused(() => TableFile.Read(path, numbers, threads: threads)), StringComparison.Ordinal);
+        }
+
+        static double? Value(int row, int c) => c is not (5 or 9) && row % 97 == c ? null : (row * 7919L + c * 104729) % 1009;
     }
 
     [Fact]
