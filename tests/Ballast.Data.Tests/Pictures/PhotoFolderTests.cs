@@ -22,6 +22,20 @@ public sealed class PhotoFolderTests : Temporary
     static byte[][] All(ImageFolder folder) => [.. Enumerable.Range(0, folder.Count).Select(i => folder.Bytes(i).ToArray())];
 
     [Fact]
+    public void A_line_break_in_a_file_s_name_is_shown_as_one_in_its_refusal()
+    {
+        if (OperatingSystem.IsWindows())
+            return;                             // no such names
+        Write("notes"u8.ToArray(), "photos", "cat", "line\nbreak.jpg");
+        Fill();
+        foreach (var read in (Action[])[() => _ = new ImageFolder(At("photos"), options), () => Picture.Read(At("photos", "cat", "line\nbreak.jpg"))])
+        {
+            Assert.StartsWith(At("photos", "cat", @"line\nbreak.jpg cannot be used: "), Assert.Throws<InvalidDataException>(read).Message,
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Photos_of_any_format_and_size_become_samples_of_one_shape_in_ordinal_order()
     {
         var folder = new ImageFolder(Fill(), options);

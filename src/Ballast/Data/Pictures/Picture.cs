@@ -72,7 +72,7 @@ public sealed partial class Picture
         }
         catch (InvalidDataException e)
         {
-            Throw.InvalidData($"{path} cannot be used: {e.Message} Expected a picture: {decoder.Formats}.", e);
+            Throw.InvalidData($"{path.ReplaceLineEndings(@"\n")} cannot be used: {e.Message} Expected a picture: {decoder.Formats}.", e);
             return null;
         }
     }

@@ -73,7 +73,7 @@ sealed record PictureListing(
         }
         catch (InvalidDataException e)
         {
-            Throw.InvalidData($"{path} cannot be used: {e.Message} Expected a picture: {decoder.Formats}.", e);
+            Throw.InvalidData($"{path.ReplaceLineEndings(@"\n")} cannot be used: {e.Message} Expected a picture: {decoder.Formats}.", e);
             return default;
         }
     }
