@@ -5,14 +5,30 @@ namespace Ballast.Kernels;
 
 static unsafe partial class ColumnProducts
 {
-    // c[4, 4 registers] = or += sum over s of a[s, 4] b[s, 4 registers].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // c[4, 4 registers] = or += sum over s of a[s, 4] b[s, 4 registers]. Where there are 16 registers and not 32, two rows at a time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Tile<S, V>(float* a, float* b, float* c, nint stride, int count, bool add)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        if (S.Width == 16)
+        {
+            Tile<FourRows, S, V>(a, b, c, stride, count, add);
+            return;
+        }
+
+        Tile<TwoRows, S, V>(a, b, c, stride, count, add);
+        Tile<TwoRows, S, V>(a + 2, b, c + 2 * stride, stride, count, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Tile<R, S, V>(float* a, float* b, float* c, nint stride, int count, bool add)
+        where R : struct, ITileRows
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
         nint w = S.Width;
-        float* c1 = c + stride, c2 = c1 + stride, c3 = c2 + stride;
+        float* c1 = c + stride, c2 = R.Count == 4 ? c1 + stride : c, c3 = R.Count == 4 ? c2 + stride : c1;
         V p0 = S.Broadcast(0), p1 = p0, p2 = p0, p3 = p0;
         V q0 = p0, q1 = p0, q2 = p0, q3 = p0;
         V r0 = p0, r1 = p0, r2 = p0, r3 = p0;
@@ -24,6 +40,8 @@ static unsafe partial class ColumnProducts
             {
                 Sse.Prefetch0(c + i);
                 Sse.Prefetch0(c1 + i);
+                if (R.Count < 4)
+                    continue;
                 Sse.Prefetch0(c2 + i);
                 Sse.Prefetch0(c3 + i);
             }
@@ -33,6 +51,10 @@ static unsafe partial class ColumnProducts
         {
             (p0, p1, p2, p3) = (S.Load(c), S.Load(c + w), S.Load(c + 2 * w), S.Load(c + 3 * w));
             (q0, q1, q2, q3) = (S.Load(c1), S.Load(c1 + w), S.Load(c1 + 2 * w), S.Load(c1 + 3 * w));
+        }
+
+        if (add && R.Count == 4)
+        {
             (r0, r1, r2, r3) = (S.Load(c2), S.Load(c2 + w), S.Load(c2 + 2 * w), S.Load(c2 + 3 * w));
             (t0, t1, t2, t3) = (S.Load(c3), S.Load(c3 + w), S.Load(c3 + 2 * w), S.Load(c3 + 3 * w));
         }
@@ -50,6 +72,8 @@ static unsafe partial class ColumnProducts
             q1 = S.Fma(v, b1, q1);
             q2 = S.Fma(v, b2, q2);
             q3 = S.Fma(v, b3, q3);
+            if (R.Count < 4)
+                continue;
             v = S.Broadcast(a[2]);
             r0 = S.Fma(v, b0, r0);
             r1 = S.Fma(v, b1, r1);
@@ -70,6 +94,8 @@ static unsafe partial class ColumnProducts
         S.Store(c1 + w, q1);
         S.Store(c1 + 2 * w, q2);
         S.Store(c1 + 3 * w, q3);
+        if (R.Count < 4)
+            return;
         S.Store(c2, r0);
         S.Store(c2 + w, r1);
         S.Store(c2 + 2 * w, r2);

@@ -31,9 +31,6 @@ static unsafe partial class ColumnProducts
     const int BlockSums = 128;
     const int ManySums = 256;
 
-    // Up to here a stays packed in the second-level cache; more of it is packed block by block, just before it is used.
-    const int CachedValues = 1 << 18;
-
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
         ReadOnlySpan<float> a, int strideS, int strideI, ReadOnlySpan<float> b, Span<float> c, int sums, int rows, int columns)
@@ -117,7 +114,8 @@ static unsafe partial class ColumnProducts
             int block = Math.Min(Sums, few ? FewSums : BlockSums);
             int rowsC = Consumer.Memory is not null || few ? 4 : quads * 4;
 
-            int kept = few || quads * 4L * Sums <= CachedValues ? Sums : block;
+            // Up to half of the second-level cache holds a packed; more of it is packed block by block, just before it is used.
+            int kept = few || quads * 4 <= Caches.Rows(Sums, 2) ? Sums : block;
             float* packedA = Scratch.Take(quads * 4 * kept + block * chunk + rowsC * chunk);
             float* packedB = packedA + (nint)quads * 4 * kept;
             float* c = packedB + (nint)block * chunk;

@@ -6,7 +6,8 @@ namespace Ballast.Kernels;
 /// part is some rows of the result, whose rows of a stay in the second-level cache while all panels pass by.</summary>
 static unsafe class MatrixProduct
 {
-    // The more rows a part has, the less often the panels pass by; eight parts are enough to share.
+    // The more rows a part has, the less often the panels pass by; its rows of a lie in the second-level cache meanwhile. Eight parts are
+    // enough to share.
     const int LeastRows = 64, MostRows = 256, WantedParts = 8;
 
     /// <summary>From this many multiply-adds on, packing pays.</summary>
@@ -28,7 +29,8 @@ static unsafe class MatrixProduct
     {
         float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
         PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
-        int partRows = Math.Clamp(rows / WantedParts / Panels.Rows * Panels.Rows, LeastRows, MostRows);
+        int partRows = Math.Clamp(
+            Math.Min(rows / WantedParts, Caches.Rows(depth, 2)) / Panels.Rows * Panels.Rows, LeastRows, MostRows);
         Workers.Run(
             new Work
             {

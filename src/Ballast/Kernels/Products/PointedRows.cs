@@ -5,8 +5,8 @@ namespace Ballast.Kernels;
 /// <summary>Products of rows, wherever they and their results lie, with an operand packed as <see cref="PackedPanels"/>.</summary>
 static unsafe class PointedRows
 {
-    // So much of a panel's depth stays in the first-level cache while all rows pass by.
-    const int BlockDepth = 256;
+    // So many values of a panel stay in the first-level cache while all rows pass by.
+    const int BlockValues = 1 << 13;
 
     /// <summary>to[r][n] = the sum over k of from[r][k] b[k, n], and a row added to each: one panel after the other passes by all rows.</summary>
     /// <param name="from">The rows, with room for whole tiles of <see cref="Panels.Rows"/>.</param>
@@ -40,10 +40,11 @@ static unsafe class PointedRows
 
             for (int r = 0; r < tile; r++)
                 edges[r] = edge + r * width;
-            for (int start = 0; start == 0 || start < depth; start += BlockDepth)
+            int block = BlockValues / width;
+            for (int start = 0; start == 0 || start < depth; start += block)
             {
                 nint offset = start;
-                int length = Math.Min(BlockDepth, depth - start);
+                int length = Math.Min(block, depth - start);
                 float* panel = panels + (nint)width * start;
                 for (int i = 0; i < count; i += tile)
                 {

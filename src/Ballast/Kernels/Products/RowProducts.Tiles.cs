@@ -5,7 +5,7 @@ namespace Ballast.Kernels;
 
 static unsafe partial class RowProducts
 {
-    // The sums of five or six rows of x with four rows of w.
+    // The sums of two to six rows of x with four rows of w.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile<R, S, V>(
         float* x, nint stride, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
@@ -34,11 +34,15 @@ static unsafe partial class RowProducts
             b1 = S.Fma(v, p1, b1);
             b2 = S.Fma(v, p2, b2);
             b3 = S.Fma(v, p3, b3);
+            if (R.Count == 2)
+                continue;
             v = S.Load(x2 + k);
             c0 = S.Fma(v, p0, c0);
             c1 = S.Fma(v, p1, c1);
             c2 = S.Fma(v, p2, c2);
             c3 = S.Fma(v, p3, c3);
+            if (R.Count == 3)
+                continue;
             v = S.Load(x3 + k);
             d0 = S.Fma(v, p0, d0);
             d1 = S.Fma(v, p1, d1);
@@ -49,33 +53,30 @@ static unsafe partial class RowProducts
             e1 = S.Fma(v, p1, e1);
             e2 = S.Fma(v, p2, e2);
             e3 = S.Fma(v, p3, e3);
-            if (R.Count == 6)
-            {
-                v = S.Load(x5 + k);
-                f0 = S.Fma(v, p0, f0);
-                f1 = S.Fma(v, p1, f1);
-                f2 = S.Fma(v, p2, f2);
-                f3 = S.Fma(v, p3, f3);
-            }
+            if (R.Count == 5)
+                continue;
+            v = S.Load(x5 + k);
+            f0 = S.Fma(v, p0, f0);
+            f1 = S.Fma(v, p1, f1);
+            f2 = S.Fma(v, p2, f2);
+            f3 = S.Fma(v, p3, f3);
         }
 
         sums[0] = S.Sum(a0, a1, a2, a3);
         sums[1] = S.Sum(b0, b1, b2, b3);
-        sums[2] = S.Sum(c0, c1, c2, c3);
-        sums[3] = S.Sum(d0, d1, d2, d3);
-        sums[4] = S.Sum(e0, e1, e2, e3);
-        if (R.Count == 6)
+        if (R.Count > 2)
+            sums[2] = S.Sum(c0, c1, c2, c3);
+        if (R.Count > 3)
+            sums[3] = S.Sum(d0, d1, d2, d3);
+        if (R.Count > 4)
+            sums[4] = S.Sum(e0, e1, e2, e3);
+        if (R.Count > 5)
             sums[5] = S.Sum(f0, f1, f2, f3);
         for (; k < length; k++)
         {
             var p = Vector128.Create(w0[k], w1[k], w2[k], w3[k]);
-            sums[0] += p * x[k];
-            sums[1] += p * x1[k];
-            sums[2] += p * x2[k];
-            sums[3] += p * x3[k];
-            sums[4] += p * x4[k];
-            if (R.Count == 6)
-                sums[5] += p * x5[k];
+            for (int row = 0; row < R.Count; row++)
+                sums[row] += p * x[row * stride + k];
         }
     }
 

@@ -6,16 +6,15 @@ namespace Ballast.Kernels;
 /// <summary>Products of rows with rows: y[n, r] = sum over k of x[n, k] w[r, k], plus bias[r]: x times w transposed, which is
 /// the forward pass of a linear layer.</summary>
 /// <remarks>Both operands are read along k, as they lie. A tile of 5 rows of x by 4 rows of w keeps 20 sums in registers (9
-/// loads for 20 multiply-adds). k is cut so that the x rows of a tile stay in L1; with at most ten rows of x all of them do,
-/// and each row of w is read from memory once. A worker always has the same rows of w, of which some stay in L2 while all rows
-/// of x pass by.</remarks>
+/// loads for 20 multiply-adds); where there are 16 registers, one of 3 rows keeps 12. k is cut so that the x rows of a tile stay
+/// in L1; with at most ten rows of x all of them do, and each row of w is read from memory once. A worker always has the same rows
+/// of w, of which a quarter of L2 holds some while all rows of x pass by.</remarks>
 static unsafe partial class RowProducts
 {
     const int MaxTileRows = 6;
     const int FewRows = 10;
     const int ManyRows = 256;
     const int PartRows = 16;
-    const int CachedValues = 1 << 17; // of w, which stay in the second-level cache while the rows of x pass by
 
     /// <summary>The scalar reference: the formula.</summary>
     public static void Reference(
@@ -78,7 +77,7 @@ static unsafe partial class RowProducts
             {
                 int length = Math.Min(block, K - start);
                 // Images would be made floats of again for each stretch of w.
-                int kept = X.AreFloats && !few ? Math.Max(4, CachedValues / (4 * length)) : lastQuad - firstQuad;
+                int kept = X.AreFloats && !few ? Math.Max(4, Caches.Rows(4 * length, 4)) : lastQuad - firstQuad;
                 for (int quad = firstQuad; quad < lastQuad; quad += kept)
                     Stretch<S, V>(rows, stride, tile, firstX, lastX, quad, Math.Min(quad + kept, lastQuad), start, length);
             }
@@ -141,17 +140,31 @@ static unsafe partial class RowProducts
             while (i < count)
             {
                 float* rows = x + (nint)i * stride;
-                int taken = count - i >= 6 && count != FewRows ? 6 : count - i >= 5 ? 5 : 1;
+                int taken = TileRows<S, V>(count - i, count);
                 if (taken == 6)
                     Tile<SixRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else if (taken == 5)
                     Tile<FiveRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                else if (taken == 3)
+                    Tile<ThreeRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                else if (taken == 2)
+                    Tile<TwoRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else
                     One<S, V>(rows, w, w + w1, w + w2, w + w3, length, sums);
                 for (int row = 0; row < taken; row++)
                     Add(Y + (nint)(n + i + row) * RowsW + r, sums[row], r, valid, start == 0);
                 i += taken;
             }
+        }
+
+        // How many rows the next tile takes: as many as have their sums in registers, of which there are 32 of sixteen floats, 16 of fewer.
+        static int TileRows<S, V>(int left, int count)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            if (S.Width == 16 && left >= 5)
+                return left >= 6 && count != FewRows ? 6 : 5;
+            return left == 3 || left > 4 ? 3 : Math.Min(left, 2);
         }
 
         readonly void Add(float* y, Vector128<float> sums, int r, int valid, bool begin)

@@ -11,6 +11,18 @@ interface ITileRows
     static virtual bool Asks => false;
 }
 
+/// <summary>Two rows.</summary>
+readonly struct TwoRows : ITileRows
+{
+    public static int Count => 2;
+}
+
+/// <summary>Three rows.</summary>
+readonly struct ThreeRows : ITileRows
+{
+    public static int Count => 3;
+}
+
 /// <summary>Four rows.</summary>
 readonly struct FourRows : ITileRows
 {
