@@ -5,9 +5,9 @@ namespace Ballast.Tests.Kernels;
 /// <summary>Both products against their scalar references, to the last bit: the operands are whole numbers.</summary>
 public sealed unsafe class ProductTests : IDisposable
 {
-    readonly int threads = Compute.Threads;
+    readonly int threads = Compute.Threads, cache = Caches.SecondLevel;
 
-    public void Dispose() => Compute.Threads = threads;
+    public void Dispose() => (Compute.Threads, Caches.SecondLevel) = (threads, cache);
 
     static readonly int[] Every = [.. Enumerable.Range(0, 257)];
 
@@ -42,6 +42,40 @@ public sealed unsafe class ProductTests : IDisposable
         RowsTimesRows(rowsX, rowsW, k, bias: false);
     }
 
+    [Fact]
+    public void The_bits_do_not_depend_on_the_size_of_the_cache()
+    {
+        // Of each product the operands, forward and backward, fill a cache of 64 KB and not one of 4 MB.
+        (int, int, int)[] shapes = [(20, 263, 1030), (300, 517, 70), (513, 300, 40)];
+        foreach (var (rows, inputs, outputs) in shapes)
+        {
+            var large = LinearStep(1 << 22, rows, inputs, outputs);
+            Assert.Equal(large, LinearStep(1 << 16, rows, inputs, outputs));
+            Assert.Equal(large, LinearStep(1 << 18, rows, inputs, outputs));
+        }
+    }
+
+    static float[] LinearStep(int cache, int rows, int inputs, int outputs)
+    {
+        Caches.SecondLevel = cache;
+        Generator draw = new(1);
+        Tensor x = Tensor.Randn([rows, inputs], draw), g = Tensor.Randn([rows, outputs], draw);
+        Parameter w = new(Tensor.Randn([outputs, inputs], draw)), b = new(Tensor.Randn([outputs], draw));
+        var y = Functional.Linear(x, w, b);
+        y.Backward(g);
+        return [.. y.ToArray(), .. w.Grad!.ToArray(), .. b.Grad!.ToArray(), .. x.MatMul(w.Transpose(0, 1)).ToArray()];
+    }
+
+    [Fact]
+    public void The_size_of_the_cache_is_what_the_system_says()
+    {
+        const string file = "/sys/devices/system/cpu/cpu0/cache/index2/size";
+        if (!File.Exists(file))
+            return;
+        int kilobytes = int.Parse(File.ReadAllText(file).TrimEnd('K', '\n'), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(Math.Clamp(kilobytes << 10, 1 << 18, 1 << 22), cache);
+    }
+
     static void RowsTimesRows(int rowsX, int rowsW, int k, bool bias)
     {
         float[] x = Draw.Whole(rowsX * k, 1), w = Draw.Whole(rowsW * k, 2), b = bias ? Draw.Whole(rowsW, 3) : [];
@@ -58,6 +92,7 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(67, 257, 45)]
     [InlineData(300, 517, 70)]
     [InlineData(3, 770, 1)]
+    [InlineData(20, 1030, 37)]
     public void Packed_products_meet_the_formula_where_the_depth_is_cut(int rows, int depth, int columns)
     {
         float[] a = Draw.Whole(rows * depth, 8), b = Draw.Whole(columns * depth, 9), bias = Draw.Whole(columns, 10);

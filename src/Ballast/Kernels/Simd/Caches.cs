@@ -8,8 +8,8 @@ static class Caches
 {
     const int Usual = 1 << 20, Smallest = 1 << 18, Largest = 1 << 22;
 
-    /// <summary>Bytes of a core's second-level cache; 1 MB where the processor does not tell.</summary>
-    public static int SecondLevel { get; } = Math.Clamp(Of(2) ?? Usual, Smallest, Largest);
+    /// <summary>Bytes of a core's second-level cache; 1 MB where the processor does not tell. Tests set others.</summary>
+    public static int SecondLevel { get; set; } = Math.Clamp(Of(2) ?? Usual, Smallest, Largest);
 
     /// <summary>Rows of so many floats that together fill a share of the second-level cache, at least one.</summary>
     /// <param name="length">The floats of a row.</param>
