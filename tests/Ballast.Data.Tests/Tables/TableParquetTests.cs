@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
@@ -140,44 +139,5 @@ public sealed class TableParquetTests : Temporary
         var series = SeriesTable.Open(Golden("list.parquet"), "x", ["tags"]);
         Assert.Equal(["price"], series.Columns);
         Assert.Equal(["300", "301"], series.Next(2));
-    }
-
-    [Fact]
-    public void Damaged_files_are_refused_and_mutated_ones_read_or_refused_in_the_memory_that_is_said()
-    {
-        byte[] whole = File.ReadAllBytes(Golden("snappy.parquet"));
-        foreach (byte[] bytes in (byte[][])[whole[..200], whole[..^9], "PAR1"u8.ToArray(), [], Encoding.UTF8.GetBytes("a,b\n1,2\n")])
-            Assert.Contains("m.parquet cannot be read as Parquet: ", Refused(() => TableFile.Read(Write(bytes, "m.parquet"))), StringComparison.Ordinal);
-        Assert.Throws<FileNotFoundException>(() => TableFile.Read(At("none.parquet")));
-
-        int count = Environment.GetEnvironmentVariable("BALLAST_MUTATIONS") is { Length: > 0 } set ? int.Parse(set, CultureInfo.InvariantCulture) : 200;
-        byte[][] files = [whole, .. ((string[])["zstd", "gzip", "lz4", "brotli", "uncompressed", "groups", "list"]).Select(
-            static name => File.ReadAllBytes(Golden(name + ".parquet")))];
-        var (read, slowest, clock) = (0, 0L, new System.Diagnostics.Stopwatch());
-        for (int i = 0; i < count; i++)
-        {
-            var draw = new Random(i);
-            byte[] file = [.. files[i % files.Length]];
-            // The end of a file says what is in it: half of the changes are there.
-            int from = draw.Next(2) == 0 ? file.Length - Math.Min(file.Length, 1500) : 0;
-            for (int k = draw.Next(1, 6); k > 0; k--)
-                file[draw.Next(from, file.Length)] = draw.Next(3) == 0 ? (byte)(0x7F + draw.Next(2) * 0x80) : (byte)draw.Next(256);
-            clock.Restart();
-            try
-            {
-                TableFile.Read(Write(file, "m.parquet"), wanted: static name => name is not ("bytes" or "tags"));
-                read++;
-            }
-            catch (InvalidDataException)
-            {
-            }
-
-            slowest = Math.Max(slowest, clock.ElapsedMilliseconds);
-        }
-
-        Assert.InRange(read, 1, count - 1);
-        Assert.InRange(slowest, 0, 20_000);
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        Assert.InRange(process.PeakWorkingSet64, 0, 3L << 30);
     }
 }

@@ -7,7 +7,7 @@ namespace Ballast;
 static class ParquetTable
 {
     const int LeastValues = 100_000;        // for which a thread more is worth its start
-    const string Damaged = "The file is damaged, or was not written to its end.";
+    const string Damaged = "The file is damaged, or was not written to its end: copy or write it anew.";
 
     static readonly ParquetOptions Options = new() { UseDateOnlyTypeForDates = true };
 
@@ -46,17 +46,19 @@ static class ParquetTable
         var read = new ParquetRead(columns, groups);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
         {
-            using var stream = File.OpenRead(path);
+            using var stream = new ParquetStream(File.OpenRead(path)) { MostValues = groups.DefaultIfEmpty().Max() };
             await Open(stream, read.Work).ConfigureAwait(false);
         }))).ConfigureAwait(false);
         return ((string[])[.. reader.Schema.Fields.Select(static field => field.Name)], Array.ConvertAll(columns, static column => column.Column),
             read.Rows());
     });
 
+    static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+
     // What a reader gives; whatever a damaged file makes it throw is a refusal of the file.
     static T Use<T>(string path, Func<ParquetReader, Task<T>> read)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = new ParquetStream(File.OpenRead(path));
         try
         {
             return Open(stream, read).GetAwaiter().GetResult();
@@ -67,12 +69,15 @@ static class ParquetTable
         }
         catch (Exception e)     // the library throws what comes of the bytes, of any type
         {
-            throw new InvalidDataException($"{path} cannot be read as Parquet: {e.Message.TrimEnd('.')}. {Damaged}", e);
+            string remedy = e is NotSupportedException or NotImplementedException
+                ? "Parquet.Net 6.1 does not read this: write the file anew without it, or as CSV." : Damaged;
+            throw new InvalidDataException($"{path} cannot be read as Parquet: {e.Message.TrimEnd('.')}. {remedy}", e);
         }
     }
 
-    static async Task<T> Open<T>(FileStream stream, Func<ParquetReader, Task<T>> read)
+    static async Task<T> Open<T>(ParquetStream stream, Func<ParquetReader, Task<T>> read)
     {
+        ParquetFooter.Check(stream, Available);
         await using var reader = await ParquetReader.CreateAsync(stream, Options).ConfigureAwait(false);
         return await read(reader).ConfigureAwait(false);
     }
@@ -87,7 +92,7 @@ static class ParquetTable
     {
         long rows = groups.Sum(static count => (long)count);
         long bytes = rows * columns * sizeof(float) + groups.DefaultIfEmpty().Max() * (24L + 4 * ParquetRead.Together) * workers;
-        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+        long limit = Available;
         if (rows > int.MaxValue || bytes > limit)
         {
             throw new ParquetRefusal($"{path} says that it has {rows} rows of {columns} columns, which take {bytes >> 20} MB. Expected at most "
