@@ -4,8 +4,8 @@ using Parquet.Schema;
 namespace Ballast.Bench;
 
 /// <summary>A Parquet file with the kinds of columns of the CSV file that <see cref="TableTimer"/> writes: of ten one is whole numbers, every fiftieth is
-/// texts or dates in turn, the others are of double precision; all may be missing, as pyarrow writes them, and one value of a hundred
-/// is, but for the last column, "y".</summary>
+/// texts or dates in turn, the others are of double precision; all may be missing, as pyarrow writes them, and of every tenth column one value
+/// of a hundred is: a column with missing values becomes two.</summary>
 static class ParquetWriting
 {
     const int Group = 1 << 20;          // rows of a group, as pyarrow has them
@@ -30,7 +30,7 @@ static class ParquetWriting
             foreach (var field in fields)
             {
                 if (field.ClrType == typeof(double))
-                    await group.WriteAsync<double>(field, Draw(count, () => Math.Round((draw.NextDouble() - 0.5) * 1e4, 3), field.Name != "y")).ConfigureAwait(false);
+                    await group.WriteAsync<double>(field, Draw(count, () => Math.Round((draw.NextDouble() - 0.5) * 1e4, 3), field.Name.EndsWith('5'))).ConfigureAwait(false);
                 else if (field.ClrType == typeof(long))
                     await group.WriteAsync<long>(field, Draw(count, () => (long)draw.Next(100000))).ConfigureAwait(false);
                 else if (field.ClrType == typeof(DateTime))
@@ -42,7 +42,7 @@ static class ParquetWriting
             group.CompleteValidate();
         }
 
-        ReadOnlyMemory<T?> Draw<T>(int count, Func<T> value, bool mayMiss = true) where T : struct
+        ReadOnlyMemory<T?> Draw<T>(int count, Func<T> value, bool mayMiss = false) where T : struct
         {
             var values = new T?[count];
             for (int i = 0; i < count; i++)

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Ballast.Bench;
 
-/// <summary>Times opening a file of numbers, texts and dates, types recognized and columns standardized: <c>table ROWS COLUMNS ROUNDS [parquet]</c>
-/// prints the size of the file (CSV, or Parquet), megabytes and millions of values a second, and the most memory that the first round took by what
+/// <summary>Times opening a file of numbers, texts and dates, types recognized and columns standardized: <c>table ROWS COLUMNS ROUNDS [parquet | FILE]</c>
+/// prints the size of the file (CSV, Parquet, or one that is there, with a column y), megabytes and millions of values a second, and the most memory that the first round took by what
 /// the columns are in single precision.</summary>
 static class TableTimer
 {
@@ -13,12 +13,13 @@ static class TableTimer
         int[] numbers = [.. options.Take(3).Select(static option => int.Parse(option, CultureInfo.InvariantCulture))];
         var (rows, columns, rounds) = (numbers[0], numbers[1], numbers[2]);
         bool isParquet = options is [_, _, _, "parquet"];
-        string folder = Directory.CreateTempSubdirectory("ballast-bench-").FullName, path = Path.Combine(folder, isParquet ? "table.parquet" : "table.csv");
+        string folder = Directory.CreateTempSubdirectory("ballast-bench-").FullName;
+        string path = options is [_, _, _, not "parquet"] ? options[3] : Path.Combine(folder, isParquet ? "table.parquet" : "table.csv");
         try
         {
             if (isParquet)
                 ParquetWriting.Write(path, rows, columns).GetAwaiter().GetResult();
-            else
+            else if (!File.Exists(path))
                 Write(path, rows, columns);
             using var process = Process.GetCurrentProcess();
             long size = new FileInfo(path).Length, before = 0, most = 0;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using Parquet;
@@ -40,25 +39,26 @@ sealed class ParquetColumn
     /// <param name="group">The group.</param>
     /// <param name="before">How many rows there are before it.</param>
     /// <param name="to">Where they go: as many as the group has rows.</param>
-    public ValueTask ReadAsync(ParquetRowGroupReader group, int before, Memory<float> to)
+    /// <param name="buffers">What the file's values are read into.</param>
+    public ValueTask ReadAsync(ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers)
     {
         var type = field.ClrType;
-        return type == typeof(ReadOnlyMemory<char>) || type == typeof(string) ? Texts(group, before, to)
-            : type == typeof(bool) ? Of<bool>(group, before, to, static v => v ? 1 : 0, static v => v ? "true" : "false")
-            : type == typeof(DateOnly) ? Of<DateOnly>(group, before, to, static v => v.DayNumber - UnixDay, static v => Text(v, Days))
+        return type == typeof(ReadOnlyMemory<char>) || type == typeof(string) ? Texts(group, before, to, buffers)
+            : type == typeof(bool) ? Of<bool>(group, before, to, buffers, static v => v ? 1 : 0, static v => v ? "true" : "false")
+            : type == typeof(DateOnly) ? Of<DateOnly>(group, before, to, buffers, static v => v.DayNumber - UnixDay, static v => Text(v, Days))
             : type == typeof(DateTime) ? Of<DateTime>(
-                group, before, to, static v => (v - DateTime.UnixEpoch).TotalDays, static v => Text(v, Times))
-            : type == typeof(double) ? Number<double>(group, before, to)
-            : type == typeof(float) ? Number<float>(group, before, to)
-            : type == typeof(decimal) ? Number<decimal>(group, before, to)
-            : type == typeof(long) ? Number<long>(group, before, to)
-            : type == typeof(int) ? Number<int>(group, before, to)
-            : type == typeof(short) ? Number<short>(group, before, to)
-            : type == typeof(sbyte) ? Number<sbyte>(group, before, to)
-            : type == typeof(ulong) ? Number<ulong>(group, before, to)
-            : type == typeof(uint) ? Number<uint>(group, before, to)
-            : type == typeof(ushort) ? Number<ushort>(group, before, to)
-            : Number<byte>(group, before, to);
+                group, before, to, buffers, static v => (v - DateTime.UnixEpoch).TotalDays, static v => Text(v, Times))
+            : type == typeof(double) ? Number<double>(group, before, to, buffers)
+            : type == typeof(float) ? Number<float>(group, before, to, buffers)
+            : type == typeof(decimal) ? Number<decimal>(group, before, to, buffers)
+            : type == typeof(long) ? Number<long>(group, before, to, buffers)
+            : type == typeof(int) ? Number<int>(group, before, to, buffers)
+            : type == typeof(short) ? Number<short>(group, before, to, buffers)
+            : type == typeof(sbyte) ? Number<sbyte>(group, before, to, buffers)
+            : type == typeof(ulong) ? Number<ulong>(group, before, to, buffers)
+            : type == typeof(uint) ? Number<uint>(group, before, to, buffers)
+            : type == typeof(ushort) ? Number<ushort>(group, before, to, buffers)
+            : Number<byte>(group, before, to, buffers);
     }
 
     static int UnixDay => DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
@@ -72,44 +72,46 @@ sealed class ParquetColumn
             : throw Unsupported(path, field, type == typeof(ReadOnlyMemory<byte>) || type == typeof(byte[]) ? "bytes" : $"a {type.Name}");
     }
 
-    ValueTask Number<T>(ParquetRowGroupReader group, int before, Memory<float> to) where T : struct, INumber<T> => Of<T>(
-        group, before, to, static value => double.CreateSaturating(value), static value => value.ToString(null, CultureInfo.InvariantCulture));
+    ValueTask Number<T>(ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers) where T : struct, INumber<T> => Of<T>(
+        group, before, to, buffers, static value => double.CreateSaturating(value), static value => value.ToString(null, CultureInfo.InvariantCulture));
 
     // A number, or a day as a number, of each; its text where the column is known to hold texts.
-    async ValueTask Of<T>(ParquetRowGroupReader group, int before, Memory<float> to, Func<T, double> number, Func<T, string> text) where T : struct
+    async ValueTask Of<T>(
+        ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers, Func<T, double> number, Func<T, string> text) where T : struct
     {
-        var values = ArrayPool<T?>.Shared.Rent(to.Length);
-        values.AsSpan(0, to.Length).Clear();
-        if (field.IsNullable)
-        {
-            await group.ReadAsync<T>(field, values.AsMemory(0, to.Length), null, default).ConfigureAwait(false);
-        }
-        else
-        {
-            var all = new T[to.Length];
-            await group.ReadAsync<T>(field, all.AsMemory(), null, default).ConfigureAwait(false);
-            for (int row = 0; row < all.Length; row++)
-                values[row] = all[row];
-        }
-
+        var (values, levels) = await Raw<T>(group, to.Length, buffers).ConfigureAwait(false);
         if (Column.Kind == ColumnKind.Category)
-            Code([.. values.AsSpan(0, to.Length).ToArray().Select(value => value is { } there ? text(there) : null)], to.Span);
+            Code(values.Span, levels.Span, to.Span, value => text(value));
         else
-            Convert(values.AsSpan(0, to.Length), before, to.Span, number, text);
-        ArrayPool<T?>.Shared.Return(values);
+            Convert(values.Span, levels.Span, before, to.Span, number, text);
     }
 
-    void Convert<T>(ReadOnlySpan<T?> values, int before, Span<float> to, Func<T, double> number, Func<T, string> text) where T : struct
+    // The values that are there, one after another, and for each row whether it has one; no levels where all have.
+    async ValueTask<(Memory<T> Values, Memory<int> Levels)> Raw<T>(ParquetRowGroupReader group, int rows, ParquetBuffers buffers) where T : struct
+    {
+        var values = buffers.Values<T>(rows);
+        Memory<int>? levels = field.MaxDefinitionLevel > 0 ? buffers.Levels(rows) : default(Memory<int>?);
+        // A damaged page may have fewer values than it says: what is not written is 0, or missing.
+        values.Span.Clear();
+        levels?.Span.Clear();
+        await group.ReadRawAsync(field, values, levels, null).ConfigureAwait(false);
+        return (values, levels ?? default);
+    }
+
+    bool IsMissing(ReadOnlySpan<int> levels, int row) => levels.Length > 0 && levels[row] < field.MaxDefinitionLevel;
+
+    void Convert<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> levels, int before, Span<float> to, Func<T, double> number, Func<T, string> text)
     {
         bool isOther = (typeof(T) == typeof(DateTime) || typeof(T) == typeof(DateOnly)) != (Column.Kind == ColumnKind.Date);
-        for (int row = 0; row < to.Length; row++)
+        for (int row = 0, next = 0; row < to.Length; row++)
         {
-            if (values[row] is not { } there)
+            if (IsMissing(levels, row))
             {
                 to[row] = float.NaN;
                 continue;
             }
 
+            var there = values[next++];
             if (isOther)
                 throw Other(row, before, text(there));
             double value = number(there);
@@ -122,25 +124,21 @@ sealed class ParquetColumn
         }
     }
 
-    async ValueTask Texts(ParquetRowGroupReader group, int before, Memory<float> to)
+    async ValueTask Texts(ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers)
     {
-        string?[] texts = ArrayPool<string?>.Shared.Rent(to.Length);
-        await group.ReadAsync(field, texts.AsMemory(0, to.Length)!, null, default).ConfigureAwait(false);
-        Read(texts, before, to.Span);
-        ArrayPool<string?>.Shared.Return(texts, clearArray: true);
+        var (texts, levels) = await Raw<ReadOnlyMemory<char>>(group, to.Length, buffers).ConfigureAwait(false);
+        if (Column.Kind == ColumnKind.Category)
+            Code(texts.Span, levels.Span, to.Span, static text => text.Span);
+        else
+            Read(texts.Span, levels.Span, before, to.Span);
+        texts.Span.Clear();
     }
 
-    void Read(string?[] texts, int before, Span<float> to)
+    void Read(ReadOnlySpan<ReadOnlyMemory<char>> texts, ReadOnlySpan<int> levels, int before, Span<float> to)
     {
-        if (Column.Kind == ColumnKind.Category)
+        for (int row = 0, next = 0; row < to.Length; row++)
         {
-            Code(texts, to);
-            return;
-        }
-
-        for (int row = 0; row < to.Length; row++)
-        {
-            var text = texts[row].AsSpan().Trim();
+            var text = IsMissing(levels, row) ? default : texts[next++].Span.Trim();
             if (TableCell.IsMissing(text))
                 to[row] = float.NaN;
             else if (!(Column.Kind == ColumnKind.Date ? TableCell.TryDate(text, out to[row]) : Number(text, out to[row])))
@@ -156,13 +154,19 @@ sealed class ParquetColumn
     }
 
     // Positions in the list of all texts of the column.
-    void Code(string?[] texts, Span<float> to)
+    void Code<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> levels, Span<float> to, TextOf<T> textOf)
     {
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int row = 0; row < to.Length; row++)
+        var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (int row = 0, next = 0; row < to.Length; row++)
         {
-            string text = texts[row]?.Trim() ?? "";
-            to[row] = TableCell.IsMissing(text) ? float.NaN : known.TryGetValue(text, out int code) ? code : known[text] = known.Count;
+            var text = IsMissing(levels, row) ? default : textOf(values[next++]).Trim();
+            if (TableCell.IsMissing(text))
+                to[row] = float.NaN;
+            else if (lookup.TryGetValue(text, out int code))
+                to[row] = code;
+            else
+                to[row] = known[text.ToString()] = known.Count;
         }
 
         if (Column.Join([.. known.Keys]) is not { } places)
@@ -170,6 +174,8 @@ sealed class ParquetColumn
         foreach (ref float code in to)
             code = float.IsNaN(code) ? code : places[(int)code];
     }
+
+    delegate ReadOnlySpan<char> TextOf<T>(T value);
 
     ParquetRefusal Other(int row, int before, string text) => new(
         $"{path}, row {before + row + 1}: {field.Name} is \"{TableFile.Shown(text)}\". Expected "

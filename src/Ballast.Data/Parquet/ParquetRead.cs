@@ -10,20 +10,25 @@ namespace Ballast;
 sealed class ParquetRead(ParquetColumn[] columns, int[] groups)
 {
     /// <summary>How many columns are read before their values go into the rows: a row's values lie side by side in memory.</summary>
-    public const int Together = 4;
+    public const int Together = 2;
 
     const int BlockValues = 1 << 22;
+
+    const long LeastGarbage = 16 << 20;
 
     readonly List<float[]>[] blocks = new List<float[]>[groups.Length];
     readonly int step = Math.Max(1, BlockValues / Math.Max(1, columns.Length));
     readonly Lock gate = new();
     int next;
+    long collected = GC.GetTotalAllocatedBytes();
     (int Column, Exception Reason)? refusal;
 
     /// <summary>Reads columns until there are none left, or one is refused.</summary>
     public async Task<bool> Work(ParquetReader reader)
     {
-        float[][] values = [.. Enumerable.Range(0, Together).Select(_ => new float[groups.DefaultIfEmpty().Max()])];
+        int most = groups.DefaultIfEmpty().Max();
+        float[][] values = [.. Enumerable.Range(0, Together).Select(_ => new float[most])];
+        var buffers = new ParquetBuffers(most);
         while (Take() is { } first)
         {
             int count = Math.Min(Together, columns.Length - first), column = first;
@@ -33,8 +38,9 @@ sealed class ParquetRead(ParquetColumn[] columns, int[] groups)
                 {
                     using var group = reader.OpenRowGroupReader(g);
                     for (column = first; column < first + count; column++)
-                        await columns[column].ReadAsync(group, before, values[column - first].AsMemory(0, groups[g])).ConfigureAwait(false);
+                        await columns[column].ReadAsync(group, before, values[column - first].AsMemory(0, groups[g]), buffers).ConfigureAwait(false);
                     Put(g, first, values.AsSpan(0, count));
+                    Collect();
                 }
             }
 #pragma warning disable CA1031 // It is thrown once all have come so far.
@@ -61,6 +67,21 @@ sealed class ParquetRead(ParquetColumn[] columns, int[] groups)
         float[][] all = [.. Enumerable.Range(0, groups.Length).SelectMany(Blocks)];
         int[] counts = [.. groups.SelectMany(rows => Enumerable.Range(0, (rows + step - 1) / step).Select(i => Math.Min(step, rows - i * step)))];
         return new TableRows(all, counts, columns.Length);
+    }
+
+    // The library leaves some arrays behind for each page, longer than the collector thinks worth its while until they are several times the
+    // table: it is asked to as soon as they are an eighth of what lives. What that takes is small beside what filled them.
+    void Collect()
+    {
+        long made = GC.GetTotalAllocatedBytes();
+        lock (gate)
+        {
+            if (made - collected < Math.Max(LeastGarbage, GC.GetGCMemoryInfo(GCKind.FullBlocking).HeapSizeBytes / 8))
+                return;
+            collected = made;
+        }
+
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     int? Take()

@@ -46,30 +46,36 @@ static class TableEncoder
             return file.Columns[textPlaces[i]].Texts.Select(text => known.TryGetValue(text, out int place) ? place + 1 : 0).ToArray();
         })];
         var table = file.Rows;
-        float[][] blocks = new float[table.Blocks][];
-        int[] counts = new int[table.Blocks];
-        int width = schema.Inputs, sum = 0;
-        Parallel.For(0, blocks.Length, b =>
+        int width = schema.Inputs, parts = Math.Clamp(table.Blocks, 1, Environment.ProcessorCount), sum = 0;
+        var written = new TableBlocks[parts];
+        Parallel.For(0, parts, part =>
         {
-            var (from, to) = table.Range(b);
-            float[] source = table.Block(b);
-            float[] target = blocks[b] = width <= table.Width ? source : new float[(to - from) * width];
+            var target = written[part] = new TableBlocks(width);
             float[] copy = new float[table.Width];
-            int news = 0, count = 0;
-            for (int row = from; row < to; row++)
+            int news = 0;
+            for (int b = table.Blocks * part / parts; b < table.Blocks * (part + 1) / parts; b++)
             {
-                if (!kept[row])
-                    continue;
-                source.AsSpan((row - from) * copy.Length, copy.Length).CopyTo(copy);
-                news += Encode(copy, numbers, places, textPlaces, maps, target.AsSpan(count * width, width));
-                count++;
+                var (from, to) = table.Range(b);
+                float[] source = table.Release(b);
+                // Where rows become no longer they are written over the block's own; where they do, over the ones before it.
+                if (width <= copy.Length)
+                    target.Add(source);
+                for (int row = from; row < to; row++)
+                {
+                    if (!kept[row])
+                        continue;
+                    source.AsSpan((row - from) * copy.Length, copy.Length).CopyTo(copy);
+                    news += Encode(copy, numbers, places, textPlaces, maps, target.Next());
+                }
+
+                if (width > copy.Length)
+                    target.Spare(source);
             }
 
-            counts[b] = count;
             Interlocked.Add(ref sum, news);
         });
         unknown = sum;
-        return new TableRows(blocks, counts, width);
+        return new TableRows([.. written.SelectMany(static part => part.Blocks)], [.. written.SelectMany(static part => part.Counts)], width);
     }
 
     static int Encode(float[] row, ColumnSchema[] numbers, int[] places, int[] textPlaces, int[][] maps, Span<float> target)

@@ -126,7 +126,7 @@ sealed class TableFile
         {
             foreach (var row in reader)
             {
-                line = row.LineNumberFrom;
+                line = TableParser.Line(row);
                 if (row.RowIndex == 0)
                 {
                     names = new string[row.ColCount];

@@ -28,6 +28,9 @@ sealed class TableParser
     public static SepReaderOptions Options(SepReaderOptions options) =>
         options with { HasHeader = false, Unescape = true, DisableColCountCheck = true, CultureInfo = CultureInfo.InvariantCulture };
 
+    /// <summary>The line that a row begins in. Of the first row, where none of them are names, Sep says the line after it.</summary>
+    public static int Line(SepReader.Row row) => row.RowIndex == 0 ? 1 : row.LineNumberFrom;
+
     /// <summary>Reads a block.</summary>
     /// <param name="text">Its characters.</param>
     /// <param name="number">Its number; the first row of block 0 are the names.</param>
@@ -43,7 +46,7 @@ sealed class TableParser
             using var reader = Sep.New(separator).Reader(Options).From(new MemoryReader(text));
             foreach (var row in reader)
             {
-                (block.LastLine, block.Lines) = (row.LineNumberFrom, row.LineNumberToExcl - 1);
+                (block.LastLine, block.Lines) = (Line(row), row.LineNumberToExcl - 1);
                 if (number == 0 && row.RowIndex == 0)
                     continue;
                 if (row.ColCount != columns.Length)
@@ -51,7 +54,7 @@ sealed class TableParser
                     if (row.ColCount == 1 && row.Span.IsWhiteSpace())
                         continue;
                     string values = row.ColCount == 1 ? "1 value" : $"{row.ColCount} values";
-                    block.Fault = (row.LineNumberFrom,
+                    block.Fault = (Line(row),
                         $"has {values}. Expected {columns.Length}, as the first line has names: {TableFile.Shown(row.Span.ToString())}", null);
                     return block;
                 }
@@ -101,7 +104,7 @@ sealed class TableParser
 
             values[i] = float.NaN;
             if (!TableCell.IsMissing(text))
-                block.Refuted[i] ??= (text.ToString(), row.LineNumberFrom);
+                block.Refuted[i] ??= (text.ToString(), Line(row));
         }
 
         block.Rows++;

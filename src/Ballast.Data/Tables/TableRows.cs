@@ -43,8 +43,13 @@ sealed class TableRows
     /// <summary>The first row of a block, and the one behind its last.</summary>
     public (int From, int To) Range(int block) => (starts[block], starts[block + 1]);
 
-    /// <summary>A block's memory.</summary>
-    public float[] Block(int block) => blocks[block];
+    /// <summary>Gives a block's memory away; its rows are not asked for any more.</summary>
+    public float[] Release(int block)
+    {
+        float[] values = blocks[block];
+        blocks[block] = [];
+        return values;
+    }
 
     /// <summary>The values of a column.</summary>
     public float[] Column(int column)

@@ -117,6 +117,21 @@ public sealed class TableFileTests : Temporary
     }
 
     [Fact]
+    public void A_fault_has_its_line_wherever_in_a_block_its_row_is()
+    {
+        string rows = string.Concat(Enumerable.Repeat("1,\"two\nlines\",2000-01-01,2,3\n", 30));
+        string path = Write(Encoding.UTF8.GetBytes($"n,t,d,m,x\n{rows}1,\"two\nlines\",2000-01-01,2,many\n{rows}"), "t.csv");
+        string ragged = Write(Encoding.UTF8.GetBytes($"n,t,d,m,x\n{rows}1,\"two\nlines\"\n{rows}"), "r.csv");
+        for (int block = 1; block < 400; block++)
+        {
+            string Refused(string path, Dictionary<string, ColumnKind>? kinds) => Assert.Throws<InvalidDataException>(
+                () => TableFile.Read(path, kinds, null, threads: 1, block)).Message;
+            Assert.StartsWith($"{path}, line 62: x is \"many\".", Refused(path, new() { ["x"] = ColumnKind.Number }), StringComparison.Ordinal);
+            Assert.StartsWith($"{ragged}, line 62, has 2 values.", Refused(ragged, null), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_quote_without_its_end_is_refused()
     {
         string path = Write(Encoding.UTF8.GetBytes(Rows(50, "\n", true, 3) + "1,\"" + string.Concat(Enumerable.Repeat("2,3\n", 5_000_000))), "t.csv");

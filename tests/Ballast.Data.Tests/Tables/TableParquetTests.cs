@@ -123,6 +123,27 @@ public sealed class TableParquetTests : Temporary
             Assert.Contains("large.parquet, row 1: c5 is \"t", Refused(() => TableFile.Read(path, numbers, threads: threads)), StringComparison.Ordinal);
         }
 
+        // A column with missing values becomes two, so the rows are longer than they were read, and written over others.
+        var data = TableDataset.Open(path, "c1");
+        int[] places = [0, 2, 3, 4, 6, 7, 8, 10];
+        Assert.Equal((2 * places.Length) + 2, data.Schema.Inputs);
+        for (int row = 0, at = 0; row < 2 * Group; row++)
+        {
+            if (Value(row, 1) is not { } answer)
+                continue;
+            var values = data.Row(at);
+            Assert.Equal((double)answer, data.Target(at++) * data.Schema.Target.Std + data.Schema.Target.Mean, 0.01);
+            for (int k = 0; k < places.Length; k++)
+            {
+                var (column, value) = (data.Schema.Columns.First(column => column.Name == $"c{places[k]}"), Value(row, places[k]));
+                if (values[2 * k + 1] != (value is null ? 1 : 0) || Math.Abs(values[2 * k] * column.Std - (value - column.Mean ?? 0)) > 0.01)
+                    Assert.Fail($"row {row}, column {column.Name}: {values[2 * k]}, {values[2 * k + 1]}, expected {value}.");
+            }
+
+            Assert.Equal(Value(row, 5) % 7 + 1, values[^2]);
+            Assert.Equal(Value(row, 9) % 7 + 1, values[^1]);
+        }
+
         static double? Value(int row, int c) => c is not (5 or 9) && row % 97 == c ? null : (row * 7919L + c * 104729) % 1009;
     }
 
