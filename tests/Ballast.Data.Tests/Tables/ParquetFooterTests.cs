@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Ballast.Tests;
 
 /// <summary>What is looked at in a Parquet file before the library reads it.</summary>
