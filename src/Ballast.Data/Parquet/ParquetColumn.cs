@@ -73,11 +73,13 @@ sealed class ParquetColumn
     }
 
     ValueTask Number<T>(ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers) where T : struct, INumber<T> => Of<T>(
-        group, before, to, buffers, static value => double.CreateSaturating(value), static value => value.ToString(null, CultureInfo.InvariantCulture));
+        group, before, to, buffers, static value => double.CreateSaturating(value),
+        static value => value.ToString(null, CultureInfo.InvariantCulture));
 
     // A number, or a day as a number, of each; its text where the column is known to hold texts.
     async ValueTask Of<T>(
-        ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers, Func<T, double> number, Func<T, string> text) where T : struct
+        ParquetRowGroupReader group, int before, Memory<float> to, ParquetBuffers buffers, Func<T, double> number, Func<T, string> text)
+        where T : struct
     {
         var (values, levels) = await Raw<T>(group, to.Length, buffers).ConfigureAwait(false);
         if (Column.Kind == ColumnKind.Category)
