@@ -33,6 +33,7 @@ unsafe struct AttentionBackward
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, T>(int first, int last)
             where S : struct, ISimd<T>
             where T : unmanaged
@@ -68,6 +69,7 @@ unsafe struct AttentionBackward
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Matrix<S, T>(int batch, int next)
         where S : struct, ISimd<T>
         where T : unmanaged
@@ -196,6 +198,7 @@ unsafe struct AttentionBackward
     }
 
     // A key's sums, out of tiles of eight keys by one or two registers of columns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Unpack<S, T>(float* sums, int padded, int key, float* to, int columns)
         where S : struct, ISimd<T>
         where T : unmanaged
@@ -211,6 +214,7 @@ unsafe struct AttentionBackward
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static float Dot<S, T>(float* x, float* y, int length)
         where S : struct, ISimd<T>
         where T : unmanaged

@@ -29,6 +29,7 @@ unsafe struct AttentionForward
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, T>(int first, int last)
             where S : struct, ISimd<T>
             where T : unmanaged

@@ -60,6 +60,7 @@ static unsafe class ChannelActivations
         }
 
         // The columns after the last whole register, filled up to one: an activation costs as much for one lane as for all.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void LastColumns<S, V>(float* x, float* to, int count, int rows)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -57,6 +57,7 @@ static unsafe class ChannelGates
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -99,6 +100,7 @@ static unsafe class ChannelGates
         }
 
         // The columns after the last whole register, filled up to one: an activation costs as much for one lane as for all.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void LastColumns<S, V>(float* x, float* g, float* to, int count, int rows, float* sums)
             where S : struct, ISimd<V>
             where V : unmanaged

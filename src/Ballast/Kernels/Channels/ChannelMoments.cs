@@ -105,6 +105,7 @@ sealed unsafe class ChannelMoments
     }
 
     /// <summary>The mean and the biased variance of each channel: [2, C].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(Span<double> statistics)
     {
         long total = 0;

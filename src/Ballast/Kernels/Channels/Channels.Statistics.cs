@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
@@ -48,6 +49,7 @@ static unsafe partial class Channels
     }
 
     // The means, and the sums of the squares of the deviations from them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Join(in ChannelParts parts, ChannelLayout layout, double* moments, double* means, double* squares)
     {
         new Span<double>(means, layout.C).Clear();
@@ -92,6 +94,7 @@ static unsafe partial class Channels
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -106,6 +109,7 @@ static unsafe partial class Channels
             System.Buffers.ArrayPool<float>.Shared.Return(rented);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Measure<S, V>(in ChannelPart part, float* pivots, double* moments)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -124,6 +128,7 @@ static unsafe partial class Channels
         }
 
         // Several stretches at once, as long as there are enough; each result is that of Finish.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly int MeasureAlike<S, V>(in ChannelPart part, float* pivots, double* means, double* squares)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -166,6 +171,7 @@ static unsafe partial class Channels
             squares[k] = Math.Max(0, rest);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly (double Mean, double Squares) Again<S, V>(in ChannelPart part, int k, float pivot)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -65,6 +65,7 @@ unsafe struct RowMoments
         return new RowMoments(mean, variance, epsilon);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static (double Sum, double Squares) SumDeviations<S, V>(float* x, int length, float pivot)
         where S : struct, ISimd<V>
         where V : unmanaged

@@ -132,6 +132,7 @@ static unsafe partial class DirectConvolution
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -163,6 +164,7 @@ static unsafe partial class DirectConvolution
         }
 
         // Copies the rows of the gradient that a part sees.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Fill<S, V>(int image, int depth, int top, int rows, float* to)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 static unsafe partial class DirectConvolution
@@ -10,6 +12,7 @@ static unsafe partial class DirectConvolution
         plane / shape.OutD * shape.D + plane % shape.OutD * shape.StrideD - shape.PadD;
 
     // Copies what the kernel sees of rows of a plane of the result, for each plane of the kernel a slab.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Fill<S, V>(in ConvolutionShape shape, in ImagePrologue x, int plane, int top, int rows, float* to, nint pitch)
         where S : struct, ISimd<V>
         where V : unmanaged

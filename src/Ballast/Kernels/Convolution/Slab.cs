@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Some rows of an image with zeros around them, in working memory: what a kernel slides over without asking where the
@@ -20,6 +22,7 @@ readonly unsafe struct Slab(float* values, int rows, int width, int channels)
     /// <param name="imageWidth">The image's columns.</param>
     /// <param name="top">The image's row that becomes the first, perhaps one above it.</param>
     /// <param name="left">The image's column that becomes the first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill<S, V>(in ImagePrologue source, int image, int height, int imageWidth, int top, int left)
         where S : struct, ISimd<V>
         where V : unmanaged

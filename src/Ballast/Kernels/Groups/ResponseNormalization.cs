@@ -46,6 +46,7 @@ readonly record struct ResponseNormalization(int Size, float Alpha, float Beta, 
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -60,6 +61,7 @@ readonly record struct ResponseNormalization(int Size, float Alpha, float Beta, 
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly int Positions<S, V>(nint sample, int i, int end)
             where S : struct, ISimd<V>
             where V : unmanaged

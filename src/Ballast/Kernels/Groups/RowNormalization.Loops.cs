@@ -30,6 +30,7 @@ static unsafe partial class RowNormalization
         return i;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ColumnGradients<S, V>(in BackwardWork work, int part)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -46,6 +47,7 @@ static unsafe partial class RowNormalization
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void BlockGradients<S, V>(in BackwardWork work, int sample, int count, int group, float* sums)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -107,6 +109,7 @@ static unsafe partial class RowNormalization
     }
 
     // Down the rows of a block: what the columns of gamma and beta gather, and the gradient of the values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Rows<S, V>(
         in BackwardWork work, nint start, int i, int count, float* gamma, RowMoments* moments, RowGradient* gradients,
         float* sums)

@@ -6,6 +6,7 @@ namespace Ballast.Kernels;
 // memory once; else it holds neighbouring values of one channel.
 static unsafe partial class SampleChannels
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumSample<T, S, V>(float* x, float* g, ChannelLayout layout, float* constants, double* sums)
         where T : struct, ISampleTerm
         where S : struct, ISimd<V>
@@ -35,6 +36,7 @@ static unsafe partial class SampleChannels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void MapSample<M, S, V>(float* x, float* g, float* to, ChannelLayout layout, float* constants)
         where M : struct, ISampleMap
         where S : struct, ISimd<V>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Epilogue of a convolution, done to its result while that is in registers or in a near cache: an addition, then a function of
@@ -47,6 +49,7 @@ readonly unsafe struct Epilogue
         where S : struct, ISimd<V>
         where V : unmanaged => Run<E, SimdScalar, float>(values, added, Run<E, S, V>(values, added, 0, count), count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Run<E, S, V>(float* values, float* added, int i, int count)
         where E : struct, IEpilogue
         where S : struct, ISimd<V>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>The softmax of each row, and the logarithm of its denominator.</summary>
@@ -70,6 +72,7 @@ static unsafe class Softmax
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>Softmaxes of lines along any axis, and their gradients: rows whose values lie side by side, or lines side by side.</summary>
@@ -68,6 +70,7 @@ static unsafe class SoftmaxLines
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -81,6 +84,7 @@ static unsafe class SoftmaxLines
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Rows<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>A pass of a pool over one row of windows.</summary>
@@ -98,6 +100,7 @@ static unsafe class PoolParts
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -126,6 +129,7 @@ static unsafe class PoolParts
     }
 
     // Rows of the result, counted over all images and planes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Rows<S, V, R>(in R pass, in PoolShape shape, int first, int last, int start, int end)
         where S : struct, ISimd<V>
         where V : unmanaged

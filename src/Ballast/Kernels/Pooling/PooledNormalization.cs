@@ -2,9 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>The gradient of a normalization behind which a ReLU and a max pool with windows side by side follow, from the pool's
-/// gradient alone: the gradient between them, four times as large, is never written. Each pass finds the largest value of
-/// a window again.</summary>
+/// <summary>The gradient of a normalization that a ReLU and a max pool with windows side by side follow, from the pool's gradient alone:
+/// the gradient between them, four times as large, is never written. Each pass finds a window's largest value again.</summary>
 static unsafe class PooledNormalization
 {
     /// <summary>Whether windows lie side by side and inside the image.</summary>
@@ -43,6 +42,7 @@ static unsafe class PooledNormalization
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -82,8 +82,7 @@ static unsafe class PooledNormalization
                     {
                         if (quads)
                         {
-                            float* under = corner + line;
-                            V a = S.Load(corner), b = S.Load(corner + channels), d = S.Load(under), e = S.Load(under + channels);
+                            V a = S.Load(corner), b = S.Load(corner + channels), d = S.Load(corner + line), e = S.Load(corner + line + channels);
                             V largest = QuadWindow.Largest<S, V>(
                                 Normalized.Apply<S, V>(a, channel), Normalized.Apply<S, V>(b, channel),
                                 Normalized.Apply<S, V>(d, channel), Normalized.Apply<S, V>(e, channel), a, b, d, e, out V there);
@@ -122,6 +121,7 @@ static unsafe class PooledNormalization
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -145,18 +145,18 @@ static unsafe class PooledNormalization
             where V : unmanaged
             where L : struct, ILanes
         {
-            int channels = Shape.C, image = Image;
             V mask = S.First(done);
+            int channels = Shape.C;
             nint line = (nint)Shape.W * channels;
-            bool quads = QuadWindow.Fits(Shape);
             int insideH = Shape.OutH * Shape.Down.Stride, insideW = Shape.OutW * Shape.Down.Stride;
+            bool quads = QuadWindow.Fits(Shape);
             for (int row = 0; row < Shape.H; row += row < insideH ? Shape.Down.Stride : 1)
             {
-                nint offset = ((nint)image * Shape.H + row) * line;
+                nint offset = ((nint)Image * Shape.H + row) * line;
                 bool windows = row < insideH;
                 if (windows)
                 {
-                    float* dy = Dy + ((nint)image * Shape.OutH + row / Shape.Down.Stride) * Shape.OutW * channels;
+                    float* dy = Dy + ((nint)Image * Shape.OutH + row / Shape.Down.Stride) * Shape.OutW * channels;
                     for (int column = 0; column < Shape.OutW; column++, dy += channels)
                     {
                         nint corner = offset + (nint)column * Shape.Down.Stride * channels;

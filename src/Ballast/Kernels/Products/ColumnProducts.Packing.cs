@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
@@ -62,6 +63,7 @@ static unsafe partial class ColumnProducts
         }
 
         // [tile][s][4 registers], zero past the last column.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void PackB<S, V>(float* packed, int s, int count, int column, int length)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -205,6 +205,7 @@ static unsafe partial class ColumnProducts
         }
 
         // A tile that reaches past the rows or columns of c goes there by way of scratch memory.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void TileEdge<S, V>(float* a, float* b, float* c, float* to, int rows, int width, int count, bool add)
             where S : struct, ISimd<V>
             where V : unmanaged

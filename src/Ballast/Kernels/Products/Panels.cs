@@ -99,37 +99,26 @@ static unsafe class Panels
                 rh = rows[7] + o;
             }
 
-            for (nint j = 0; j < length; j++, panel += 2 * S.Width)
+            nint j = 0;
+            for (; R.Count < 8 && j <= length - 2; j += 2, panel += 4 * S.Width)
+            {
+                // Four rows are few: two values of each make a turn that is worth its count and its jump.
+                Add<S, V>(
+                    ra + j, rb + j, rc + j, rd + j, S.Load(panel), S.Load(panel + S.Width),
+                    ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1);
+                Add<S, V>(
+                    ra + j + 1, rb + j + 1, rc + j + 1, rd + j + 1, S.Load(panel + 2 * S.Width), S.Load(panel + 3 * S.Width),
+                    ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1);
+            }
+
+            for (; j < length; j++, panel += 2 * S.Width)
             {
                 V p0 = S.Load(panel), p1 = S.Load(panel + S.Width);
                 if (R.Asks)
                     Sse.Prefetch1(ahead + 8 * j);
-                V v = S.Broadcast(ra[j]);
-                a0 = S.Fma(v, p0, a0);
-                a1 = S.Fma(v, p1, a1);
-                v = S.Broadcast(rb[j]);
-                b0 = S.Fma(v, p0, b0);
-                b1 = S.Fma(v, p1, b1);
-                v = S.Broadcast(rc[j]);
-                c0 = S.Fma(v, p0, c0);
-                c1 = S.Fma(v, p1, c1);
-                v = S.Broadcast(rd[j]);
-                d0 = S.Fma(v, p0, d0);
-                d1 = S.Fma(v, p1, d1);
-                if (R.Count < 8)
-                    continue;
-                v = S.Broadcast(re[j]);
-                e0 = S.Fma(v, p0, e0);
-                e1 = S.Fma(v, p1, e1);
-                v = S.Broadcast(rf[j]);
-                f0 = S.Fma(v, p0, f0);
-                f1 = S.Fma(v, p1, f1);
-                v = S.Broadcast(rg[j]);
-                g0 = S.Fma(v, p0, g0);
-                g1 = S.Fma(v, p1, g1);
-                v = S.Broadcast(rh[j]);
-                h0 = S.Fma(v, p0, h0);
-                h1 = S.Fma(v, p1, h1);
+                Add<S, V>(ra + j, rb + j, rc + j, rd + j, p0, p1, ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1);
+                if (R.Count == 8)
+                    Add<S, V>(re + j, rf + j, rg + j, rh + j, p0, p1, ref e0, ref e1, ref f0, ref f1, ref g0, ref g1, ref h0, ref h1);
             }
         }
 
@@ -143,6 +132,28 @@ static unsafe class Panels
         Store<S, V>(to[5] + shift, f0, f1);
         Store<S, V>(to[6] + shift, g0, g1);
         Store<S, V>(to[7] + shift, h0, h1);
+    }
+
+    // A value of each of four rows with two registers of columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<S, V>(
+        float* ra, float* rb, float* rc, float* rd, V p0, V p1,
+        ref V a0, ref V a1, ref V b0, ref V b1, ref V c0, ref V c1, ref V d0, ref V d1)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        V v = S.Broadcast(*ra);
+        a0 = S.Fma(v, p0, a0);
+        a1 = S.Fma(v, p1, a1);
+        v = S.Broadcast(*rb);
+        b0 = S.Fma(v, p0, b0);
+        b1 = S.Fma(v, p1, b1);
+        v = S.Broadcast(*rc);
+        c0 = S.Fma(v, p0, c0);
+        c1 = S.Fma(v, p1, c1);
+        v = S.Broadcast(*rd);
+        d0 = S.Fma(v, p0, d0);
+        d1 = S.Fma(v, p1, d1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

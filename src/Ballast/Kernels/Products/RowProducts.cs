@@ -84,6 +84,7 @@ static unsafe partial class RowProducts
         }
 
         // Some rows of w with all rows of x of a block.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Stretch<S, V>(
             float* rows, int stride, int tile, int firstX, int lastX, int firstQuad, int lastQuad, int start, int length)
             where S : struct, ISimd<V>

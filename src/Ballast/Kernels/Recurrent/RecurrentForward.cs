@@ -75,6 +75,7 @@ unsafe struct RecurrentForward
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 /// <summary>The products of the rows of some sequences and steps with one operand.</summary>
@@ -16,6 +18,7 @@ static unsafe class SequenceProducts
     /// <param name="columns">The length of a row of y.</param>
     /// <param name="steps">The steps, counted in the order in which they are gone through.</param>
     /// <param name="sequences">The sequences.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<S, V>(
         in SequenceRows ofA, float* a, int depth, float* panels, in SequenceRows ofY, float* y, int columns, Range steps, Range sequences)
         where S : struct, ISimd<V>

@@ -24,6 +24,7 @@ static unsafe class LaneReduction
     const int WidestRegister = 16;
 
     /// <summary>Halves are joined to halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Of<R, S, V>(V a)
         where R : struct, IReduction
         where S : struct, ISimd<V>

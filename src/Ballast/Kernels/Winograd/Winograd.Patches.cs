@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast.Kernels;
 
 static unsafe partial class Winograd
@@ -15,6 +17,7 @@ static unsafe partial class Winograd
             Patches<Normalized, S, V>(shape, tiles, x, start, count, to, plane, work);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Patches<M, S, V>(
         in ConvolutionShape shape, in WinogradTiles tiles, in ImagePrologue x, int start, int count, float* to, nint plane, float* work)
         where M : struct, IPrologue

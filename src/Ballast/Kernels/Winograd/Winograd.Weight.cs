@@ -37,6 +37,7 @@ static unsafe partial class Winograd
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V>(int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -69,6 +70,7 @@ static unsafe partial class Winograd
         }
 
         // [36][panel][tile][width].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Gradients<S, V>(int start, int count, float* to, nint plane, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -132,6 +134,7 @@ static unsafe partial class Winograd
         }
 
         // [panel][C][9][width].
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Finish<S, V>(float* sums, nint sumPlane, float* to, float* work)
             where S : struct, ISimd<V>
             where V : unmanaged
