@@ -93,4 +93,14 @@ static class TableCell
 
         return whole;
     }
+
+    /// <summary>What to do about texts that are numbers with a comma before their decimals, in a file with commas between values; null where they
+    /// are not.</summary>
+    public static string? CommaRemedy(IReadOnlyCollection<string> texts)
+    {
+        static bool HasComma(string text) => text.Contains(',', StringComparison.Ordinal);
+        return !texts.Any(HasComma) || !texts.All(static text => TryNumber(text, comma: true, out _)) ? null
+            : $"They are numbers with a comma before the decimals, such as {texts.First(HasComma)}: write points, or put semicolons or tabs between "
+                + "the columns.";
+    }
 }

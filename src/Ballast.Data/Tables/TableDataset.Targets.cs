@@ -71,7 +71,7 @@ public sealed partial class TableDataset
         if (classes.Length > MostCategories || classes.Length > rows.Length / 2)
         {
             throw new InvalidDataException($"{file.Path}: {name} has {classes.Length} different values in {rows.Length} rows, too many for classes. "
-                + "Train for a number, or choose another target.");
+                + (TableCell.CommaRemedy(classes) ?? "Train for a number, or choose another target."));
         }
 
         return new ColumnSchema(name, ColumnKind.Category, 0, 1, false, classes);

@@ -180,7 +180,7 @@ public sealed partial class TableDataset
         if (categories.Length > MostCategories || (categories.Length > 50 && categories.Length > rows.Length / 2))
         {
             throw new InvalidDataException($"{file.Path}: {column.Name} holds {categories.Length} different texts in {rows.Length} rows, such as "
-                + $"\"{categories[0]}\". Free text and names are not learned from: leave the column out.");
+                + $"\"{categories[0]}\". {TableCell.CommaRemedy(categories) ?? "Free text and names are not learned from: leave the column out."}");
         }
 
         if (categories.Length + (missing ? 1 : 0) > 1)

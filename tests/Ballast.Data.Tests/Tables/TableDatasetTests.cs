@@ -95,6 +95,14 @@ public sealed class TableDatasetTests : Temporary
         string texts = "name,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"person {i},{i % 2}\n"));
         Assert.Contains("name holds 200 different texts in 200 rows, such as \"person 0\". Free text and names are not learned from: leave the column out.",
             Refused(() => TableDataset.Open(Table(texts), "y")), StringComparison.Ordinal);
+        // Commas before decimals, in a file with commas between values: in a column, and in the target.
+        foreach (string line in (string[])["\"#,5\",#", "#,\"#,5\""])
+        {
+            string commas = "size,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => line.Replace("#", $"{i}", StringComparison.Ordinal) + "\n"));
+            Assert.EndsWith("They are numbers with a comma before the decimals, such as 0,5: write points, or put semicolons or tabs between the columns.",
+                Refused(() => TableDataset.Open(Table(commas), "y")), StringComparison.Ordinal);
+        }
+
         Assert.Contains("has no column to predict y from", Refused(() => TableDataset.Open(Table(texts), "y", new TableOptions { Ignore = ["name"] })),
             StringComparison.Ordinal);
         Assert.Equal("it is the same in all rows", TableDataset.Open(Of("a,b,y\n"), "y",
