@@ -53,6 +53,7 @@ static class StoredText
         StoredFormat.Npy => "a NumPy array",
         StoredFormat.Npz => "NumPy arrays",
         StoredFormat.Onnx => "ONNX",
+        StoredFormat.Idx => "an array of IDX",
         _ => "Keras",
     };
 

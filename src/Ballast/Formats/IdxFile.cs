@@ -4,11 +4,54 @@ namespace Ballast;
 
 /// <summary>The format IDX, in which MNIST and its successors come: two zero bytes, the element type, the number of axes, the
 /// size of each as a big-endian 32-bit integer, then the elements, the last axis running fastest.</summary>
-/// <remarks>Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits. Of the element types only the
-/// unsigned byte (8) is read.</remarks>
+/// <remarks>Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits.</remarks>
 static class IdxFile
 {
     const uint UnsignedByte = 8;
+    const int MostAxes = 32;
+
+    static StoredType? TypeOf(byte code) => code switch
+    {
+        0x08 => StoredType.U8,
+        0x09 => StoredType.I8,
+        0x0B => StoredType.I16,
+        0x0C => StoredType.I32,
+        0x0D => StoredType.F32,
+        0x0E => StoredType.F64,
+        _ => null,
+    };
+
+    /// <summary>Whether a file begins like one.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> start) => start is [0, 0, var type, > 0 and <= MostAxes, ..] && TypeOf(type) is not null;
+
+    /// <summary>Reads the header; the elements are a part of <paramref name="source"/>.</summary>
+    /// <exception cref="InvalidDataException">It has not as many elements as it says.</exception>
+    public static StoredTensor Read(ByteSource source, string name, string path)
+    {
+        Span<byte> header = stackalloc byte[HeaderBytes(MostAxes)];
+        header = header[..(int)Math.Min(header.Length, source.Length)];
+        source.Read(0, header);
+        int begin = HeaderBytes(header[3]);
+        if (header.Length < begin)
+        {
+            Throw.InvalidData($"{path} has {source.Length} bytes. Expected an IDX file with {header[3]} axes, whose sizes alone take {begin}. "
+                + "It is truncated.");
+        }
+
+        var type = TypeOf(header[2])!.Value;
+        long[] shape = new long[header[3]];
+        for (int axis = 0; axis < shape.Length; axis++)
+            shape[axis] = Size(header, axis);
+        if (!StoredTypes.TryLength(type, shape, out long length) || length != source.Length - begin)
+        {
+            Throw.InvalidData($"{path}: an IDX file of the type {type} and the shape [{string.Join(", ", shape)}] has {source.Length - begin} "
+                + "bytes of elements, which is not what it takes. It is truncated or damaged.");
+        }
+
+        var data = source.Slice(begin, length);
+        int size = StoredTypes.SwapSizeOf(type);
+        return new StoredTensor(name, type, [.. shape], size > 1 ? new SwappedSource(data, size) : data);
+    }
 
     /// <summary>Where the elements begin in a file of so many axes.</summary>
     public static int HeaderBytes(int axes) => 4 + 4 * axes;

@@ -38,4 +38,30 @@ public class IdxFileTests
     public void A_count_that_overflows_is_no_reason_to_read_beyond_the_file() =>
         AssertRefused("Expected 51539607568 for the 4294967295 samples".Replace("51539607568", $"{16 + 4294967295L * 12}", StringComparison.Ordinal),
             IdxMaker.Make([-1, 3, 4], new byte[24]), 3, 4);
+
+    [Fact]
+    public void Arrays_of_every_type_are_opened_as_other_files_are()
+    {
+        foreach (var (code, type, bytes, expected) in ((byte, StoredType, byte[], double[])[])[
+            (0x08, StoredType.U8, [1, 200], [1, 200]), (0x09, StoredType.I8, [1, 200], [1, -56]),
+            (0x0B, StoredType.I16, [1, 2, 0xFF, 0xFE], [258, -2]), (0x0C, StoredType.I32, [0, 1, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF], [65536, -1]),
+            (0x0D, StoredType.F32, [0x3F, 0x80, 0, 0, 0xC0, 0x20, 0, 0], [1, -2.5]),
+            (0x0E, StoredType.F64, [0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 4, 0, 0, 0, 0, 0, 0], [1, -2.5])])
+        {
+            byte[] file = IdxMaker.Make([1, 2], bytes, code);
+            using var opened = StoredFormats.Open("folder/a-idx2-ubyte", new MemorySource(file), null);
+            var tensor = Assert.Single(opened.Tensors);
+            Assert.Equal((StoredFormat.Idx, type, "a-idx2-ubyte"), (opened.Format, tensor.Type, tensor.Name));
+            Assert.Equal("1, 2", string.Join(", ", tensor.Shape));
+            Assert.Equal(expected, tensor.ToTensor().ToArray().Select(static value => (double)value));
+            for (int length = 4; length < file.Length; length++)
+            {
+                Assert.StartsWith("folder/a-idx2-ubyte", Assert.Throws<InvalidDataException>(
+                    () => StoredFormats.Open("folder/a-idx2-ubyte", new MemorySource(file[..length]), null)).Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Contains("the shape [4294967295, 4294967295, 4294967295] has 24 bytes of elements", Assert.Throws<InvalidDataException>(
+            () => StoredFormats.Open("a", new MemorySource(IdxMaker.Make([-1, -1, -1], new byte[24])), null)).Message, StringComparison.Ordinal);
+    }
 }

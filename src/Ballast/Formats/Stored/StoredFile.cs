@@ -29,6 +29,9 @@ public enum StoredFormat
 
     /// <summary>A <c>.keras</c> or <c>.h5</c> file of Keras, which the package Ballast.Keras reads.</summary>
     Keras,
+
+    /// <summary>An array in the format of MNIST, IDX.</summary>
+    Idx,
 }
 
 /// <summary>An open file of tensors, of any format that <see cref="StateFile.Open"/> knows: what it holds is listed at once, a tensor's

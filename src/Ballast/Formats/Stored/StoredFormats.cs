@@ -78,6 +78,12 @@ static class StoredFormats
             return new StoredFile(path, StoredFormat.Npy, array, null, files);
         }
 
+        if (IdxFile.IsOne(start))
+        {
+            var array = IdxFile.Read(source, System.IO.Path.GetFileNameWithoutExtension(path), path);
+            return new StoredFile(path, StoredFormat.Idx, array, null, files);
+        }
+
         if (start is [(byte)PickleCode.Proto, >= 2 and <= 5, ..])
             return new StoredFile(path, StoredFormat.PyTorchLegacy, LegacyTorchReader.Read(source, path), null, files);
         if (start is [(byte)'{', ..])
