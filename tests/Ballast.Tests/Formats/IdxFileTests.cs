@@ -57,7 +57,7 @@ public class IdxFileTests
             for (int length = 4; length < file.Length; length++)
             {
                 Assert.StartsWith("folder/a-idx2-ubyte", Assert.Throws<InvalidDataException>(
-                    () => StoredFormats.Open("folder/a-idx2-ubyte", new MemorySource(file[..length]), null)).Message, StringComparison.Ordinal);
+                    () => StoredFormats.Open("folder/a-idx2-ubyte", new MemorySource(file.AsMemory(0, length)), null)).Message, StringComparison.Ordinal);
             }
         }
 
