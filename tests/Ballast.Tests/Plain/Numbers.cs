@@ -104,7 +104,9 @@ sealed class Numbers
     /// <param name="y">The second factors.</param>
     /// <param name="terms">Calls what it is given for each term.</param>
     /// <param name="roundings">How many times the roundings of a sum of the terms are allowed.</param>
-    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Term> terms, double roundings = 1)
+    /// <param name="mixed">So many gradients of y side by side are computed from the same sums: each may be as far off as they are on average.
+    /// </param>
+    public static Numbers Products(Shape shape, Numbers x, Numbers y, Action<Term> terms, double roundings = 1, int mixed = 1)
     {
         var values = new Number[shape.Length];
         terms((place, a, b, count, strideX, strideY) =>
@@ -114,15 +116,27 @@ sealed class Numbers
                 Number.Add(ref sum, x.Values[a + t * strideX], y.Values[b + t * strideY], roundings);
         });
         Numbers z = new(shape, values, x, y);
-        z.back = () => terms((place, a, b, count, strideX, strideY) =>
+        z.back = () =>
         {
-            var gradient = z.Gradient[place];
-            for (int t = 0; t < count; t++)
+            terms((place, a, b, count, strideX, strideY) =>
             {
-                Number.Add(ref x.Gradient[a + t * strideX], gradient, y.Values[b + t * strideY], roundings);
-                Number.Add(ref y.Gradient[b + t * strideY], gradient, x.Values[a + t * strideX], roundings);
+                var gradient = z.Gradient[place];
+                for (int t = 0; t < count; t++)
+                {
+                    Number.Add(ref x.Gradient[a + t * strideX], gradient, y.Values[b + t * strideY], roundings);
+                    Number.Add(ref y.Gradient[b + t * strideY], gradient, x.Values[a + t * strideX], roundings);
+                }
+            });
+            for (int first = 0; mixed > 1 && first < y.Gradient.Length; first += mixed)
+            {
+                var together = y.Gradient.AsSpan(first, mixed);
+                double error = 0;
+                foreach (var number in together)
+                    error += number.Error / mixed;
+                foreach (ref var number in together)
+                    number = number with { Error = Math.Max(number.Error, error) };
             }
-        });
+        };
         return z;
     }
 

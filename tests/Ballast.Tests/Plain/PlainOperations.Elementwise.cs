@@ -19,6 +19,17 @@ static partial class PlainOperations
             });
     }
 
+    // e^x, whose results near the least normal float and below it are 0 in floats.
+    static Numbers Exponential(Numbers x) => x.Map(
+        static v =>
+        {
+            double y = Math.Exp(v.Value);
+            return v.Through(Math.Exp, y, 2 * y + (y < Flushed ? Flushed / (Number.Allowed * Number.Rounding) : 0));
+        },
+        static (_, y) => y);
+
+    const double Flushed = 2 * 1.1754943508222875e-38;
+
     // A function in pieces, which bends at some places: left of each it is counted to the piece on the left.
     static Rule Pieces(Func<Node, double[]> bends, Func<Node, double, double> f, Func<Node, double, double> slope, bool smooth = false) =>
         (node, x) =>
@@ -101,7 +112,7 @@ static partial class PlainOperations
 
     static Dictionary<string, Rule> Elementwise => new()
     {
-        ["exp"] = Function(Math.Exp, Math.Exp),
+        ["exp"] = static (_, x) => Exponential(x[0]),
         ["expm1"] = Function(Expm1, Math.Exp),
         ["log"] = Function(Math.Log, static x => 1 / x),
         ["log1p"] = Function(Log1p, static x => 1 / (1 + x)),

@@ -58,7 +58,7 @@ static partial class PlainOperations
     static Numbers Entropy(Numbers x)
     {
         var logarithms = x - LogSumExp(x, [1]);
-        return -1 * (Apply(logarithms, Math.Exp, Math.Exp) * logarithms).Sum(1).Reshape(x.Shape[0]);
+        return -1 * (Exponential(logarithms) * logarithms).Sum(1).Reshape(x.Shape[0]);
     }
 
     static Numbers Magnitude(Numbers x)
@@ -77,7 +77,7 @@ static partial class PlainOperations
     static Numbers Divergence(Node node, Numbers x, Numbers t)
     {
         if (node.Get<bool>("log_target"))
-            return Apply(t, Math.Exp, Math.Exp) * (t - x);
+            return Exponential(t) * (t - x);
         return Apply(t, static p => p == 0 ? 0 : p * Math.Log(p), static p => Math.Log(p) + 1, static _ => 1) - t * x;
     }
 

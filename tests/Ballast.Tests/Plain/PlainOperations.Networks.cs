@@ -32,7 +32,7 @@ static partial class PlainOperations
         return y.Reshape([.. x.Shape.ToArray()[..^1], w.Shape[0]]);
     }
 
-    // F(4x4, 3x3) adds up values of a patch with factors up to 8 before it multiplies.
+    // F(4x4, 3x3) adds up values of a patch with factors up to 8 before it multiplies, and a kernel's nine gradients are sums of the same products.
     static bool IsWinograd(ConvolutionShape s) =>
         s is { KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, Direct: false, KernelD: 1 };
 
@@ -65,7 +65,7 @@ static partial class PlainOperations
 
     static Numbers Convolution(Numbers x, Numbers w, Numbers? b, ConvolutionShape s)
     {
-        var y = Numbers.Products(Sized(x, s.K, s.OutD, s.OutH, s.OutW), x, w, term => Terms(s, term), IsWinograd(s) ? 4 : 1);
+        var y = Numbers.Products(Sized(x, s.K, s.OutD, s.OutH, s.OutW), x, w, term => Terms(s, term), IsWinograd(s) ? 4 : 1, IsWinograd(s) ? 9 : 1);
         return b is null ? y : y + b.Reshape([s.K, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
     }
 
@@ -75,7 +75,7 @@ static partial class PlainOperations
         {
             for (int c = 0; c < count; c++)
                 term(element + c * step, place, tap + c * next);
-        }), IsWinograd(s) ? 4 : 1);
+        }), IsWinograd(s) ? 4 : 1, IsWinograd(s) ? 9 : 1);
 
     // The positions of an axis under each window of a pool, and how many there would be with the padding.
     static (int[] Positions, int Padded)[] Windows(PoolAxis axis) => [.. Enumerable.Range(0, axis.Windows).Select(window =>

@@ -119,7 +119,7 @@ static partial class PlainOperations
     static Numbers LogSumExp(Numbers x, int[] axes)
     {
         var top = Largest(x, axes).Detach();
-        return Apply(Apply(x - top, Math.Exp, Math.Exp).Sum(axes), Math.Log, static v => 1 / v) + top;
+        return Apply(Exponential(x - top).Sum(axes), Math.Log, static v => 1 / v) + top;
     }
 
     // Products of what stands before on an axis and at it.
@@ -186,7 +186,7 @@ static partial class PlainOperations
 
     static Numbers Softmax(Numbers x, int axis)
     {
-        var exponentials = Apply(x - Largest(x, [axis]).Detach(), Math.Exp, Math.Exp);
+        var exponentials = Exponential(x - Largest(x, [axis]).Detach());
         return exponentials / exponentials.Sum(axis);
     }
 }
