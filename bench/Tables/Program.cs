@@ -43,7 +43,7 @@ static void Compare(string folder, string name, int seed, int most)
     double[] difference = [.. Scores(own).Zip(Scores(boosted), static (a, b) => a - b)];
     double middle = difference.Average(), error = Math.Sqrt(difference.Average(d => (d - middle) * (d - middle)) / difference.Length);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{name,-16} {seed,5} {Scores(own).Average(),9:F4} {(double.IsNaN(mlp[0]) ? "" : Scores(mlp).Average().ToString("F4", CultureInfo.InvariantCulture)),8} {Scores(boosted).Average(),8:F4}   {middle,8:F4} +- {error:F4}   {seconds,8:F1}"));
+        $"{name,-16} {seed,5} {Scores(own).Average(),9:F4} {Scores(mlp).Average(),8:F4} {Scores(boosted).Average(),8:F4}   {middle,8:F4} +- {error:F4}   {seconds,8:F1}"));
 }
 
 static IEnumerable<double> Ballast(string folder, string[] lines, int[] train, int[] test, bool classes, int seed)
