@@ -8,7 +8,7 @@ namespace Ballast;
 /// <param name="most">How many rows the largest group has.</param>
 sealed class ParquetBuffers(int most)
 {
-    byte[] bytes = [];
+    long[] words = [];
     int[] levels = [];
     ReadOnlyMemory<char>[] texts = [];
 
@@ -17,7 +17,8 @@ sealed class ParquetBuffers(int most)
     {
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             return (Memory<T>)(object)Sized(ref texts, most).AsMemory(0, count);
-        return new Cast<T>(Sized(ref bytes, most * Math.Max(Unsafe.SizeOf<T>(), sizeof(double)))).Memory[..count];
+        // In words, as the bytes of 300 million rows are more than an array has room for.
+        return new Cast<T>(Sized(ref words, most * Words<T>(1)), count).Memory;
     }
 
     /// <summary>Memory for as many marks of whether a value is there.</summary>
@@ -30,10 +31,12 @@ sealed class ParquetBuffers(int most)
         return array;
     }
 
-    /// <summary>Bytes as memory of values.</summary>
-    sealed class Cast<T>(byte[] bytes) : MemoryManager<T> where T : struct
+    static int Words<T>(int count) => (int)(((long)count * Unsafe.SizeOf<T>() + sizeof(long) - 1) / sizeof(long));
+
+    /// <summary>Words as memory of values.</summary>
+    sealed class Cast<T>(long[] words, int count) : MemoryManager<T> where T : struct
     {
-        public override Span<T> GetSpan() => MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
+        public override Span<T> GetSpan() => MemoryMarshal.Cast<long, T>(words.AsSpan(0, Words<T>(count)))[..count];
 
         public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 

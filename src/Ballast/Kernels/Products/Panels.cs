@@ -102,7 +102,7 @@ static unsafe class Panels
             nint j = 0;
             for (; R.Count < 8 && j <= length - 2; j += 2, panel += 4 * S.Width)
             {
-                // Four rows are few: two values of each make a turn that is worth its count and its jump.
+                // Four rows are few: with one value of each in a turn, the speed depends on where the loop lies in memory.
                 Add<S, V>(
                     ra + j, rb + j, rc + j, rd + j, S.Load(panel), S.Load(panel + S.Width),
                     ref a0, ref a1, ref b0, ref b1, ref c0, ref c1, ref d0, ref d1);
