@@ -99,7 +99,11 @@ public class RandomNetworkTests
 
     [Fact]
     public void Random_networks_give_what_the_plain_backend_gives() =>
-        Check(0, System.Numerics.Vector<float>.Count >= 8 && System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 2000 : 200);
+        Check(0, IsNarrowed ? 200 : 2000);
+
+    // Whether the registers are narrower than the processor's by order, as they are where the tests run once more.
+    static bool IsNarrowed => Environment.GetEnvironmentVariable("DOTNET_EnableAVX512") == "0"
+        || Environment.GetEnvironmentVariable("DOTNET_EnableAVX2") == "0";
 
     [EnvironmentFact("BALLAST_RANDOM_NETWORKS")]
     public void As_many_as_were_asked_for_give_it()
