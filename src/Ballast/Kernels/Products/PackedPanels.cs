@@ -39,8 +39,11 @@ static unsafe class PackedPanels
         }
     }
 
-    struct Work : IWork
+    struct Work : IWork, IWideWork
     {
+        // So many rows of all panels are copied before the next ones: a row alone of each panel would ask for another page with each line.
+        const int BlockRows = 128;
+
         public float* From, To;
         public nint* Taps;
         public int TapCount, Length, Columns;
@@ -48,42 +51,62 @@ static unsafe class PackedPanels
 
         public static int Widest => 2 * Panels.Lanes;
 
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run(int first, int last)
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            for (int panel = first; panel < last; panel++)
+            int rows = StrideColumn == 1 ? BlockRows : Length;
+            for (int t = 0; t < TapCount; t++)
             {
-                int column = panel * Widest, left = Columns - column;
-                int width = left > Panels.Lanes ? Widest : Panels.Lanes, valid = Math.Min(width, left);
-                float* to = To + (nint)column * TapCount * Length;
-                for (int t = 0; t < TapCount; t++)
+                for (int j = 0; j < Length; j += rows)
                 {
-                    float* from = From + Taps[t] + column * StrideColumn;
-                    if (StrideJ == 1 && StrideColumn != 1)
-                    {
-                        FourByFour.TurnColumns(from, StrideColumn, valid, Length, to, width);
-                        for (int j = 0; j < Length && valid < width; j++)
-                            new Span<float>(to + j * width + valid, width - valid).Clear();
-                        to += (nint)width * Length;
-                        continue;
-                    }
-
-                    for (int j = 0; j < Length; j++, to += width, from += StrideJ)
-                    {
-                        if (StrideColumn == 1)
-                        {
-                            new ReadOnlySpan<float>(from, valid).CopyTo(new Span<float>(to, valid));
-                        }
-                        else
-                        {
-                            for (int c = 0; c < valid; c++)
-                                to[c] = from[c * StrideColumn];
-                        }
-
-                        for (int c = valid; c < width; c++)
-                            to[c] = 0;
-                    }
+                    for (int panel = first; panel < last; panel++)
+                        Pack<S, V>(panel, t, j, Math.Min(rows, Length - j));
                 }
+            }
+        }
+
+        // Some rows of a segment of a panel.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Pack<S, V>(int panel, int t, int first, int count)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int column = panel * Widest, left = Columns - column, width = Panels.Width<S, V>(left), valid = Math.Min(width, left);
+            float* from = From + Taps[t] + first * StrideJ + column * StrideColumn;
+            float* to = To + (nint)column * TapCount * Length + ((nint)t * Length + first) * width;
+            if (StrideColumn == 1)
+            {
+                CopyRows<S, V>(from, count, valid, to, width);
+                return;
+            }
+
+            if (StrideJ == 1)
+                FourByFour.TurnColumns(from, StrideColumn, valid, count, to, width);
+            for (int j = 0; (StrideJ != 1 || valid < width) && j < count; j++, to += width, from += StrideJ)
+            {
+                for (int c = 0; StrideJ != 1 && c < valid; c++)
+                    to[c] = from[c * StrideColumn];
+                for (int c = valid; c < width; c++)
+                    to[c] = 0;
+            }
+        }
+
+        // Columns that lie side by side. A mask leaves zeros where there are none.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void CopyRows<S, V>(float* from, int count, int valid, float* to, int width)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            V left = S.First(valid), right = S.First(valid - S.Width);
+            for (int j = 0; j < count; j++, to += width, from += StrideJ)
+            {
+                S.Store(to, valid == width ? S.Load(from) : S.LoadSome(from, left));
+                if (width > S.Width)
+                    S.Store(to + S.Width, valid == width ? S.Load(from + S.Width) : S.LoadSome(from + S.Width, right));
             }
         }
     }

@@ -7,6 +7,7 @@ static unsafe class PointedRows
 {
     // So many values of a panel stay in the first-level cache while all rows pass by.
     const int BlockValues = 1 << 13;
+    const int CopiedColumns = 128;
 
     /// <summary>to[r][n] = the sum over k of from[r][k] b[k, n], and a row added to each: one panel after the other passes by all rows.</summary>
     /// <param name="from">The rows, with room for whole tiles of <see cref="Panels.Rows"/>.</param>
@@ -24,46 +25,55 @@ static unsafe class PointedRows
         const int tile = Panels.Rows;
         float** edges = stackalloc float*[tile];
         float* edge = stackalloc float[tile * Panels.MaxWidth], filled = stackalloc float[Panels.MaxWidth];
-        for (int i = count; i % tile != 0; i++)
-            from[i] = from[count - 1];
-        int width;
-        for (int n = 0; n < columns; n += width)
+        int widest = Panels.Width<S, V>(columns), block = BlockValues / widest;
+        bool copies = depth > block && columns >= CopiedColumns;
+        float** rows = stackalloc float*[count + tile];
+        float* copied = copies ? Scratch.Take(count * block) : null;
+        for (int start = 0; start == 0 || start < depth; start += block)
         {
-            width = Panels.Width<S, V>(columns - n);
-            int valid = Math.Min(width, columns - n);
-            float* begin = bias is null ? null : bias + n;
-            if (begin is not null && valid < width)
+            int length = Math.Min(block, depth - start);
+            for (int i = 0; i < count; i++)
             {
-                new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
-                begin = filled;
+                rows[i] = from[i] + start;
+                if (!copies)
+                    continue;
+                new ReadOnlySpan<float>(rows[i], length).CopyTo(new Span<float>(copied + i * block, length));
+                rows[i] = copied + i * block;
             }
 
-            for (int r = 0; r < tile; r++)
-                edges[r] = edge + r * width;
-            int block = BlockValues / width;
-            for (int start = 0; start == 0 || start < depth; start += block)
+            for (int i = count; i % tile != 0; i++)
+                rows[i] = rows[count - 1];
+            int width;
+            for (int n = 0; n < columns; n += width)
             {
-                nint offset = start;
-                int length = Math.Min(block, depth - start);
-                float* panel = panels + (nint)width * start;
+                width = Panels.Width<S, V>(columns - n);
+                float* panel = panels + (nint)n * depth + (nint)width * start, begin = bias is null ? null : bias + n;
+                int valid = Math.Min(width, columns - n);
+                if (begin is not null && valid < width)
+                {
+                    new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
+                    begin = filled;
+                }
+
+                for (int r = 0; r < tile; r++)
+                    edges[r] = edge + r * width;
+                nint offset = 0;
                 for (int i = 0; i < count; i += tile)
                 {
                     if (valid == width && i + tile <= count)
                     {
-                        Panels.Multiply<S, V>(from + i, &offset, 1, length, panel, width, to + i, n, begin, add: start > 0);
+                        Panels.Multiply<S, V>(rows + i, &offset, 1, length, panel, width, to + i, n, begin, add: start > 0);
                         continue;
                     }
 
                     int taken = Math.Min(tile, count - i);
                     for (int r = 0; start > 0 && r < taken; r++)
                         new ReadOnlySpan<float>(to[i + r] + n, valid).CopyTo(new Span<float>(edges[r], valid));
-                    Panels.Multiply<S, V>(from + i, &offset, 1, length, panel, width, edges, 0, begin, add: start > 0);
+                    Panels.Multiply<S, V>(rows + i, &offset, 1, length, panel, width, edges, 0, begin, add: start > 0);
                     for (int r = 0; r < taken; r++)
                         new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
                 }
             }
-
-            panels += (nint)width * depth;
         }
     }
 }
