@@ -30,7 +30,7 @@ static unsafe class MatrixProduct
         float* panels = Scratch.TakeShared(PackedPanels.Length(depth, columns));
         PackedPanels.Pack(b, [0], 1, depth, strideK, columns, strideN, panels);
         int partRows = Math.Clamp(
-            Math.Min(rows / WantedParts, Caches.Rows(Math.Min(depth, 512), 1)) / Panels.Rows * Panels.Rows, LeastRows, MostRows);
+            Math.Min(rows / WantedParts, Caches.Rows(depth, 2)) / Panels.Rows * Panels.Rows, LeastRows, MostRows);
         Workers.Run(
             new Work
             {

@@ -59,7 +59,10 @@ static unsafe class Panels
         }
         else
         {
-            ByTwo<FourRows, S, V>(rows, offsets, segments, length, panel, to, shift, start, add);
+            if (ahead is not null && Sse.IsSupported)
+                ByTwo<FourRowsAhead, S, V>(rows, offsets, segments, length, panel, to, shift, start, add, ahead);
+            else
+                ByTwo<FourRows, S, V>(rows, offsets, segments, length, panel, to, shift, start, add);
             ByTwo<FourRows, S, V>(rows + 4, offsets, segments, length, panel, to + 4, shift, start, add);
         }
     }
@@ -102,6 +105,9 @@ static unsafe class Panels
             nint j = 0;
             for (; R.Count < 8 && j <= length - 2; j += 2, panel += 4 * S.Width)
             {
+                if (R.Asks)
+                    Sse.Prefetch1(ahead + 8 * j);
+
                 // Four rows are few: with one value of each in a turn, the speed depends on where the loop lies in memory.
                 Add<S, V>(
                     ra + j, rb + j, rc + j, rd + j, S.Load(panel), S.Load(panel + S.Width),

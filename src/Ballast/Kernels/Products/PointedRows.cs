@@ -7,7 +7,6 @@ static unsafe class PointedRows
 {
     // So many values of a panel stay in the first-level cache while all rows pass by.
     const int BlockValues = 1 << 13;
-    const int CopiedColumns = 128;
 
     /// <summary>to[r][n] = the sum over k of from[r][k] b[k, n], and a row added to each: one panel after the other passes by all rows.</summary>
     /// <param name="from">The rows, with room for whole tiles of <see cref="Panels.Rows"/>.</param>
@@ -23,57 +22,64 @@ static unsafe class PointedRows
         where V : unmanaged
     {
         const int tile = Panels.Rows;
-        float** edges = stackalloc float*[tile];
-        float* edge = stackalloc float[tile * Panels.MaxWidth], filled = stackalloc float[Panels.MaxWidth];
-        int widest = Panels.Width<S, V>(columns), block = BlockValues / widest;
-        bool copies = depth > block && columns >= CopiedColumns;
-        float** rows = stackalloc float*[count + tile];
-        float* copied = copies ? Scratch.Take(count * block) : null;
-        for (int start = 0; start == 0 || start < depth; start += block)
+        for (int i = count; i % tile != 0; i++)
+            from[i] = from[count - 1];
+        int block = BlockValues / Panels.Width<S, V>(columns), section = Math.Max(1, Caches.Rows(count, 2) / block) * block;
+        for (int first = 0; first == 0 || first < depth; first += section)
         {
-            int length = Math.Min(block, depth - start);
-            for (int i = 0; i < count; i++)
-            {
-                rows[i] = from[i] + start;
-                if (!copies)
-                    continue;
-                new ReadOnlySpan<float>(rows[i], length).CopyTo(new Span<float>(copied + i * block, length));
-                rows[i] = copied + i * block;
-            }
-
-            for (int i = count; i % tile != 0; i++)
-                rows[i] = rows[count - 1];
-            int width;
+            int last = Math.Min(first + section, depth), width;
             for (int n = 0; n < columns; n += width)
             {
                 width = Panels.Width<S, V>(columns - n);
-                float* panel = panels + (nint)n * depth + (nint)width * start, begin = bias is null ? null : bias + n;
-                int valid = Math.Min(width, columns - n);
-                if (begin is not null && valid < width)
+                float* panel = panels + (nint)n * depth, begin = bias is null ? null : bias + n;
+                for (int start = first; start == first || start < last; start += block)
                 {
-                    new ReadOnlySpan<float>(begin, valid).CopyTo(new Span<float>(filled, valid));
-                    begin = filled;
-                }
-
-                for (int r = 0; r < tile; r++)
-                    edges[r] = edge + r * width;
-                nint offset = 0;
-                for (int i = 0; i < count; i += tile)
-                {
-                    if (valid == width && i + tile <= count)
-                    {
-                        Panels.Multiply<S, V>(rows + i, &offset, 1, length, panel, width, to + i, n, begin, add: start > 0);
-                        continue;
-                    }
-
-                    int taken = Math.Min(tile, count - i);
-                    for (int r = 0; start > 0 && r < taken; r++)
-                        new ReadOnlySpan<float>(to[i + r] + n, valid).CopyTo(new Span<float>(edges[r], valid));
-                    Panels.Multiply<S, V>(rows + i, &offset, 1, length, panel, width, edges, 0, begin, add: start > 0);
-                    for (int r = 0; r < taken; r++)
-                        new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
+                    int length = Math.Min(block, last - start);
+                    bool ends = start + length == last;
+                    float* ahead = panel + (nint)width * (ends ? depth + first : start + length);
+                    Multiply<S, V>(
+                        from, to, count, panel + (nint)width * start, start, length, n, Math.Min(width, columns - n), begin,
+                        ends && n + width >= columns ? null : ahead);
                 }
             }
+        }
+    }
+
+    // A block of a panel passes by all rows, while the next one is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Multiply<S, V>(
+        float** from, float** to, int count, float* panel, nint start, int length, int n, int valid, float* bias, float* ahead)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        const int tile = Panels.Rows;
+        float** edges = stackalloc float*[tile];
+        float* edge = stackalloc float[tile * Panels.MaxWidth], filled = stackalloc float[Panels.MaxWidth];
+        int width = Panels.Width<S, V>(valid);
+        nint asked = 0, asks = ahead is null ? 0 : (nint)width * length;
+        for (int r = 0; r < tile; r++)
+            edges[r] = edge + r * width;
+        if (bias is not null && valid < width)
+        {
+            new ReadOnlySpan<float>(bias, valid).CopyTo(new Span<float>(filled, valid));
+            bias = filled;
+        }
+
+        for (int i = 0; i < count; i += tile, asked += 8 * length)
+        {
+            float* next = asked < asks ? ahead + asked : null;
+            if (valid == width && i + tile <= count)
+            {
+                Panels.Multiply<S, V>(from + i, &start, 1, length, panel, width, to + i, n, bias, next, add: start > 0);
+                continue;
+            }
+
+            int taken = Math.Min(tile, count - i);
+            for (int r = 0; start > 0 && r < taken; r++)
+                new ReadOnlySpan<float>(to[i + r] + n, valid).CopyTo(new Span<float>(edges[r], valid));
+            Panels.Multiply<S, V>(from + i, &start, 1, length, panel, width, edges, 0, bias, next, add: start > 0);
+            for (int r = 0; r < taken; r++)
+                new ReadOnlySpan<float>(edges[r], valid).CopyTo(new Span<float>(to[i + r] + n, valid));
         }
     }
 }

@@ -29,6 +29,14 @@ readonly struct FourRows : ITileRows
     public static int Count => 4;
 }
 
+/// <summary>Four rows, while what comes next is asked for.</summary>
+readonly struct FourRowsAhead : ITileRows
+{
+    public static int Count => 4;
+
+    public static bool Asks => true;
+}
+
 /// <summary>Five rows.</summary>
 readonly struct FiveRows : ITileRows
 {
