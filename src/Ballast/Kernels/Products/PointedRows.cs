@@ -16,8 +16,9 @@ static unsafe class PointedRows
     /// <param name="depth">The length of a row.</param>
     /// <param name="columns">How many columns b has.</param>
     /// <param name="bias">[columns]: the row; null for none.</param>
+    /// <param name="after">What is multiplied next and asked for meanwhile; null for none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<S, V>(float** from, float** to, int count, float* panels, int depth, int columns, float* bias = null)
+    public static void Multiply<S, V>(float** from, float** to, int count, float* panels, int depth, int columns, float* bias = null, float* after = null)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -37,9 +38,11 @@ static unsafe class PointedRows
                     int length = Math.Min(block, last - start);
                     bool ends = start + length == last;
                     float* ahead = panel + (nint)width * (ends ? depth + first : start + length);
+                    if (ends && n + width >= columns)
+                        ahead = last < depth ? panels + (nint)width * last : after;
                     Multiply<S, V>(
                         from, to, count, panel + (nint)width * start, start, length, n, Math.Min(width, columns - n), begin,
-                        ends && n + width >= columns ? null : ahead);
+                        ahead);
                 }
             }
         }

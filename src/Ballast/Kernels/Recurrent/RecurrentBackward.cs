@@ -6,8 +6,6 @@ namespace Ballast.Kernels;
 /// A step is the product of the next step's gradients with the weights, whose gates follow while it is in the first-level cache.</summary>
 unsafe struct RecurrentBackward
 {
-    const int CachedWeights = 1 << 20;
-
     /// <summary>Where rows lie: those of states and gates, and those of the gradients.</summary>
     public SequenceRows Rows, Slots;
 
@@ -100,44 +98,44 @@ unsafe struct RecurrentBackward
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        const int tile = Panels.Rows;
+        const int tile = Panels.Rows, group = SequenceProducts.GroupRows;
         last = Math.Min(last, Rows.Count(step));
-        int depth = G.Count * Hidden, after = Rows.After(step), running = Rows.Count(after);
-        float* products = stackalloc float[tile * Panels.MaxWidth];
-        float** from = stackalloc float*[tile];
-        float** to = stackalloc float*[tile];
-        nint offset = 0;
-        bool asks = (nint)depth * Hidden * sizeof(float) > CachedWeights;
+        int depth = G.Count * Hidden, after = Rows.After(step), running = Rows.Count(after), width = 2 * S.Width;
+        float* products = stackalloc float[group * width];
+        float** from = stackalloc float*[group];
+        float** to = stackalloc float*[group];
+        for (int i = 0; i < group; i++)
+            to[i] = products + i * width;
+        nint length = (nint)width * depth;
         for (int part = firstPart; part < lastPart; part++)
         {
-            int unit = part * 2 * S.Width, width = Panels.Width<S, V>(Hidden - unit);
-            int nextUnit = part + 1 < lastPart ? unit + 2 * S.Width : firstPart * 2 * S.Width;
-            nint asked = 0, length = asks ? (nint)Panels.Width<S, V>(Hidden - nextUnit) * depth : 0;
-            for (int i = 0; i < tile; i++)
-                to[i] = products + i * width;
-            for (int start = first; start < last; start += tile)
+            int unit = part * width, valid = Math.Min(width, Hidden - unit);
+            float* panel = Weights + part * length, next = Weights + (part + 1 < lastPart ? part + 1 : firstPart) * length;
+            for (int start = first; start < last; start += group)
             {
-                int count = Math.Min(tile, last - start);
-                for (int i = 0; i < tile; i++)
+                int count = Math.Min(group, last - start);
+                for (int i = 0; i < count; i++)
                 {
-                    int b = start + Math.Min(i, count - 1);
+                    int b = start + i;
                     from[i] = b >= running ? Zeros : kept ? Kept + (nint)b * depth : HiddenGradient + Slots.Row(after, b) * depth;
                 }
 
-                float* ahead = asked < length ? Weights + (nint)nextUnit * depth + asked : null;
-                Panels.Multiply<S, V>(from, &offset, 1, depth, Weights + (nint)unit * depth, width, to, ahead: ahead);
-                asked += 8 * depth;
+                PointedRows.Multiply<S, V>(from, to, count, panel, depth, valid, after: start + group < last ? panel : next);
                 for (int i = 0; i < count; i++)
                 {
-                    int b = start + i, valid = Math.Min(width, Hidden - unit);
+                    int b = start + i;
                     if (b >= running && GivenLast is not null)
                         new ReadOnlySpan<float>(GivenLast + (nint)b * Hidden + unit, valid).CopyTo(new Span<float>(to[i], valid));
                     Finish<G, S, V>(step, b, to[i], unit, unit + valid);
                 }
 
-                AddUp<S, V>(InputGradient, InputSums, step, start, count, G.Count, unit, Math.Min(unit + width, Hidden));
-                if (G.HasOwnGradient)
-                    AddUp<S, V>(HiddenGradient, HiddenSums, step, start, count, G.Count, unit, Math.Min(unit + width, Hidden));
+                for (int row = start; row < start + count; row += tile)
+                {
+                    int rows = Math.Min(tile, start + count - row);
+                    AddUp<S, V>(InputGradient, InputSums, step, row, rows, G.Count, unit, unit + valid);
+                    if (G.HasOwnGradient)
+                        AddUp<S, V>(HiddenGradient, HiddenSums, step, row, rows, G.Count, unit, unit + valid);
+                }
             }
         }
     }

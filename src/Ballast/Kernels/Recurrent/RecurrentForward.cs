@@ -106,43 +106,26 @@ unsafe struct RecurrentForward
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        const int tile = Panels.Rows;
+        const int group = SequenceProducts.GroupRows;
         last = Math.Min(last, Rows.Count(step));
-        int lanes = S.Width, before = Rows.Before(step), running = Rows.Count(before);
-        float* products = stackalloc float[tile * 4 * 16];
-        float** from = stackalloc float*[tile];
-        float** to = stackalloc float*[tile];
-        nint offset = 0;
-        for (int i = 0; i < tile; i++)
-            to[i] = products + i * G.Count * lanes;
-        nint length = (nint)G.Count * lanes * Hidden;
-        bool asks = length * GatePanels.Blocks(Hidden) * sizeof(float) > CachedWeights;
+        int lanes = S.Width, before = Rows.Before(step), running = Rows.Count(before), width = G.Count * lanes;
+        float* products = stackalloc float[group * width];
+        float** from = stackalloc float*[group];
+        float** to = stackalloc float*[group];
+        for (int i = 0; i < group; i++)
+            to[i] = products + i * width;
+        nint length = (nint)width * Hidden;
         for (int block = firstBlock; block < lastBlock; block++)
         {
-            int unit = block * lanes;
-            nint asked = 0;
-            float* next = Weights + (block + 1 < lastBlock ? block + 1 : firstBlock) * length;
-            for (int start = first; start < last; start += tile)
+            float* panels = Weights + block * length, next = Weights + (block + 1 < lastBlock ? block + 1 : firstBlock) * length;
+            for (int start = first; start < last; start += group)
             {
-                int count = Math.Min(tile, last - start);
-                for (int i = 0; i < tile; i++)
-                {
-                    int b = start + Math.Min(i, count - 1);
-                    from[i] = b < running ? Output + Rows.Row(before, b) * Hidden : First + (nint)b * Hidden;
-                }
-
-                float* panel = Weights + block * length;
-                for (int gate = 0; gate < G.Count; gate += 2)
-                {
-                    int width = gate + 1 < G.Count ? 2 * lanes : lanes;
-                    Panels.Multiply<S, V>(
-                        from, &offset, 1, Hidden, panel, width, to, gate * lanes, ahead: asks && asked < length ? next + asked : null);
-                    asked += 8 * Hidden;
-                    panel += (nint)width * Hidden;
-                }
-
+                int count = Math.Min(group, last - start);
                 for (int i = 0; i < count; i++)
-                    Finish<G, S, V>(step, start + i, start + i < running, before, from[i], to[i], unit);
+                    from[i] = start + i < running ? Output + Rows.Row(before, start + i) * Hidden : First + (nint)(start + i) * Hidden;
+                PointedRows.Multiply<S, V>(from, to, count, panels, Hidden, width, after: start + group < last ? panels : next);
+                for (int i = 0; i < count; i++)
+                    Finish<G, S, V>(step, start + i, start + i < running, before, from[i], to[i], block * lanes);
             }
         }
     }

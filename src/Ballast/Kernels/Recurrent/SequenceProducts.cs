@@ -8,6 +8,9 @@ static unsafe class SequenceProducts
     /// <summary>The rows of steps that are in work at once: the second-level cache has room for their products and gradients.</summary>
     public const int StretchRows = 256;
 
+    /// <summary>The sequences of a step that are in work at once.</summary>
+    public const int GroupRows = 64;
+
     /// <summary>y[row of step and sequence] = a[row of step and sequence] b.</summary>
     /// <param name="ofA">Where the rows of a lie.</param>
     /// <param name="a">a, with rows of <paramref name="depth"/> values.</param>
