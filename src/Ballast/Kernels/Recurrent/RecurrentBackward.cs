@@ -110,7 +110,8 @@ unsafe struct RecurrentBackward
         for (int part = firstPart; part < lastPart; part++)
         {
             int unit = part * width, valid = Math.Min(width, Hidden - unit);
-            float* panel = Weights + part * length, next = Weights + (part + 1 < lastPart ? part + 1 : firstPart) * length;
+            float* panel = Weights + part * length;
+            float* next = Weights + (part + 1 < lastPart ? part + 1 : firstPart) * length;
             for (int start = first; start < last; start += group)
             {
                 int count = Math.Min(group, last - start);

@@ -117,7 +117,8 @@ unsafe struct RecurrentForward
         nint length = (nint)width * Hidden;
         for (int block = firstBlock; block < lastBlock; block++)
         {
-            float* panels = Weights + block * length, next = Weights + (block + 1 < lastBlock ? block + 1 : firstBlock) * length;
+            float* panels = Weights + block * length;
+            float* next = Weights + (block + 1 < lastBlock ? block + 1 : firstBlock) * length;
             for (int start = first; start < last; start += group)
             {
                 int count = Math.Min(group, last - start);
