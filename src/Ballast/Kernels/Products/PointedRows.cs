@@ -18,7 +18,8 @@ static unsafe class PointedRows
     /// <param name="bias">[columns]: the row; null for none.</param>
     /// <param name="after">What is multiplied next and asked for meanwhile; null for none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<S, V>(float** from, float** to, int count, float* panels, int depth, int columns, float* bias = null, float* after = null)
+    public static void Multiply<S, V>(
+        float** from, float** to, int count, float* panels, int depth, int columns, float* bias = null, float* after = null)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
