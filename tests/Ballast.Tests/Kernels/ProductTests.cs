@@ -93,6 +93,7 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(300, 517, 70)]
     [InlineData(3, 770, 1)]
     [InlineData(20, 1030, 37)]
+    [InlineData(75, 1100, 45)]
     public void Packed_products_meet_the_formula_where_the_depth_is_cut(int rows, int depth, int columns)
     {
         float[] a = Draw.Whole(rows * depth, 8), b = Draw.Whole(columns * depth, 9), bias = Draw.Whole(columns, 10);
@@ -100,15 +101,19 @@ public sealed unsafe class ProductTests : IDisposable
         for (int i = 0; i < b.Length; i++)
             turned[i % depth * columns + i / depth] = b[i];
         RowProducts.Reference(a, b, bias, expected, rows, columns, depth);
-        float[] y = [.. Enumerable.Repeat(float.NaN, rows * columns)], z = [.. y];
-        fixed (float* from = a, right = b, across = turned, shifts = bias, to = y, other = z)
+        foreach (int second in (ReadOnlySpan<int>)[1 << 16, 1 << 18, 1 << 22])
         {
-            MatrixProduct.Compute(from, depth, right, 1, depth, to, rows, depth, columns, shifts);
-            MatrixProduct.Compute(from, depth, across, columns, 1, other, rows, depth, columns, shifts);
-        }
+            Caches.SecondLevel = second;
+            float[] y = [.. Enumerable.Repeat(float.NaN, rows * columns)], z = [.. y];
+            fixed (float* from = a, right = b, across = turned, shifts = bias, to = y, other = z)
+            {
+                MatrixProduct.Compute(from, depth, right, 1, depth, to, rows, depth, columns, shifts);
+                MatrixProduct.Compute(from, depth, across, columns, 1, other, rows, depth, columns, shifts);
+            }
 
-        Assert.Equal(expected, y);
-        Assert.Equal(expected, z);
+            Assert.Equal(expected, y);
+            Assert.Equal(expected, z);
+        }
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public class PlainSequenceTests : BackendComparison
         foreach (var layer in layers)
         {
             int states = layer.NumLayers * (layer.Bidirectional ? 2 : 1);
-            foreach (int batch in new[] { 1, 10 })
+            foreach (int batch in new[] { 1, 10, 139 })
             {
                 int[] sizes = layer.BatchFirst ? [batch, 3, layer.InputSize] : [3, batch, layer.InputSize];
                 Tensor x = Data(1, sizes), h = Data(2, states, batch, layer.HiddenSize), c = Data(3, states, batch, layer.HiddenSize);
@@ -67,6 +67,10 @@ public class PlainSequenceTests : BackendComparison
         var packed = new LSTM(4, 6, bidirectional: true, generator: new Generator(1));
         Check("packed", t => packed.Forward(Sequences.PackPaddedSequence(t[0], [2, 5, 1, 3, 3, 5, 4, 1, 2, 3], enforceSorted: false)).Output.Data,
             [Data(1, 5, 10, 4), .. packed.Parameters()]);
+        long[] lengths = [.. Enumerable.Range(0, 139).Select(static i => 1L + i * i % 4)];
+        Check("packed, of many sequences",
+            t => packed.Forward(Sequences.PackPaddedSequence(t[0], lengths, enforceSorted: false)).Output.Data,
+            [Data(1, 4, 139, 4), .. packed.Parameters()]);
         Check("cells", t => new LSTMCell(4, 6, generator: new Generator(1)).Forward(t[0], null).C, Data(1, 3, 4));
         Conclude();
     }
