@@ -16,7 +16,7 @@ static unsafe class PackedPanels
     /// <param name="strideJ">From one value of a segment to the next.</param>
     /// <param name="columns">How many columns there are.</param>
     /// <param name="strideColumn">From one column to the next.</param>
-    /// <param name="to">The panels, one behind the other.</param>
+    /// <param name="to">The panels, one after the other.</param>
     public static void Pack(
         float* from, ReadOnlySpan<nint> taps, int tapCount, int length, nint strideJ, int columns, nint strideColumn,
         float* to)

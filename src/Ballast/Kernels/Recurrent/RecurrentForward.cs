@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-/// <summary>All steps of a recurrent layer in one direction: each step is a product of the state before with the weights, eight sequences by one
+/// <summary>All steps of a recurrent layer in one direction: each step is a product of the state before with the weights, up to 64 sequences by one
 /// register of units, whose gates follow while the product is in the first-level cache. Threads share out the sequences, and then take the
 /// products of the input some steps at a time, just before the steps need them; or they share out the units of each step.</summary>
 unsafe struct RecurrentForward
