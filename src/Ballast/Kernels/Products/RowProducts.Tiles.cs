@@ -5,7 +5,7 @@ namespace Ballast.Kernels;
 
 static unsafe partial class RowProducts
 {
-    // The sums of two to six rows of x with four rows of w.
+    // The sums of two, five or six rows of x with four rows of w.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Tile<R, S, V>(
         float* x, nint stride, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
@@ -41,8 +41,6 @@ static unsafe partial class RowProducts
             c1 = S.Fma(v, p1, c1);
             c2 = S.Fma(v, p2, c2);
             c3 = S.Fma(v, p3, c3);
-            if (R.Count == 3)
-                continue;
             v = S.Load(x3 + k);
             d0 = S.Fma(v, p0, d0);
             d1 = S.Fma(v, p1, d1);
@@ -77,6 +75,49 @@ static unsafe partial class RowProducts
             var p = Vector128.Create(w0[k], w1[k], w2[k], w3[k]);
             for (int row = 0; row < R.Count; row++)
                 sums[row] += p * x[row * stride + k];
+        }
+    }
+
+    // The sums of three rows of x with four rows of w: twelve sums, the three values of x and one of w fill 16 registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Three<S, V>(float* x, nint stride, float* w0, float* w1, float* w2, float* w3, int length, Vector128<float>* sums)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        float* x1 = x + stride, x2 = x1 + stride;
+        V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0;
+        V b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+        V c0 = a0, c1 = a0, c2 = a0, c3 = a0;
+        nint k = 0;
+        for (; k <= length - S.Width; k += S.Width)
+        {
+            V v0 = S.Load(x + k), v1 = S.Load(x1 + k), v2 = S.Load(x2 + k), p = S.Load(w0 + k);
+            a0 = S.Fma(v0, p, a0);
+            b0 = S.Fma(v1, p, b0);
+            c0 = S.Fma(v2, p, c0);
+            p = S.Load(w1 + k);
+            a1 = S.Fma(v0, p, a1);
+            b1 = S.Fma(v1, p, b1);
+            c1 = S.Fma(v2, p, c1);
+            p = S.Load(w2 + k);
+            a2 = S.Fma(v0, p, a2);
+            b2 = S.Fma(v1, p, b2);
+            c2 = S.Fma(v2, p, c2);
+            p = S.Load(w3 + k);
+            a3 = S.Fma(v0, p, a3);
+            b3 = S.Fma(v1, p, b3);
+            c3 = S.Fma(v2, p, c3);
+        }
+
+        sums[0] = S.Sum(a0, a1, a2, a3);
+        sums[1] = S.Sum(b0, b1, b2, b3);
+        sums[2] = S.Sum(c0, c1, c2, c3);
+        for (; k < length; k++)
+        {
+            var q = Vector128.Create(w0[k], w1[k], w2[k], w3[k]);
+            sums[0] += q * x[k];
+            sums[1] += q * x1[k];
+            sums[2] += q * x2[k];
         }
     }
 

@@ -147,7 +147,7 @@ static unsafe partial class RowProducts
                 else if (taken == 5)
                     Tile<FiveRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else if (taken == 3)
-                    Tile<ThreeRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
+                    Three<S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else if (taken == 2)
                     Tile<TwoRows, S, V>(rows, stride, w, w + w1, w + w2, w + w3, length, sums);
                 else

@@ -17,12 +17,6 @@ readonly struct TwoRows : ITileRows
     public static int Count => 2;
 }
 
-/// <summary>Three rows.</summary>
-readonly struct ThreeRows : ITileRows
-{
-    public static int Count => 3;
-}
-
 /// <summary>Four rows.</summary>
 readonly struct FourRows : ITileRows
 {
