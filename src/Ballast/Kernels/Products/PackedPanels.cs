@@ -86,12 +86,18 @@ static unsafe class PackedPanels
 
             if (StrideJ == 1)
                 FourByFour.TurnColumns(from, StrideColumn, valid, count, to, width);
-            for (int j = 0; (StrideJ != 1 || valid < width) && j < count; j++, to += width, from += StrideJ)
+            else
+                Gather(from, count, valid, to, width);
+            for (int j = 0; valid < width && j < count; j++)
+                new Span<float>(to + (nint)j * width + valid, width - valid).Clear();
+        }
+
+        readonly void Gather(float* from, int count, int valid, float* to, int width)
+        {
+            for (int j = 0; j < count; j++, to += width, from += StrideJ)
             {
-                for (int c = 0; StrideJ != 1 && c < valid; c++)
+                for (int c = 0; c < valid; c++)
                     to[c] = from[c * StrideColumn];
-                for (int c = valid; c < width; c++)
-                    to[c] = 0;
             }
         }
 

@@ -26,6 +26,7 @@ static unsafe class PointedRows
         const int tile = Panels.Rows;
         for (int i = count; i % tile != 0; i++)
             from[i] = from[count - 1];
+        // Deep rows are taken section by section, as much of them as the second-level cache holds while all panels pass by.
         int block = BlockValues / Panels.Width<S, V>(columns), section = Math.Max(1, Caches.Rows(count, 2) / block) * block;
         for (int first = 0; first == 0 || first < depth; first += section)
         {
