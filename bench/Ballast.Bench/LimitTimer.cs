@@ -85,7 +85,7 @@ static class LimitTimer
         return times[repeats / 10];
     }
 
-    /// <summary>Multiply-adds on sixteen sums that never leave their registers: one part for each thread.</summary>
+    /// <summary>Multiply-adds on twelve sums that never leave their registers: one part for each thread.</summary>
     readonly struct Peak : IWork, IWideWork
     {
         // Enough for the latency of two units, and few enough for the 16 registers that there are without AVX-512.
