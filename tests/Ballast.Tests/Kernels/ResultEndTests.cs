@@ -51,7 +51,7 @@ public sealed unsafe class ResultEndTests : IDisposable
         }
     }
 
-    static void Sum(int[] sizes, nint[] strides, float[] x, Span<float> result)
+    static void Sum(int[] sizes, int[] strides, float[] x, Span<float> result)
     {
         fixed (float* from = x, to = result)
             StridedReductions.Compute<SumReduction, Loops.First>(StridedPlan.Of(sizes, strides), from, from, to, 1);

@@ -13,7 +13,7 @@ static unsafe class Activations
         if (ShortRuns.Takes(plan))
             ShortRuns.Share(new ForwardBlock<F>(f), plan, y, x);
         else
-            RunParts.Share(new ForwardRuns<F> { Plan = plan, Y = y, X = x, Function = f });
+            RunParts.Share(plan, new ForwardRuns<F> { Y = y, X = x, Function = f });
     }
 
     /// <summary>dx = gradient f'(kept), with the operands of <paramref name="plan"/> in this order; dx may be where the gradient is.</summary>
@@ -23,7 +23,7 @@ static unsafe class Activations
         if (ShortRuns.Takes(plan))
             ShortRuns.Share(new BackwardBlock<F>(f), plan, dx, kept, gradient);
         else
-            RunParts.Share(new BackwardRuns<F> { Plan = plan, Dx = dx, Kept = kept, G = gradient, Function = f });
+            RunParts.Share(plan, new BackwardRuns<F> { Dx = dx, Kept = kept, G = gradient, Function = f });
     }
 
     readonly struct ForwardBlock<F>(F f) : IBlockWork
@@ -59,11 +59,9 @@ static unsafe class Activations
         public float* Y, X;
         public F Function;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint step = Plan.RunStride(1);
+            nint step = plan.RunStride(1);
             float* y = Y + at.Offsets[0] + start, x = X + at.Offsets[1] + start * step;
             if (step == 1 || length == 1)
                 Simd.Run(new ForwardLoop<F> { X = x, Y = y, Function = Function }, length);
@@ -78,11 +76,9 @@ static unsafe class Activations
         public float* Dx, Kept, G;
         public F Function;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepKept = Plan.RunStride(1), stepG = Plan.RunStride(2);
+            nint stepKept = plan.RunStride(1), stepG = plan.RunStride(2);
             var loop = new BackwardLoop<F>
             {
                 Dx = Dx + at.Offsets[0] + start,

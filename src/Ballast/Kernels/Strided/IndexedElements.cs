@@ -14,7 +14,7 @@ static unsafe class IndexedElements
     /// <param name="step">The distance of neighbours on the source's axis.</param>
     public static void Gather<T>(in StridedPlan plan, T* to, long* positions, T* from, nint step)
         where T : unmanaged =>
-        RunParts.Share(new GatherRuns<T> { Plan = plan, To = to, Positions = positions, From = from, Step = step });
+        RunParts.Share(plan, new GatherRuns<T> { To = to, Positions = positions, From = from, Step = step });
 
     /// <summary>to[position] = from, element by element in the order of the positions: where several meet, the last one stays.</summary>
     /// <param name="plan">The loop: operand 0 is the positions, operand 1 the destination without the axis, operand 2 the source.</param>
@@ -57,11 +57,9 @@ static unsafe class IndexedElements
         public long* Positions;
         public nint Step;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepTo = Plan.RunStride(0), stepPosition = Plan.RunStride(1), stepFrom = Plan.RunStride(2);
+            nint stepTo = plan.RunStride(0), stepPosition = plan.RunStride(1), stepFrom = plan.RunStride(2);
             Loop(To + at.Offsets[0] + start * stepTo, stepTo, Positions + at.Offsets[1] + start * stepPosition, stepPosition,
                 From + at.Offsets[2] + start * stepFrom, stepFrom, Step, length);
         }

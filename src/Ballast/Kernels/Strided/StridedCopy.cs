@@ -16,7 +16,7 @@ static unsafe class StridedCopy
         if (across >= 0 && plan.RunStride(0) == 1)
             BlockTransposition.Compute(plan, across, to, from);
         else
-            RunParts.Share(new CopyRuns<T> { Plan = plan, To = to, From = from });
+            RunParts.Share(plan, new CopyRuns<T> { To = to, From = from });
     }
 
     // The outer axis along which the source lies side by side: turned over in blocks, both sides are read and written by whole lines.
@@ -36,11 +36,9 @@ static unsafe class StridedCopy
     {
         public T* To, From;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepTo = Plan.RunStride(0), stepFrom = Plan.RunStride(1);
+            nint stepTo = plan.RunStride(0), stepFrom = plan.RunStride(1);
             T* to = To + at.Offsets[0] + start * stepTo, from = From + at.Offsets[1] + start * stepFrom;
             if (stepTo == 1 && stepFrom == 1)
                 new Span<T>(from, length).CopyTo(new Span<T>(to, length));

@@ -13,7 +13,7 @@ static unsafe class StridedElements
         where R : unmanaged
     {
         int refused = 0;
-        RunParts.Share(new MapRuns<F, T, R> { Plan = plan, To = result, X = x, Refused = &refused });
+        RunParts.Share(plan, new MapRuns<F, T, R> { To = result, X = x, Refused = &refused });
         return refused == 0;
     }
 
@@ -21,12 +21,12 @@ static unsafe class StridedElements
     public static void Zip<F, T, R>(in StridedPlan plan, R* result, T* x, T* y)
         where F : struct, IElementZip<T, R>
         where T : unmanaged
-        where R : unmanaged => RunParts.Share(new ZipRuns<F, T, R> { Plan = plan, To = result, X = x, Y = y });
+        where R : unmanaged => RunParts.Share(plan, new ZipRuns<F, T, R> { To = result, X = x, Y = y });
 
     /// <summary>result = x where the mask holds, else y, with the operands of <paramref name="plan"/> in this order: result, mask, x, y.
     /// </summary>
     public static void Select<T>(in StridedPlan plan, T* result, bool* mask, T* x, T* y)
-        where T : unmanaged => RunParts.Share(new SelectRuns<T> { Plan = plan, To = result, Mask = mask, X = x, Y = y });
+        where T : unmanaged => RunParts.Share(plan, new SelectRuns<T> { To = result, Mask = mask, X = x, Y = y });
 
     struct MapRuns<F, T, R> : IRunWork
         where F : struct, IElementMap<T, R>
@@ -37,11 +37,9 @@ static unsafe class StridedElements
         public T* X;
         public int* Refused;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint step = Plan.RunStride(1);
+            nint step = plan.RunStride(1);
             if (!Loop(To + at.Offsets[0] + start, X + at.Offsets[1] + start * step, step, length))
                 *Refused = 1;
         }
@@ -70,11 +68,9 @@ static unsafe class StridedElements
         public R* To;
         public T* X, Y;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepX = Plan.RunStride(1), stepY = Plan.RunStride(2);
+            nint stepX = plan.RunStride(1), stepY = plan.RunStride(2);
             Loop(To + at.Offsets[0] + start, X + at.Offsets[1] + start * stepX, stepX, Y + at.Offsets[2] + start * stepY, stepY, length);
         }
 
@@ -95,11 +91,9 @@ static unsafe class StridedElements
         public T* To, X, Y;
         public bool* Mask;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepMask = Plan.RunStride(1), stepX = Plan.RunStride(2), stepY = Plan.RunStride(3);
+            nint stepMask = plan.RunStride(1), stepX = plan.RunStride(2), stepY = plan.RunStride(3);
             bool* mask = Mask + at.Offsets[1] + start * stepMask;
             T* x = X + at.Offsets[2] + start * stepX, y = Y + at.Offsets[3] + start * stepY;
             Loop(To + at.Offsets[0] + start, mask, stepMask, x, stepX, y, stepY, length);

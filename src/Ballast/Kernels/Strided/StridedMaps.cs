@@ -17,7 +17,7 @@ static unsafe class StridedMaps
         if (ShortRuns.Takes(plan))
             ShortRuns.Share(default(MapBlock<F>), plan, result, x);
         else
-            RunParts.Share(new MapRuns<F> { Plan = plan, To = result, X = x });
+            RunParts.Share(plan, new MapRuns<F> { To = result, X = x });
     }
 
     /// <summary>result = F(x, y), with the operands of <paramref name="plan"/> in this order.</summary>
@@ -27,7 +27,7 @@ static unsafe class StridedMaps
         if (ShortRuns.Takes(plan))
             ShortRuns.Share(default(ZipBlock<F>), plan, result, x, y);
         else
-            RunParts.Share(new ZipRuns<F> { Plan = plan, To = result, X = x, Y = y });
+            RunParts.Share(plan, new ZipRuns<F> { To = result, X = x, Y = y });
     }
 
     /// <summary>result = F(x, y, z), with the operands of <paramref name="plan"/> in this order.</summary>
@@ -37,7 +37,7 @@ static unsafe class StridedMaps
         if (ShortRuns.Takes(plan))
             ShortRuns.Share(default(TernaryBlock<F>), plan, result, x, y, z);
         else
-            RunParts.Share(new TernaryRuns<F> { Plan = plan, To = result, X = x, Y = y, Z = z });
+            RunParts.Share(plan, new TernaryRuns<F> { To = result, X = x, Y = y, Z = z });
     }
 
     readonly struct MapBlock<F> : IBlockWork
@@ -66,11 +66,9 @@ static unsafe class StridedMaps
     {
         public float* To, X;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint step = Plan.RunStride(1);
+            nint step = plan.RunStride(1);
             float* to = To + at.Offsets[0] + start, x = X + at.Offsets[1] + start * step;
             if (step == 1 || length == 1)
                 Simd.Run(new MapLoop<F> { From = x, To = to }, length);
@@ -94,11 +92,9 @@ static unsafe class StridedMaps
     {
         public float* To, X, Y;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepX = Plan.RunStride(1), stepY = Plan.RunStride(2);
+            nint stepX = plan.RunStride(1), stepY = plan.RunStride(2);
             float* to = To + at.Offsets[0] + start, x = X + at.Offsets[1] + start * stepX, y = Y + at.Offsets[2] + start * stepY;
             ZipRun<F>(x, stepX, y, stepY, to, length);
         }
@@ -149,11 +145,9 @@ static unsafe class StridedMaps
     {
         public float* To, X, Y, Z;
 
-        public StridedPlan Plan { readonly get; set; }
-
-        public readonly void Run(in StridedPlan.Odometer at, int start, int length)
+        public readonly void Run(in StridedPlan plan, in StridedPlan.Odometer at, int start, int length)
         {
-            nint stepX = Plan.RunStride(1), stepY = Plan.RunStride(2), stepZ = Plan.RunStride(3);
+            nint stepX = plan.RunStride(1), stepY = plan.RunStride(2), stepZ = plan.RunStride(3);
             var loop = new TernaryLoop<F>
             {
                 To = To + at.Offsets[0] + start,

@@ -32,10 +32,20 @@ unsafe struct StridedPlan
     /// <summary>The number of runs.</summary>
     public readonly long Runs => Length == 0 ? 0 : Length / Run;
 
+    /// <summary>A loop over elements that lie side by side, in the same order in every operand.</summary>
+    public static StridedPlan Line(int length, int operands)
+    {
+        var plan = new StridedPlan { Length = length, Operands = operands, Rank = 1 };
+        plan.sizes[0] = length;
+        for (int operand = 0; operand < operands; operand++)
+            plan.strides[operand * MaxAxes] = 1;
+        return plan;
+    }
+
     /// <summary>Plans a loop over axes of the given sizes.</summary>
     /// <param name="sizes">The size of each axis.</param>
     /// <param name="strides">[operands, axes]: the distance between neighbours on each axis, in elements; 0 repeats one element.</param>
-    public static StridedPlan Of(ReadOnlySpan<int> sizes, ReadOnlySpan<nint> strides)
+    public static StridedPlan Of(ReadOnlySpan<int> sizes, ReadOnlySpan<int> strides)
     {
         var plan = default(StridedPlan);
         int axes = sizes.Length;
@@ -66,11 +76,11 @@ unsafe struct StridedPlan
     }
 
     // Whether an axis belongs outside another one: by the first operand whose strides on them differ and are not both broadcast.
-    static bool IsOuter(ReadOnlySpan<nint> strides, int axes, int axis, int other)
+    static bool IsOuter(ReadOnlySpan<int> strides, int axes, int axis, int other)
     {
         for (int start = 0; start < strides.Length; start += axes)
         {
-            nint a = Math.Abs(strides[start + axis]), b = Math.Abs(strides[start + other]);
+            int a = Math.Abs(strides[start + axis]), b = Math.Abs(strides[start + other]);
             if (a != b)
                 return a > b;
         }
@@ -78,7 +88,7 @@ unsafe struct StridedPlan
         return false;
     }
 
-    void Append(int size, ReadOnlySpan<nint> from, int axes, int axis)
+    void Append(int size, ReadOnlySpan<int> from, int axes, int axis)
     {
         if (Rank > 0 && Joins(size, from, axes, axis))
         {
@@ -94,11 +104,11 @@ unsafe struct StridedPlan
         Rank++;
     }
 
-    readonly bool Joins(int size, ReadOnlySpan<nint> from, int axes, int axis)
+    readonly bool Joins(int size, ReadOnlySpan<int> from, int axes, int axis)
     {
         for (int operand = 0; operand < Operands; operand++)
         {
-            if (strides[operand * MaxAxes + Rank - 1] != from[operand * axes + axis] * size)
+            if (strides[operand * MaxAxes + Rank - 1] != (long)from[operand * axes + axis] * size)
                 return false;
         }
 
@@ -145,7 +155,7 @@ unsafe struct StridedPlan
             run /= sizes[axis];
             odometer.Positions[axis] = position;
             for (int operand = 0; operand < Operands; operand++)
-                odometer.Offsets[operand] += position * strides[operand * MaxAxes + axis];
+                odometer.Offsets[operand] += (nint)position * strides[operand * MaxAxes + axis];
         }
 
         return odometer;
@@ -196,6 +206,6 @@ unsafe struct StridedPlan
     [InlineArray(MaxAxes * MaxOperands)]
     struct OperandAxes
     {
-        nint first;
+        int first;
     }
 }

@@ -9,7 +9,7 @@ static unsafe partial class StridedReductions
     static (StridedPlan Kept, StridedPlan Reduced) Split(in StridedPlan plan)
     {
         Span<int> sizes = stackalloc int[2 * StridedPlan.MaxAxes];
-        Span<nint> strides = stackalloc nint[2 * 3 * StridedPlan.MaxAxes];
+        Span<int> strides = stackalloc int[2 * 3 * StridedPlan.MaxAxes];
         Span<int> counts = [0, 0];
         for (int axis = 0; axis < plan.Rank; axis++)
             counts[plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0]++;
@@ -19,7 +19,7 @@ static unsafe partial class StridedReductions
             int side = plan.Stride(2, axis) == 0 && plan.Size(axis) != 1 ? 1 : 0, i = at[side]++;
             sizes[side * StridedPlan.MaxAxes + i] = plan.Size(axis);
             for (int operand = 0; operand < 3; operand++)
-                strides[(side * 3 * StridedPlan.MaxAxes) + operand * counts[side] + i] = plan.Stride(operand, axis);
+                strides[(side * 3 * StridedPlan.MaxAxes) + operand * counts[side] + i] = (int)plan.Stride(operand, axis);
         }
 
         return (StridedPlan.Of(sizes[..counts[0]], strides[..(3 * counts[0])]),

@@ -7,6 +7,8 @@ namespace Ballast;
 /// <remarks>A stride of 0 repeats one element, a negative one goes backwards. Channels-last is an order of strides like any other.</remarks>
 readonly partial struct Layout : IEquatable<Layout>
 {
+    static readonly Layout ScalarLayout;
+
     readonly Strides strides;
 
     Layout(Shape shape, in Strides strides, int offset)
@@ -22,18 +24,24 @@ readonly partial struct Layout : IEquatable<Layout>
     /// <summary>Where the first element lies.</summary>
     public int Offset { get; }
 
+    /// <summary>The layout of a single value.</summary>
+    public static ref readonly Layout Scalar => ref ScalarLayout;
+
     /// <summary>The elements side by side, the last axis innermost.</summary>
-    public static Layout RowMajor(Shape shape)
+    public static ref readonly Layout RowMajor(Shape shape) => ref shape.RowMajor;
+
+    /// <summary>The same for sizes that are being made.</summary>
+    public static Layout RowMajor(SharedSizes sizes)
     {
         Strides strides = default;
         int step = 1;
-        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        for (int axis = sizes.Rank - 1; axis >= 0; axis--)
         {
             strides[axis] = step;
-            step *= Math.Max(1, shape[axis]);
+            step *= Math.Max(1, sizes.Sizes[axis]);
         }
 
-        return new Layout(shape, strides, 0);
+        return new Layout(new Shape(sizes), strides, 0);
     }
 
     /// <summary>The elements of [N, C, ...] side by side as [N, ..., C].</summary>
@@ -79,10 +87,35 @@ readonly partial struct Layout : IEquatable<Layout>
     public int Stride(int axis) => strides[axis];
 
     /// <summary>Whether the elements lie side by side in row-major order from the memory's beginning.</summary>
-    public bool IsRowMajor => Offset == 0 && Equals(RowMajor(Shape));
+    public bool IsRowMajor => Offset == 0 && HasStridesOf(in RowMajor(Shape));
 
     /// <summary>Whether every element has a place of its own and no place between them is left out, in whatever order of axes.</summary>
-    public bool IsDense => Equals(new Layout(Shape, Dense(Shape, this).strides, Offset));
+    public bool IsDense => TryDense(out _);
+
+    /// <summary>The layout of the same elements from the memory's beginning on, where <see cref="IsDense"/> holds.</summary>
+    public bool TryDense(out Layout dense)
+    {
+        dense = RowMajor(Shape);
+        if (HasStridesOf(dense))
+            return true;
+        dense = Dense(Shape, this);
+        return HasStridesOf(dense);
+    }
+
+    /// <summary>Whether shape and strides are those of another layout, wherever the first element lies.</summary>
+    public bool IsLike(in Layout other) => Shape == other.Shape && HasStridesOf(other);
+
+    bool HasStridesOf(in Layout other)
+    {
+        var sizes = Shape.Sizes;
+        for (int axis = 0; axis < sizes.Length; axis++)
+        {
+            if (strides[axis] != other.strides[axis] && sizes[axis] != 1)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Whether one element stands at several positions.</summary>
     public bool Repeats
@@ -100,18 +133,10 @@ readonly partial struct Layout : IEquatable<Layout>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Layout other)
-    {
-        if (Shape != other.Shape || Offset != other.Offset)
-            return false;
-        for (int axis = 0; axis < Shape.Rank; axis++)
-        {
-            if (Shape[axis] != 1 && strides[axis] != other.strides[axis])
-                return false;
-        }
+    public bool Equals(Layout other) => IsSame(other);
 
-        return true;
-    }
+    /// <summary>Whether shape, offset and strides are those of another layout.</summary>
+    public bool IsSame(in Layout other) => Offset == other.Offset && IsLike(other);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Layout other && Equals(other);

@@ -110,6 +110,19 @@ public readonly struct Shape : IEquatable<Shape>
         return new Shape(sizes[..(Rank + 1)]);
     }
 
+    internal Shape(SharedSizes shared) => this.shared = shared;
+
+    /// <summary>The layout of values of this shape that lie row-major from the memory's beginning.</summary>
+    internal ref readonly Layout RowMajor
+    {
+        get
+        {
+            if (shared is null)
+                return ref Layout.Scalar;
+            return ref shared.RowMajor;
+        }
+    }
+
     /// <summary>Copies the sizes.</summary>
     internal void CopyTo(Span<int> sizes) => Sizes.CopyTo(sizes);
 

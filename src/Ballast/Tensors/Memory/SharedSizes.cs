@@ -12,12 +12,14 @@ sealed class SharedSizes
     static readonly SharedSizes?[] Table = new SharedSizes?[Slots];
 
     readonly Axes axes;
+    readonly Layout rowMajor;
 
     SharedSizes(ReadOnlySpan<int> sizes, int length)
     {
         sizes.CopyTo(axes);
         Rank = sizes.Length;
         Length = length;
+        rowMajor = Layout.RowMajor(this);
     }
 
     /// <summary>How many axes there are, at least one.</summary>
@@ -25,6 +27,9 @@ sealed class SharedSizes
 
     /// <summary>The product of the sizes.</summary>
     public int Length { get; }
+
+    /// <summary>The row-major layout of these sizes.</summary>
+    public ref readonly Layout RowMajor => ref rowMajor;
 
     /// <summary>The sizes, outermost first.</summary>
     public ReadOnlySpan<int> Sizes

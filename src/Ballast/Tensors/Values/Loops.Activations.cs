@@ -19,7 +19,7 @@ static unsafe partial class Loops
     public static Values MapGradient(Pointwise f, in Operand kept, in Operand g)
     {
         var order = Order(kept.Shape, kept, g);
-        var result = Place.For(order.Shape.Length, g.Layout.Equals(order) ? g.Memory : null);
+        var result = Place.For(order.Shape.Length, g.Layout.IsSame(order) ? g.Memory : null);
         using var from = Readable(kept, order);
         using var gradient = Readable(g, order);
         fixed (float* to = result.Span(order.Shape.Length), p = from.Memory, q = gradient.Memory)

@@ -43,7 +43,7 @@ static unsafe partial class Loops
     {
         int rank = full.Rank;
         Span<int> sizes = stackalloc int[Shape.MaxRank];
-        Span<nint> strides = stackalloc nint[3 * Shape.MaxRank];
+        Span<int> strides = stackalloc int[3 * Shape.MaxRank];
         full.CopyTo(sizes);
         bool both = typeof(F) != typeof(First);
         var wideY = both ? layoutY.Expand(full) : default;
@@ -68,6 +68,6 @@ static unsafe partial class Loops
     {
         var order = Layout.Dense(x.Shape, x.Layout);
         return x.Layout.Repeats || !StridedMaps.Reads(Plan(order, x.Layout), 1)
-            ? new Lease(new Operand(Copy(x, order), order)) : new Lease(x.Hold());
+            ? new Lease(new Operand(Copy(x, order), order), isCopy: true) : new Lease(x, isCopy: false);
     }
 }

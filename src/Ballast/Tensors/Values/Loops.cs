@@ -116,25 +116,38 @@ static unsafe partial class Loops
         }
     }
 
-    /// <summary>The order of a result.</summary>
-    static Layout Order(Shape shape, params ReadOnlySpan<Operand> operands)
-    {
-        foreach (var operand in operands)
-        {
-            if (operand.Shape == shape && operand.Layout.IsDense)
-                return Layout.Dense(shape, operand.Layout);
-        }
+    /// <summary>The order of a result: that of the first operand that is dense and of its shape, else row-major.</summary>
+    static Layout Order(Shape shape, in Operand x) => HasOrder(x, shape, out var order) ? order : Layout.RowMajor(shape);
 
-        return Layout.RowMajor(shape);
+    static Layout Order(Shape shape, in Operand x, in Operand y) => HasOrder(x, shape, out var order) ? order : Order(shape, y);
+
+    static Layout Order(Shape shape, in Operand x, in Operand y, in Operand z) =>
+        HasOrder(x, shape, out var order) ? order : Order(shape, y, z);
+
+    static bool HasOrder(in Operand x, Shape shape, out Layout order)
+    {
+        order = default;
+        return x.Shape == shape && x.Layout.TryDense(out order);
     }
 
     /// <summary>A loop over operands, which broadcast to the shape of the first one's layout.</summary>
-    static StridedPlan Plan(params ReadOnlySpan<Layout> layouts)
+    static StridedPlan Plan(in Layout first, in Layout second) =>
+        first.IsDense && second.IsLike(first) ? StridedPlan.Line(first.Shape.Length, 2) : Plan([first, second]);
+
+    static StridedPlan Plan(in Layout first, in Layout second, in Layout third) =>
+        first.IsDense && second.IsLike(first) && third.IsLike(first)
+            ? StridedPlan.Line(first.Shape.Length, 3) : Plan([first, second, third]);
+
+    static StridedPlan Plan(in Layout first, in Layout second, in Layout third, in Layout fourth) =>
+        first.IsDense && second.IsLike(first) && third.IsLike(first) && fourth.IsLike(first)
+            ? StridedPlan.Line(first.Shape.Length, 4) : Plan([first, second, third, fourth]);
+
+    static StridedPlan Plan(ReadOnlySpan<Layout> layouts)
     {
         var shape = layouts[0].Shape;
         int rank = shape.Rank;
         Span<int> sizes = stackalloc int[Shape.MaxRank];
-        Span<nint> strides = stackalloc nint[Shape.MaxRank * StridedPlan.MaxOperands];
+        Span<int> strides = stackalloc int[Shape.MaxRank * StridedPlan.MaxOperands];
         shape.CopyTo(sizes);
         for (int i = 0; i < layouts.Length; i++)
         {
@@ -151,24 +164,30 @@ static unsafe partial class Loops
     {
         if (x.Type != ElementType.Float32)
             Throw.Argument($"Expected float32 values, got {x.Type.Name()} {x.Shape}. Convert them with To(ElementType.Float32).");
-        if (x.Shape.Length == 0 || StridedMaps.Reads(Plan(order, x.Layout), 1))
-            return new Lease(x.Hold());
+        if (x.Shape.Length == 0 || x.Layout.IsLike(order) || StridedMaps.Reads(Plan(order, x.Layout), 1))
+            return new Lease(x, isCopy: false);
         Layout wide = x.Layout;
         while (wide.Shape.Rank < order.Shape.Rank)
             wide = wide.Insert(0);
         var dense = Layout.Dense(wide.Shape, order);
-        return new Lease(new Operand(Copy(x.With(wide), dense), dense));
+        return new Lease(new Operand(Copy(x.With(wide), dense), dense), isCopy: true);
     }
 
-    /// <summary>An operand held for as long as a loop reads it.</summary>
-    readonly ref struct Lease(Operand operand)
+    /// <summary>An operand that a loop reads: its caller's, or a copy of it that ends with the loop.</summary>
+    readonly ref struct Lease(scoped in Operand operand, bool isCopy)
     {
         /// <summary>Where the elements lie.</summary>
-        public Layout Layout => operand.Layout;
+        public readonly Layout Layout = operand.Layout;
+
+        readonly Buffer buffer = operand.Memory;
 
         /// <summary>All of the memory.</summary>
-        public Span<float> Memory => operand.Memory.Span(operand.Memory.Capacity);
+        public Span<float> Memory => buffer.Span(buffer.Capacity);
 
-        public void Dispose() => operand.Release();
+        public void Dispose()
+        {
+            if (isCopy)
+                buffer.Release();
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace Ballast;
 /// <param name="Layout">Where the elements lie in it.</param>
 readonly record struct Operand(Buffer Memory, Layout Layout)
 {
+    /// <summary>Where the elements lie in the memory: a field, so that whoever looks at it copies nothing.</summary>
+    public readonly Layout Layout = Layout;
+
     /// <summary>The size of each axis.</summary>
     public Shape Shape => Layout.Shape;
 
