@@ -9,43 +9,32 @@ namespace Ballast;
 /// anything; letting go is what makes a training step reuse warm memory.</summary>
 /// <remarks><see cref="Generation"/> grows with each return to the pool: whoever remembers an older one can tell that its
 /// values are gone.</remarks>
-sealed class Buffer
+sealed partial class Buffer
 {
     const int Alignment = 16; // floats
     const int Page = 1024; // floats
-    static int made;
     static long allocated;
 
     readonly float[] array;
     readonly int offset;
+    readonly int capacity;
     int holders;
     int guarded; // where guards stand, how many floats are in front of them
     Sweeper.Watch? watch;
 
-    Buffer(int capacity)
-    {
-        // Large buffers begin at eight different places of a page: a kernel that reads several of them side by side would
-        // otherwise find the same element of each in the same set of the cache.
-        int slack = capacity < Page ? 0 : Page;
-        array = GC.AllocateUninitializedArray<float>(capacity + slack + Alignment, pinned: true);
-        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        int place = slack == 0 ? 0 : (Interlocked.Increment(ref made) * 3 % 8) * (Page / 8);
-        nint wanted = slack == 0 ? -address : place * sizeof(float) - address;
-        int mask = (Math.Max(slack, Alignment) * sizeof(float)) - 1;
-        offset = (int)((wanted & mask) / sizeof(float));
-        Interlocked.Add(ref allocated, (long)capacity * sizeof(float));
-    }
-
     Buffer(float value)
     {
         array = [value];
+        capacity = 1;
         holders = 1;
     }
+
+    Buffer(float[] array, int offset, int capacity) => (this.array, this.offset, this.capacity) = (array, offset, capacity);
 
     /// <summary>A buffer of its own on the memory of a pooled one, which the <see cref="Sweeper"/> watches.</summary>
     internal Buffer(Buffer memory, Sweeper.Watch watch)
     {
-        (array, offset) = (memory.array, memory.offset);
+        (array, offset, capacity) = (memory.array, memory.offset, memory.capacity);
         this.watch = watch;
     }
 
@@ -64,7 +53,7 @@ sealed class Buffer
     public static long Allocated => Interlocked.Read(ref allocated);
 
     /// <summary>How many floats fit.</summary>
-    public int Capacity => array.Length == 1 ? 1 : array.Length - Alignment - (array.Length < 2 * Page ? 0 : Page);
+    public int Capacity => capacity;
 
     /// <summary>Whether the memory stays at one address; a single value may move.</summary>
     public bool IsPinned => Capacity > 1;
@@ -82,7 +71,7 @@ sealed class Buffer
     /// </summary>
     public static Buffer Rent(int length)
     {
-        var buffer = Pool.Take(length) ?? new Buffer(Pool.Capacity(length));
+        var buffer = Pool.Take(length) ?? Pool.Make(length);
         if (Sweeper.Watches(length))
             buffer = Sweeper.Lend(buffer);
         if (Guards.AreSet)
@@ -202,49 +191,4 @@ sealed class Buffer
 
     static void ThrowReleased() => Throw.InvalidOperation(
         "A buffer was used or released after its last holder had released it. This is a mistake of the library: please report it.");
-
-    /// <summary>Free buffers by size class: eight classes an octave, so that at most an eighth of a buffer lies idle.
-    /// </summary>
-    static class Pool
-    {
-        const int SmallestBits = 4; // 16 floats
-        static readonly Stack<Buffer>?[] Free = new Stack<Buffer>?[8 * 32];
-        static SpinLock gate = new(enableThreadOwnerTracking: false);
-
-        public static Buffer? Take(int length)
-        {
-            int index = Class(length);
-            bool taken = false;
-            gate.Enter(ref taken);
-            Buffer? buffer = null;
-            Free[index]?.TryPop(out buffer);
-            gate.Exit();
-            return buffer;
-        }
-
-        public static void Return(Buffer buffer)
-        {
-            int index = Class(buffer.Capacity);
-            bool taken = false;
-            gate.Enter(ref taken);
-            (Free[index] ??= new Stack<Buffer>()).Push(buffer);
-            gate.Exit();
-        }
-
-        /// <summary>The capacity of the class that <paramref name="length"/> falls into.</summary>
-        public static int Capacity(int length)
-        {
-            if (length <= 1 << SmallestBits)
-                return 1 << SmallestBits;
-            int step = 1 << (BitOperations.Log2((uint)length - 1) - 3);
-            return (int)Math.Min(((long)length + step - 1) / step * step, Array.MaxLength - Page - Alignment);
-        }
-
-        static int Class(int length)
-        {
-            int capacity = Capacity(length);
-            int octave = BitOperations.Log2((uint)capacity - 1);
-            return octave * 8 + ((capacity - 1 - (1 << octave)) >> (octave - 3));
-        }
-    }
 }
