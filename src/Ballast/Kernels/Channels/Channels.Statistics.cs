@@ -183,7 +183,8 @@ static unsafe partial class Channels
             {
                 float* run = X + n * Parts.Step + start;
                 int done = RowMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
-                RowMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
+                if (done < length)
+                    RowMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
             }
 
             double count = (double)part.Samples * length, offset = sum / count;

@@ -36,6 +36,7 @@ unsafe struct RowMoments
 
     /// <summary>Measures a row. Deviations are taken from its first value; where that lies far from the mean, so that the
     /// squares would lose digits, once more from the mean.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowMoments Measure<S, V>(float* x, int length, bool centered, double epsilon)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -65,7 +66,7 @@ unsafe struct RowMoments
         return new RowMoments(mean, variance, epsilon);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (double Sum, double Squares) SumDeviations<S, V>(float* x, int length, float pivot)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -75,7 +76,8 @@ unsafe struct RowMoments
         {
             int count = Math.Min(Piece, length - start);
             int done = SumDeviations<S, V>(x + start, 0, count, pivot, ref sum, ref squares);
-            SumDeviations<SimdScalar, float>(x + start, done, count, pivot, ref sum, ref squares);
+            if (done < count)
+                SumDeviations<SimdScalar, float>(x + start, done, count, pivot, ref sum, ref squares);
         }
 
         return (sum, squares);

@@ -15,16 +15,33 @@ static unsafe partial class GroupNormalization
     {
         int c = work.Blocks.Each.C, length = work.Blocks.Each.L;
         var moments = RowMoments.Measure<S, V>(x, c * length, centered: true, work.Epsilon);
-        var rows = new ChannelRows(table, c);
         for (int i = 0; i < c; i++)
-        {
             (statistics[i], statistics[c + i]) = ((double)moments.Center + moments.Rest, moments.Variance);
-            (rows.Center[i], rows.InverseDeviation[i], rows.MeanRest[i]) = (moments.Center, moments.InverseDeviation, moments.Rest);
-            rows.Scale[i] = moments.InverseDeviation * (gamma is null ? 1 : gamma[i]);
-            rows.Shift[i] = (beta is null ? 0 : beta[i]) - moments.Rest * rows.Scale[i];
-            nint offset = (nint)i * length;
-            Channels.MapRun<AffineMap, S, V>(x + offset, x + offset, y + offset, length, table + i, table + i, c, work.Away);
+        int done = Constants<S, V>(moments, gamma, beta, c, table, 0);
+        Constants<SimdScalar, float>(moments, gamma, beta, c, table, done);
+        for (int i = 0; i < c; i++, x += length, y += length)
+            Channels.MapRun<AffineMap, S, V>(x, x, y, length, table + i, table + i, c, work.Away);
+    }
+
+    // The constants of channels that share statistics.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Constants<S, V>(in RowMoments moments, float* gamma, float* beta, int channels, float* table, int i)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        var rows = new ChannelRows(table, channels);
+        V center = S.Broadcast(moments.Center), inverse = S.Broadcast(moments.InverseDeviation), rest = S.Broadcast(moments.Rest);
+        for (; i <= channels - S.Width; i += S.Width)
+        {
+            V scale = gamma is null ? inverse : S.Multiply(inverse, S.Load(gamma + i));
+            S.Store(rows.Center + i, center);
+            S.Store(rows.InverseDeviation + i, inverse);
+            S.Store(rows.MeanRest + i, rest);
+            S.Store(rows.Scale + i, scale);
+            S.Store(rows.Shift + i, S.Subtract(beta is null ? S.Broadcast(0) : S.Load(beta + i), S.Multiply(rest, scale)));
         }
+
+        return i;
     }
 
     // The sums of the gradient and of the gradient times x - center.

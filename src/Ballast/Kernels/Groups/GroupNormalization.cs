@@ -218,6 +218,7 @@ static unsafe partial class GroupNormalization
         }
 
         // The constants of the gradient's map, with the sums over a group in the place of a channel's.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         readonly void Fill(float* table, double* sums, float* more)
         {
             int channels = Blocks.Each.C, each = channels / Blocks.Groups;
@@ -233,12 +234,12 @@ static unsafe partial class GroupNormalization
                     product += rows.Scale[c] * sums[channels + c];
                 }
 
-                double slope = -inverse * inverse * product / count;
+                double mean = total / count, slope = -inverse * inverse * product / count;
                 for (int c = first; c < first + each; c++)
                 {
                     to.Slope[c] = (float)slope;
                     to.Scale[c] = rows.Scale[c];
-                    to.Offset[c] = (float)(-total / count - rows.MeanRest[c] * slope);
+                    to.Offset[c] = (float)(-mean - rows.MeanRest[c] * slope);
                 }
             }
         }

@@ -57,7 +57,8 @@ readonly record struct ResponseNormalization(int Size, float Alpha, float Beta, 
                 nint sample = (nint)(part / parts) * Layout.C * Layout.L;
                 int start = part % parts * PartPositions, end = Math.Min(Layout.L, start + PartPositions);
                 int done = Positions<S, V>(sample, start, end);
-                Positions<SimdScalar, float>(sample, done, end);
+                if (done < end)
+                    Positions<SimdScalar, float>(sample, done, end);
             }
         }
 

@@ -16,7 +16,8 @@ static unsafe partial class RowNormalization
         where V : unmanaged
     {
         int done = Columns<S, V>(x, y, 0, length, moments, gamma, beta);
-        Columns<SimdScalar, float>(x, y, done, length, moments, gamma, beta);
+        if (done < length)
+            Columns<SimdScalar, float>(x, y, done, length, moments, gamma, beta);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -67,14 +68,16 @@ static unsafe partial class RowNormalization
             {
                 int to = Math.Min(from + Piece, length);
                 int done = AddProducts<S, V>(work.X + offset, work.G + offset, from, to, gamma, own, ref sum, ref product);
-                AddProducts<SimdScalar, float>(work.X + offset, work.G + offset, done, to, gamma, own, ref sum, ref product);
+                if (done < to)
+                    AddProducts<SimdScalar, float>(work.X + offset, work.G + offset, done, to, gamma, own, ref sum, ref product);
             }
 
             gradients[row] = new RowGradient(own, sum, product, length, work.Centered);
         }
 
         int ended = Rows<S, V>(work, start, 0, count, gamma, moments, gradients, sums);
-        Rows<SimdScalar, float>(work, start, ended, count, gamma, moments, gradients, sums);
+        if (ended < length)
+            Rows<SimdScalar, float>(work, start, ended, count, gamma, moments, gradients, sums);
     }
 
     // The sums of g gamma and of g gamma h.
