@@ -5,7 +5,8 @@ public sealed partial class TableDataset
 {
     /// <summary>Rows as samples: their values, float [N, inputs], and as targets the standardized numbers, float [N, 1], the classes,
     /// int64 [N], or of labels 1 or 0, float [N, labels].</summary>
-    public TensorDataset Samples(IReadOnlyList<int> rows) => new(Inputs(rows), Targets(rows), Schema.ClassNames);
+    public TensorDataset Samples(IReadOnlyList<int> rows) =>
+        new(Inputs(rows), Targets(rows), Schema.ClassNames) { ColumnNames = [.. Schema.InputNames] };
 
     internal Tensor Inputs(IReadOnlyList<int> rows)
     {

@@ -76,7 +76,11 @@ public sealed partial class TableDataset
         string target = string.Join(", ", targets);
         var (kept, rows) = Answered(file, targets);
         if (rows.Length < 10)
-            throw new InvalidDataException($"{path} has {rows.Length} rows with a {target}. Expected 10 or more to train on.");
+        {
+            throw new InvalidDataException(
+                $"{path} has {rows.Length} {(rows.Length == 1 ? "row" : "rows")} in which {target} is given. Expected 10 or more to train on.");
+        }
+
         int[] fitted = train is null ? rows : [.. train(rows.Length).Select(i => rows[i])];
         var task = TaskOf(file, targets, rows, options.Task);
         var ignored = options.Ignore.ToDictionary(static name => name, static _ => "as asked");

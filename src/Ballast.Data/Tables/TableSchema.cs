@@ -75,6 +75,13 @@ public sealed record TableSchema(
     [JsonIgnore]
     public int Inputs => Numbers + Categorical.Count();
 
+    /// <summary>What each of these values is called: as its column, and the input that says that a number is missing as
+    /// <c>NAME (missing)</c>.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> InputNames => Columns.Where(static column => column.Kind != ColumnKind.Category)
+        .SelectMany(static column => column.HasMissing ? new[] { column.Name, $"{column.Name} (missing)" } : [column.Name])
+        .Concat(Categorical.Select(static column => column.Name));
+
     /// <summary>The schema as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TableJson.Default.TableSchema);
 

@@ -20,6 +20,10 @@ public abstract class Dataset
     /// <summary>The name of each class, in the order of the labels; empty where the classes have no names.</summary>
     public virtual IReadOnlyList<string> ClassNames => [];
 
+    /// <summary>The name of each value of a sample that is one row; empty where the values have no names. Whoever shows a column calls it so.
+    /// </summary>
+    public virtual IReadOnlyList<string> ColumnNames { get; init; } = [];
+
     /// <summary>What the samples were read from, with the SHA-256 of each in lower-case hexadecimal; empty where they come
     /// from no file.</summary>
     public virtual IEnumerable<(string Path, string Sha256)> Files => [];

@@ -15,6 +15,8 @@ sealed class StandardizedDataset(Dataset source, Standardization standardization
 
     public override IReadOnlyList<string> ClassNames => source.ClassNames;
 
+    public override IReadOnlyList<string> ColumnNames => source.ColumnNames;
+
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
     public override IReadOnlyList<SampleField> Inputs => source.Inputs;

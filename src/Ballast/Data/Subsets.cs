@@ -11,6 +11,8 @@ sealed class DatasetSubset(Dataset source, ReadOnlySpan<int> indices) : Dataset
 
     public override IReadOnlyList<string> ClassNames => source.ClassNames;
 
+    public override IReadOnlyList<string> ColumnNames => source.ColumnNames;
+
     public override IEnumerable<(string Path, string Sha256)> Files => source.Files;
 
     public override IReadOnlyList<SampleField> Inputs => source.Inputs;

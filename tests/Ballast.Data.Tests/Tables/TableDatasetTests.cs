@@ -23,6 +23,8 @@ public sealed class TableDatasetTests : Temporary
         Assert.Equal([ColumnKind.Number, ColumnKind.Category, ColumnKind.Category, ColumnKind.Date],
             schema.Columns.Select(static column => column.Kind));
         Assert.Equal([true, false, false, false], schema.Columns.Select(static column => column.HasMissing));
+        Assert.Equal(["area", "area (missing)", "built", "heated", "town"], data.Samples([0, 1]).ColumnNames);
+        Assert.Equal(schema.Inputs, schema.InputNames.Count());
         double[] areas = [70, 80.5, 75, 90];         // of the rows 0, 1, 4 and 5 of the file: its third has none, its fourth no price
         double mean = areas.Average(), std = Math.Sqrt(areas.Average(area => (area - mean) * (area - mean)));
         Assert.Equal(mean, schema.Columns[0].Mean, 1e-9);
@@ -89,7 +91,7 @@ public sealed class TableDatasetTests : Temporary
         Assert.Contains("has one name only", Refused(() => TableDataset.Open(Table("only\n1\n"), "only")), StringComparison.Ordinal);
         Assert.Contains("is empty", Refused(() => TableDataset.Open(Table(""), "y")), StringComparison.Ordinal);
         Assert.Contains("has names of columns and no rows", Refused(() => TableDataset.Open(Table("a,y\n"), "y")), StringComparison.Ordinal);
-        Assert.Contains("has 2 rows with a y. Expected 10 or more", Refused(() => TableDataset.Open(Table("a,y\n1,2\n3,4\n"), "y")), StringComparison.Ordinal);
+        Assert.Contains("has 2 rows in which y is given. Expected 10 or more", Refused(() => TableDataset.Open(Table("a,y\n1,2\n3,4\n"), "y")), StringComparison.Ordinal);
         Assert.Contains("has no column c to leave out", Refused(() => TableDataset.Open(Of("a,b,y\n"), "y", new TableOptions { Ignore = ["c"] })),
             StringComparison.Ordinal);
         string texts = "name,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"person {i},{i % 2}\n"));

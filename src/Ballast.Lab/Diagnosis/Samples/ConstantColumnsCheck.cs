@@ -52,11 +52,11 @@ sealed class ConstantColumnsCheck : DoctorCheck
             ("constant", constant), ("nearly_constant", kept.Length - constant), ("columns", table.Columns.Length),
             ("first_column", suspects[kept[0]].Column), ("other_in_the_test_data", moved.Length), ("samples", samples.Indices.Count));
 
-        string Names(int[] of) => List([.. of.Take(5).Select(i => Described(suspects[i]))], of.Length);
+        string Names(int[] of) => List([.. of.Take(5).Select(i => Described(samples, suspects[i]))], of.Length);
     }
 
-    static string Described((int Column, float Value) column) =>
-        string.Create(CultureInfo.InvariantCulture, $"column {column.Column} (always {column.Value:G4})");
+    static string Described(ScannedSamples samples, (int Column, float Value) column) =>
+        string.Create(CultureInfo.InvariantCulture, $"{samples.ColumnName(column.Column)} (always {column.Value:G4})");
 
     static string Columns(int count) => count == 1 ? "One column has" : string.Create(CultureInfo.InvariantCulture, $"{count} columns have");
 

@@ -28,8 +28,8 @@ sealed class LeakingColumnCheck : DoctorCheck
         // Where many columns tell the target each, it is easy to tell.
         if (found.Length == 0 || found.Length > Math.Max(1, columns.Length / 4))
             yield break;
-        string names = List([.. found.Take(5).Select(static entry =>
-            string.Create(CultureInfo.InvariantCulture, $"column {entry.Column} ({entry.Score:0.####})"))], found.Length);
+        string names = List([.. found.Take(5).Select(entry => string.Create(
+            CultureInfo.InvariantCulture, $"{examination.TrainingSamples!.ColumnName(entry.Column)} ({entry.Score:0.####})"))], found.Length);
         yield return Found(Severity.Warning, found[0].Score >= (classes ? 1 : 0.999999) ? Confidence.Likely : Confidence.Possible, "",
             (classes ? "A single column tells the class nearly without error, for samples whose classes were not looked at "
                 + "(mean share of each class that is told): "

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -35,6 +36,10 @@ sealed class ScannedSamples
 
     /// <summary>The shape of a sample.</summary>
     public Shape Shape => dataset.SampleShape;
+
+    /// <summary>What a value of samples that are rows is called: its name where it has one, else its number, from 0 on.</summary>
+    public string ColumnName(int column) => column < dataset.ColumnNames.Count
+        ? $"column {dataset.ColumnNames[column]}" : string.Create(CultureInfo.InvariantCulture, $"column {column}");
 
     /// <summary>Whether each has one class.</summary>
     public bool HasClasses { get; }

@@ -44,7 +44,7 @@ sealed class TestScaleCheck : DoctorCheck
             yield break;
         if (Rescaled(examination.Columns, ColumnTable.Of(other)) is { Count: > 0 } columns)
         {
-            string names = List([.. columns.Take(5).Select(static entry => $"column {Number(entry.Column)} (median {Number(entry.Median)} in "
+            string names = List([.. columns.Take(5).Select(entry => $"{known.ColumnName(entry.Column)} (median {Number(entry.Median)} in "
                 + $"training and {Number(entry.Other)} in test, spread {Number(entry.Ratio)} times)")], columns.Count);
             yield return Found(Severity.Warning, Confidence.Likely, "",
                 $"{(columns.Count == 1 ? "A column has" : "Columns have")} another scale in the test data: {names}.",

@@ -197,6 +197,24 @@ public class DataFaultTests
         Assert.Empty(Find(Scale, Data(5, 0.01f), Data(8, 0.01f)));
     }
 
+    [Fact]
+    public void Columns_are_called_by_their_names_in_parts_of_the_data_too()
+    {
+        string[] names = [.. Enumerable.Range(0, 12).Select(static column => $"x{column}"), "price_eur"];
+        Dataset Named(ArrayDataset data) => new TensorDataset(
+            Tensor.Stack([.. Enumerable.Range(0, data.Count).Select(row => data.Get(row).Inputs[0])]),
+            Tensor.FromInt64([.. Enumerable.Range(0, data.Count).Select(row => (long)data.Label(row))])) { ColumnNames = names };
+        ArrayDataset training = With(Patient.Data(), static (_, _) => 0), test = With(Patient.Data(seed: 8), static (_, _) => 0);
+        int[] all = [.. Enumerable.Range(0, training.Count)];
+        foreach (var data in (Dataset[])[Named(training), Named(training).Subset(all), Named(training).Standardize(new([.. new float[13]], [.. Enumerable.Repeat(1f, 13)]))])
+            Assert.Contains("column price_eur (always 0)", Assert.Single(Find(Constant, data, test)).Message, StringComparison.Ordinal);
+        var told = With(Tables.Make("numbers", 640, 1), static (_, label) => label);
+        Assert.Contains("column price_eur (1)", Assert.Single(Find(Leaking, Named(told), Named(told))).Message, StringComparison.Ordinal);
+        Dataset Units(int seed, float unit) =>
+            Named(With(Patient.Data(seed: seed), (row, _) => unit * (170 + row % 7)));
+        Assert.Contains("column price_eur (median", Assert.Single(Find(Scale, Units(5, 0.01f), Units(8, 1))).Message, StringComparison.Ordinal);
+    }
+
     // What is measured in use is mostly of one class: by statistics of their own its samples look like those of all classes.
     [Fact]
     public void Test_data_standardized_by_statistics_of_their_own()
