@@ -206,7 +206,8 @@ public class DataFaultTests
             Tensor.FromInt64([.. Enumerable.Range(0, data.Count).Select(row => (long)data.Label(row))])) { ColumnNames = names };
         ArrayDataset training = With(Patient.Data(), static (_, _) => 0), test = With(Patient.Data(seed: 8), static (_, _) => 0);
         int[] all = [.. Enumerable.Range(0, training.Count)];
-        foreach (var data in (Dataset[])[Named(training), Named(training).Subset(all), Named(training).Standardize(new([.. new float[13]], [.. Enumerable.Repeat(1f, 13)]))])
+        var unchanged = new Standardization([.. new float[13]], [.. Enumerable.Repeat(1f, 13)]);
+        foreach (var data in (Dataset[])[Named(training), Named(training).Subset(all), Named(training).Standardize(unchanged)])
             Assert.Contains("column price_eur (always 0)", Assert.Single(Find(Constant, data, test)).Message, StringComparison.Ordinal);
         var told = With(Tables.Make("numbers", 640, 1), static (_, label) => label);
         Assert.Contains("column price_eur (1)", Assert.Single(Find(Leaking, Named(told), Named(told))).Message, StringComparison.Ordinal);
