@@ -41,6 +41,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("predict run @a.png", "There is no folder run.", 1)]
     [InlineData("evaluate @a", "There is no folder @a.", 1)]
     [InlineData("evaluate --wieghts", "There is no option --wieghts. Did you mean --weights? A file or folder of this name is written ./--wieghts.")]
+    [InlineData("train --quux", "There is no option --quux. A file or folder of this name is written ./--quux.")]
     [InlineData("predict run -- -x.png", "There is no folder run.", 1)]
     [InlineData("predict run -x.png", "There is no option -x.png.")]
     [InlineData("study placement --prefetch 2", "--prefetch is an option of ballast train and not of a study: each of its trainings has one thread. Leave it out.")]
