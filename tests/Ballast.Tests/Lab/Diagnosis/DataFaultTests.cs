@@ -203,7 +203,10 @@ public class DataFaultTests
         string[] names = [.. Enumerable.Range(0, 12).Select(static column => $"x{column}"), "price_eur"];
         Dataset Named(ArrayDataset data) => new TensorDataset(
             Tensor.Stack([.. Enumerable.Range(0, data.Count).Select(row => data.Get(row).Inputs[0])]),
-            Tensor.FromInt64([.. Enumerable.Range(0, data.Count).Select(row => (long)data.Label(row))])) { ColumnNames = names };
+            Tensor.FromInt64([.. Enumerable.Range(0, data.Count).Select(row => (long)data.Label(row))]))
+        {
+            ColumnNames = names,
+        };
         ArrayDataset training = With(Patient.Data(), static (_, _) => 0), test = With(Patient.Data(seed: 8), static (_, _) => 0);
         int[] all = [.. Enumerable.Range(0, training.Count)];
         var unchanged = new Standardization([.. new float[13]], [.. Enumerable.Repeat(1f, 13)]);
