@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Ballast.Kernels;
 
 /// <summary>Mean and variance of each channel, gathered part by part by the kernel that writes the values, while they are in a near cache.
-/// Each part sums deviations from a pivot of its own, so that nothing cancels; the parts are joined in double in their order
+/// Each part sums deviations from a value of its own, so that nothing cancels; the parts are joined in double in their order
 /// (<see cref="JoinedMoments"/>).</summary>
 sealed unsafe class ChannelMoments
 {
@@ -81,7 +81,7 @@ sealed unsafe class ChannelMoments
             for (int c = first; c < last; c += S.Width)
             {
                 float* value = Values + c;
-                V pivot = Pivot.Of<S, V>(value, channels, Count), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
+                V pivot = S.Load(value), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
                 int i = 0;
                 for (; i <= Count - 2; i += 2, value += 2 * channels)
                 {

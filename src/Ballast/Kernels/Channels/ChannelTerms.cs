@@ -30,7 +30,7 @@ interface IChannelTerm
     /// <summary>Whether the term reads a gradient beside the values.</summary>
     static abstract bool ReadsGradient { get; }
 
-    /// <summary>Whether the center is the pivot of the values that a part has of the channel: its constants are the part's own.
+    /// <summary>Whether the center is the first value that a part has of the channel: its constants are the part's own.
     /// </summary>
     static abstract bool CentersItself { get; }
 
@@ -62,7 +62,7 @@ readonly struct ReluGate : IGate
         S.WherePositive(S.Fma(S.Subtract(x, channel.Center), channel.Scale, channel.Shift), gradient);
 }
 
-/// <summary>The sums of x - center and of (x - center)^2, with the pivot of the stretch itself as the center.</summary>
+/// <summary>The sums of x - center and of (x - center)^2, with a value of the stretch itself as the center.</summary>
 readonly struct DeviationTerm : IChannelTerm
 {
     public static bool ReadsGradient => false;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ballast.Kernels;
 
-// Mean and variance in one pass: each part takes deviations from a pivot of its own, and the parts are joined in double in
+// Mean and variance in one pass: each part takes deviations from a value of its own, and the parts are joined in double in
 // their order (JoinedMoments).
 static unsafe partial class Channels
 {
@@ -116,10 +116,8 @@ static unsafe partial class Channels
         {
             if (AreRows)
             {
-                float* rows = X + part.FirstSample * Parts.Step + part.FirstStretch;
-                int done = Pivots<S, V>(rows, part, 0, pivots);
-                if (done < part.Stretches)
-                    Pivots<SimdScalar, float>(rows, part, done, pivots);
+                nint start = part.FirstSample * Parts.Step + part.FirstStretch;
+                new ReadOnlySpan<float>(X + start, part.Stretches).CopyTo(new Span<float>(pivots, part.Stretches));
             }
 
             double* means = moments, squares = moments + Parts.Width;
@@ -127,16 +125,6 @@ static unsafe partial class Channels
             int k = Parts.AreAlike ? MeasureAlike<S, V>(part, pivots, means, squares) : 0;
             for (; k < part.Stretches; k++)
                 Finish<S, V>(part, k, pivots, means, squares);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly int Pivots<S, V>(float* rows, in ChannelPart part, int k, float* pivots)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (; k <= part.Stretches - S.Width; k += S.Width)
-                S.Store(pivots + k, Pivot.Of<S, V>(rows + k, Parts.Step, part.Samples));
-            return k;
         }
 
         // Several stretches at once, as long as there are enough; each result is that of Finish.

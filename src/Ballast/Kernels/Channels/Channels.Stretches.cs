@@ -26,7 +26,7 @@ static unsafe partial class Channels
                 nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
                 float* constants = table + (T.CentersItself ? k : c - firstChannel);
                 if (T.CentersItself && n == part.FirstSample)
-                    *constants = Pivot.Of(x + offset, length);
+                    *constants = x[offset];
                 V a = S.Load(own), b = S.Load(own + w);
                 SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b, ref rest[0], ref rest[1]);
                 S.Store(own, a);

@@ -34,14 +34,14 @@ unsafe struct RowMoments
         InverseDeviation = (float)Deviations.Inverse(variance + epsilon);
     }
 
-    /// <summary>Measures a row. Deviations are taken from its <see cref="Pivot"/>; where that lies far from the mean, so that the
+    /// <summary>Measures a row. Deviations are taken from its first value; where that lies far from the mean, so that the
     /// squares would lose digits, once more from the mean.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RowMoments Measure<S, V>(float* x, int length, bool centered, double epsilon)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        float pivot = centered ? Pivot.Of(x, length) : 0;
+        float pivot = centered ? x[0] : 0;
         var (sum, squares) = SumDeviations<S, V>(x, length, pivot);
         if (!double.IsFinite(squares))
             return Precise(x, length, centered, epsilon);
