@@ -57,7 +57,7 @@ public sealed unsafe class SparseStatisticsTests
         fixed (float* values = Rows)
             gathered.Take<Simd128, Vector128<float>>(0, values, Rows.Length);
         gathered.Finish(statistics);
-        Check(statistics, 5e-6);
+        Check(statistics, 1e-5);
     }
 
     [Fact]

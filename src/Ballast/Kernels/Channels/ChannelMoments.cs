@@ -72,7 +72,7 @@ sealed unsafe class ChannelMoments
         public int Part, Count;
 
         // Rows whose sums are rounded on their own before they are added to those of the rows above.
-        const int Rows = 32;
+        const int Rows = 128;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V, L>(int first, int last, int done)
