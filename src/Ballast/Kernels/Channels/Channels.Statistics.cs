@@ -25,7 +25,7 @@ static unsafe partial class Channels
     /// <summary>The same, with the parts made before.</summary>
     internal static void Statistics(float* x, ChannelLayout layout, in ChannelParts parts, double* statistics)
     {
-        var work = new StatisticsWork { X = x, Moments = statistics, Parts = parts };
+        var work = new StatisticsWork { X = x, Moments = statistics, Parts = parts, AreRows = layout.AreRows };
         double* means = statistics, variances = statistics + layout.C;
         if (parts.AreSums)
         {
@@ -89,6 +89,7 @@ static unsafe partial class Channels
 
         public float* X;
         public double* Moments; // of each part, [2, Width]: the means, and the sums of the squares of the deviations from them
+        public bool AreRows;
         public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -113,14 +114,14 @@ static unsafe partial class Channels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            if (Parts.AreValues)
+            if (AreRows)
             {
                 nint start = part.FirstSample * Parts.Step + part.FirstStretch;
                 new ReadOnlySpan<float>(X + start, part.Stretches).CopyTo(new Span<float>(pivots, part.Stretches));
             }
 
             double* means = moments, squares = moments + Parts.Width;
-            SumPart<DeviationTerm, S, V>(X, X, Parts, part, pivots, Parts.Width, moments);
+            SumPart<DeviationTerm, S, V>(X, X, Parts, part, AreRows, pivots, Parts.Width, moments);
             int k = Parts.AreAlike ? MeasureAlike<S, V>(part, pivots, means, squares) : 0;
             for (; k < part.Stretches; k++)
                 Finish<S, V>(part, k, pivots, means, squares);
@@ -179,7 +180,12 @@ static unsafe partial class Channels
             int length = Parts.Length(part.FirstStretch + k);
             double sum = 0, squares = 0;
             for (int n = part.FirstSample; n < part.LastSample; n++)
-                RowMoments.SumDeviations<S, V>(X + n * Parts.Step + start, length, pivot, ref sum, ref squares);
+            {
+                float* run = X + n * Parts.Step + start;
+                int done = RowMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
+                if (done < length)
+                    RowMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
+            }
 
             double count = (double)part.Samples * length, offset = sum / count;
             return (pivot + offset, squares - count * offset * offset);

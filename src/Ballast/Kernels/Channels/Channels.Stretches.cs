@@ -1,15 +1,11 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
 // Several values a stretch: a register holds neighbouring values of one channel.
 static unsafe partial class Channels
 {
-    // Samples whose short runs are summed in float before they are added up in double.
-    const int FloatSamples = 32;
-
-    // Each stretch has a register of its own for each sum, in memory.
+    // Each stretch has a register of its own for each sum, in memory, and one value for what does not fill a register.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumStretches<T, S, V>(
         float* x, float* g, in ChannelParts parts, in ChannelPart part, float* table, nint stride, double* sums)
@@ -18,42 +14,37 @@ static unsafe partial class Channels
         where V : unmanaged
     {
         int w = S.Width, stretches = part.Stretches, firstChannel = parts.Channel(part.FirstStretch);
-        float* lanes = Scratch.Take(stretches * 2 * w);
-        new Span<double>(sums, stretches).Clear();
-        new Span<double>(sums + parts.Width, stretches).Clear();
-        for (int from = part.FirstSample; from < part.LastSample; from += FloatSamples)
+        float* lanes = Scratch.Take(stretches * (2 * w + 2)), rests = lanes + (nint)stretches * 2 * w;
+        new Span<float>(lanes, stretches * (2 * w + 2)).Clear();
+        for (int n = part.FirstSample; n < part.LastSample; n++)
         {
-            new Span<float>(lanes, stretches * 2 * w).Clear();
-            for (int n = from; n < Math.Min(from + FloatSamples, part.LastSample); n++)
+            float* own = lanes, rest = rests;
+            for (int k = 0; k < stretches; k++, own += 2 * w, rest += 2)
             {
-                float* own = lanes;
-                for (int k = 0; k < stretches; k++, own += 2 * w)
-                {
-                    int c = parts.Channel(part.FirstStretch + k);
-                    int length = parts.Length(part.FirstStretch + k);
-                    nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
-                    float* constants = table + (T.CentersItself ? k : c - firstChannel);
-                    if (T.CentersItself && n == part.FirstSample)
-                        *constants = x[offset];
-                    V a = S.Broadcast(0), b = a;
-                    SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b);
-                    S.Store(own, S.Add(S.Load(own), a));
-                    S.Store(own + w, S.Add(S.Load(own + w), b));
-                }
+                int c = parts.Channel(part.FirstStretch + k);
+                int length = parts.Length(part.FirstStretch + k);
+                nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
+                float* constants = table + (T.CentersItself ? k : c - firstChannel);
+                if (T.CentersItself && n == part.FirstSample)
+                    *constants = x[offset];
+                V a = S.Load(own), b = S.Load(own + w);
+                SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b, ref rest[0], ref rest[1]);
+                S.Store(own, a);
+                S.Store(own + w, b);
             }
+        }
 
-            for (int k = 0; k < stretches; k++)
-            {
-                sums[k] += S.Sum(S.Load(lanes + (nint)k * 2 * w));
-                sums[parts.Width + k] += S.Sum(S.Load(lanes + (nint)k * 2 * w + w));
-            }
+        for (int k = 0; k < stretches; k++)
+        {
+            sums[k] = S.Sum(S.Load(lanes + (nint)k * 2 * w)) + (double)rests[2 * k];
+            sums[parts.Width + k] = S.Sum(S.Load(lanes + (nint)k * 2 * w + w)) + (double)rests[2 * k + 1];
         }
     }
 
-    /// <summary>Adds up one run of a channel lane by lane.</summary>
+    /// <summary>Adds up one run of a channel: lane by lane, and apart what does not fill a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void SumRun<T, S, V>(
-        float* x, float* g, int length, float* table, nint stride, ref V a, ref V b)
+        float* x, float* g, int length, float* table, nint stride, ref V a, ref V b, ref float restA, ref float restB)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -85,9 +76,11 @@ static unsafe partial class Channels
             T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a, ref b);
         if (i == length)
             return;
-        V mask = S.First(length - i); // in the other lanes the center and a gradient of 0 add nothing
-        T.Add<S, V>(
-            S.Select(mask, S.LoadSome(x + i, mask), channel.Center), T.ReadsGradient ? S.LoadSome(g + i, mask) : default, channel, ref a, ref b);
+        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
+        float firstRest = restA, secondRest = restB;
+        for (; i < length; i++)
+            T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref firstRest, ref secondRest);
+        (restA, restB) = (firstRest, secondRest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -125,25 +118,10 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        if (S.Width > Simd128.Width && length < S.Width)
-        {
-            MapRun<M, Simd128, Vector128<float>>(x, g, to, length, table, more, stride, away: false);
-            return;
-        }
-
         var channel = Channel<V>.Broadcast<S>(table, stride);
         var a = Channel<V>.Broadcast<S>(more, stride);
-        int w = S.Width, i = 0, end = length - w;
-        if (end < 0)
-        {
-            V mask = S.First(length);
-            S.StoreSome(to, mask, M.Apply<S, V>(S.LoadSome(x, mask), M.ReadsGradient ? S.LoadSome(g, mask) : default, channel, a));
-            return;
-        }
-
-        // The last register overlaps the one before it, over which results may be written where the values are.
-        V last = S.Load(x + end), lastGradient = M.ReadsGradient ? S.Load(g + end) : default;
-        if (away)
+        int w = S.Width, i = 0;
+        if (away && length >= w)
         {
             int past = (int)((nint)to / sizeof(float) % w);
             if (past != 0)
@@ -152,7 +130,7 @@ static unsafe partial class Channels
                 i = w - past; // the rest of that register is written once more
             }
 
-            for (; i <= end; i += w)
+            for (; i <= length - w; i += w)
             {
                 Region.Ahead(x + i, w);
                 if (M.ReadsGradient)
@@ -161,9 +139,13 @@ static unsafe partial class Channels
             }
         }
 
-        for (; i <= end; i += w)
+        for (; i <= length - w; i += w)
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
-        if (i < length)
-            S.Store(to + end, M.Apply<S, V>(last, lastGradient, channel, a));
+        if (i == length)
+            return;
+        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
+        var singleA = Channel<float>.Broadcast<SimdScalar>(more, stride);
+        for (; i < length; i++)
+            to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single, singleA);
     }
 }

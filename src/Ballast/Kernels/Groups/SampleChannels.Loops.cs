@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -111,11 +110,14 @@ static unsafe partial class SampleChannels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        var k = SampleConstants<V>.Broadcast<S>(new(constants, stride));
+        SampleRows rows = new(constants, stride);
+        var k = SampleConstants<V>.Broadcast<S>(rows);
+        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
         for (int start = 0; start < length; start += PieceValues)
         {
             int i = start, end = Math.Min(length, start + PieceValues);
             V first = S.Broadcast(0), second = first, third = first, fourth = first, fifth = first;
+            float a = 0, b = 0, c = 0, d = 0, e = 0;
             for (; i <= end - S.Width; i += S.Width)
             {
                 T.Add<S, V>(
@@ -123,23 +125,17 @@ static unsafe partial class SampleChannels
                     ref fifth);
             }
 
-            if (i < end)
-            {
-                V mask = S.First(end - i); // a value of 0 whose gradient is 0 adds nothing
-                T.Add<S, V>(
-                    S.LoadSome(x + i, mask), T.ReadsGradient ? S.LoadSome(g + i, mask) : default, k, ref first, ref second, ref third,
-                    ref fourth, ref fifth);
-            }
-
-            sums[0] += S.Sum(first);
+            for (; i < end; i++)
+                T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref a, ref b, ref c, ref d, ref e);
+            sums[0] += S.Sum(first) + (double)a;
             if (T.Count > 1)
-                sums[stride] += S.Sum(second);
+                sums[stride] += S.Sum(second) + (double)b;
             if (T.Count > 2)
-                sums[2 * (nint)stride] += S.Sum(third);
+                sums[2 * (nint)stride] += S.Sum(third) + (double)c;
             if (T.Count > 3)
-                sums[3 * (nint)stride] += S.Sum(fourth);
+                sums[3 * (nint)stride] += S.Sum(fourth) + (double)d;
             if (T.Count > 4)
-                sums[4 * (nint)stride] += S.Sum(fifth);
+                sums[4 * (nint)stride] += S.Sum(fifth) + (double)e;
         }
     }
 
@@ -173,22 +169,13 @@ static unsafe partial class SampleChannels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        if (length < S.Width)
-        {
-            if (S.Width > Simd128.Width)
-                MapRun<M, Simd128, Vector128<float>>(x, g, to, length, constants, stride);
-            else if (length > 0)
-                MapRun<M, SimdScalar, float>(x, g, to, length, constants, stride);
-            return;
-        }
-
-        // The last register overlaps the one before it, over which results may be written where the values are.
-        var k = SampleConstants<V>.Broadcast<S>(new(constants, stride));
-        int i = 0, end = length - S.Width;
-        V last = S.Load(x + end), lastGradient = M.ReadsGradient ? S.Load(g + end) : default;
-        for (; i <= end; i += S.Width)
+        SampleRows rows = new(constants, stride);
+        var k = SampleConstants<V>.Broadcast<S>(rows);
+        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
+        int i = 0;
+        for (; i <= length - S.Width; i += S.Width)
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
-        if (i < length)
-            S.Store(to + end, M.Apply<S, V>(last, lastGradient, k));
+        for (; i < length; i++)
+            to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single);
     }
 }

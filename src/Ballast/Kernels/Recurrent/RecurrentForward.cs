@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -132,7 +131,7 @@ unsafe struct RecurrentForward
         }
     }
 
-    // The gates of a register of units of a sequence; the last few by fewer lanes.
+    // The gates of a register of units of a sequence; the last few units one by one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly void Finish<G, S, V>(int step, int b, bool goesOn, int before, float* hidden, float* product, int unit)
         where G : struct, IGates
@@ -154,16 +153,23 @@ unsafe struct RecurrentForward
             Cell = Cell + row * Hidden + unit,
             Hidden = Hidden,
         };
-        int left = Hidden - unit;
-        if (left >= S.Width)
+        if (unit + S.Width <= Hidden)
         {
             G.Forward<S, V>(u);
             return;
         }
 
-        for (; S.Width > Simd128.Width && left >= Simd128.Width; left -= Simd128.Width, u.Advance(Simd128.Width))
-            G.Forward<Simd128, Vector128<float>>(u);
-        for (; left > 0; left--, u.Advance(1))
+        for (int i = unit; i < Hidden; i++)
+        {
             G.Forward<SimdScalar, float>(u);
+            u.Product++;
+            u.Gates++;
+            u.InputBias++;
+            u.HiddenBias++;
+            u.Before++;
+            u.After++;
+            u.CellBefore++;
+            u.Cell++;
+        }
     }
 }
