@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ballast.Kernels;
 
-// Compute.Threads and Generator.Default belong to the whole process: two tests at once would see each other's.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace Ballast.Tests;
 
 static class AssemblySettings
