@@ -30,7 +30,7 @@ static class LayerTimer
             "lstm" => new LSTM(shape[^1], shape[^1]),
             "gru" => new GRU(shape[^1], shape[^1]),
             "attention" => new MultiheadAttention(shape[^1], shape[^1] > 128 ? 16 : 4),
-            _ => Make(name.ToUpperInvariant(), shape[1]),
+            _ => Make(name.ToUpperInvariant(), shape.Rank > 1 ? shape[1] : shape[0]),
         };
         bool linear = layer is Linear;
         var x = new Parameter(Tensor.Randn(linear ? [shape[0], shape[1]] : shape));
@@ -59,7 +59,7 @@ static class LayerTimer
         "GROUPNORM" => new GroupNorm(32, channels),
         "INSTANCENORM2D" => new InstanceNorm2d(channels, affine: true),
         "LOCALRESPONSENORM" => new LocalResponseNorm(5),
-        _ => throw new ArgumentException($"There is no layer {name}."),
+        _ => throw new ArgumentException($"There is no layer {name.ToLowerInvariant()}."),
     };
 
     static int Product(int size, double seconds)

@@ -27,7 +27,8 @@ static class NetworkTimer
     {
         "resnet20" => new ResNet20(),
         "airbench" => new AirBench(),
-        _ => new VggSmall(),
+        "vgg-small" => new VggSmall(),
+        _ => throw new ArgumentException($"There is no network {name}; there are resnet20, airbench and vgg-small."),
     };
 
     static int Train(Module network, DataLoader loader, double seconds)

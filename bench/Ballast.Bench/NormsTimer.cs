@@ -42,7 +42,7 @@ static class NormsTimer
 
         List<double>[] times = [.. kinds.Select(static _ => new List<double>())];
         var clock = Stopwatch.StartNew();
-        while (clock.Elapsed.TotalSeconds < WarmUp + seconds)
+        while (clock.Elapsed.TotalSeconds < WarmUp + seconds || times.Any(static found => found.Count == 0))
         {
             for (int kind = 0; kind < kinds.Length; kind++)
             {
