@@ -47,19 +47,20 @@ public sealed class PublishedModelTests : IDisposable
         net.LoadStateDict(StateFile.Load(Path.Combine(folder.File("run"), "weights.safetensors")));
     }
 
+    // Running statistics follow the weights too late where an epoch has three batches: then the second one got half of new pictures wrong.
     [Theory]
-    [InlineData("vit_tiny", "16", "6")]
-    [InlineData("shufflenet_v2_x0_5", "24", "16")]
-    public void A_folder_of_pictures_is_learned_and_new_ones_are_named(string model, string size, string epochs)
+    [InlineData("vit_tiny", 12, "16", "6")]
+    [InlineData("shufflenet_v2_x0_5", 24, "24", "16")]
+    public void A_folder_of_pictures_is_learned_and_new_ones_are_named(string model, int count, string size, string epochs)
     {
-        WriteTask("task");
-        WriteTask("fresh", 13);
+        WriteTask("task", count);
+        WriteTask("fresh", count + 1);
         var (code, output, errors) = BallastProcess.Run(
             folder, "train", "--model", model, "--data", "task", "--test-data", "fresh", "--size", size, "--epochs", epochs, "--batch-size", "8",
             "--drop-last", "--learning-rate", "0.001", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Test images", output, StringComparison.Ordinal);
-        string bright = Path.Combine("fresh", "bright", "12.png"), dark = Path.Combine("fresh", "dark", "12.png");
+        string bright = Path.Combine("fresh", "bright", $"{count}.png"), dark = Path.Combine("fresh", "dark", $"{count}.png");
         (code, output, errors) = BallastProcess.Run(folder, "predict", "run", bright, dark);
         Assert.Equal((0, ""), (code, errors));
         string[] lines = output.Trim().Split('\n');

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torchvision.models import resnet18
 from torchvision.models.resnet import BasicBlock
-from golden import flat, save
+from golden import flat, nudged, save
 
 
 class Mlp(nn.Module):
@@ -70,12 +70,10 @@ def digest(values):
     return hashlib.sha256(values.detach().contiguous().numpy().tobytes()).hexdigest()[:16]
 
 
-def train(make, x, y, steps, rate, double, channels_last=False):
+def train(make, x, y, steps, rate, dtype, channels_last=False):
     """The losses of some steps of SGD."""
     torch.manual_seed(42)
-    net = make()
-    if double:
-        net, x = net.double(), x.double()
+    net, x = make().to(dtype), x.to(dtype)
     if channels_last:
         net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(net.parameters(), lr=rate, momentum=0.9)
@@ -87,6 +85,15 @@ def train(make, x, y, steps, rate, double, channels_last=False):
         optimizer.step()
         losses.append(loss.item())
     return losses
+
+
+def apart(make, x, y, steps, rate, exact):
+    """How far runs in float32 are from float64, step by step: row-major, channels last, and six from nudged weights."""
+    runs = [train(make, x, y, steps, rate, torch.float32, last) for last in (False, True)]
+    for seed in range(6):
+        with nudged(seed):
+            runs.append(train(make, x, y, steps, rate, torch.float32))
+    return [float(f"{max(abs(run[step] - exact[step]) for run in runs):.2g}") for step in range(steps)]
 
 
 def case(name, make, batch, size, steps, rate):
@@ -102,10 +109,9 @@ def case(name, make, batch, size, steps, rate):
     exact = net.double()
     training = exact(x.double()).float()
     evaluation = exact.eval()(x.double()).float()
+    losses = train(make, x, y, steps, rate, torch.float64)
     return {"name": name, "batch": batch, "size": size, "rate": rate, "state": state, "next_draw": after, "training": flat(training),
-            "evaluation": flat(evaluation), "losses": train(make, x, y, steps, rate, True),
-            "float_losses": train(make, x, y, steps, rate, False),
-            "channels_last_losses": train(make, x, y, steps, rate, False, True)}
+            "evaluation": flat(evaluation), "losses": losses, "apart": apart(make, x, y, steps, rate, losses)}
 
 
 # The deeper networks take smaller steps: at 0.01 PyTorch parts from itself by 5e-3 within five.

@@ -38,8 +38,8 @@ static class CatalogState
     public static Tensor Image(int size) => Tensor.From(
         [.. Enumerable.Range(0, 3 * size * size).Select(static i => i * 7 % 29 / 14f - 1)], [1, 3, size, size]);
 
-    public static Tensor Batch(int size) => Tensor.From(
-        [.. Enumerable.Range(0, 4 * 3 * size * size).Select(static i => i * 7919L % 10007 * 31 % 101 / 50f - 1)], [4, 3, size, size]);
+    public static Tensor Batch(int size, long first = 0) => Tensor.From(
+        [.. Enumerable.Range(0, 4 * 3 * size * size).Select(i => (i + first * 1_000_003) * 7919 % 10007 * 31 % 101 / 50f - 1)], [4, 3, size, size]);
 
     public static void Near(double[] expected, float[] actual, double tolerance)
     {

@@ -22,10 +22,10 @@ public sealed class ModelTrainingTests
         var optimizer = new SGD(net.Parameters(), 0.01f);
         Tensor loss;
         using (Generator.UseDefault(new Generator(2)))
-            loss = Loss(net, CatalogState.Batch(size));
+            loss = Loss(net, CatalogState.Batch(size, step.GetProperty("first").GetInt32()));
         loss.Backward();
         double[] recordedLoss = step.GetProperty("loss").Doubles();
-        Assert.InRange(Math.Abs(loss.Item() / recordedLoss[0] - 1), 0, 10 * recordedLoss[1] + 1e-5);
+        Assert.InRange(Math.Abs(loss.Item() / recordedLoss[0] - 1), 0, 4 * recordedLoss[1] + 1e-5);
 
         var gradients = step.GetProperty("gradients");
         var parameters = net.NamedParameters().ToList();
@@ -40,7 +40,7 @@ public sealed class ModelTrainingTests
         using var scope = Tensor.NoGrad();
         CatalogState.Near(
             step.GetProperty("after").Doubles(), net.Forward(CatalogState.Image(size)).ToArray(),
-            10 * step.GetProperty("after_apart").GetDouble() + besides / 10);
+            4 * step.GetProperty("after_apart").GetDouble() + besides / 10);
     }
 
     static Tensor Loss(Module net, Tensor images)
@@ -74,7 +74,7 @@ public sealed class ModelTrainingTests
         }
 
         double apart = Math.Max(Math.Abs(Math.Sqrt(squares) - recorded[0]), Math.Abs(product - recorded[1]));
-        double allowed = (10 * recorded[2] + besides) * Math.Max(recorded[0], 1e-3 * largest);
+        double allowed = (4 * recorded[2] + besides) * Math.Max(recorded[0], 1e-3 * largest);
         Assert.True(apart <= allowed,
             $"{key}: {Math.Sqrt(squares)} and {product}, recorded {recorded[0]} and {recorded[1]}; apart {apart}, allowed {allowed}");
     }
