@@ -83,7 +83,7 @@ def train(x, y, steps, double, channels_last=False):
     biases = [p for name, p in net.named_parameters() if "norm" in name and p.requires_grad]
     others = [p for name, p in net.named_parameters() if "norm" not in name and p.requires_grad]
     optimizer = torch.optim.SGD(
-        [{"params": biases, "lr": 0.64, "weight_decay": 1e-3 / 64}, {"params": others, "lr": 0.01, "weight_decay": 1e-3}],
+        [{"params": biases, "lr": 0.192, "weight_decay": 1e-3 / 64}, {"params": others, "lr": 0.003, "weight_decay": 1e-3}],
         momentum=0.85, nesterov=True)
     loss_function = nn.CrossEntropyLoss()
     losses = []
@@ -112,5 +112,5 @@ exact = make(x).double()
 training = exact(x.double()).float()
 evaluation = exact.eval()(x.double()).float()
 save("airbench.json", state=state, next_draw=after, eigenvalues=eigenvalues.tolist(), kernels=flat(kernels.float()),
-     training=flat(training), evaluation=flat(evaluation), losses=train(x, y, 5, True), float_losses=train(x, y, 5, False),
-     channels_last_losses=train(x, y, 5, False, True))
+     training=flat(training), evaluation=flat(evaluation), losses=train(x, y, 8, True), float_losses=train(x, y, 8, False),
+     channels_last_losses=train(x, y, 8, False, True))

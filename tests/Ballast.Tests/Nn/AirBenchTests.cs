@@ -88,7 +88,8 @@ public sealed class AirBenchTests : IDisposable
         Near.Equal(Recorded.GetProperty("evaluation").Floats(), net.Forward(Images()).AsSpan(), 1e-5, "without gradients");
     }
 
-    // PyTorch in float32 and in float64 are within 4e-7 of each other over these steps.
+    // PyTorch in float32 and in float64 are within 4e-7 of each other over these steps. The rates are three tenths of the recipe's: with
+    // those, differences in the last digit grow until one of them decides which of two equal values the last pool takes.
     [Fact]
     public void The_first_losses_are_PyTorchs()
     {
@@ -97,17 +98,17 @@ public sealed class AirBenchTests : IDisposable
         var targets = Tensor.FromInt64([.. Enumerable.Range(0, 16).Select(static i => i % 10)]);
         var optimizer = new SGD(
             [
-                new ParameterGroup(NormBiases(net)) { LearningRate = 0.64f, WeightDecay = 1e-3f / 64 },
+                new ParameterGroup(NormBiases(net)) { LearningRate = 0.192f, WeightDecay = 1e-3f / 64 },
                 new ParameterGroup(net.Parameters().Except(NormBiases(net))),
             ],
-            0.01f, momentum: 0.85f, weightDecay: 1e-3f, nesterov: true);
+            0.003f, momentum: 0.85f, weightDecay: 1e-3f, nesterov: true);
         foreach (double expected in Recorded.GetProperty("losses").Doubles())
         {
             optimizer.ZeroGrad();
             var loss = new CrossEntropyLoss().Forward(net.Forward(images), targets);
             loss.Backward();
             optimizer.Step();
-            Assert.Equal(expected, loss.Item(), 1e-5);
+            Assert.Equal(expected, loss.Item(), 1e-6);
         }
     }
 

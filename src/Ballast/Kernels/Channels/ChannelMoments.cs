@@ -71,6 +71,9 @@ sealed unsafe class ChannelMoments
         public float* Values;
         public int Part, Count;
 
+        // Rows whose sums are rounded on their own before they are added to those of the rows above.
+        const int Rows = 32;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V, L>(int first, int last, int done)
             where S : struct, ISimd<V>
@@ -81,25 +84,32 @@ sealed unsafe class ChannelMoments
             for (int c = first; c < last; c += S.Width)
             {
                 float* value = Values + c;
-                V pivot = S.Load(value), sum = S.Broadcast(0), squares = sum, sum2 = sum, squares2 = sum;
-                int i = 0;
-                for (; i <= Count - 2; i += 2, value += 2 * channels)
+                V pivot = S.Load(value), sum = S.Broadcast(0), squares = sum;
+                for (int from = 0; from < Count; from += Rows)
                 {
-                    V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
-                    sum = S.Add(sum, deviation);
-                    squares = S.Fma(deviation, deviation, squares);
-                    sum2 = S.Add(sum2, deviation2);
-                    squares2 = S.Fma(deviation2, deviation2, squares2);
+                    V sum1 = S.Broadcast(0), squares1 = sum1, sum2 = sum1, squares2 = sum1;
+                    int rows = Math.Min(Rows, Count - from), i = 0;
+                    for (; i <= rows - 2; i += 2, value += 2 * channels)
+                    {
+                        V deviation = S.Subtract(S.Load(value), pivot), deviation2 = S.Subtract(S.Load(value + channels), pivot);
+                        sum1 = S.Add(sum1, deviation);
+                        squares1 = S.Fma(deviation, deviation, squares1);
+                        sum2 = S.Add(sum2, deviation2);
+                        squares2 = S.Fma(deviation2, deviation2, squares2);
+                    }
+
+                    if (i < rows)
+                    {
+                        V deviation = S.Subtract(S.Load(value), pivot);
+                        sum1 = S.Add(sum1, deviation);
+                        squares1 = S.Fma(deviation, deviation, squares1);
+                    }
+
+                    sum = S.Add(sum, S.Add(sum1, sum2));
+                    squares = S.Add(squares, S.Add(squares1, squares2));
                 }
 
-                if (i < Count)
-                {
-                    V deviation = S.Subtract(S.Load(value), pivot);
-                    sum = S.Add(sum, deviation);
-                    squares = S.Fma(deviation, deviation, squares);
-                }
-
-                Moments.Store<S, V>(Part, c, pivot, S.Add(sum, sum2), S.Add(squares, squares2));
+                Moments.Store<S, V>(Part, c, pivot, sum, squares);
             }
         }
     }

@@ -5,7 +5,9 @@ namespace Ballast.Kernels;
 // One value a stretch: channels lie side by side, and so do the rows of a part.
 static unsafe partial class Channels
 {
-    // A few rows at once, so that the sums stay in their registers for as long and memory is still read nearly in its order.
+    // A few rows at once, so that their sums stay in registers and memory is still read nearly in its order. Deviations of these rows are
+    // summed apart: they may be alike, and a sum that grows row by row would round them all the same way. A gradient's go on from row to
+    // row, as in ChannelGates: both give the same bits.
     struct SumColumns<T> : IColumns
         where T : struct, IChannelTerm
     {
@@ -37,7 +39,8 @@ static unsafe partial class Channels
                 for (; c <= last - 2 * w; c += 2 * w)
                 {
                     Channel<V> channel0 = Channel<V>.Load<S>(table + c, stride), channel1 = Channel<V>.Load<S>(table + c + w, stride);
-                    V a0 = S.Load(firsts + c), a1 = S.Load(firsts + c + w), b0 = S.Load(seconds + c), b1 = S.Load(seconds + c + w);
+                    V a0 = Start<S, V>(firsts + c), a1 = Start<S, V>(firsts + c + w);
+                    V b0 = Start<S, V>(seconds + c), b1 = Start<S, V>(seconds + c + w);
                     float* value = block + c;
                     for (int n = 0; n < count; n++, value += step)
                     {
@@ -52,21 +55,21 @@ static unsafe partial class Channels
                         T.Add<S, V>(S.Load(value + w), T.ReadsGradient ? S.Load(gradient + w) : default, channel1, ref a1, ref b1);
                     }
 
-                    S.Store(firsts + c, a0);
-                    S.Store(firsts + c + w, a1);
-                    S.Store(seconds + c, b0);
-                    S.Store(seconds + c + w, b1);
+                    Keep<S, V>(firsts + c, a0);
+                    Keep<S, V>(firsts + c + w, a1);
+                    Keep<S, V>(seconds + c, b0);
+                    Keep<S, V>(seconds + c + w, b1);
                 }
 
                 for (; c < last; c += w)
                 {
                     var channel = Channel<V>.Load<S>(table + c, stride);
-                    V a = S.Load(firsts + c), b = S.Load(seconds + c);
+                    V a = Start<S, V>(firsts + c), b = Start<S, V>(seconds + c);
                     float* value = block + c;
                     for (int n = 0; n < count; n++, value += step)
                         T.Add<S, V>(S.Load(value), T.ReadsGradient ? S.Load(value + toGradient) : default, channel, ref a, ref b);
-                    S.Store(firsts + c, a);
-                    S.Store(seconds + c, b);
+                    Keep<S, V>(firsts + c, a);
+                    Keep<S, V>(seconds + c, b);
                 }
             }
 
@@ -76,6 +79,16 @@ static unsafe partial class Channels
                 Sums[Width + c] = seconds[c];
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V Start<S, V>(float* sum)
+            where S : struct, ISimd<V>
+            where V : unmanaged => T.CentersItself ? S.Broadcast(0) : S.Load(sum);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Keep<S, V>(float* sum, V value)
+            where S : struct, ISimd<V>
+            where V : unmanaged => S.Store(sum, T.CentersItself ? S.Add(S.Load(sum), value) : value);
     }
 
     // Four rows share a register's constants.

@@ -5,6 +5,9 @@ namespace Ballast.Kernels;
 // Several values a stretch: a register holds neighbouring values of one channel.
 static unsafe partial class Channels
 {
+    // Samples whose short runs are summed in float before they are added up in double.
+    const int FloatSamples = 32;
+
     // Each stretch has a register of its own for each sum, in memory, and one value for what does not fill a register.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumStretches<T, S, V>(
@@ -15,29 +18,37 @@ static unsafe partial class Channels
     {
         int w = S.Width, stretches = part.Stretches, firstChannel = parts.Channel(part.FirstStretch);
         float* lanes = Scratch.Take(stretches * (2 * w + 2)), rests = lanes + (nint)stretches * 2 * w;
-        new Span<float>(lanes, stretches * (2 * w + 2)).Clear();
-        for (int n = part.FirstSample; n < part.LastSample; n++)
+        new Span<double>(sums, stretches).Clear();
+        new Span<double>(sums + parts.Width, stretches).Clear();
+        for (int from = part.FirstSample; from < part.LastSample; from += FloatSamples)
         {
-            float* own = lanes, rest = rests;
-            for (int k = 0; k < stretches; k++, own += 2 * w, rest += 2)
+            new Span<float>(lanes, stretches * (2 * w + 2)).Clear();
+            for (int n = from; n < Math.Min(from + FloatSamples, part.LastSample); n++)
             {
-                int c = parts.Channel(part.FirstStretch + k);
-                int length = parts.Length(part.FirstStretch + k);
-                nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
-                float* constants = table + (T.CentersItself ? k : c - firstChannel);
-                if (T.CentersItself && n == part.FirstSample)
-                    *constants = x[offset];
-                V a = S.Load(own), b = S.Load(own + w);
-                SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b, ref rest[0], ref rest[1]);
-                S.Store(own, a);
-                S.Store(own + w, b);
+                float* own = lanes, rest = rests;
+                for (int k = 0; k < stretches; k++, own += 2 * w, rest += 2)
+                {
+                    int c = parts.Channel(part.FirstStretch + k);
+                    int length = parts.Length(part.FirstStretch + k);
+                    nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
+                    float* constants = table + (T.CentersItself ? k : c - firstChannel);
+                    if (T.CentersItself && n == part.FirstSample)
+                        *constants = x[offset];
+                    V a = S.Broadcast(0), b = a;
+                    float restA = 0, restB = 0;
+                    SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b, ref restA, ref restB);
+                    S.Store(own, S.Add(S.Load(own), a));
+                    S.Store(own + w, S.Add(S.Load(own + w), b));
+                    rest[0] += restA;
+                    rest[1] += restB;
+                }
             }
-        }
 
-        for (int k = 0; k < stretches; k++)
-        {
-            sums[k] = S.Sum(S.Load(lanes + (nint)k * 2 * w)) + (double)rests[2 * k];
-            sums[parts.Width + k] = S.Sum(S.Load(lanes + (nint)k * 2 * w + w)) + (double)rests[2 * k + 1];
+            for (int k = 0; k < stretches; k++)
+            {
+                sums[k] += S.Sum(S.Load(lanes + (nint)k * 2 * w)) + (double)rests[2 * k];
+                sums[parts.Width + k] += S.Sum(S.Load(lanes + (nint)k * 2 * w + w)) + (double)rests[2 * k + 1];
+            }
         }
     }
 
