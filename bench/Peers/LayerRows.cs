@@ -56,7 +56,7 @@ static class LayerRows
         Row.Layer(name, [first, second], () => x => ballast(x[0], x[1]), () => x => peer(x[0], x[1]), ("", python));
 
     // A module with weights: their gradients are wanted, and taken away in each step.
-    static Row Norm(
+    public static Row Norm(
         string name, int[] shape, Func<Module> ballast, Func<torch.nn.Module<torch.Tensor, torch.Tensor>>? peer, string? python)
     {
         var row = Row.Layer(
@@ -84,10 +84,10 @@ static class LayerRows
         return peer is null ? row with { Torch = [] } : row;
     }
 
-    static Row Batch(int[] shape) => Norm("batchnorm2d", shape, () => new BatchNorm2d(shape[1]),
+    public static Row Batch(int[] shape) => Norm("batchnorm2d", shape, () => new BatchNorm2d(shape[1]),
         () => torch.nn.BatchNorm2d(shape[1]), $"nn.BatchNorm2d({shape[1]})");
 
-    static Row Last(int[] shape) => Norm("layernorm", shape, () => new LayerNorm(shape[1]),
+    public static Row Last(int[] shape) => Norm("layernorm", shape, () => new LayerNorm(shape[1]),
         () => torch.nn.LayerNorm(shape[1]), $"nn.LayerNorm({shape[1]})");
 
     static Row CrossEntropy(int samples, int classes) => Row.Layer(

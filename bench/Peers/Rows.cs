@@ -5,7 +5,7 @@ static class Rows
 {
     public static IReadOnlyList<Row> All { get; } =
     [
-        .. ElementRows.All, .. SmallRows.All, .. OwnRows.All, .. LayerRows.All, .. SequenceRows.All, .. ConvolutionRows.All, .. ProductRows.All,
-        .. OptimizerRows.All, .. NetworkRows.All,
+        .. ElementRows.All, .. SmallRows.All, .. OwnRows.All, .. LayerRows.All, .. OddRows.All, .. SequenceRows.All, .. ConvolutionRows.All,
+        .. ProductRows.All, .. OptimizerRows.All, .. NetworkRows.All,
     ];
 }

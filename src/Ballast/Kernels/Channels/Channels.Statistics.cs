@@ -180,12 +180,7 @@ static unsafe partial class Channels
             int length = Parts.Length(part.FirstStretch + k);
             double sum = 0, squares = 0;
             for (int n = part.FirstSample; n < part.LastSample; n++)
-            {
-                float* run = X + n * Parts.Step + start;
-                int done = RowMoments.SumDeviations<S, V>(run, 0, length, pivot, ref sum, ref squares);
-                if (done < length)
-                    RowMoments.SumDeviations<SimdScalar, float>(run, done, length, pivot, ref sum, ref squares);
-            }
+                RowMoments.SumDeviations<S, V>(X + n * Parts.Step + start, length, pivot, ref sum, ref squares);
 
             double count = (double)part.Samples * length, offset = sum / count;
             return (pivot + offset, squares - count * offset * offset);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -8,7 +9,7 @@ static unsafe partial class Channels
     // Samples whose short runs are summed in float before they are added up in double.
     const int FloatSamples = 32;
 
-    // Each stretch has a register of its own for each sum, in memory, and one value for what does not fill a register.
+    // Each stretch has a register of its own for each sum, in memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumStretches<T, S, V>(
         float* x, float* g, in ChannelParts parts, in ChannelPart part, float* table, nint stride, double* sums)
@@ -17,16 +18,16 @@ static unsafe partial class Channels
         where V : unmanaged
     {
         int w = S.Width, stretches = part.Stretches, firstChannel = parts.Channel(part.FirstStretch);
-        float* lanes = Scratch.Take(stretches * (2 * w + 2)), rests = lanes + (nint)stretches * 2 * w;
+        float* lanes = Scratch.Take(stretches * 2 * w);
         new Span<double>(sums, stretches).Clear();
         new Span<double>(sums + parts.Width, stretches).Clear();
         for (int from = part.FirstSample; from < part.LastSample; from += FloatSamples)
         {
-            new Span<float>(lanes, stretches * (2 * w + 2)).Clear();
+            new Span<float>(lanes, stretches * 2 * w).Clear();
             for (int n = from; n < Math.Min(from + FloatSamples, part.LastSample); n++)
             {
-                float* own = lanes, rest = rests;
-                for (int k = 0; k < stretches; k++, own += 2 * w, rest += 2)
+                float* own = lanes;
+                for (int k = 0; k < stretches; k++, own += 2 * w)
                 {
                     int c = parts.Channel(part.FirstStretch + k);
                     int length = parts.Length(part.FirstStretch + k);
@@ -35,27 +36,24 @@ static unsafe partial class Channels
                     if (T.CentersItself && n == part.FirstSample)
                         *constants = x[offset];
                     V a = S.Broadcast(0), b = a;
-                    float restA = 0, restB = 0;
-                    SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b, ref restA, ref restB);
+                    SumRun<T, S, V>(x + offset, g + offset, length, constants, stride, ref a, ref b);
                     S.Store(own, S.Add(S.Load(own), a));
                     S.Store(own + w, S.Add(S.Load(own + w), b));
-                    rest[0] += restA;
-                    rest[1] += restB;
                 }
             }
 
             for (int k = 0; k < stretches; k++)
             {
-                sums[k] += S.Sum(S.Load(lanes + (nint)k * 2 * w)) + (double)rests[2 * k];
-                sums[parts.Width + k] += S.Sum(S.Load(lanes + (nint)k * 2 * w + w)) + (double)rests[2 * k + 1];
+                sums[k] += S.Sum(S.Load(lanes + (nint)k * 2 * w));
+                sums[parts.Width + k] += S.Sum(S.Load(lanes + (nint)k * 2 * w + w));
             }
         }
     }
 
-    /// <summary>Adds up one run of a channel: lane by lane, and apart what does not fill a register.</summary>
+    /// <summary>Adds up one run of a channel lane by lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void SumRun<T, S, V>(
-        float* x, float* g, int length, float* table, nint stride, ref V a, ref V b, ref float restA, ref float restB)
+        float* x, float* g, int length, float* table, nint stride, ref V a, ref V b)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -87,11 +85,9 @@ static unsafe partial class Channels
             T.Add<S, V>(S.Load(x + i), T.ReadsGradient ? S.Load(g + i) : default, channel, ref a, ref b);
         if (i == length)
             return;
-        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
-        float firstRest = restA, secondRest = restB;
-        for (; i < length; i++)
-            T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref firstRest, ref secondRest);
-        (restA, restB) = (firstRest, secondRest);
+        V mask = S.First(length - i); // in the other lanes the center and a gradient of 0 add nothing
+        T.Add<S, V>(
+            S.Select(mask, S.LoadSome(x + i, mask), channel.Center), T.ReadsGradient ? S.LoadSome(g + i, mask) : default, channel, ref a, ref b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -129,10 +125,21 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        if (length < S.Width)
+        {
+            if (S.Width > Simd128.Width)
+                MapRun<M, Simd128, Vector128<float>>(x, g, to, length, table, more, stride, away: false);
+            else if (length > 0)
+                MapRun<M, SimdScalar, float>(x, g, to, length, table, more, stride, away: false);
+            return;
+        }
+
         var channel = Channel<V>.Broadcast<S>(table, stride);
         var a = Channel<V>.Broadcast<S>(more, stride);
-        int w = S.Width, i = 0;
-        if (away && length >= w)
+        int w = S.Width, i = 0, end = length - w;
+        // The last register overlaps the one before it, over which results may be written where the values are.
+        V last = S.Load(x + end), lastGradient = M.ReadsGradient ? S.Load(g + end) : default;
+        if (away)
         {
             int past = (int)((nint)to / sizeof(float) % w);
             if (past != 0)
@@ -141,7 +148,7 @@ static unsafe partial class Channels
                 i = w - past; // the rest of that register is written once more
             }
 
-            for (; i <= length - w; i += w)
+            for (; i <= end; i += w)
             {
                 Region.Ahead(x + i, w);
                 if (M.ReadsGradient)
@@ -150,13 +157,9 @@ static unsafe partial class Channels
             }
         }
 
-        for (; i <= length - w; i += w)
+        for (; i <= end; i += w)
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, channel, a));
-        if (i == length)
-            return;
-        var single = Channel<float>.Broadcast<SimdScalar>(table, stride);
-        var singleA = Channel<float>.Broadcast<SimdScalar>(more, stride);
-        for (; i < length; i++)
-            to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single, singleA);
+        if (i < length)
+            S.Store(to + end, M.Apply<S, V>(last, lastGradient, channel, a));
     }
 }

@@ -73,23 +73,17 @@ unsafe struct RowMoments
     {
         double sum = 0, squares = 0;
         for (int start = 0; start < length; start += Piece)
-        {
-            int count = Math.Min(Piece, length - start);
-            int done = SumDeviations<S, V>(x + start, 0, count, pivot, ref sum, ref squares);
-            if (done < count)
-                SumDeviations<SimdScalar, float>(x + start, done, count, pivot, ref sum, ref squares);
-        }
-
+            SumDeviations<S, V>(x + start, Math.Min(Piece, length - start), pivot, ref sum, ref squares);
         return (sum, squares);
     }
 
     // Four sums of each kind, which do not wait for one another.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int SumDeviations<S, V>(float* x, int i, int length, float pivot, ref double sum, ref double squares)
+    internal static void SumDeviations<S, V>(float* x, int length, float pivot, ref double sum, ref double squares)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        int w = S.Width;
+        int w = S.Width, i = 0;
         V center = S.Broadcast(pivot);
         V a0 = S.Broadcast(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         for (; i <= length - 4 * w; i += 4 * w)
@@ -113,8 +107,14 @@ unsafe struct RowMoments
             b0 = S.Fma(d, d, b0);
         }
 
+        if (i < length)
+        {
+            V mask = S.First(length - i), d = S.Subtract(S.Select(mask, S.LoadSome(x + i, mask), center), center);
+            a1 = S.Add(a1, d);
+            b1 = S.Fma(d, d, b1);
+        }
+
         sum += S.Sum(S.Add(S.Add(a0, a1), S.Add(a2, a3)));
         squares += S.Sum(S.Add(S.Add(b0, b1), S.Add(b2, b3)));
-        return i;
     }
 }

@@ -56,11 +56,10 @@ static unsafe partial class GroupNormalization
             for (int from = 0; from < each.L; from += Piece)
             {
                 V a = S.Broadcast(0), b = a;
-                float restA = 0, restB = 0;
                 Channels.SumRun<GradientTerm<OpenGate>, S, V>(
-                    x + from, g + from, Math.Min(Piece, each.L - from), table + c, each.C, ref a, ref b, ref restA, ref restB);
-                sum += S.Sum(a) + (double)restA;
-                product += S.Sum(b) + (double)restB;
+                    x + from, g + from, Math.Min(Piece, each.L - from), table + c, each.C, ref a, ref b);
+                sum += S.Sum(a);
+                product += S.Sum(b);
             }
 
             (sums[c], sums[each.C + c]) = (sum, product);

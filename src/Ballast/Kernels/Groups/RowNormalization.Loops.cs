@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -11,24 +12,28 @@ static unsafe partial class RowNormalization
     // Rows that share a pass over gamma and the sums of the columns.
     const int Block = 4;
 
+    // The last register overlaps the one before it; rows shorter than a register go by narrower ones.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Columns<S, V>(float* x, float* y, int length, in RowMoments moments, float* gamma, float* beta)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        int done = Columns<S, V>(x, y, 0, length, moments, gamma, beta);
-        if (done < length)
-            Columns<SimdScalar, float>(x, y, done, length, moments, gamma, beta);
-    }
+        if (length < S.Width)
+        {
+            if (S.Width > Simd128.Width)
+                Columns<Simd128, Vector128<float>>(x, y, length, moments, gamma, beta);
+            else if (length > 0)
+                Columns<SimdScalar, float>(x, y, length, moments, gamma, beta);
+            return;
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Columns<S, V>(float* x, float* y, int i, int length, in RowMoments moments, float* gamma, float* beta)
-        where S : struct, ISimd<V>
-        where V : unmanaged
-    {
         var row = new Row<S, V>(moments);
-        for (; i <= length - S.Width; i += S.Width)
+        int i = 0, end = length - S.Width;
+        V last = row.Normalized(x + end); // before a result lies where it was
+        for (; i <= end; i += S.Width)
             S.Store(y + i, S.Fma(row.Normalized(x + i), S.Load(gamma + i), S.Load(beta + i)));
-        return i;
+        if (i < length)
+            S.Store(y + end, S.Fma(last, S.Load(gamma + end), S.Load(beta + end)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,24 +70,21 @@ static unsafe partial class RowNormalization
             var own = moments[row * layout.Groups];
             double sum = 0, product = 0;
             for (int from = 0; from < length; from += Piece)
-            {
-                int to = Math.Min(from + Piece, length);
-                int done = AddProducts<S, V>(work.X + offset, work.G + offset, from, to, gamma, own, ref sum, ref product);
-                if (done < to)
-                    AddProducts<SimdScalar, float>(work.X + offset, work.G + offset, done, to, gamma, own, ref sum, ref product);
-            }
+                AddProducts<S, V>(work.X + offset, work.G + offset, from, Math.Min(from + Piece, length), gamma, own, ref sum, ref product);
 
             gradients[row] = new RowGradient(own, sum, product, length, work.Centered);
         }
 
         int ended = Rows<S, V>(work, start, 0, count, gamma, moments, gradients, sums);
+        if (S.Width > Simd128.Width && length - ended >= Simd128.Width)
+            ended = Rows<Simd128, Vector128<float>>(work, start, ended, count, gamma, moments, gradients, sums);
         if (ended < length)
             Rows<SimdScalar, float>(work, start, ended, count, gamma, moments, gradients, sums);
     }
 
     // The sums of g gamma and of g gamma h.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int AddProducts<S, V>(
+    static void AddProducts<S, V>(
         float* x, float* g, int i, int length, float* gamma, in RowMoments moments, ref double sum, ref double product)
         where S : struct, ISimd<V>
         where V : unmanaged
@@ -106,9 +108,15 @@ static unsafe partial class RowNormalization
             b0 = S.Fma(g0, row.Normalized(x + i), b0);
         }
 
+        if (i < length)
+        {
+            V mask = S.First(length - i), g1 = S.Multiply(S.LoadSome(g + i, mask), S.LoadSome(gamma + i, mask));
+            a1 = S.Add(a1, g1);
+            b1 = S.Fma(g1, row.Normalized(S.LoadSome(x + i, mask)), b1);
+        }
+
         sum += S.Sum(S.Add(a0, a1));
         product += S.Sum(S.Add(b0, b1));
-        return i;
     }
 
     // Down the rows of a block: what the columns of gamma and beta gather, and the gradient of the values.
@@ -201,7 +209,11 @@ static unsafe partial class RowNormalization
 
         /// <summary>h = (x - mean) / sqrt(variance + eps).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Normalized(float* x) => S.Fma(S.Subtract(S.Load(x), center), inverse, rest);
+        public V Normalized(float* x) => Normalized(S.Load(x));
+
+        /// <summary>The same of values in a register.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Normalized(V x) => S.Fma(S.Subtract(x, center), inverse, rest);
 
         /// <summary>Adds g h and g to the sums of the column, and writes the gradient of x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

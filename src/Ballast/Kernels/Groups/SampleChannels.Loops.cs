@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -110,14 +111,11 @@ static unsafe partial class SampleChannels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        SampleRows rows = new(constants, stride);
-        var k = SampleConstants<V>.Broadcast<S>(rows);
-        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
+        var k = SampleConstants<V>.Broadcast<S>(new(constants, stride));
         for (int start = 0; start < length; start += PieceValues)
         {
             int i = start, end = Math.Min(length, start + PieceValues);
             V first = S.Broadcast(0), second = first, third = first, fourth = first, fifth = first;
-            float a = 0, b = 0, c = 0, d = 0, e = 0;
             for (; i <= end - S.Width; i += S.Width)
             {
                 T.Add<S, V>(
@@ -125,17 +123,23 @@ static unsafe partial class SampleChannels
                     ref fifth);
             }
 
-            for (; i < end; i++)
-                T.Add<SimdScalar, float>(x[i], T.ReadsGradient ? g[i] : 0, single, ref a, ref b, ref c, ref d, ref e);
-            sums[0] += S.Sum(first) + (double)a;
+            if (i < end)
+            {
+                V mask = S.First(end - i); // a value of 0 whose gradient is 0 adds nothing
+                T.Add<S, V>(
+                    S.LoadSome(x + i, mask), T.ReadsGradient ? S.LoadSome(g + i, mask) : default, k, ref first, ref second, ref third,
+                    ref fourth, ref fifth);
+            }
+
+            sums[0] += S.Sum(first);
             if (T.Count > 1)
-                sums[stride] += S.Sum(second) + (double)b;
+                sums[stride] += S.Sum(second);
             if (T.Count > 2)
-                sums[2 * (nint)stride] += S.Sum(third) + (double)c;
+                sums[2 * (nint)stride] += S.Sum(third);
             if (T.Count > 3)
-                sums[3 * (nint)stride] += S.Sum(fourth) + (double)d;
+                sums[3 * (nint)stride] += S.Sum(fourth);
             if (T.Count > 4)
-                sums[4 * (nint)stride] += S.Sum(fifth) + (double)e;
+                sums[4 * (nint)stride] += S.Sum(fifth);
         }
     }
 
@@ -169,13 +173,22 @@ static unsafe partial class SampleChannels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        SampleRows rows = new(constants, stride);
-        var k = SampleConstants<V>.Broadcast<S>(rows);
-        var single = SampleConstants<float>.Broadcast<SimdScalar>(rows);
-        int i = 0;
-        for (; i <= length - S.Width; i += S.Width)
+        if (length < S.Width)
+        {
+            if (S.Width > Simd128.Width)
+                MapRun<M, Simd128, Vector128<float>>(x, g, to, length, constants, stride);
+            else if (length > 0)
+                MapRun<M, SimdScalar, float>(x, g, to, length, constants, stride);
+            return;
+        }
+
+        // The last register overlaps the one before it, over which results may be written where the values are.
+        var k = SampleConstants<V>.Broadcast<S>(new(constants, stride));
+        int i = 0, end = length - S.Width;
+        V last = S.Load(x + end), lastGradient = M.ReadsGradient ? S.Load(g + end) : default;
+        for (; i <= end; i += S.Width)
             S.Store(to + i, M.Apply<S, V>(S.Load(x + i), M.ReadsGradient ? S.Load(g + i) : default, k));
-        for (; i < length; i++)
-            to[i] = M.Apply<SimdScalar, float>(x[i], M.ReadsGradient ? g[i] : 0, single);
+        if (i < length)
+            S.Store(to + end, M.Apply<S, V>(last, lastGradient, k));
     }
 }

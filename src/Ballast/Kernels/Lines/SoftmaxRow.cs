@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -20,17 +21,27 @@ static unsafe class SoftmaxRow
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        if (S.Width > Simd128.Width && length < S.Width)
+            return Compute<K, Simd128, Vector128<float>>(x, y, length);
         float max = Max<S, V>(x, length);
         double total = 0;
         for (int start = 0; start < length; start += Piece)
             total += Exponentials<S, V>(x + start, y + start, Math.Min(Piece, length - start), max);
         float sum = (float)total, inverse = 1 / sum, logSum = MathF.Log(sum);
         V top = S.Broadcast(max), factor = S.Broadcast(inverse), logarithm = S.Broadcast(logSum);
-        int i = 0;
-        for (; i <= length - S.Width; i += S.Width)
+        int i = 0, end = length - S.Width;
+        if (end < 0)
+        {
+            for (; i < length; i++)
+                y[i] = K.Finish<SimdScalar, float>(x[i], y[i], max, inverse, logSum);
+            return (max, logSum);
+        }
+
+        V last = S.Load(y + end); // overlaps the register before it, whose results will lie there
+        for (; i <= end; i += S.Width)
             S.Store(y + i, K.Finish<S, V>(S.Load(x + i), S.Load(y + i), top, factor, logarithm));
-        for (; i < length; i++)
-            y[i] = K.Finish<SimdScalar, float>(x[i], y[i], max, inverse, logSum);
+        if (i < length)
+            S.Store(y + end, K.Finish<S, V>(S.Load(x + end), last, top, factor, logarithm));
         return (max, logSum);
     }
 
@@ -41,16 +52,30 @@ static unsafe class SoftmaxRow
         where S : struct, ISimd<V>
         where V : unmanaged
     {
+        if (S.Width > Simd128.Width && length < S.Width)
+        {
+            Gradient<K, Simd128, Vector128<float>>(g, y, dx, length);
+            return;
+        }
+
         double total = 0;
         for (int start = 0; start < length; start += Piece)
             total += Terms<K, S, V>(g + start, y + start, Math.Min(Piece, length - start));
         float sum = (float)total;
         V all = S.Broadcast(sum);
-        int i = 0;
-        for (; i <= length - S.Width; i += S.Width)
+        int i = 0, end = length - S.Width;
+        if (end < 0)
+        {
+            for (; i < length; i++)
+                dx[i] = K.Gradient<SimdScalar, float>(g[i], y[i], sum);
+            return;
+        }
+
+        V last = S.Load(g + end), lastResult = S.Load(y + end);
+        for (; i <= end; i += S.Width)
             S.Store(dx + i, K.Gradient<S, V>(S.Load(g + i), S.Load(y + i), all));
-        for (; i < length; i++)
-            dx[i] = K.Gradient<SimdScalar, float>(g[i], y[i], sum);
+        if (i < length)
+            S.Store(dx + end, K.Gradient<S, V>(last, lastResult, all));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -71,10 +96,13 @@ static unsafe class SoftmaxRow
 
         for (; i <= length - S.Width; i += S.Width)
             a = S.Add(a, K.Term<S, V>(S.Load(g + i), S.Load(y + i)));
-        float sum = S.Sum(S.Add(S.Add(a, b), S.Add(c, d)));
-        for (; i < length; i++)
-            sum += K.Term<SimdScalar, float>(g[i], y[i]);
-        return sum;
+        if (i < length)
+        {
+            V mask = S.First(length - i);
+            b = S.Add(b, K.Term<S, V>(S.LoadSome(g + i, mask), S.LoadSome(y + i, mask)));
+        }
+
+        return S.Sum(S.Add(S.Add(a, b), S.Add(c, d)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -97,6 +125,8 @@ static unsafe class SoftmaxRow
 
             for (; i <= length - S.Width; i += S.Width)
                 a = S.Max(a, S.Load(x + i));
+            b = S.Max(b, S.Load(x + length - S.Width));
+            i = length;
             float* lanes = stackalloc float[WidestRegister];
             S.Store(lanes, S.Max(S.Max(a, b), S.Max(c, d)));
             for (int lane = 0; lane < S.Width; lane++)
@@ -128,11 +158,10 @@ static unsafe class SoftmaxRow
             a = S.Add(a, Exponential<S, V>(x + i, e + i, top));
         if (i < length)
         {
-            float* last = stackalloc float[WidestRegister];
-            new Span<float>(last, S.Width).Fill(float.NegativeInfinity);
-            new ReadOnlySpan<float>(x + i, length - i).CopyTo(new Span<float>(last, length - i));
-            a = S.Add(a, Exponential<S, V>(last, last, top));
-            new ReadOnlySpan<float>(last, length - i).CopyTo(new Span<float>(e + i, length - i));
+            V mask = S.First(length - i), some = S.Select(mask, S.LoadSome(x + i, mask), S.Broadcast(float.NegativeInfinity));
+            V value = ExponentialFunction.UpToZero<S, V>(S.Subtract(some, top));
+            S.StoreSome(e + i, mask, value);
+            a = S.Add(a, value);
         }
 
         return S.Sum(S.Add(S.Add(a, b), S.Add(c, d)));

@@ -43,6 +43,19 @@ unsafe ref struct GateUnits
     /// <summary>From one gate to the next.</summary>
     public nint Hidden, ProductStep;
 
+    /// <summary>Goes on to the units after so many.</summary>
+    public void Advance(int units)
+    {
+        Product += units;
+        Gates += units;
+        InputBias += units;
+        HiddenBias += units;
+        Before += units;
+        After += units;
+        CellBefore += units;
+        Cell += units;
+    }
+
     /// <summary>Both products and biases of a gate.</summary>
     public readonly V Sum<S, V>(int gate)
         where S : struct, ISimd<V>

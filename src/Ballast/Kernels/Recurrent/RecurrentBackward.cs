@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -167,6 +168,11 @@ unsafe struct RecurrentBackward
             {
                 G.Backward<S, V>(u);
                 i += S.Width;
+            }
+            else if (S.Width > Simd128.Width && i + Simd128.Width <= end)
+            {
+                G.Backward<Simd128, Vector128<float>>(u);
+                i += Simd128.Width;
             }
             else
             {

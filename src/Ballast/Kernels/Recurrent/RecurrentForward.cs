@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Ballast.Kernels;
 
@@ -131,7 +132,7 @@ unsafe struct RecurrentForward
         }
     }
 
-    // The gates of a register of units of a sequence; the last few units one by one.
+    // The gates of a register of units of a sequence; the last few by fewer lanes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly void Finish<G, S, V>(int step, int b, bool goesOn, int before, float* hidden, float* product, int unit)
         where G : struct, IGates
@@ -153,23 +154,16 @@ unsafe struct RecurrentForward
             Cell = Cell + row * Hidden + unit,
             Hidden = Hidden,
         };
-        if (unit + S.Width <= Hidden)
+        int left = Hidden - unit;
+        if (left >= S.Width)
         {
             G.Forward<S, V>(u);
             return;
         }
 
-        for (int i = unit; i < Hidden; i++)
-        {
+        for (; S.Width > Simd128.Width && left >= Simd128.Width; left -= Simd128.Width, u.Advance(Simd128.Width))
+            G.Forward<Simd128, Vector128<float>>(u);
+        for (; left > 0; left--, u.Advance(1))
             G.Forward<SimdScalar, float>(u);
-            u.Product++;
-            u.Gates++;
-            u.InputBias++;
-            u.HiddenBias++;
-            u.Before++;
-            u.After++;
-            u.CellBefore++;
-            u.Cell++;
-        }
     }
 }
