@@ -21,7 +21,7 @@ public sealed class ChannelsTests : IDisposable
     {
         { 1, 1, 1 }, { 10, 64, 1 }, { 255, 3, 1 }, { 256, 17, 1 }, { 257, 33, 1 }, { 1000, 67, 1 }, { 4, 5, 2 }, { 3, 2, 4095 },
         { 2, 3, 4097 }, { 5, 31, 500 }, { 129, 2, 9 }, { 20, 64, 64 }, { 3, 300, 98 }, { 1, 17, 9000 }, { 40_000, 3, 1 },
-        { 20, 5000, 1 },
+        { 20, 5000, 1 }, { 64, 3000, 2 }, { 40, 70, 19 }, { 16, 33, 16 }, { 300, 257, 7 },
     };
 
     [Fact]
@@ -142,6 +142,7 @@ public sealed class ChannelsTests : IDisposable
     [InlineData(32 * 1024, 3, 1)]
     [InlineData(32, 19, 1024)]
     [InlineData(8 * 1024, 19, 1)]
+    [InlineData(8 * 1024, 19, 2)]
     public void A_small_spread_around_a_large_mean_keeps_its_digits(int n, int c, int l)
     {
         var layout = new ChannelLayout(n, c, l);
@@ -150,7 +151,7 @@ public sealed class ChannelsTests : IDisposable
             x[i] += i / layout.L % layout.C * 100_000;
         Statistics(layout, x, 3e-6); // within four standard deviations a value costs four bits
         for (int i = 0; i < x.Length; i++)
-            x[i] += i % l == 0 && (l > 1 || i / c % 256 == 0) ? 100 : 0;
+            x[i] += (l > 2 ? i % l == 0 : i / (c * l) % 256 == 0) ? 100 : 0;
         Statistics(layout, x, 1e-6);
     }
 

@@ -1,12 +1,15 @@
 namespace Ballast.Kernels;
 
 /// <summary>How work on channels is cut: a part is a block of samples by a block of stretches. A stretch is what lies side by
-/// side of one channel in one sample, or 4,096 values of it; where channels lie last it is one value, and every pixel is a
-/// sample. A part goes through memory in its order: a processor fetches ahead what is read so, and waits for a channel's
-/// scattered runs.</summary>
+/// side of one channel in one sample, or 4,096 values of it. It is a single value where fewer lie there than fill registers, and where
+/// channels lie last; then every pixel is a sample. A part goes through memory in its order: a processor fetches ahead what is read so,
+/// and waits for a channel's scattered runs.</summary>
 readonly struct ChannelParts
 {
     const int LongestStretch = 4096;
+
+    // Values of a channel from which on their loops take less time than those of single values.
+    const int ShortestRun = 20;
 
     // Values of a channel that a part sums in float before they are added up in double.
     const int MostValues = 4096;
@@ -21,7 +24,7 @@ readonly struct ChannelParts
     const int LeastWanted = 4;
 
     readonly ChannelLayout layout;
-    readonly int perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks, sampleBlocks;
+    readonly int longest, perRun, length, stretches, samples, partStretches, partSamples, stretchBlocks, sampleBlocks;
     readonly bool byColumns;
 
     /// <summary>Cuts a batch, or one of several chunks of it that are worked on one after the other: those need fewer parts each.
@@ -29,11 +32,12 @@ readonly struct ChannelParts
     public ChannelParts(ChannelLayout layout, int chunks = 1)
     {
         this.layout = layout;
-        bool rows = layout.AreRows;
-        perRun = rows ? 1 : (layout.L + LongestStretch - 1) / LongestStretch;
+        bool rows = layout.AreRows || IsShort(layout);
+        longest = rows ? 1 : LongestStretch;
+        perRun = layout.AreRows ? 1 : (layout.L + longest - 1) / longest;
         length = rows ? 1 : layout.L;
         stretches = layout.C * perRun;
-        samples = rows ? layout.PerChannel : layout.N;
+        samples = layout.AreRows ? layout.PerChannel : layout.N;
         bool alone = layout.Length < SharedFrom.Memory;
 
         int wanted = Math.Max(LeastWanted, Wanted / chunks);
@@ -51,6 +55,9 @@ readonly struct ChannelParts
         stretchBlocks = (stretches + partStretches - 1) / partStretches;
         Count = sampleBlocks * stretchBlocks;
     }
+
+    // Where every value of a run needs constants of its own, there must be samples enough that share them.
+    static bool IsShort(ChannelLayout layout) => !layout.AreRows && layout.L < ShortestRun && layout.N >= layout.L;
 
     /// <summary>Cuts a batch into columns of some channels each, and those into parts, which lie one behind the other.</summary>
     /// <param name="layout">Where the channels lie: not side by side.</param>
@@ -72,8 +79,15 @@ readonly struct ChannelParts
     /// <summary>How many parts a column has.</summary>
     public int PerColumn => sampleBlocks;
 
-    /// <summary>Whether all stretches have one length, and each is a channel.</summary>
-    public bool AreAlike => perRun == 1;
+    /// <summary>Whether all stretches have one length.</summary>
+    public bool AreAlike => perRun == 1 || longest == 1;
+
+    /// <summary>Whether each stretch is one value, so that a register holds several of them.</summary>
+    public bool AreValues => length == 1;
+
+    /// <summary>How many values of a run are stretches of their own that share their channel's constants: 1 where a stretch is a channel.
+    /// </summary>
+    public int Repeats => longest == 1 ? perRun : 1;
 
     /// <summary>Whether there is one part alone, with a stretch for each channel: its sums are the channels'.</summary>
     public bool AreSums => Count == 1 && perRun == 1;
@@ -97,6 +111,9 @@ readonly struct ChannelParts
         }
     }
 
+    /// <summary>Where the constants of a stretch lie in a table with <see cref="Repeats"/> of each channel's.</summary>
+    public int Column(int stretch) => longest == 1 ? stretch : Channel(stretch);
+
     /// <summary>Which channel a stretch belongs to.</summary>
     public int Channel(int stretch) => perRun == 1 ? stretch : stretch / perRun;
 
@@ -105,13 +122,13 @@ readonly struct ChannelParts
     {
         if (perRun == 1)
             return (nint)stretch * length;
-        int c = stretch / perRun;
-        return (nint)c * layout.L + (stretch - c * perRun) * LongestStretch;
+        int c = Channel(stretch);
+        return (nint)c * layout.L + (stretch - c * perRun) * longest;
     }
 
     /// <summary>How long a stretch is.</summary>
     public int Length(int stretch) =>
-        perRun == 1 ? length : Math.Min(LongestStretch, layout.L - stretch % perRun * LongestStretch);
+        perRun == 1 ? length : Math.Min(longest, layout.L - stretch % perRun * longest);
 
     /// <summary>Runs the parts.</summary>
     public void Run<W>(in W work)

@@ -14,7 +14,7 @@ static unsafe partial class Channels
     /// <summary>Whether <see cref="Gradient{G}"/> is faster than one pass over all channels after the other: where no cache holds the
     /// whole, and channels are long.</summary>
     public static bool GoesByColumns(ChannelLayout layout) =>
-        !layout.AreRows && layout.Length >= AwayLength && (long)ColumnWidth(layout) * layout.L >= ShortestRun;
+        layout.Length >= AwayLength && !new ChannelParts(layout).AreValues && (long)ColumnWidth(layout) * layout.L >= ShortestRun;
 
     /// <summary>The gradient of a normalization with the batch's own statistics.</summary>
     /// <param name="x">The values that were normalized.</param>
@@ -35,8 +35,8 @@ static unsafe partial class Channels
         fixed (float* from = x, g = gradient, constants = table, a = more, to = destination)
         fixed (double* partSums = partial, totals = sums)
         {
-            var sum = new SumWork<GradientTerm<G>> { X = from, G = g, Table = constants, Sums = partSums, C = c, Parts = parts };
-            var map = new MapWork<GradientMap<G>> { X = from, G = g, Table = constants, More = a, To = to, C = c, Parts = parts };
+            var sum = new SumWork<GradientTerm<G>> { X = from, G = g, Table = constants, Sums = partSums, Pitch = c, Parts = parts };
+            var map = new MapWork<GradientMap<G>> { X = from, G = g, Table = constants, More = a, To = to, Pitch = c, Parts = parts };
             map.Away = to != from && to != g;
             var rule = new GradientConstants(constants, c, layout.PerChannel, batchStatistics: true);
             for (int first = 0, start = 0; first < c; first += width, start += parts.PerColumn)

@@ -25,7 +25,7 @@ static unsafe partial class Channels
     /// <summary>The same, with the parts made before.</summary>
     internal static void Statistics(float* x, ChannelLayout layout, in ChannelParts parts, double* statistics)
     {
-        var work = new StatisticsWork { X = x, Moments = statistics, Parts = parts, AreRows = layout.AreRows };
+        var work = new StatisticsWork { X = x, Moments = statistics, Parts = parts };
         double* means = statistics, variances = statistics + layout.C;
         if (parts.AreSums)
         {
@@ -89,7 +89,6 @@ static unsafe partial class Channels
 
         public float* X;
         public double* Moments; // of each part, [2, Width]: the means, and the sums of the squares of the deviations from them
-        public bool AreRows;
         public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -114,14 +113,14 @@ static unsafe partial class Channels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            if (AreRows)
+            if (Parts.AreValues)
             {
                 nint start = part.FirstSample * Parts.Step + part.FirstStretch;
                 new ReadOnlySpan<float>(X + start, part.Stretches).CopyTo(new Span<float>(pivots, part.Stretches));
             }
 
             double* means = moments, squares = moments + Parts.Width;
-            SumPart<DeviationTerm, S, V>(X, X, Parts, part, AreRows, pivots, Parts.Width, moments);
+            SumPart<DeviationTerm, S, V>(X, X, Parts, part, pivots, Parts.Width, moments);
             int k = Parts.AreAlike ? MeasureAlike<S, V>(part, pivots, means, squares) : 0;
             for (; k < part.Stretches; k++)
                 Finish<S, V>(part, k, pivots, means, squares);

@@ -125,18 +125,22 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        if (length < S.Width)
+        if (S.Width > Simd128.Width && length < S.Width)
         {
-            if (S.Width > Simd128.Width)
-                MapRun<M, Simd128, Vector128<float>>(x, g, to, length, table, more, stride, away: false);
-            else if (length > 0)
-                MapRun<M, SimdScalar, float>(x, g, to, length, table, more, stride, away: false);
+            MapRun<M, Simd128, Vector128<float>>(x, g, to, length, table, more, stride, away: false);
             return;
         }
 
         var channel = Channel<V>.Broadcast<S>(table, stride);
         var a = Channel<V>.Broadcast<S>(more, stride);
         int w = S.Width, i = 0, end = length - w;
+        if (end < 0)
+        {
+            V mask = S.First(length);
+            S.StoreSome(to, mask, M.Apply<S, V>(S.LoadSome(x, mask), M.ReadsGradient ? S.LoadSome(g, mask) : default, channel, a));
+            return;
+        }
+
         // The last register overlaps the one before it, over which results may be written where the values are.
         V last = S.Load(x + end), lastGradient = M.ReadsGradient ? S.Load(g + end) : default;
         if (away)

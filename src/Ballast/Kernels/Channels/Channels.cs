@@ -31,19 +31,24 @@ static unsafe partial class Channels
         where T : struct, IChannelTerm
     {
         int width = 2 * parts.Width;
-        var work = new SumWork<T> { X = x, G = g, Table = table, Sums = sums, C = layout.C, Parts = parts, AreRows = layout.AreRows };
+        var work = new SumWork<T> { X = x, G = g, Table = table, Sums = sums, Pitch = layout.C * parts.Repeats, Parts = parts };
         if (parts.AreSums)
         {
             parts.Run(work);
             return;
         }
 
+        float[] constants = RentConstants(work.Pitch, parts.Repeats);
         double[] rented = System.Buffers.ArrayPool<double>.Shared.Rent(parts.Count * width);
+        fixed (float* repeated = constants)
         fixed (double* to = rented)
         {
+            work.Table = Repeat(table, layout.C, parts.Repeats, repeated);
             work.Sums = to;
             parts.Run(work);
         }
+
+        System.Buffers.ArrayPool<float>.Shared.Return(constants);
 
         Span<double> totals = new(sums, 2 * layout.C);
         totals.Clear();
@@ -86,27 +91,50 @@ static unsafe partial class Channels
     /// <summary>The same, with results stored past the caches or not.</summary>
     internal static void Map<M>(
         float* x, float* g, ChannelLayout layout, in ChannelParts parts, float* table, float* more, float* to, bool away)
-        where M : struct, IChannelMap => parts.Run(new MapWork<M>
+        where M : struct, IChannelMap
+    {
+        int repeats = parts.Repeats, pitch = layout.C * repeats;
+        float[] constants = RentConstants(2 * pitch, repeats);
+        fixed (float* repeated = constants)
         {
-            X = x,
-            G = M.ReadsGradient ? g : x,
-            Table = table,
-            More = more is null ? table : more,
-            To = to,
-            C = layout.C,
-            Parts = parts,
-            AreRows = layout.AreRows,
-            Away = away,
-        });
+            float* own = Repeat(table, layout.C, repeats, repeated);
+            parts.Run(new MapWork<M>
+            {
+                X = x,
+                G = M.ReadsGradient ? g : x,
+                Table = own,
+                More = more is null ? own : Repeat(more, layout.C, repeats, repeated + ChannelRows.Read * pitch),
+                To = to,
+                Pitch = pitch,
+                Parts = parts,
+                Away = away,
+            });
+        }
+
+        System.Buffers.ArrayPool<float>.Shared.Return(constants);
+    }
+
+    static float[] RentConstants(int columns, int repeats) =>
+        System.Buffers.ArrayPool<float>.Shared.Rent(repeats == 1 ? 0 : ChannelRows.Read * columns);
+
+    // Three rows of constants with each of them as often as a channel has values in a run; where these are not taken one by one, as they are.
+    static float* Repeat(float* table, int channels, int repeats, float* to)
+    {
+        if (repeats == 1)
+            return table;
+        for (int i = 0; i < ChannelRows.Read * channels; i++)
+            new Span<float>(to + i * repeats, repeats).Fill(table[i]);
+        return to;
+    }
 
     /// <summary>Both sums of one part's stretches, [2, Width].</summary>
     static void SumPart<T, S, V>(
-        float* x, float* g, in ChannelParts parts, in ChannelPart part, bool areRows, float* table, nint stride, double* sums)
+        float* x, float* g, in ChannelParts parts, in ChannelPart part, float* table, nint stride, double* sums)
         where T : struct, IChannelTerm
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        if (!areRows)
+        if (!parts.AreValues)
         {
             SumStretches<T, S, V>(x, g, parts, part, table, stride, sums);
             return;
@@ -134,8 +162,7 @@ static unsafe partial class Channels
 
         public float* X, G, Table;
         public double* Sums;
-        public int C;
-        public bool AreRows;
+        public int Pitch; // from one row of constants to the next
         public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -148,8 +175,8 @@ static unsafe partial class Channels
             for (int p = first; p < last; p++)
             {
                 var part = Parts[p];
-                float* table = Table + Parts.Channel(part.FirstStretch);
-                SumPart<T, S, V>(X, T.ReadsGradient ? G : X, Parts, part, AreRows, table, C, Sums + (nint)p * 2 * Parts.Width);
+                float* table = Table + Parts.Column(part.FirstStretch);
+                SumPart<T, S, V>(X, T.ReadsGradient ? G : X, Parts, part, table, Pitch, Sums + (nint)p * 2 * Parts.Width);
             }
         }
     }
@@ -160,8 +187,8 @@ static unsafe partial class Channels
         public static int Pieces => 4;
 
         public float* X, G, Table, More, To;
-        public int C;
-        public bool AreRows, Away;
+        public int Pitch;
+        public bool Away;
         public ChannelParts Parts;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
@@ -175,10 +202,10 @@ static unsafe partial class Channels
             for (int p = last - 1; p >= first; p--)
             {
                 var part = Parts[p];
-                int c = Parts.Channel(part.FirstStretch);
-                if (!AreRows)
+                int c = Parts.Column(part.FirstStretch);
+                if (!Parts.AreValues)
                 {
-                    MapStretches<M, S, V>(X, G, To, Parts, part, Table + c, More + c, C, Away);
+                    MapStretches<M, S, V>(X, G, To, Parts, part, Table + c, More + c, Pitch, Away);
                     continue;
                 }
 
@@ -192,7 +219,7 @@ static unsafe partial class Channels
                     Step = Parts.Step,
                     Table = Table + c,
                     More = More + c,
-                    Stride = C,
+                    Stride = Pitch,
                     Away = Away,
                 };
                 Simd.Columns<S, V, MapColumns<M>>(columns, 0, part.Stretches);
