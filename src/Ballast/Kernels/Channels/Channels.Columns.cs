@@ -15,7 +15,7 @@ static unsafe partial class Channels
         public double* Sums;
         public ChannelPart Part;
         public nint Step, Stride;
-        public int Width;
+        public int Width, Rows;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V, L>(int first, int last, int done)
@@ -28,7 +28,7 @@ static unsafe partial class Channels
             int w = S.Width, columns = Part.Stretches, rows = Part.Samples;
             float* firsts = Scratch.Take(2 * columns), seconds = firsts + columns;
             new Span<float>(firsts, 2 * columns).Clear();
-            int height = T.ReadsGradient && columns > 4 * w ? 4 : 16;
+            int height = T.ReadsGradient && columns > 4 * w ? Rows : 16;
             nint ahead = Math.Max(height, Region.Page / step) * step;
             for (int from = 0; from < rows; from += height)
             {
@@ -91,13 +91,13 @@ static unsafe partial class Channels
             where V : unmanaged => S.Store(sum, T.CentersItself ? S.Add(S.Load(sum), value) : value);
     }
 
-    // Four rows share a register's constants.
+    // A few rows share a register's constants.
     struct MapColumns<M> : IColumns
         where M : struct, IChannelMap
     {
         public float* X, G, To, Table, More;
         public nint Step, Stride;
-        public int Samples;
+        public int Samples, Rows;
         public bool Away;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -112,10 +112,11 @@ static unsafe partial class Channels
             V mask = S.First(done);
             // Rows of whole registers: a line of the cache that is written in part must not go past it.
             bool away = Away && w > 1 && first == 0 && (nint)To % (w * sizeof(float)) == 0 && step % w == 0;
-            nint ahead = Math.Max(4, Region.Page / step) * step;
-            for (int n = 0; n < samples; n += 4)
+            int rows = Rows;
+            nint ahead = Math.Max(rows, Region.Page / step) * step;
+            for (int n = 0; n < samples; n += rows)
             {
-                int count = Math.Min(4, samples - n);
+                int count = Math.Min(rows, samples - n);
                 float* row = x + n * step;
                 for (int c = first; c < last; c += w)
                 {

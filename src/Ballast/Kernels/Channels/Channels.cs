@@ -151,6 +151,7 @@ static unsafe partial class Channels
             Stride = stride,
             Sums = sums,
             Width = parts.Width,
+            Rows = parts.Rows,
         };
         Simd.Columns<S, V, SumColumns<T>>(columns, 0, part.Stretches);
     }
@@ -216,6 +217,7 @@ static unsafe partial class Channels
                     G = G + start,
                     To = To + start,
                     Samples = part.Samples,
+                    Rows = Parts.Rows,
                     Step = Parts.Step,
                     Table = Table + c,
                     More = More + c,
