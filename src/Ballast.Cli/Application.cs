@@ -13,6 +13,7 @@ static class Application
     /// something, 128 and the signal's number when it was interrupted.</summary>
     public static int Run(string[] arguments)
     {
+        CommandText.Words = arguments;
         var (root, help) = Make();
         root.SetAction(help.Invoke);
 

@@ -8,9 +8,12 @@ static class CommandText
     // What only says where the result goes or how it is shown.
     static readonly string[] Folder = ["--out"], Shown = ["--open", "--json"];
 
+    /// <summary>The words of the command that is running.</summary>
+    public static IReadOnlyList<string> Words { get; set; } = [];
+
     /// <summary>The command that is running, as it can be run once more: without the folder that is taken now, and without what only
     /// says how to show the result.</summary>
-    public static string Again() => Again([.. Environment.GetCommandLineArgs().Skip(1)]);
+    public static string Again() => Again(Words);
 
     /// <summary>A command's words, as it can be run once more.</summary>
     public static string Again(IReadOnlyList<string> words)

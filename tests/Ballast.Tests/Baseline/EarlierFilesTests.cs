@@ -29,7 +29,7 @@ public sealed class EarlierFilesTests : IDisposable
 
     string Run(params string[] arguments)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, arguments);
+        var (code, output, errors) = BallastCommand.Run(folder, arguments);
         Assert.Equal((0, ""), (code, errors));
         return output;
     }
@@ -110,7 +110,7 @@ public sealed class EarlierFilesTests : IDisposable
     {
         string file = Path.Combine(folder.File("stopped"), "run.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
-        var (code, output, errors) = BallastProcess.Run(folder, "train", "--resume", "stopped");
+        var (code, output, errors) = BallastCommand.Run(folder, "train", "--resume", "stopped");
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("is of version 2; this Ballast reads version 1. Use the Ballast that wrote it, or a newer one.", errors, StringComparison.Ordinal);
     }

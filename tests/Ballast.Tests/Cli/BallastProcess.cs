@@ -66,6 +66,16 @@ static partial class BallastProcess
         return (process.ExitCode, written);
     }
 
+    /// <summary>A proxy that brings nothing.</summary>
+    public const string NoProxy = "http://127.0.0.1:9";
+
+    /// <summary>The environment that the command sees: nothing is there, and nothing can be brought.</summary>
+    public static IEnumerable<(string Name, string Value)> Variables(TemporaryFolder folder) =>
+    [
+        ("TERM", "xterm"), ("BALLAST_DATA", folder.File("data")), ("PATH", folder.File("nothing")), ("XDG_DATA_DIRS", folder.File("nothing")),
+        ("https_proxy", NoProxy), ("http_proxy", NoProxy),
+    ];
+
     const string Script = "/usr/bin/script";
 
     static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
@@ -83,19 +93,11 @@ static partial class BallastProcess
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment =
-            {
-                // A process of a second or two is at its end before its profile pays.
-                ["DOTNET_TieredPGO"] = "0",
-                ["TERM"] = "xterm",
-                // Nothing is there, and nothing can be brought.
-                ["BALLAST_DATA"] = folder.File("data"),
-                ["PATH"] = folder.File("nothing"),
-                ["XDG_DATA_DIRS"] = folder.File("nothing"),
-                ["https_proxy"] = "http://127.0.0.1:9",
-                ["http_proxy"] = "http://127.0.0.1:9",
-            },
         };
+        // A process of a second or two is at its end before its profile pays.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in Variables(folder))
+            start.Environment[name] = value;
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;

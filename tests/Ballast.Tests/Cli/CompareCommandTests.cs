@@ -12,7 +12,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void It_prints_both_runs_and_a_table_and_leaves_a_report()
     {
-        var (code, output, errors) = BallastProcess.Run(folder, Arguments(SampleRun.Slice, 1));
+        var (code, output, errors) = BallastCommand.Run(folder, Arguments(SampleRun.Slice, 1));
         Assert.Equal((0, ""), (code, errors));
         Assert.Matches(
             """
@@ -47,7 +47,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal((130, "Stopped. Continue with: ballast compare --resume run\n"), (code, errors));
         Assert.True(File.Exists(Path.Combine(folder.File("run"), "report.html")));
         Assert.False(Directory.Exists(Path.Combine(folder.File("run"), "without")));
-        var (resumed, output, _) = BallastProcess.Run(folder, "compare", "--resume", "run");
+        var (resumed, output, _) = BallastCommand.Run(folder, "compare", "--resume", "run");
         Assert.Equal(0, resumed);
         Assert.Contains("Without batch normalization", output, StringComparison.Ordinal);
         Assert.Contains("Mean loss of epoch 12", output, StringComparison.Ordinal);

@@ -8,9 +8,9 @@ public sealed class DoctorCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    (int ExitCode, string Output, string Errors) Doctor(params string[] arguments) => BallastProcess.Run(folder, ["doctor", .. arguments]);
+    (int ExitCode, string Output, string Errors) Doctor(params string[] arguments) => BallastCommand.Run(folder, ["doctor", .. arguments]);
 
-    void Train(string run, string layers, params string[] more) => Assert.Equal(0, BallastProcess.Run(
+    void Train(string run, string layers, params string[] more) => Assert.Equal(0, BallastCommand.Run(
         folder, ["train", layers, "--data", SampleRun.Slice, "--epochs", "3", "--out", run, .. more]).ExitCode);
 
     [Fact]

@@ -21,29 +21,29 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     [Fact]
     public void It_gives_the_numbers_that_training_ended_with()
     {
-        var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--json");
+        var (code, output, errors) = BallastCommand.Run(folder, "evaluate", "run", "--json");
         Assert.Equal((0, ""), (code, errors));
         var result = JsonDocument.Parse(output).RootElement;
         var metric = Ballast.Lab.MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
         Assert.Equal(metric.Loss, result.GetProperty("loss").GetDouble());
         Assert.Equal(metric.Accuracy, result.GetProperty("accuracy").GetDouble());
         Assert.Equal(200, result.GetProperty("count").GetInt32());
-        Assert.Contains("Accuracy:", BallastProcess.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
+        Assert.Contains("Accuracy:", BallastCommand.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Weights_of_Keras_go_into_the_runs_network_layer_by_layer()
     {
         string file = "run.weights.h5", own = Path.Combine("run", "weights.safetensors");
-        var (code, _, errors) = BallastProcess.Run(folder, "convert", own, file, "--model", "flatten linear:8 batchnorm relu linear:10",
+        var (code, _, errors) = BallastCommand.Run(folder, "convert", own, file, "--model", "flatten linear:8 batchnorm relu linear:10",
             "--input", "3,32,32", "--classes", "10");
         Assert.Equal((0, ""), (code, errors));
-        string expected = BallastProcess.Run(folder, "evaluate", "run", "--weights", own).Output;
-        Assert.Equal(expected.Replace(own, file, StringComparison.Ordinal), BallastProcess.Run(folder, "evaluate", "run", "--weights", file).Output);
-        (code, _, errors) = BallastProcess.Run(folder, "evaluate", file);
+        string expected = BallastCommand.Run(folder, "evaluate", "run", "--weights", own).Output;
+        Assert.Equal(expected.Replace(own, file, StringComparison.Ordinal), BallastCommand.Run(folder, "evaluate", "run", "--weights", file).Output);
+        (code, _, errors) = BallastCommand.Run(folder, "evaluate", file);
         Assert.Equal((1, $"error: {file} is a file, and a run is a folder. Weights alone are named by --weights.\n"), (code, errors));
         string other = Path.Combine(ArchitectureTests.Root(), "tests", "Ballast.Keras.Tests", "Goldens", "small.keras");
-        (code, _, errors) = BallastProcess.Run(folder, "evaluate", "run", "--weights", other);
+        (code, _, errors) = BallastCommand.Run(folder, "evaluate", "run", "--weights", other);
         Assert.Equal(1, code);
         Assert.Contains("small.keras has 1 layer of the kind Conv2d (conv2d), the network has 0. Make the network of the same layers.", errors,
             StringComparison.Ordinal);
@@ -53,17 +53,17 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     public void Folded_the_network_does_the_same_and_the_report_is_printed()
     {
         Train("bare", "flatten batchnorm linear:10");
-        var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--fold");
+        var (code, output, errors) = BallastCommand.Run(folder, "evaluate", "run", "--fold");
         Assert.Equal((0, ""), (code, errors));
         Assert.StartsWith("layers.2 BatchNorm1d(8): folded into layers.1\nWeights: ", output, StringComparison.Ordinal);
         double plain = Loss("run"), folded = Loss("run", "--fold");
         Assert.Equal(plain, folded, 1e-6);
         Assert.Contains("layers.1 BatchNorm1d(3072): kept. Before it comes Flatten().",
-            BallastProcess.Run(folder, "evaluate", "bare", "--fold").Output, StringComparison.Ordinal);
+            BallastCommand.Run(folder, "evaluate", "bare", "--fold").Output, StringComparison.Ordinal);
 
         double Loss(params string[] arguments)
         {
-            var result = JsonDocument.Parse(BallastProcess.Run(folder, ["evaluate", .. arguments, "--json"]).Output).RootElement;
+            var result = JsonDocument.Parse(BallastCommand.Run(folder, ["evaluate", .. arguments, "--json"]).Output).RootElement;
             Assert.Equal(arguments.Length > 1, result.TryGetProperty("folding", out var folding));
             if (arguments.Length > 1)
                 Assert.Equal("layers.1", folding.GetProperty("folded")[0].GetProperty("into").GetString());
@@ -75,7 +75,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     public void Weights_of_another_network_are_refused_with_a_list_of_what_differs()
     {
         Train("other", "flatten linear:9 relu linear:10");
-        var (code, output, errors) = BallastProcess.Run(
+        var (code, output, errors) = BallastCommand.Run(
             folder, "evaluate", "run", "--weights", Path.Combine("other", "weights.safetensors"));
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("missing:\n    layers.2.weight", errors, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     {
         string path = Path.Combine(folder.File("run"), "weights.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
-        var (code, _, errors) = BallastProcess.Run(folder, "evaluate", "run");
+        var (code, _, errors) = BallastCommand.Run(folder, "evaluate", "run");
         Assert.Equal(1, code);
         Assert.Contains("weights.safetensors", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     [InlineData("test")]
     public void Statistics_are_measured_again_and_change_the_loss(string source)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--statistics", source, "--batch-size", "20", "--json");
+        var (code, output, errors) = BallastCommand.Run(folder, "evaluate", "run", "--statistics", source, "--batch-size", "20", "--json");
         Assert.Equal((0, ""), (code, errors));
         var result = JsonDocument.Parse(output).RootElement;
         Assert.Equal(source, result.GetProperty("statistics").GetString());
@@ -111,7 +111,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
         Assert.Equal(loss, Loss("--statistics", source, "--batch-size", "20"));
         Assert.Equal(loss, Loss("--statistics", source, "--batch-size", "20", "--fold"), 1e-6);
         Assert.Contains($"Using:    {source} statistics\n",
-            BallastProcess.Run(folder, "evaluate", "run", "--statistics", source).Output, StringComparison.Ordinal);
+            BallastCommand.Run(folder, "evaluate", "run", "--statistics", source).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,13 +121,13 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
         Assert.NotEqual(still, usual);
         Assert.NotEqual(usual, Loss("--tent", "--learning-rate", "0.1", "--batch-size", "20"));
         Assert.Contains("Using:    tent, learning rate 0.001\n",
-            BallastProcess.Run(folder, "evaluate", "run", "--tent").Output, StringComparison.Ordinal);
-        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run", "--statistics", "RUNNING").ExitCode);
+            BallastCommand.Run(folder, "evaluate", "run", "--tent").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastCommand.Run(folder, "evaluate", "run", "--statistics", "RUNNING").ExitCode);
         Assert.Equal(Loss(), Loss("--statistics", "running"));
     }
 
     double Loss(params string[] arguments) => JsonDocument.Parse(
-        BallastProcess.Run(folder, ["evaluate", "run", .. arguments, "--json"]).Output).RootElement.GetProperty("loss").GetDouble();
+        BallastCommand.Run(folder, ["evaluate", "run", .. arguments, "--json"]).Output).RootElement.GetProperty("loss").GetDouble();
 
     [Theory]
     [InlineData(2, "--statistics: expected one of running, precise, population, test, got \"exact\".", "--statistics", "exact")]
@@ -140,7 +140,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     [InlineData(1, "Use another --batch-size: the last batch has what is left.", "--tent", "--batch-size", "199")]
     public void Mistakes_are_named(int expected, string message, params string[] arguments)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, ["evaluate", "run", .. arguments]);
+        var (code, output, errors) = BallastCommand.Run(folder, ["evaluate", "run", .. arguments]);
         Assert.Equal((expected, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
     }
@@ -152,7 +152,7 @@ public sealed class EvaluateCommandTests : IClassFixture<TrainedRuns>, IDisposab
     public void A_network_without_batch_normalization_is_refused(string message, params string[] arguments)
     {
         Train("plain", "flatten linear:8 relu linear:10");
-        var (code, output, errors) = BallastProcess.Run(folder, ["evaluate", "plain", .. arguments]);
+        var (code, output, errors) = BallastCommand.Run(folder, ["evaluate", "plain", .. arguments]);
         Assert.Equal((1, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
     }

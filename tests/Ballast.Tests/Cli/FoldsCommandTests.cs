@@ -29,7 +29,7 @@ public sealed class FoldsCommandTests : IDisposable
     [Fact]
     public void Each_fold_is_a_run_that_is_tested_on_rows_it_has_not_seen()
     {
-        var (code, output, errors) = BallastProcess.Run(
+        var (code, output, errors) = BallastCommand.Run(
             folder, "train", "houses.csv", "--target", "price", "--ignore", "owner", "--ignore", "kind", "--folds", "3", "--members", "2",
             "--epochs", "30", "--out", "cv");
         Assert.Equal((0, ""), (code, errors));
@@ -58,12 +58,12 @@ public sealed class FoldsCommandTests : IDisposable
         Assert.Contains("<a href=\"fold-3/report.html\">3</a>", page, StringComparison.Ordinal);
         Assert.Contains("What it goes by", page, StringComparison.Ordinal);
 
-        Assert.Contains("the 50 rows of fold 2 of 3, which training did not see", BallastProcess.Run(folder, "evaluate", "cv/fold-2").Output,
+        Assert.Contains("the 50 rows of fold 2 of 3, which training did not see", BallastCommand.Run(folder, "evaluate", "cv/fold-2").Output,
             StringComparison.Ordinal);
-        Assert.StartsWith("price,price low,price high\n", BallastProcess.Run(folder, "predict", "cv/fold-2", "houses.csv").Output, StringComparison.Ordinal);
+        Assert.StartsWith("price,price low,price high\n", BallastCommand.Run(folder, "predict", "cv/fold-2", "houses.csv").Output, StringComparison.Ordinal);
         foreach (string[] command in (string[][])[["predict", "cv", "houses.csv"], ["evaluate", "cv"], ["doctor", "cv"], ["export", "cv", "net.onnx"]])
         {
-            (code, _, errors) = BallastProcess.Run(folder, command);
+            (code, _, errors) = BallastCommand.Run(folder, command);
             Assert.Equal((2, true), (code, errors.Contains("cv holds a cross validation. ", StringComparison.Ordinal)));
         }
     }
@@ -71,7 +71,7 @@ public sealed class FoldsCommandTests : IDisposable
     [Fact]
     public void Groups_stay_whole_and_classes_have_a_confusion_of_all_folds()
     {
-        var (code, output, errors) = BallastProcess.Run(folder, "train", "houses.csv", "--target", "kind", "--ignore", "price", "--folds", "4", "--members", "0",
+        var (code, output, errors) = BallastCommand.Run(folder, "train", "houses.csv", "--target", "kind", "--ignore", "price", "--folds", "4", "--members", "0",
             "--epochs", "12", "--group", "owner", "--out", "cv", "--json");
         Assert.Equal((0, ""), (code, errors));
         var lines = output.Trim().Split('\n').Select(static line => JsonDocument.Parse(line).RootElement).ToArray();
@@ -92,16 +92,16 @@ public sealed class FoldsCommandTests : IDisposable
         string[] Command(string run) => ["train", "houses.csv", "--target", "price", "--folds", "3", "--members", "0", "--epochs", "6", "--out", run];
         var (code, errors) = BallastProcess.RunUntil(folder, "Fold 1 of 3", kill: false, Command("cv"));
         Assert.Equal((130, "Stopped. Continue with: ballast train --resume cv\n"), (code, errors));
-        Assert.Equal((0, ""), BallastProcess.Run(folder, "train", "--resume", "cv") is var resumed ? (resumed.ExitCode, resumed.Errors) : default);
-        Assert.Equal(0, BallastProcess.Run(folder, Command("whole")).ExitCode);
+        Assert.Equal((0, ""), BallastCommand.Run(folder, "train", "--resume", "cv") is var resumed ? (resumed.ExitCode, resumed.Errors) : default);
+        Assert.Equal(0, BallastCommand.Run(folder, Command("whole")).ExitCode);
         for (int fold = 1; fold <= 3; fold++)
         {
             Assert.Equal(File.ReadAllBytes(folder.File($"whole/fold-{fold}/weights.safetensors")),
                 File.ReadAllBytes(folder.File($"cv/fold-{fold}/weights.safetensors")));
         }
 
-        Assert.Contains("Mean of 3 folds: R2 ", BallastProcess.Run(folder, "train", "--resume", "cv").Output, StringComparison.Ordinal);
-        Assert.Contains("keeps its settings", BallastProcess.Run(folder, "train", "--resume", "cv", "--checkpoint-every", "3").Errors, StringComparison.Ordinal);
+        Assert.Contains("Mean of 3 folds: R2 ", BallastCommand.Run(folder, "train", "--resume", "cv").Output, StringComparison.Ordinal);
+        Assert.Contains("keeps its settings", BallastCommand.Run(folder, "train", "--resume", "cv", "--checkpoint-every", "3").Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class FoldsCommandTests : IDisposable
         File.WriteAllText(folder.File("photos.csv"), table.ToString());
         string[] Command(int folds) =>
             ["train", "photos.csv", "flatten", "linear:2", "--folds", $"{folds}", "--group", "patient", "--epochs", "2", "--batch-size", "4", "--out", "cv"];
-        var (code, _, errors) = BallastProcess.Run(folder, Command(7));
+        var (code, _, errors) = BallastCommand.Run(folder, Command(7));
         Assert.Equal((2, true), (code, errors.Contains("6 groups make no 7 folds", StringComparison.Ordinal)));
-        (code, _, errors) = BallastProcess.Run(folder, Command(3));
+        (code, _, errors) = BallastCommand.Run(folder, Command(3));
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("into 3 parts of whole groups by patient", File.ReadAllText(folder.File("cv/report.html")), StringComparison.Ordinal);
         Assert.Equal(3, Directory.GetFiles(folder.File("cv/weights")).Length);

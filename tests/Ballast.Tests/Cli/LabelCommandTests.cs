@@ -31,7 +31,7 @@ public sealed class LabelCommandTests : IDisposable
     public void Labels_are_learned_measured_each_and_predicted_with_a_decision_and_a_probability()
     {
         Shapes("shapes.csv", 0);
-        var (code, output, errors) = BallastProcess.Run(folder,
+        var (code, output, errors) = BallastCommand.Run(folder,
             "train", "shapes.csv", "--target", "red,round,large", "--epochs", "25", "--members", "2", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
         Assert.StartsWith(
@@ -44,7 +44,7 @@ public sealed class LabelCommandTests : IDisposable
 
         // The areas and decisions are those of what predict writes, counted here.
         Shapes("other.csv", 160);
-        string[] predicted = BallastProcess.Run(folder, "predict", "run", "other.csv").Output.Trim().Split('\n');
+        string[] predicted = BallastCommand.Run(folder, "predict", "run", "other.csv").Output.Trim().Split('\n');
         Assert.Equal("red,probability red,round,probability round,large,probability large", predicted[0]);
         string[][] said = [.. predicted[1..].Select(static line => line.Split(','))];
         bool[][] truth = [.. File.ReadAllLines(folder.File("other.csv"))[1..]
@@ -52,12 +52,12 @@ public sealed class LabelCommandTests : IDisposable
         double area = Enumerable.Range(0, 3).Average(k => Area([.. said.Select(row => Number(row[2 * k + 1]))], [.. truth.Select(row => row[k])]));
         Assert.All(said, static row => Assert.All(Enumerable.Range(0, 3), k => Assert.Equal(Number(row[2 * k + 1]) > 0.5 ? "1" : "0", row[2 * k])));
         Assert.InRange(area, 0.9, 1);
-        (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--test-data", "other.csv");
+        (code, output, errors) = BallastCommand.Run(folder, "evaluate", "run", "--test-data", "other.csv");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Rows:     160 of other.csv\n", output, StringComparison.Ordinal);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Measured: AUROC {area:F3}\n"), output, StringComparison.Ordinal);
-        Assert.Equal("", BallastProcess.Run(folder, "doctor", "run", "--fail-on", "never").Errors);
-        Assert.Equal(0, BallastProcess.Run(folder, "export", "run", "net.onnx").ExitCode);
+        Assert.Equal("", BallastCommand.Run(folder, "doctor", "run", "--fail-on", "never").Errors);
+        Assert.Equal(0, BallastCommand.Run(folder, "export", "run", "net.onnx").ExitCode);
     }
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
@@ -79,7 +79,7 @@ public sealed class LabelCommandTests : IDisposable
     public void What_are_no_labels_is_refused(string command, string message)
     {
         Shapes("shapes.csv", 0);
-        var (code, _, errors) = BallastProcess.Run(folder, ["train", "shapes.csv", "--target", .. command.Split(' ')]);
+        var (code, _, errors) = BallastCommand.Run(folder, ["train", "shapes.csv", "--target", .. command.Split(' ')]);
         Assert.NotEqual(0, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Equal(["shapes.csv"], folder.Names());
@@ -93,7 +93,7 @@ public sealed class LabelCommandTests : IDisposable
         for (int i = 0; i < 80; i++)
             text.Append(CultureInfo.InvariantCulture, $"{i % 10},{(i % 10 > 4 ? "\"on\ntwo lines\"" : "\"a \u001b[2J \"\"b\"\"\"")}\n");
         File.WriteAllText(folder.File("t.csv"), text.ToString());
-        var (code, output, errors) = BallastProcess.Run(folder,
+        var (code, output, errors) = BallastCommand.Run(folder,
             "train", "t.csv", "--target", "kind \u001b[2J", "--epochs", "12", "--members", "0", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
         Assert.DoesNotContain('\u001b', output);
@@ -102,7 +102,7 @@ public sealed class LabelCommandTests : IDisposable
         Assert.Contains("two lines", File.ReadAllText(folder.File("run/report.html")), StringComparison.Ordinal);
 
         // Read back as CSV, the output has the classes as they are.
-        File.WriteAllText(folder.File("said.csv"), BallastProcess.Run(folder, "predict", "run", "t.csv").Output);
+        File.WriteAllText(folder.File("said.csv"), BallastCommand.Run(folder, "predict", "run", "t.csv").Output);
         var said = TableDataset.Open(folder.File("said.csv"), "kind \u001b[2J");
         Assert.Equal(["a \u001b[2J \"b\"", "on\ntwo lines"], said.Schema.Target.Categories);
         Assert.Equal(80, said.Count);
@@ -110,15 +110,15 @@ public sealed class LabelCommandTests : IDisposable
         // Other columns in another order, a row without its class, and one that is wrong: 3 of 4 are right.
         File.WriteAllText(folder.File("other.csv"), "\"kind \u001b[2J\",more,\"the\nsize\"\n\"on\ntwo lines\",x,9\n\"on\ntwo lines\",x,8\n,x,3\n"
             + "\"a \u001b[2J \"\"b\"\"\",x,0\n\"a \u001b[2J \"\"b\"\"\",x,9\n");
-        (code, output, errors) = BallastProcess.Run(folder, "evaluate", "run", "--test-data", "other.csv");
+        (code, output, errors) = BallastCommand.Run(folder, "evaluate", "run", "--test-data", "other.csv");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Rows:     4 of other.csv; 1 without a kind \\u001B[2J are left out\n", output, StringComparison.Ordinal);
         Assert.Contains("Measured: accuracy 75.0 %\n", output, StringComparison.Ordinal);
         File.AppendAllText(folder.File("other.csv"), "new,x,9\n");
         Assert.Contains("row 6: kind \\u001B[2J is \"new\", a class that no row trained on had. Leave such rows out, or train with them.",
-            BallastProcess.Run(folder, "evaluate", "run", "--test-data", "other.csv").Errors, StringComparison.Ordinal);
+            BallastCommand.Run(folder, "evaluate", "run", "--test-data", "other.csv").Errors, StringComparison.Ordinal);
         File.WriteAllText(folder.File("other.csv"), "a,b\n1,2\n");
         Assert.Contains("has no column the\nsize, kind \\u001B[2J. Expected the columns that were trained on",
-            BallastProcess.Run(folder, "evaluate", "run", "--test-data", "other.csv").Errors, StringComparison.Ordinal);
+            BallastCommand.Run(folder, "evaluate", "run", "--test-data", "other.csv").Errors, StringComparison.Ordinal);
     }
 }

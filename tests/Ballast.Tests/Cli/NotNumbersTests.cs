@@ -11,7 +11,7 @@ public sealed class NotNumbersTests : IDisposable
 
     void TrainAndBreak()
     {
-        Assert.Equal(0, BallastProcess.Run(
+        Assert.Equal(0, BallastCommand.Run(
             folder, "train", "flatten linear:2", "--data", "task", "--test-data", "task", "--epochs", "1", "--out", "run").ExitCode);
         var state = StateFile.Load(Path.Combine(folder.File("run"), "weights.safetensors"));
         var broken = new StateDict();
@@ -32,13 +32,13 @@ public sealed class NotNumbersTests : IDisposable
     public void Nothing_is_reported_of_it_but_that(string command, string message)
     {
         TrainAndBreak();
-        Assert.Equal((1, "", message), BallastProcess.Run(folder, command.Split(' ')));
+        Assert.Equal((1, "", message), BallastCommand.Run(folder, command.Split(' ')));
     }
 
     [Fact]
     public void A_comparison_whose_network_gives_NaN_says_which_on_the_page_too_and_fails()
     {
-        Assert.Equal(0, BallastProcess.Run(folder, "compare", "--data", "task", "--test-data", "task", "--epochs", "1", "--out", "pair").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "compare", "--data", "task", "--test-data", "task", "--epochs", "1", "--out", "pair").ExitCode);
         string without = folder.File("pair/without"), path = Path.Combine(without, "checkpoint.safetensors");
         // As if its weights had become NaN in the last step: it is tested again.
         var checkpoint = Checkpoint.Load(path);
@@ -64,13 +64,13 @@ public sealed class NotNumbersTests : IDisposable
             "error: The network without batch normalization gives NaN for test images: it has no accuracy. Look for the cause with: ballast doctor pair/without\n";
         for (int again = 0; again < 2; again++)
         {
-            var (code, output, errors) = BallastProcess.Run(folder, "compare", "--resume", "pair");
+            var (code, output, errors) = BallastCommand.Run(folder, "compare", "--resume", "pair");
             Assert.Equal((1, message), (code, errors.Replace('\\', '/')));
             Assert.Matches(@"\| Loss on the test images +\| +\d\.\d+ \| +NaN \|", output);
         }
 
         Assert.Contains("The network without batch normalization gives NaN for test images", File.ReadAllText(folder.File("pair/report.html")), StringComparison.Ordinal);
-        var (exit, _, said) = BallastProcess.Run(folder, "train", "--resume", "pair/without");
+        var (exit, _, said) = BallastCommand.Run(folder, "train", "--resume", "pair/without");
         Assert.Equal((1, message.Replace(" without batch normalization", "", StringComparison.Ordinal)), (exit, said.Replace('\\', '/')));
     }
 

@@ -14,11 +14,11 @@ public sealed class PredictCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    (int ExitCode, string Output, string Errors) Train(params string[] more) => BallastProcess.Run(
+    (int ExitCode, string Output, string Errors) Train(params string[] more) => BallastCommand.Run(
         folder, ["train", "flatten linear:2", "--data", "task", "--epochs", "60", "--learning-rate", "0.05", "--out", "run", .. more]);
 
     (int ExitCode, string Output, string Errors) Predict(params string[] arguments) =>
-        BallastProcess.Run(folder, ["predict", "run", .. arguments]);
+        BallastCommand.Run(folder, ["predict", "run", .. arguments]);
 
     [Fact]
     public void A_network_trained_on_a_folder_names_the_pictures_classes()
@@ -26,7 +26,7 @@ public sealed class PredictCommandTests : IDisposable
         var (code, output, errors) = Train("--test-data", "fresh");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("accuracy 100.0 %", output, StringComparison.Ordinal);
-        Assert.Contains("Accuracy: 100.0 %", BallastProcess.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
+        Assert.Contains("Accuracy: 100.0 %", BallastCommand.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
 
         string bright = Path.Combine("fresh", "bright", "12.png"), dark = Path.Combine("fresh", "dark", "12.png");
         (code, output, errors) = Predict(bright, dark);
@@ -87,7 +87,7 @@ public sealed class PredictCommandTests : IDisposable
     [Fact]
     public void A_run_of_before_class_names_were_kept_names_CIFAR_10s()
     {
-        Assert.Equal(0, BallastProcess.Run(
+        Assert.Equal(0, BallastCommand.Run(
             folder, "train", "flatten linear:10", "--data", SampleRun.Slice, "--epochs", "1", "--out", "run").ExitCode);
         string file = Path.Combine(folder.File("run"), "run.json");
         string text = File.ReadAllText(file);

@@ -10,7 +10,7 @@ public sealed class PublishedModelTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     (int ExitCode, string Output, string Errors) Train(params string[] arguments) =>
-        BallastProcess.Run(folder, ["train", .. Data, .. arguments]);
+        BallastCommand.Run(folder, ["train", .. Data, .. arguments]);
 
     byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(folder.File(run), "weights.safetensors"));
 
@@ -34,14 +34,14 @@ public sealed class PublishedModelTests : IDisposable
         Assert.Contains("Loss after mini-batch", output, StringComparison.Ordinal);
         Assert.Equal(0, Train("--model", "efficientnet_b0", "--epochs", "1", "--out", "run").ExitCode);
         Assert.NotEqual(Weights("whole"), Weights("run"));
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "2").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "--resume", "run", "--epochs", "2").ExitCode);
         Assert.Equal(Weights("whole"), Weights("run"));
 
         var settings = Ballast.Lab.RunFolder.Open(folder.File("run")).Record.Settings;
         Assert.Equal(("efficientnet_b0", "efficientnet_b0"), (settings.Layers, settings.Model));
         string test = output.Split('\n').Single(static line => line.StartsWith("Test images", StringComparison.Ordinal));
         string accuracy = test[(test.IndexOf("accuracy ", StringComparison.Ordinal) + "accuracy ".Length)..];
-        Assert.Contains($"Accuracy: {accuracy}", BallastProcess.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
+        Assert.Contains($"Accuracy: {accuracy}", BallastCommand.Run(folder, "evaluate", "run").Output, StringComparison.Ordinal);
 
         var net = ModelCatalog.Create("efficientnet_b0", classes: 10, new Generator(1));
         net.LoadStateDict(StateFile.Load(Path.Combine(folder.File("run"), "weights.safetensors")));
@@ -56,13 +56,13 @@ public sealed class PublishedModelTests : IDisposable
     {
         WriteTask("task", count);
         WriteTask("fresh", count + 1);
-        var (code, output, errors) = BallastProcess.Run(
+        var (code, output, errors) = BallastCommand.Run(
             folder, "train", "--model", model, "--data", "task", "--test-data", "fresh", "--size", size, "--epochs", epochs, "--batch-size", "8",
             "--drop-last", "--learning-rate", "0.001", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("Test images", output, StringComparison.Ordinal);
         string bright = Path.Combine("fresh", "bright", $"{count}.png"), dark = Path.Combine("fresh", "dark", $"{count}.png");
-        (code, output, errors) = BallastProcess.Run(folder, "predict", "run", bright, dark);
+        (code, output, errors) = BallastCommand.Run(folder, "predict", "run", bright, dark);
         Assert.Equal((0, ""), (code, errors));
         string[] lines = output.Trim().Split('\n');
         Assert.Contains("  bright ", lines[0], StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class PublishedModelTests : IDisposable
     [InlineData("study placement --model mobilenet_v2", "mobilenet_v2 has the normalizations that it was published with")]
     public void What_does_not_go_is_refused_with_what_would(string arguments, string message)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
+        var (code, output, errors) = BallastCommand.Run(folder, arguments.Split(' '));
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("runs")));
@@ -92,7 +92,7 @@ public sealed class PublishedModelTests : IDisposable
     public void Pictures_of_a_size_that_does_not_go_are_refused_with_one_that_does(string model, string size, string message, string remedy)
     {
         WriteTask("task");
-        var (code, output, errors) = BallastProcess.Run(folder, "train", "--model", model, "--data", "task", "--size", size, "--out", "run");
+        var (code, output, errors) = BallastCommand.Run(folder, "train", "--model", model, "--data", "task", "--size", size, "--out", "run");
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Contains(remedy, errors, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class PublishedModelTests : IDisposable
     [Fact]
     public void The_help_lists_them()
     {
-        string[] words = BallastProcess.Run(folder, "train", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] words = BallastCommand.Run(folder, "train", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string help = string.Join(' ', words);
         Assert.Contains($"published ones: {string.Join(", ", ModelCatalog.Names.Where(static name => name != "resnet18"))}",
             help, StringComparison.Ordinal);

@@ -79,8 +79,8 @@ public sealed class RunAgainTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         Put(SampleRun.Slice);
-        Assert.Equal(0, BallastProcess.Run(folder, "train", Layers, "--data", Odd, "--epochs", "1", "--log-every", "2", "--out", "run").ExitCode);
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "2").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", Layers, "--data", Odd, "--epochs", "1", "--log-every", "2", "--out", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "--resume", "run", "--epochs", "2").ExitCode);
         Assert.EndsWith("--log-every 2\nballast train --resume --epochs 2", Page("run"), StringComparison.Ordinal);
         string again = Again("run");
         Same("run", again, "weights.safetensors");
@@ -93,7 +93,7 @@ public sealed class RunAgainTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         Put(SampleRun.Slice);
-        Assert.Equal(0, BallastProcess.Run(folder, "compare", "--data", Odd, "--test-data", Odd, "--epochs", "1", "--threads", "1", "--out", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "compare", "--data", Odd, "--test-data", Odd, "--epochs", "1", "--threads", "1", "--out", "run").ExitCode);
         string again = Again("run");
         Same("run", again, Path.Combine("with", "weights.safetensors"), Path.Combine("without", "weights.safetensors"));
     }
@@ -106,7 +106,7 @@ public sealed class RunAgainTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         Put(SampleRun.Slice);
-        Assert.Equal(0, BallastProcess.Run(folder, [.. words, Layers, "--data", Odd, "--epochs", "1", "--out", "run"]).ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, [.. words, Layers, "--data", Odd, "--epochs", "1", "--out", "run"]).ExitCode);
         Same("run", Again("run"), "results.json");
     }
 }

@@ -36,7 +36,7 @@ public sealed class SeriesCommandTests : IDisposable
         File.WriteAllText(folder.File(name), text.ToString());
     }
 
-    (int ExitCode, string Output, string Errors) Train(string file, params string[] more) => BallastProcess.Run(folder,
+    (int ExitCode, string Output, string Errors) Train(string file, params string[] more) => BallastCommand.Run(folder,
         ["train", file, "--target", "load", "--window", "24", "--horizon", "6", "--epochs", "8", "--out", "run", .. more]);
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SeriesCommandTests : IDisposable
 
         foreach (string file in (string[])["series.csv", "swapped.csv", "decimals.csv"])
         {
-            (code, output, errors) = BallastProcess.Run(folder, "predict", "run", file);
+            (code, output, errors) = BallastCommand.Run(folder, "predict", "run", file);
             Assert.Equal((0, ""), (code, errors));
             string[] lines = output.Trim().Split('\n');
             Assert.Equal("when,load,load low,load high", lines[0]);
@@ -72,14 +72,14 @@ public sealed class SeriesCommandTests : IDisposable
 
         Assert.Equal((1, "error: short2.csv has 20 rows. Expected 24 or more: so many are predicted from.\n"), Predict("short2.csv", File.ReadLines(folder.File("short.csv")).Take(21)));
         Assert.Equal((1, "error: none.csv has no column heat. Its columns are when, load.\n"), Predict("none.csv", File.ReadLines(folder.File("series.csv")).Select(static line => line[..line.LastIndexOf(',')])));
-        (code, output, errors) = BallastProcess.Run(folder, "doctor", "run");
+        (code, output, errors) = BallastCommand.Run(folder, "doctor", "run");
         Assert.Equal("", errors);
     }
 
     (int, string) Predict(string name, IEnumerable<string> lines)
     {
         File.WriteAllLines(folder.File(name), lines);
-        var (code, _, errors) = BallastProcess.Run(folder, "predict", "run", name);
+        var (code, _, errors) = BallastCommand.Run(folder, "predict", "run", name);
         return (code, errors);
     }
 
@@ -90,10 +90,10 @@ public sealed class SeriesCommandTests : IDisposable
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("windows are left out because a value is missing in them\n", output, StringComparison.Ordinal);
         Assert.Equal("series lstm", RunFolder.Open(folder.File("run")).Record.Settings.Layers);
-        Assert.StartsWith("when,load,", BallastProcess.Run(folder, "predict", "run", "series.csv").Output, StringComparison.Ordinal);
+        Assert.StartsWith("when,load,", BallastCommand.Run(folder, "predict", "run", "series.csv").Output, StringComparison.Ordinal);
         File.WriteAllLines(folder.File("ends.csv"), File.ReadLines(folder.File("gaps.csv")).Take(360));
         Assert.Equal("error: ends.csv, row 351: load is missing. The last 24 rows are predicted from: fill it, or end the file before it.\n",
-            BallastProcess.Run(folder, "predict", "run", "ends.csv").Errors);
+            BallastCommand.Run(folder, "predict", "run", "ends.csv").Errors);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class SeriesCommandTests : IDisposable
     [Fact]
     public void Options_of_a_series_alone_ask_for_its_window()
     {
-        var (code, _, errors) = BallastProcess.Run(folder, "train", "series.csv", "--target", "load", "--horizon", "3");
+        var (code, _, errors) = BallastCommand.Run(folder, "train", "series.csv", "--target", "load", "--horizon", "3");
         Assert.Equal(2, code);
         Assert.Contains("--horizon is for a time series: give --window too, the number of rows to predict from.", errors, StringComparison.Ordinal);
     }

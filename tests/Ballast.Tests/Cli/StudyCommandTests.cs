@@ -14,7 +14,7 @@ public sealed class StudyCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    (int ExitCode, string Output, string Errors) Study(params string[] arguments) => BallastProcess.Run(folder, ["study", .. arguments]);
+    (int ExitCode, string Output, string Errors) Study(params string[] arguments) => BallastCommand.Run(folder, ["study", .. arguments]);
 
     [Fact]
     public void It_answers_and_leaves_a_report()
@@ -41,7 +41,7 @@ public sealed class StudyCommandTests : IDisposable
     [Fact]
     public void A_network_is_cross_validated_with_a_table_a_mean_and_its_weights()
     {
-        var (code, output, errors) = BallastProcess.Run(
+        var (code, output, errors) = BallastCommand.Run(
             folder, "train", "flatten linear:8 batchnorm relu linear:10", "--data", SampleRun.Slice, "--epochs", "1", "--batch-size", "20", "--folds", "4", "--out", "folds");
         Assert.Equal((0, ""), (code, errors));
         Assert.Contains("With this network the accuracy on the fold that was left out is", output, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class StudyCommandTests : IDisposable
         Assert.Equal(4, Directory.EnumerateFiles(Path.Combine(folder.File("folds"), "weights")).Count());
         Assert.Contains("ballast train \"flatten linear:8 batchnorm relu linear:10\" --data", File.ReadAllText(Path.Combine(folder.File("folds"), "report.html")).Replace("&quot;", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("--out", File.ReadAllText(Path.Combine(folder.File("folds"), "report.html")), StringComparison.Ordinal);
-        (code, _, errors) = BallastProcess.Run(folder, "train", "--stratified", "--data", SampleRun.Slice);
+        (code, _, errors) = BallastCommand.Run(folder, "train", "--stratified", "--data", SampleRun.Slice);
         Assert.Equal(2, code);
         Assert.Contains("give --validation, such as 0.2, too", errors, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class StudyCommandTests : IDisposable
         BallastProcess.RunUntil(folder, "3 of 9", kill: true, [.. study, "--out", "killed"]);
         Assert.False(File.Exists(Path.Combine(folder.File("killed"), "results.json")));
         Assert.Equal(0, Study("--resume", "killed").ExitCode);
-        Assert.Equal(0, BallastProcess.Run(folder, [.. study, "--out", "whole", "--json"]).ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, [.. study, "--out", "whole", "--json"]).ExitCode);
         Assert.Equal(
             File.ReadAllText(Path.Combine(folder.File("whole"), "results.json")), File.ReadAllText(Path.Combine(folder.File("killed"), "results.json")));
     }

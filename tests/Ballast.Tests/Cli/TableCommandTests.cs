@@ -22,7 +22,7 @@ public sealed class TableCommandTests : IDisposable
     [Fact]
     public void A_table_is_trained_on_and_another_predicted_as_CSV()
     {
-        var (code, output, errors) = BallastProcess.Run(folder, "train", "houses.csv", "--target", "price", "--out", "run");
+        var (code, output, errors) = BallastCommand.Run(folder, "train", "houses.csv", "--target", "price", "--out", "run");
         Assert.Equal((0, ""), (code, errors));
         Assert.StartsWith("120 rows, to predict price, a number, from 2 columns:\n  numbers: area\n  categories: town\nEpoch   1: loss ", output,
             StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class TableCommandTests : IDisposable
             [".lock", "activations.jsonl", "best.safetensors", "checkpoint.safetensors", "metrics.jsonl", "report.html", "run.json", "weights.safetensors"],
             Directory.GetFiles(folder.File("run")).Select(Path.GetFileName).Order());
 
-        (code, output, errors) = BallastProcess.Run(folder, "predict", "run", "new.csv");
+        (code, output, errors) = BallastCommand.Run(folder, "predict", "run", "new.csv");
         Assert.Equal((0, "note: 1 value is a category that no row trained on had; they are taken as missing.\n"), (code, errors));
         string[] lines = output.Trim().Split('\n');
         Assert.Equal("price,price low,price high", lines[0]);
@@ -44,23 +44,23 @@ public sealed class TableCommandTests : IDisposable
     [Fact]
     public void A_run_of_a_table_is_examined_evaluated_exported_and_reported_like_any_other()
     {
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "houses.csv", "--target", "price", "--epochs", "12", "--learning-rate", "0.01", "--out", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "houses.csv", "--target", "price", "--epochs", "12", "--learning-rate", "0.01", "--out", "run").ExitCode);
         var record = RunFolder.Open(folder.File("run")).Record;
         Assert.Equal((0.01f, 12, LearnedKind.Table), (record.Settings.LearningRate, record.Settings.Epochs, record.File!.Kind));
         Assert.Equal("houses.csv", Assert.Single(record.Provenance.Data).Name);
 
-        var (_, output, errors) = BallastProcess.Run(folder, "doctor", "run");
+        var (_, output, errors) = BallastCommand.Run(folder, "doctor", "run");
         Assert.Equal("", errors);
         Assert.Contains("batches", output, StringComparison.Ordinal);
-        (_, output, errors) = BallastProcess.Run(folder, "evaluate", "run");
+        (_, output, errors) = BallastCommand.Run(folder, "evaluate", "run");
         Assert.Equal("", errors);
         Assert.Contains("Held out: 24 rows\n", output, StringComparison.Ordinal);
         var last = MetricsLog.Read(Path.Combine(folder.File("run"), "metrics.jsonl"))[^1];
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Measured: R2 {last.Measures!["r2"]:F3}\n"), output, StringComparison.Ordinal);
         Assert.Contains($"{Path.Combine("run", "best.safetensors")}\n", output, StringComparison.Ordinal);
-        Assert.Equal(0, BallastProcess.Run(folder, "export", "run", "net.onnx").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "export", "run", "net.onnx").ExitCode);
         Assert.Equal((2, "error: --tta is for runs on images. A run on a file is evaluated on what was held out of it.\nSee ballast evaluate --help.\n"),
-            BallastProcess.Run(folder, "evaluate", "run", "--tta", "flip") is var refused ? (refused.ExitCode, refused.Errors) : default);
+            BallastCommand.Run(folder, "evaluate", "run", "--tta", "flip") is var refused ? (refused.ExitCode, refused.Errors) : default);
         string page = File.ReadAllText(Path.Combine(folder.File("run"), "report.html"));
         Assert.Contains("of how price varies in the rows held out.", page, StringComparison.Ordinal);
         Assert.Contains("Norm of the gradient", page, StringComparison.Ordinal);
@@ -74,13 +74,13 @@ public sealed class TableCommandTests : IDisposable
         string[] Command(string run) => ["train", "houses.csv", "--target", "price", "--epochs", "400", "--early-stopping", "25", "--out", run];
         var (code, errors) = BallastProcess.RunUntil(folder, "Epoch   3:", kill: false, Command("run"));
         Assert.Equal((130, "Stopped. Continue with: ballast train --resume run\n"), (code, errors));
-        Assert.StartsWith("price\n", BallastProcess.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run").ExitCode);
-        Assert.Equal(0, BallastProcess.Run(folder, Command("whole")).ExitCode);
+        Assert.StartsWith("price\n", BallastCommand.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "--resume", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, Command("whole")).ExitCode);
         Assert.Equal(File.ReadAllBytes(folder.File("whole/weights.safetensors")), File.ReadAllBytes(folder.File("run/weights.safetensors")));
 
         File.AppendAllText(folder.File("houses.csv"), "100,Ulm,231\n");
-        Assert.Contains("houses.csv has changed since run was begun.", BallastProcess.Run(folder, "doctor", "run").Errors, StringComparison.Ordinal);
+        Assert.Contains("houses.csv has changed since run was begun.", BallastCommand.Run(folder, "doctor", "run").Errors, StringComparison.Ordinal);
     }
 
     // The networks that are averaged begin when the first one is over.
@@ -95,9 +95,9 @@ public sealed class TableCommandTests : IDisposable
         Assert.Equal((130, "Stopped. Continue with: ballast train --resume run\n"), (code, errors));
         Assert.True(File.Exists(folder.File("run/member-1.safetensors")));
         Assert.False(File.Exists(folder.File("run/weights.safetensors")));
-        Assert.StartsWith("price\n", BallastProcess.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "--resume", "run").ExitCode);
-        Assert.Equal(0, BallastProcess.Run(folder, Command("whole")).ExitCode);
+        Assert.StartsWith("price\n", BallastCommand.Run(folder, "predict", "run", "new.csv").Output, StringComparison.Ordinal);
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "--resume", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, Command("whole")).ExitCode);
         Assert.Equal(File.ReadAllBytes(folder.File("whole/weights.safetensors")), File.ReadAllBytes(folder.File("run/weights.safetensors")));
         Assert.Equal([1, 2, 3], MetricsLog.Read(folder.File("run/metrics.jsonl")).Where(static line => line.Type == MetricKind.Member)
             .Select(static line => line.Member!.Value));
@@ -128,8 +128,8 @@ public sealed class TableCommandTests : IDisposable
     [Fact]
     public void Classes_come_with_their_probabilities()
     {
-        Assert.Equal(0, BallastProcess.Run(folder, "train", "houses.csv", "--target", "town", "--ignore", "price", "--epochs", "2", "--out", "run").ExitCode);
-        string[] lines = BallastProcess.Run(folder, "predict", "run", "new.csv").Output.Trim().Split('\n');
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "houses.csv", "--target", "town", "--ignore", "price", "--epochs", "2", "--out", "run").ExitCode);
+        string[] lines = BallastCommand.Run(folder, "predict", "run", "new.csv").Output.Trim().Split('\n');
         Assert.Equal("town,\"probability Bonn, West\",probability Ulm", lines[0]);
         Assert.Equal(4, lines.Length);
     }
@@ -143,7 +143,7 @@ public sealed class TableCommandTests : IDisposable
             (split.Held[0], "  no row is trained on of: rare; the network cannot know them\n"), (split.Train[0], "  no row is held out of: rare\n")])
         {
             File.WriteAllText(folder.File("rare.csv"), Rows(place));
-            var (code, output, errors) = BallastProcess.Run(
+            var (code, output, errors) = BallastCommand.Run(
                 folder, "train", "rare.csv", "--target", "kind", "--epochs", "1", "--members", "0", "--out", $"run-{place}");
             Assert.Equal((0, ""), (code, errors));
             Assert.Contains(said, output, StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class TableCommandTests : IDisposable
         }
 
         Assert.Contains("is in 1 row. Each of 3 folds needs one of each class: take fewer folds, or do not stratify.",
-            BallastProcess.Run(folder, "train", "rare.csv", "--target", "kind", "--folds", "3", "--stratified").Errors, StringComparison.Ordinal);
+            BallastCommand.Run(folder, "train", "rare.csv", "--target", "kind", "--folds", "3", "--stratified").Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class TableCommandTests : IDisposable
     [InlineData("train --target price", 2, "--target is for a table.")]
     public void What_cannot_be_done_with_a_table_is_said_and_nothing_is_left(string command, int expected, string message)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, command.Split(' '));
+        var (code, output, errors) = BallastCommand.Run(folder, command.Split(' '));
         Assert.Equal((expected, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Equal(["houses.csv", "new.csv"], folder.Names().Order());

@@ -11,7 +11,7 @@ public sealed class TrainCommandTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     (int ExitCode, string Output, string Errors) Train(params string[] arguments) =>
-        BallastProcess.Run(folder, ["train", .. Data, .. arguments]);
+        BallastCommand.Run(folder, ["train", .. Data, .. arguments]);
 
     [Fact]
     public void It_prints_the_tutorials_lines_and_leaves_a_run()
@@ -59,10 +59,10 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Without_test_images_there_is_no_test()
     {
-        var (code, output, _) = BallastProcess.Run(folder, "train", "--data", SampleRun.Slice, "--epochs", "1", "--out", "run");
+        var (code, output, _) = BallastCommand.Run(folder, "train", "--data", SampleRun.Slice, "--epochs", "1", "--out", "run");
         Assert.Equal(0, code);
         Assert.DoesNotContain("Test images", output, StringComparison.Ordinal);
-        Assert.Equal(1, BallastProcess.Run(folder, "evaluate", "run").ExitCode);
+        Assert.Equal(1, BallastCommand.Run(folder, "evaluate", "run").ExitCode);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal((0, ""), (code, errors));
         var settings = Ballast.Lab.RunFolder.Open(folder.File("run")).Record.Settings;
         Assert.Equal(("vgg-small", "vgg-small"), (settings.Layers, settings.Model));
-        Assert.Equal(0, BallastProcess.Run(folder, "evaluate", "run").ExitCode);
+        Assert.Equal(0, BallastCommand.Run(folder, "evaluate", "run").ExitCode);
 
         (code, _, errors) = Train("vgg-small");
         Assert.Equal(2, code);
@@ -138,7 +138,7 @@ public sealed class TrainCommandTests : IDisposable
         byte[] bytes = new byte[size];
         bytes.AsSpan().Fill(255);
         File.WriteAllBytes(folder.File(name), bytes);
-        var (code, _, errors) = BallastProcess.Run(folder, "train", "--data", name);
+        var (code, _, errors) = BallastCommand.Run(folder, "train", "--data", name);
         Assert.Equal(1, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Contains("Expected", errors, StringComparison.Ordinal);
@@ -149,15 +149,15 @@ public sealed class TrainCommandTests : IDisposable
     {
         PictureMaker.WriteTask(folder.File("task"));
         string[] train = ["train", "flatten linear:8 batchnorm relu linear:2", "--data", "task", "--test-data", "task", "--log-every", "1"];
-        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "3", "--out", "whole"])));
-        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, [.. train, "--epochs", "1", "--out", "run"])));
-        Assert.Equal((0, ""), Without(BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "3")));
+        Assert.Equal((0, ""), Without(BallastCommand.Run(folder, [.. train, "--epochs", "3", "--out", "whole"])));
+        Assert.Equal((0, ""), Without(BallastCommand.Run(folder, [.. train, "--epochs", "1", "--out", "run"])));
+        Assert.Equal((0, ""), Without(BallastCommand.Run(folder, "train", "--resume", "run", "--epochs", "3")));
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(folder.File("whole"), "weights.safetensors")),
             File.ReadAllBytes(Path.Combine(folder.File("run"), "weights.safetensors")));
 
         PictureMaker.WriteGray(folder.File(Path.Combine("task", "dark", "00.png")), seed: 77);
-        var (code, _, errors) = BallastProcess.Run(folder, "train", "--resume", "run", "--epochs", "4");
+        var (code, _, errors) = BallastCommand.Run(folder, "train", "--resume", "run", "--epochs", "4");
         Assert.Equal(1, code);
         Assert.Contains("task has changed since run was begun", errors, StringComparison.Ordinal);
 
@@ -183,7 +183,7 @@ public sealed class TrainCommandTests : IDisposable
         Directory.CreateDirectory(folder.File("empty/dog"));
         PictureMaker.WriteGray(folder.File("notes/cat/1.png"));
         File.WriteAllText(folder.File("notes/cat/notes.txt"), "these are my notes");
-        var (code, output, errors) = BallastProcess.Run(folder, ["train", "--out", "run", "--data", .. data.Split(' ')]);
+        var (code, output, errors) = BallastCommand.Run(folder, ["train", "--out", "run", "--data", .. data.Split(' ')]);
         Assert.Equal((1, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
@@ -193,7 +193,7 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Verbose_shows_where_an_error_came_from()
     {
-        var (code, _, errors) = BallastProcess.Run(folder, "train", "--data", "none.bin", "--verbose");
+        var (code, _, errors) = BallastCommand.Run(folder, "train", "--data", "none.bin", "--verbose");
         Assert.Equal(1, code);
         Assert.Contains("   at ", errors, StringComparison.Ordinal);
     }

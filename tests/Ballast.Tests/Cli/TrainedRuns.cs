@@ -18,7 +18,7 @@ public sealed class TrainedRuns : IDisposable
         string key = string.Join('\n', arguments);
         if (!trained.TryGetValue(key, out string? name))
         {
-            var (code, _, errors) = BallastProcess.Run(folder, ["train", .. arguments, "--out", name = $"run{trained.Count}"]);
+            var (code, _, errors) = BallastCommand.Run(folder, ["train", .. arguments, "--out", name = $"run{trained.Count}"]);
             Assert.Equal((0, ""), (code, errors));
             trained.Add(key, name);
         }

@@ -9,7 +9,7 @@ public sealed class TuneCommandTests(TuneCommandTests.Old old) : IClassFixture<T
 
     string Refused(params string[] arguments)
     {
-        var (code, _, errors) = BallastProcess.Run(folder, arguments);
+        var (code, _, errors) = BallastCommand.Run(folder, arguments);
         Assert.NotEqual(0, code);
         return errors;
     }
@@ -51,7 +51,7 @@ public sealed class TuneCommandTests(TuneCommandTests.Old old) : IClassFixture<T
         Assert.Contains("%", Ok("predict", "moved", picture), StringComparison.Ordinal);
         Assert.Contains("[N, ", Ok("export", "moved", "again.onnx"), StringComparison.Ordinal);
         Assert.Contains("Accuracy", Ok("evaluate", "moved", "--test-data", "task"), StringComparison.Ordinal);
-        BallastProcess.Run(folder, "doctor", "moved");
+        BallastCommand.Run(folder, "doctor", "moved");
         Assert.Contains("network.onnx", File.ReadAllText(folder.File("moved/run.json")), StringComparison.Ordinal);
         Assert.DoesNotContain(folder.Path + "/moved", File.ReadAllText(folder.File("moved/run.json")), StringComparison.Ordinal);
 
@@ -107,7 +107,7 @@ public sealed class TuneCommandTests(TuneCommandTests.Old old) : IClassFixture<T
     [Fact]
     public void The_pretrained_network_cannot_be_had_here_and_that_is_said()
     {
-        var (code, output, _) = BallastProcess.Run(folder, "data", "status", "resnet18-imagenet");
+        var (code, output, _) = BallastCommand.Run(folder, "data", "status", "resnet18-imagenet");
         Assert.Equal(0, code);
         Assert.Equal(3, output.Split('\n').Count(static line => line.EndsWith(" missing", StringComparison.Ordinal)));
         Assert.Contains("dotnet is not installed, or not on the PATH", Refused("data", "fetch", "resnet18-imagenet"), StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class TuneCommandTests(TuneCommandTests.Old old) : IClassFixture<T
 
         internal string Ok(params string[] arguments)
         {
-            var (code, output, errors) = BallastProcess.Run(Folder, arguments);
+            var (code, output, errors) = BallastCommand.Run(Folder, arguments);
             Assert.True(code == 0, $"{string.Join(' ', arguments)}: {code}\n{output}\n{errors}");
             return output + errors;
         }

@@ -48,7 +48,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("predict run a.png --top 0", "--top: expected a whole number from 1")]
     public void What_cannot_be_understood_is_said_in_a_line_and_ends_with_2(string arguments, string message, int expected = 2)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
+        var (code, output, errors) = BallastCommand.Run(folder, arguments.Split(' '));
         Assert.Equal(expected, code);
         Assert.Empty(output);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("study placement --test-data nowhere", "nowhere. Expected a folder", 1)]
     public void What_no_data_can_be_trained_with_is_refused_before_the_data(string arguments, string message, int expected = 2)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' '));
+        var (code, output, errors) = BallastCommand.Run(folder, arguments.Split(' '));
         Assert.Equal(expected, code);
         Assert.Empty(output);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("data --help", "ballast data fetch")]
     public void Help_names_what_there_is_and_gives_examples(string arguments, string text)
     {
-        var (code, output, errors) = BallastProcess.Run(folder, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var (code, output, errors) = BallastCommand.Run(folder, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(0, code);
         Assert.Empty(errors);
         Assert.Contains(text, output, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public void The_help_of_train_lists_its_options_in_groups_and_each_once()
     {
-        string help = BallastProcess.Run(folder, "train", "--help").Output;
+        string help = BallastCommand.Run(folder, "train", "--help").Output;
         Assert.DoesNotContain("Other options:", help, StringComparison.Ordinal);
         Assert.DoesNotContain("\nOptions:", help, StringComparison.Ordinal);
         string[] lines = help.Split('\n');

@@ -19,16 +19,22 @@ static class StoredFormats
         (TarMarkOffset, "ustar"u8.ToArray(), "a tar archive, as PyTorch wrote before 0.2. Unpack it, or load and save it with a newer PyTorch"),
     ];
 
-    // What packages beside the library read.
-    static volatile (Func<string, ReadOnlyMemory<byte>, bool> Finds, Func<string, StoredFile> Open)[] others = [];
+    static volatile IReadOnlyList<OtherFormat> others = [];
+
+    /// <summary>The formats that packages beside the library read, by the order in which they were added.</summary>
+    public static IReadOnlyList<OtherFormat> Others
+    {
+        get => others;
+        set => others = value;
+    }
 
     /// <summary>Adds a format that a package reads; once is enough, and twice does no harm.</summary>
     /// <param name="finds">Whether a file is one, by its path and what it begins with.</param>
     /// <param name="open">Opens it.</param>
     public static void Add(Func<string, ReadOnlyMemory<byte>, bool> finds, Func<string, StoredFile> open)
     {
-        if (!others.Contains((finds, open)))
-            others = [.. others, (finds, open)];
+        if (!others.Contains(new(finds, open)))
+            others = [.. others, new(finds, open)];
     }
 
     /// <summary>Opens a file by its content.</summary>
@@ -152,4 +158,7 @@ static class StoredFormats
             $"got one of {zip.Entries.Count} entries: {names}.");
         return null;
     }
+
+    /// <summary>A format that a package reads: whether a file is one, by its path and what it begins with, and what opens it.</summary>
+    public readonly record struct OtherFormat(Func<string, ReadOnlyMemory<byte>, bool> Finds, Func<string, StoredFile> Open);
 }
