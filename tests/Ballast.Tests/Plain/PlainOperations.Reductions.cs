@@ -149,13 +149,16 @@ static partial class PlainOperations
         return product;
     }
 
+    // A reduction of what is not floats is not either.
+    static Numbers Whole(Numbers y, ElementType of, ElementType type) => of.IsFloat() ? y : new(y.Shape, y.Values) { Type = type };
+
     static Dictionary<string, Rule> Reductions => new()
     {
-        ["sum"] = static (node, x) => Kept(node, x[0].Sum(Axes(node, x[0]))),
+        ["sum"] = static (node, x) => Kept(node, Whole(x[0].Sum(Axes(node, x[0])), x[0].Type, ElementType.Int64)),
         ["mean"] = static (node, x) => Kept(node, x[0].Mean(Axes(node, x[0]))),
-        ["prod"] = static (node, x) => Kept(node, Product(x[0], Axes(node, x[0]))),
-        ["amax"] = static (node, x) => Kept(node, Largest(x[0], Axes(node, x[0]))),
-        ["amin"] = static (node, x) => Kept(node, -1 * Largest(-1 * x[0], Axes(node, x[0]))),
+        ["prod"] = static (node, x) => Kept(node, Whole(Product(x[0], Axes(node, x[0])), x[0].Type, ElementType.Int64)),
+        ["amax"] = static (node, x) => Kept(node, Whole(Largest(x[0], Axes(node, x[0])), x[0].Type, x[0].Type)),
+        ["amin"] = static (node, x) => Kept(node, Whole(-1 * Largest(-1 * x[0], Axes(node, x[0])), x[0].Type, x[0].Type)),
         ["var"] = static (node, x) => Kept(node, Variance(x[0], Axes(node, x[0]), node.Get<double>("correction"))),
         ["std"] = static (node, x) => Kept(node, Root(Variance(x[0], Axes(node, x[0]), node.Get<double>("correction")))),
         ["norm"] = static (node, x) => Kept(node, Norm(x[0], Axes(node, x[0]), node.Get<double>("p"))),

@@ -108,17 +108,32 @@ sealed partial class Buffer
     }
 
     /// <summary>The first <paramref name="length"/> floats.</summary>
-    public Span<float> Span(int length) => InUse(length).AsSpan(offset, length);
+    /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
+    public Span<float> Span(int length) => Floats(length).AsSpan(offset, length);
 
     /// <summary>A part of the floats.</summary>
-    public Span<float> Span(int start, int length) => InUse(start + length).AsSpan(offset + start, length);
+    /// <inheritdoc cref="Span(int)"/>
+    public Span<float> Span(int start, int length) => Floats(start + length).AsSpan(offset + start, length);
 
     /// <summary>The first <paramref name="length"/> elements of a type.</summary>
     public Span<T> Span<T>(int length)
         where T : unmanaged => MemoryMarshal.Cast<float, T>(InUse(Capacity).AsSpan(offset))[..length];
 
+    /// <summary>All of the memory as bytes, for what asks for no type.</summary>
+    public Span<byte> Bytes() => MemoryMarshal.AsBytes(InUse(Capacity).AsSpan(offset, Capacity));
+
     /// <summary>The same memory as bytes: images stay bytes until a layer reads them.</summary>
     public Span<byte> Bytes(int length) => MemoryMarshal.AsBytes(InUse(Capacity).AsSpan(offset))[..length];
+
+    // Other elements than floats are fewer or more in the same memory, and no such values.
+    float[] Floats(int end)
+    {
+        if (Type != ElementType.Float32)
+            ThrowType();
+        return InUse(end);
+    }
+
+    void ThrowType() => Throw.InvalidOperation($"Expected float32 values, got {Type.Name()} ones. Convert them with To(ElementType.Float32).");
 
     // The memory, with the buffer kept reachable until the operation that asks for it has made its result.
     float[] InUse(int end)

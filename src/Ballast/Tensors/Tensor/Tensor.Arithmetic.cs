@@ -84,8 +84,9 @@ public partial class Tensor
     /// <summary>The hyperbolic tangent, element by element.</summary>
     public Tensor Tanh() => Backend.Current?.Apply("tanh", this) ?? ActivationOperation<Kernels.TanhActivation>.Run(this);
 
-    /// <summary>The sum of all values, as a tensor of one.</summary>
-    public Tensor Sum() => Backend.Current?.Apply("sum", this, ("axes", null), ("keep_axes", false)) ?? SumOperation.Run(this, 1);
+    /// <summary>The sum of all values, as a tensor of one; of int64, uint8 and bool it is int64.</summary>
+    public Tensor Sum() => WholeReductions.Take(this) ? Sum([])
+        : Backend.Current?.Apply("sum", this, ("axes", null), ("keep_axes", false)) ?? SumOperation.Run(this, 1);
 
     /// <summary>The mean of all values, as a tensor of one.</summary>
     public Tensor Mean() => Backend.Current?.Apply("mean", this, ("axes", null), ("keep_axes", false)) ?? SumOperation.Run(this, 1f / Length);

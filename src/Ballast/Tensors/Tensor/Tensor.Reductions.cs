@@ -3,7 +3,7 @@ namespace Ballast;
 /// <content>Reductions along axes. Axes are counted from 0, -1 is the last one; no axes stand for all of them.</content>
 public partial class Tensor
 {
-    /// <summary>The sum along axes: <c>x.Sum([2, 3])</c>. PyTorch: <c>sum(dim)</c>.</summary>
+    /// <summary>The sum along axes: <c>x.Sum([2, 3])</c>; of int64, uint8 and bool it is int64. PyTorch: <c>sum(dim)</c>.</summary>
     /// <param name="axes">The axes; none for all of them.</param>
     /// <param name="keepAxes">Whether the axes stay, with the size 1. PyTorch: <c>keepdim</c>.</param>
     /// <exception cref="ArgumentException">An axis that is not there, or is named twice.</exception>
@@ -12,7 +12,8 @@ public partial class Tensor
         var reduced = new ReducedAxes(nameof(Sum), this, axes);
         if (Backend.Current is { } other)
             return other.Apply("sum", this, ("axes", reduced.Reduced), ("keep_axes", keepAxes));
-        return ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1);
+        return WholeReductions.Take(this) ? WholeReductions.Sum(this, reduced, keepAxes)
+            : ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1);
     }
 
     /// <summary>The mean along axes. PyTorch: <c>mean(dim)</c>.</summary>
@@ -25,7 +26,7 @@ public partial class Tensor
         return ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1.0 / reduced.Count);
     }
 
-    /// <summary>The product along axes, or of all values. PyTorch: <c>prod(dim)</c>.</summary>
+    /// <summary>The product along axes, or of all values; of int64, uint8 and bool it is int64. PyTorch: <c>prod(dim)</c>.</summary>
     /// <remarks>Its gradient divides by nothing: zeros have the product of the other values.</remarks>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Prod(ReadOnlySpan<int> axes = default, bool keepAxes = false) =>

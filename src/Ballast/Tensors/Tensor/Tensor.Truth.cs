@@ -49,13 +49,11 @@ public partial class Tensor
         int results = axes.Kept.Length, size = (int)axes.Count;
         var counts = Buffer.Rent(ElementType.Int64, results);
         var to = counts.Span<long>(results);
-        var from = Operand;
-        var turned = from.With(from.Layout.Permute(axes.KeptFirst));
-        var rows = turned.Layout.IsRowMajor ? turned.Memory.Hold() : Loops.RowMajor(turned);
+        var rows = axes.Rows(this);
         switch (ElementType)
         {
             case ElementType.Float32 or ElementType.Float64:
-                Kernels.LineCounts.NotZero<int>(MemoryMarshal.Cast<float, int>(rows.Span(Length)), to, size, floats: true);
+                Kernels.LineCounts.NotZero<int>(MemoryMarshal.Cast<byte, int>(rows.Bytes(Length * sizeof(float))), to, size, floats: true);
                 break;
             case ElementType.Int64:
                 Kernels.LineCounts.NotZero<long>(rows.Span<long>(Length), to, size);

@@ -38,8 +38,7 @@ readonly ref struct Lines
 
     static Operand Checked(in Operand x)
     {
-        if (x.Type != ElementType.Float32)
-            Throw.Argument($"Expected float32 values, got {x.Type.Name()} {x.Shape}. Convert them with To(ElementType.Float32).");
+        x.RequireFloat32();
         return x;
     }
 }

@@ -66,6 +66,7 @@ static unsafe partial class Loops
     // A reduction reads each element once and its run side by side: what does not lie so is copied.
     static Lease InOrder(in Operand x)
     {
+        x.RequireFloat32();
         var order = Layout.Dense(x.Shape, x.Layout);
         return x.Layout.Repeats || !StridedMaps.Reads(Plan(order, x.Layout), 1)
             ? new Lease(new Operand(Copy(x, order), order), isCopy: true) : new Lease(x, isCopy: false);

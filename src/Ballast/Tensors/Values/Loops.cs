@@ -99,18 +99,18 @@ static unsafe partial class Loops
         if (region.Shape.Length == 0)
             return;
         var plan = Plan(region, x.Layout);
-        fixed (float* to = memory.Span(memory.Capacity), from = x.Memory.Span(x.Memory.Capacity))
+        fixed (byte* to = memory.Bytes(), from = x.Memory.Bytes())
         {
             switch (x.Type.Size())
             {
                 case 4:
-                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
+                    StridedCopy.Compute(plan, (float*)to + region.Offset, (float*)from + x.Layout.Offset);
                     break;
                 case 8:
                     StridedCopy.Compute(plan, (long*)to + region.Offset, (long*)from + x.Layout.Offset);
                     break;
                 default:
-                    StridedCopy.Compute(plan, (byte*)to + region.Offset, (byte*)from + x.Layout.Offset);
+                    StridedCopy.Compute(plan, to + region.Offset, from + x.Layout.Offset);
                     break;
             }
         }
@@ -162,8 +162,7 @@ static unsafe partial class Loops
     /// <summary>An operand that the loops read as it lies, or a copy of it in the result's order.</summary>
     static Lease Readable(in Operand x, in Layout order)
     {
-        if (x.Type != ElementType.Float32)
-            Throw.Argument($"Expected float32 values, got {x.Type.Name()} {x.Shape}. Convert them with To(ElementType.Float32).");
+        x.RequireFloat32();
         if (x.Shape.Length == 0 || x.Layout.IsLike(order) || StridedMaps.Reads(Plan(order, x.Layout), 1))
             return new Lease(x, isCopy: false);
         Layout wide = x.Layout;

@@ -14,6 +14,14 @@ readonly record struct Operand(Buffer Memory, Layout Layout)
     /// <summary>The type of the elements.</summary>
     public ElementType Type => Memory.Type;
 
+    /// <summary>Refuses values that are no floats.</summary>
+    /// <exception cref="ArgumentException">They are of another type.</exception>
+    public void RequireFloat32()
+    {
+        if (Type != ElementType.Float32)
+            Throw.Argument($"Expected float32 values, got {Type.Name()} {Shape}. Convert them with To(ElementType.Float32).");
+    }
+
     /// <summary>The same memory under another layout.</summary>
     public Operand With(in Layout layout) => new(Memory, layout);
 

@@ -131,6 +131,7 @@ sealed unsafe class AttentionOperation : Operation
 
     static Operand Ready(in Operand x)
     {
+        x.RequireFloat32();
         var layout = x.Layout;
         bool fits = x.Memory.IsPinned && (x.Shape[^1] == 1 || layout.Stride(x.Shape.Rank - 1) == 1);
         if (fits)

@@ -130,8 +130,7 @@ static unsafe class MatrixProducts
     /// <summary>An operand whose matrices run forwards, with a hold of the caller's own.</summary>
     static Operand Ready(in Operand x)
     {
-        if (x.Type != ElementType.Float32)
-            Throw.Argument($"Expected float32 values, got {x.Type.Name()} {x.Shape}. Convert them with To(ElementType.Float32).");
+        x.RequireFloat32();
         int rank = x.Shape.Rank;
         bool forwards = true;
         for (int axis = rank - 2; axis < rank; axis++)

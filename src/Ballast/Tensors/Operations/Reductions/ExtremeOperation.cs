@@ -19,8 +19,11 @@ sealed class ExtremeOperation : Operation
         where R : struct, IReduction
     {
         axes.RequireValues();
+        bool largest = float.IsNegativeInfinity(R.Identity);
         if (Backend.Current is { } other)
-            return other.Apply(float.IsNegativeInfinity(R.Identity) ? "amax" : "amin", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
+            return other.Apply(largest ? "amax" : "amin", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
+        if (WholeReductions.Take(x))
+            return largest ? WholeReductions.Largest(x, axes, keepAxes) : WholeReductions.Smallest(x, axes, keepAxes);
         return Run(x, axes.Kept, axes.Result(keepAxes), Loops.Reduce<R>(x.Operand, axes.Kept));
     }
 

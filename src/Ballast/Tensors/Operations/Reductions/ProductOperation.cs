@@ -21,6 +21,8 @@ sealed class ProductOperation : Operation
     {
         if (Backend.Current is { } other)
             return other.Apply("prod", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
+        if (WholeReductions.Take(x))
+            return WholeReductions.Product(x, axes, keepAxes);
         var values = Loops.Reduce<ProductReduction>(x.Operand, axes.Kept);
         var shape = axes.Result(keepAxes);
         return Records(x) ? new ProductOperation(x, axes.KeptFirst, shape.Length).Produce(shape, values) : new Tensor(shape, values);

@@ -69,6 +69,14 @@ readonly ref struct ReducedAxes
         }
     }
 
+    /// <summary>A tensor's values as a matrix, row-major: a row for each kept position. The caller holds them.</summary>
+    public Buffer Rows(Tensor x)
+    {
+        var from = x.Operand;
+        var turned = from.With(from.Layout.Permute(KeptFirst));
+        return turned.Layout.IsRowMajor ? turned.Memory.Hold() : Loops.RowMajor(turned);
+    }
+
     /// <summary>The result's shape.</summary>
     public Shape Result(bool keepAxes)
     {
