@@ -105,4 +105,22 @@ public class ModuleTextTests
         Assert.Equal("Linear(12, 8): expected input [..., 12], got [7, 11]. The layer before it must produce 12 features.",
             Assert.Throws<ArgumentException>(() => Networks["mlp"]().Summary([7, 11])).Message);
     }
+
+    sealed class Listed : Module
+    {
+        readonly ModuleList blocks;
+        readonly Linear last;
+
+        public Listed()
+        {
+            blocks = Register("blocks", new ModuleList(new Sequential(new Linear(4, 4), new ReLU()), new Linear(4, 4)));
+            last = Register("last", new Linear(4, 2));
+        }
+
+        public override Tensor Forward(Tensor x) => last.Forward(blocks[1].Forward(blocks[0].Forward(x)));
+    }
+
+    [Fact]
+    public void Parts_of_a_list_that_does_not_run_itself_stand_in_the_order_in_which_they_run() => Assert.Equal(
+        ["", "blocks.0", "blocks.0.0", "blocks.0.1", "blocks.1", "last"], new Listed().Summary([3, 4]).Rows.Select(static row => row.Name));
 }

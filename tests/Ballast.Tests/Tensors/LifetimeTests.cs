@@ -165,6 +165,9 @@ public class LifetimeTests
         float[] values = view.ToArray();
         Assert.Equal(y.ToArray(), values);
         (view * 2f).Sum().Backward();
+        Assert.Equal(values, y.ToArray());
+        Assert.Equal(values, view.ToArray());
+        w.Exp().Sum().Backward();
         IsGone(y);
         IsGone(view);
     }

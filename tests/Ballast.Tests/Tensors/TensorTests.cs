@@ -68,7 +68,10 @@ public class TensorTests
         Refused("Reshape: [4] has 4 values, this tensor [2, 3] has 6.", () => a.Reshape([4]));
         Refused("Softmax: expected [N, C], got [3].", () => Tensor.Zeros([3]).Softmax());
         Refused("Tensor.From: expected 6 values for the shape [2, 3], got 1.", () => Tensor.From([1], [2, 3]));
-        Refused("Tensor [2, 3]: expected 2 indices, got 1.", () => a[1]);
+        Refused("Tensor [2, 3]: expected 2 indices, got 1. A part of it is x[i, ..], or Select(axis, i).", () => a[1]);
+        Refused("Tensor [2, 3]: expected 2 indices, got 3.", () => a[1, 2, 0]);
+        Refused("TensorIndex: expected a position from 0 on, got -1. From the end they are counted ^1, ^2, ...", () => a[-1, ..][0]);
+        Refused("Select: expected a position from 0 on, got -2. From the end they are counted ^1, ^2, ...", () => a.Select(0, -2)[0]);
         Refused("Tensor [2, 3]: index 3 is outside axis 1, which has 3 values.", () => a[1, 3]);
         Refused("Tensor [2, 3]: index -1 is outside axis 0, which has 2 values.", () => a[-1, 0]);
         Refused("Parameter [2, 3]: expected 6 values, got 2.", () => new Parameter(a).CopyFrom([1, 2]));

@@ -44,8 +44,40 @@ static unsafe class StridedCopy
                 new Span<T>(from, length).CopyTo(new Span<T>(to, length));
             else if (stepTo == 1 && stepFrom == 0)
                 new Span<T>(to, length).Fill(*from);
+            else if (stepTo == 1 && stepFrom == -1)
+                Reverse(to, from, length);
+            else if (stepTo == 1)
+                Gather(to, from, stepFrom, length);
             else
                 Scatter(to, stepTo, from, stepFrom, length);
+        }
+
+        // Side by side, and turned over while it is in the first-level cache.
+        static void Reverse(T* to, T* from, int length)
+        {
+            const int Piece = 1024;
+            for (int done = 0; done < length; done += Piece)
+            {
+                int count = Math.Min(Piece, length - done);
+                Span<T> piece = new(to + done, count);
+                new Span<T>(from - done - count + 1, count).CopyTo(piece);
+                piece.Reverse();
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Gather(T* to, T* from, nint step, int length)
+        {
+            T* end = to + length;
+            for (; to <= end - 8; to += 8, from += 8 * step)
+            {
+                T* second = from + 4 * step;
+                (to[0], to[1], to[2], to[3]) = (from[0], from[step], from[2 * step], from[3 * step]);
+                (to[4], to[5], to[6], to[7]) = (second[0], second[step], second[2 * step], second[3 * step]);
+            }
+
+            for (; to < end; to++, from += step)
+                *to = *from;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -50,6 +50,8 @@ public abstract partial class Module
         }
 
         scope.AddResult(output);
+        if (outer is null && output.Producer is not null)
+            Note(x, output);
         if (!isOfLibrary)
             x.IsSeen = output.IsSeen = true;
         Forwarded?.Invoke(x, output);
@@ -82,6 +84,18 @@ public abstract partial class Module
 
     /// <summary>The same as <see cref="Forwarded"/> for several inputs and outputs.</summary>
     internal Action<Tensor[], Tensor[]>? ForwardedMany { get; set; }
+
+    // What the program gave and got: a backward pass ends there when it looks for what is read after it. A network is called with what another
+    // one made (a generator's pictures, a code), and that too is read.
+    void Note(Tensor x, Tensor output)
+    {
+        output.IsResult = true;
+        if (modules.Count == 0)
+            return;
+        output.IsKept = true;
+        if (x.Producer is { IsLeaf: false })
+            x.IsKept = true;
+    }
 
     static void Spend(ReadOnlySpan<Tensor> made, Tensor output, Tensor input)
     {

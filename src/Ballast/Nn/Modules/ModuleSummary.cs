@@ -79,14 +79,15 @@ public sealed class ModuleSummary
         return new ModuleSummary(Ordered(rows, names), module, inputs.Sum(static input => (long)input.Length));
     }
 
-    // A part is done before what it is a part of: what stands before a row and is deeper belongs to it. What never ran comes last.
+    // A part is done before what it is a part of: what stands before a row and has its name before its own belongs to it. What never ran
+    // comes last.
     static List<ModuleRow> Ordered(List<ModuleRow> ran, Dictionary<Module, (string Name, int Depth)> names)
     {
         List<List<ModuleRow>> trees = [];
         foreach (var row in ran)
         {
             int first = trees.Count;
-            while (first > 0 && trees[first - 1][0].Depth > row.Depth)
+            while (first > 0 && IsPart(trees[first - 1][0].Name, row.Name))
                 first--;
             List<ModuleRow> tree = [row, .. trees.Skip(first).SelectMany(static inner => inner)];
             trees.RemoveRange(first, trees.Count - first);
@@ -97,6 +98,9 @@ public sealed class ModuleSummary
             .Select(static entry => new ModuleRow(entry.Key, entry.Value.Name, entry.Value.Depth, [], null));
         return [.. trees.SelectMany(static tree => tree), .. idle];
     }
+
+    static bool IsPart(string name, string whole) => whole.Length == 0
+        ? name.Length > 0 : name.Length > whole.Length && name[whole.Length] == '.' && name.StartsWith(whole, StringComparison.Ordinal);
 
     /// <summary>The table.</summary>
     public override string ToString()

@@ -5,7 +5,6 @@ public partial class Tensor
     static readonly Buffer One = Buffer.Single(1);
 
     [ThreadStatic] static List<Operation>? walk;
-    [ThreadStatic] static List<Tensor>? kept;
     [ThreadStatic] static List<Tensor>? passed;
     [ThreadStatic] static bool retaining;
     [ThreadStatic] static bool walking;
@@ -80,7 +79,7 @@ public partial class Tensor
         var operations = Collect(Producer);
         Producer.Gradient(OutputIndex).Add(gradient, Length);
         if (!retainGraph)
-            KeepResults(Producer);
+            KeepWhatIsRead(Producer);
         walking = true;
         try
         {
@@ -115,32 +114,23 @@ public partial class Tensor
         operations.Clear();
     }
 
-    // What the loss was computed from outlives this pass: a training loop reads its outputs after Backward. So does a result of
-    // several values that a pass starts from, which may be as large as any; a loss of one value costs nothing to keep for good.
-    void Finish(Operation operation)
+    static void Finish(Operation operation)
     {
-        bool isRoot = operation == Producer;
         for (int i = 0; i < operation.Inputs; i++)
-            FinishInput(operation.Input(i), isRoot);
+            FinishInput(operation.Input(i));
         for (int i = 0; i < operation.Outputs; i++)
             FinishOutput(operation.OutputAt(i));
         operation.Release();
     }
 
-    // Before the pass: a rule may hand back its result as soon as it has no more use for it.
-    static void KeepResults(Operation root)
-    {
-        for (int i = 0; i < root.Outputs; i++)
-        {
-            if (root.OutputAt(i) is { Length: > 1 } result)
-                kept!.Add(result);
-        }
-    }
-
-    // Results of one value are never taken back: a loop prints the terms of its loss.
+    // Results of one value are never taken back: a loss costs nothing to keep for good.
     static void FinishOutput(Tensor output)
     {
-        if (output.Length > 1 && !kept!.Contains(output))
+        if (output.Length <= 1)
+            return;
+        if (output.IsKept)
+            kept!.Add(output);
+        else
             output.ReleaseValues();
     }
 
@@ -148,33 +138,17 @@ public partial class Tensor
     /// for.</summary>
     internal static void ReleaseEarly(Tensor result)
     {
-        if (!retaining && result.Length > 1 && !kept!.Contains(result))
+        if (!retaining && result.Length > 1 && !result.IsKept)
             result.ReleaseValues();
     }
 
-    static void FinishInput(Tensor? input, bool ofRoot)
+    static void FinishInput(Tensor? input)
     {
-        if (input is null or Parameter or { Producer.IsLeaf: true })
+        if (input is null or Parameter or { Producer: not null })
             return;
-        if (input.Producer is not null)
-        {
-            if (ofRoot && input.Length > 1)
-                kept!.Add(input);
-            return;
-        }
-
         input.Consumed = true;
         if (input.Passing)
             passed!.Add(input);
-    }
-
-    static void ReleaseKept()
-    {
-        passed ??= [];
-        kept ??= [];
-        foreach (var tensor in kept)
-            tensor.ReleaseValues();
-        kept.Clear();
     }
 
     // All operations behind the given one, later ones first.

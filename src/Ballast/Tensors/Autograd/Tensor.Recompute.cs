@@ -53,7 +53,12 @@ public partial class Tensor
                 if (operation.IsLeaf)
                     continue;
                 for (int i = 0; i < operation.Outputs; i++)
-                    FinishOutput(operation.OutputAt(i));
+                {
+                    // What was computed once more nobody else has seen.
+                    if (operation.OutputAt(i) is { Length: > 1 } output)
+                        output.ReleaseValues();
+                }
+
                 operation.Release();
             }
 

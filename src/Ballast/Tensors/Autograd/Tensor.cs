@@ -8,9 +8,9 @@ namespace Ballast;
 /// <remarks>
 /// A tensor's values never change. Nothing has to be disposed of: large memory is lent from a pool and goes back to it. The
 /// results that a training step computes between its input and its loss go back when <see cref="Backward()"/> has run
-/// through them; the loss itself stays, and what the loss was computed from stays until the next
-/// <see cref="Backward()"/>, as does a result of several values that a pass started from. Reading what is gone throws, and
-/// says to keep it with <see cref="Detach"/>.
+/// through them; the loss itself and its terms stay. What the loss was computed from stays until the next
+/// <see cref="Backward()"/>, back to the results of modules, as do the results of networks, what they were called with, and a
+/// result of several values that a pass started from. Reading what is gone throws, and says to keep it with <see cref="Detach"/>.
 /// PyTorch: <c>torch.Tensor</c>.
 /// </remarks>
 public partial class Tensor
@@ -87,7 +87,21 @@ public partial class Tensor
         set => Root.Mark(SeenMark, value);
     }
 
-    const int ConsumedMark = 1 << 16, PassingMark = 1 << 17, SeenMark = 1 << 18;
+    /// <summary>Whether a backward pass leaves these values as they are, until the next one begins: the program is likely to read them.</summary>
+    internal bool IsKept
+    {
+        get => (Root.marks & KeptMark) != 0;
+        set => Root.Mark(KeptMark, value);
+    }
+
+    /// <summary>Whether a module that the program called gave these values.</summary>
+    internal bool IsResult
+    {
+        get => (marks & ResultMark) != 0;
+        set => Mark(ResultMark, value);
+    }
+
+    const int ConsumedMark = 1 << 16, PassingMark = 1 << 17, SeenMark = 1 << 18, KeptMark = 1 << 19, ResultMark = 1 << 20;
 
     // Several threads may run modules on one tensor.
     void Mark(int mark, bool value)

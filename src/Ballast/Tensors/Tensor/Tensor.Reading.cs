@@ -59,7 +59,8 @@ public partial class Tensor
         get
         {
             Throw.Unless(position.Length == Shape.Rank,
-                $"Tensor {Shape}: expected {Shape.Rank} indices, got {position.Length}.");
+                $"Tensor {Shape}: expected {Shape.Rank} indices, got {position.Length}." +
+                $"{(position.Length < Shape.Rank ? " A part of it is x[i, ..], or Select(axis, i)." : "")}");
             int offset = 0;
             for (int axis = 0; axis < position.Length; axis++)
             {

@@ -60,6 +60,13 @@ public partial class Tensor
         return ViewOperation.Run(this, new SelectedView(axis, offset));
     }
 
+    /// <inheritdoc cref="Select(int, Index)"/>
+    public Tensor Select(int axis, int position)
+    {
+        Throw.Unless(position >= 0, $"Select: expected a position from 0 on, got {position}. From the end they are counted ^1, ^2, ...");
+        return Select(axis, new Index(position));
+    }
+
     /// <summary><paramref name="length"/> positions of an axis from <paramref name="start"/> on. A view. PyTorch: <c>narrow</c>.</summary>
     /// <exception cref="ArgumentException">There is no such axis, or it has fewer positions.</exception>
     public Tensor Narrow(int axis, int start, int length)

@@ -15,8 +15,9 @@ static unsafe partial class Loops
         bool taken;
         fixed (R* to = memory.Span<R>(x.Shape.Length))
         {
-            fixed (T* p = All<T>(x.Memory))
-                taken = StridedElements.Map<F, T, R>(Plan(order, x.Layout), to, p + x.Layout.Offset);
+            using var from = Laid(x, order);
+            fixed (T* p = All<T>(from.Buffer))
+                taken = StridedElements.Map<F, T, R>(Plan(order, from.Layout), to, p + from.Layout.Offset);
         }
 
         result = new Operand(memory, order).ToValues();
@@ -33,8 +34,10 @@ static unsafe partial class Loops
         var memory = Buffer.Rent(ElementTypes.Of<R>(), shape.Length);
         fixed (R* to = memory.Span<R>(shape.Length))
         {
-            fixed (T* p = All<T>(x.Memory), q = All<T>(y.Memory))
-                StridedElements.Zip<F, T, R>(Plan(order, x.Layout, y.Layout), to, p + x.Layout.Offset, q + y.Layout.Offset);
+            using var left = Laid(x, order);
+            using var right = Laid(y, order);
+            fixed (T* p = All<T>(left.Buffer), q = All<T>(right.Buffer))
+                StridedElements.Zip<F, T, R>(Plan(order, left.Layout, right.Layout), to, p + left.Layout.Offset, q + right.Layout.Offset);
         }
 
         return new Operand(memory, order).ToValues();
@@ -53,12 +56,15 @@ static unsafe partial class Loops
     {
         var order = Order(shape, x, y, mask);
         var memory = Buffer.Rent(x.Type, shape.Length);
-        fixed (T* to = memory.Span<T>(shape.Length), p = All<T>(x.Memory), q = All<T>(y.Memory))
+        using var choice = Laid(mask, order);
+        using var left = Laid(x, order);
+        using var right = Laid(y, order);
+        fixed (T* to = memory.Span<T>(shape.Length), p = All<T>(left.Buffer), q = All<T>(right.Buffer))
         {
-            fixed (bool* m = All<bool>(mask.Memory))
+            fixed (bool* m = All<bool>(choice.Buffer))
             {
-                StridedElements.Select(Plan(order, mask.Layout, x.Layout, y.Layout),
-                    to, m + mask.Layout.Offset, p + x.Layout.Offset, q + y.Layout.Offset);
+                StridedElements.Select(Plan(order, choice.Layout, left.Layout, right.Layout),
+                    to, m + choice.Layout.Offset, p + left.Layout.Offset, q + right.Layout.Offset);
             }
         }
 

@@ -34,11 +34,13 @@ static unsafe partial class Loops
     static void TakeSlices<T>(in Operand result, in Operand x, int axis, Buffer positions, int count)
         where T : unmanaged
     {
-        var slice = Plan(result.Layout.Slice(axis, 0, 1, 1), x.Layout.Slice(axis, 0, 1, 1));
-        fixed (T* to = All<T>(result.Memory), from = All<T>(x.Memory))
+        // Slices that do not lie side by side are turned over all at once, unless few of them are taken.
+        using var read = 2 * (long)count >= x.Shape[axis] ? Laid(x, Layout.RowMajor(x.Shape)) : new Lease(x, isCopy: false);
+        var slice = Plan(result.Layout.Slice(axis, 0, 1, 1), read.Layout.Slice(axis, 0, 1, 1));
+        fixed (T* to = All<T>(result.Memory), from = All<T>(read.Buffer))
         {
             fixed (long* at = positions.Span<long>(count))
-                IndexedSlices.Gather(slice, to, result.Layout.Stride(axis), from + x.Layout.Offset, x.Layout.Stride(axis), at, count);
+                IndexedSlices.Gather(slice, to, result.Layout.Stride(axis), from + read.Layout.Offset, read.Layout.Stride(axis), at, count);
         }
     }
 

@@ -163,6 +163,12 @@ static unsafe partial class Loops
     static Lease Readable(in Operand x, in Layout order)
     {
         x.RequireFloat32();
+        return Laid(x, order);
+    }
+
+    /// <summary>The same for elements of any type.</summary>
+    static Lease Laid(in Operand x, in Layout order)
+    {
         if (x.Shape.Length == 0 || x.Layout.IsLike(order) || StridedMaps.Reads(Plan(order, x.Layout), 1))
             return new Lease(x, isCopy: false);
         Layout wide = x.Layout;
@@ -178,15 +184,16 @@ static unsafe partial class Loops
         /// <summary>Where the elements lie.</summary>
         public readonly Layout Layout = operand.Layout;
 
-        readonly Buffer buffer = operand.Memory;
+        /// <summary>What they lie in.</summary>
+        public readonly Buffer Buffer = operand.Memory;
 
         /// <summary>All of the memory.</summary>
-        public Span<float> Memory => buffer.Span(buffer.Capacity);
+        public Span<float> Memory => Buffer.Span(Buffer.Capacity);
 
         public void Dispose()
         {
             if (isCopy)
-                buffer.Release();
+                Buffer.Release();
         }
     }
 }

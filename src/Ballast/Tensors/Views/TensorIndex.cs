@@ -33,7 +33,12 @@ public readonly struct TensorIndex
     }
 
     /// <summary>One position of an axis, which goes.</summary>
-    public static implicit operator TensorIndex(int position) => new(Kind.Position, position..);
+    /// <exception cref="ArgumentException">A position below 0.</exception>
+    public static implicit operator TensorIndex(int position)
+    {
+        Throw.Unless(position >= 0, $"TensorIndex: expected a position from 0 on, got {position}. From the end they are counted ^1, ^2, ...");
+        return new(Kind.Position, position..);
+    }
 
     /// <summary>One position of an axis, which goes.</summary>
     public static implicit operator TensorIndex(Index position) => new(Kind.Position, position..);

@@ -1,0 +1,109 @@
+namespace Ballast.Tests.Tensors;
+
+/// <summary>What a program reads after the backward pass: results of its networks, what it gave to them, and what it computed its loss from.</summary>
+public class ReadAfterBackwardTests
+{
+    const int N = 48;
+
+    static Sequential Network(int inputs, int outputs, int seed) => new(
+        new Linear(inputs, 64, generator: new Generator(seed)), new ReLU(), new Linear(64, outputs, generator: new Generator(seed + 1)));
+
+    static Tensor Input(int columns = 16) => Tensor.Randn([N, columns], new Generator(9));
+
+    // A step's loss, and what is read of it afterwards.
+    static readonly (string Name, Func<(Tensor Loss, Tensor[] Read)> Run)[] Steps =
+    [
+        ("a squared error of one's own", static () =>
+        {
+            var predicted = Network(16, 4, 1).Forward(Input());
+            var error = predicted - 1;
+            return (error.Square().Mean(), [predicted, error]);
+        }),
+        ("a loss times a number", static () =>
+        {
+            var predicted = Network(16, 4, 1).Forward(Input());
+            return (new MSELoss().Forward(predicted, Tensor.Zeros([N, 4])) * 0.5, [predicted]);
+        }),
+        ("a loss and a penalty", static () =>
+        {
+            var network = Network(16, 4, 1);
+            var logits = network.Forward(Input());
+            var entropy = new CrossEntropyLoss().Forward(logits, Tensor.Arange(N).Remainder(4).To(ElementType.Int64));
+            var penalty = network.Parameters().Aggregate(Tensor.Zeros([]), static (sum, weight) => sum + weight.Square().Sum());
+            return (entropy + logits.Square().Mean() * 0.01 + penalty * 1e-4, [logits, entropy, penalty]);
+        }),
+        ("two heads of one result", static () =>
+        {
+            var both = new Linear(16, 8, generator: new Generator(1)).Forward(Input());
+            Tensor classes = both[.., ..4], box = both[.., 4..];
+            return (new CrossEntropyLoss().Forward(classes, Tensor.Zeros([N]).To(ElementType.Int64)) + box.Abs().Mean(), [both, classes, box]);
+        }),
+        ("a reshaped result", static () =>
+        {
+            var result = Network(16, 4, 1).Forward(Input());
+            var turned = result.Reshape([4, N]).Transpose();
+            return ((turned.LogSoftmax(1) * -0.25).Sum(), [result, turned]);
+        }),
+        ("a variational autoencoder", static () =>
+        {
+            var inputs = Input();
+            var code = Network(16, 8, 1).Forward(inputs);
+            Tensor mean = code[.., ..4], logVariance = code[.., 4..];
+            var drawn = mean + (logVariance * 0.5).Exp() * Tensor.Randn([N, 4], new Generator(3));
+            var made = Network(4, 16, 5).Forward(drawn);
+            var divergence = (mean.Square() + logVariance.Exp() - logVariance - 1).Sum() * 0.5;
+            return ((made - inputs).Square().Sum() + divergence, [code, mean, logVariance, drawn, made, divergence]);
+        }),
+        ("a generator behind a critic", static () =>
+        {
+            var fake = Network(4, 16, 1).Forward(Input(4));
+            var judged = Network(16, 1, 3).Forward(fake);
+            return ((judged - 1).Square().Mean(), [fake, judged]);
+        }),
+    ];
+
+    [Fact]
+    public void It_has_the_values_from_before_the_pass()
+    {
+        foreach (var (name, run) in Steps)
+        {
+            float[][] before = Array.ConvertAll(run().Read, static tensor => tensor.ToArray());
+            // Nothing of it is read before the pass: what nobody has asked for may not have been computed.
+            var (loss, read) = run();
+            loss.Backward();
+            for (int i = 0; i < read.Length; i++)
+                Assert.True(before[i].AsSpan().SequenceEqual(read[i].ToArray()), $"{i} of {name}");
+        }
+    }
+
+    [Fact]
+    public void It_goes_back_with_the_next_pass_and_steps_take_no_more_memory()
+    {
+        foreach (var (name, run) in Steps)
+        {
+            var (loss, read) = run();
+            loss.Backward();
+            for (int more = 0; more < 4; more++)
+                run().Loss.Backward();
+            var large = read.Where(static tensor => tensor.Length > 1);
+            Assert.All(large, tensor => Assert.Throws<InvalidOperationException>(() => tensor.ToArray()));
+            long made = Buffer.Allocated;
+            for (int more = 0; more < 4; more++)
+                run().Loss.Backward();
+            Assert.True(made == Buffer.Allocated, $"{name}: {Buffer.Allocated - made} more bytes");
+        }
+    }
+
+    [Fact]
+    public void Layers_that_are_called_one_by_one_keep_the_last_result_alone()
+    {
+        Linear first = new(16, 64, generator: new Generator(1)), last = new(64, 4, generator: new Generator(2));
+        var hidden = first.Forward(Input());
+        var open = hidden.Relu();
+        var outputs = last.Forward(open);
+        (outputs.Square().Mean() * 0.5).Backward();
+        Assert.Equal(N * 4, outputs.ToArray().Length);
+        Assert.Throws<InvalidOperationException>(() => hidden.ToArray());
+        Assert.Throws<InvalidOperationException>(() => open.ToArray());
+    }
+}
