@@ -21,10 +21,10 @@ sealed partial class Buffer
     int guarded; // where guards stand, how many floats are in front of them
     Sweeper.Watch? watch;
 
-    Buffer(float value)
+    Buffer(float[] array)
     {
-        array = [value];
-        capacity = 1;
+        this.array = array;
+        capacity = array.Length;
         holders = 1;
     }
 
@@ -55,7 +55,7 @@ sealed partial class Buffer
     public int Capacity => capacity;
 
     /// <summary>Whether the memory stays at one address; a single value may move.</summary>
-    public bool IsPinned => Capacity > 1;
+    public bool IsPinned => capacity >= Alignment;
 
     /// <summary>The type of the elements that it holds.</summary>
     public ElementType Type { get; private set; }
@@ -94,7 +94,15 @@ sealed partial class Buffer
     }
 
     /// <summary>A single value, in memory that is never pooled: callers keep losses, and small garbage is cheap.</summary>
-    public static Buffer Single(float value) => new(value);
+    public static Buffer Single(float value) => new([value]);
+
+    /// <summary>The same for an int64.</summary>
+    public static Buffer Integer(long value)
+    {
+        Buffer buffer = new(new float[sizeof(long) / sizeof(float)]) { Type = ElementType.Int64 };
+        buffer.Span<long>(1)[0] = value;
+        return buffer;
+    }
 
     /// <summary>A buffer for a result; nobody hands one value back, and pinned memory is dear to collect.</summary>
     public static Buffer Result(int length) => length == 1 ? Single(0) : Rent(length);
@@ -171,7 +179,7 @@ sealed partial class Buffer
             Generation++;
             if (guarded > 0)
                 CheckGuard();
-            if (Capacity > 1)
+            if (IsPinned)
                 ((watch is null ? null : Sweeper.End(ref watch)) ?? this).TakeBack();
         }
         else if (left < 0)

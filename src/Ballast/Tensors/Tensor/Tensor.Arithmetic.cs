@@ -40,13 +40,13 @@ public partial class Tensor
     public static Tensor operator -(Tensor x) => x.ElementType == ElementType.Int64 ? 0L - x : 0f - x;
 
     /// <summary>A number stands for a tensor of one value.</summary>
-    public static implicit operator Tensor(float value) => From([value], Shape.Scalar);
+    public static implicit operator Tensor(float value) => new(Shape.Scalar, new Values(Buffer.Single(value)));
 
     /// <summary>A number stands for a tensor of one float32 value.</summary>
-    public static implicit operator Tensor(double value) => From([(float)value], Shape.Scalar);
+    public static implicit operator Tensor(double value) => (float)value;
 
     /// <summary>A whole number stands for a tensor of one int64 value; beside floats, for a float.</summary>
-    public static implicit operator Tensor(long value) => FromInt64([value], Shape.Scalar);
+    public static implicit operator Tensor(long value) => new(Shape.Scalar, new Values(Buffer.Integer(value)));
 
     /// <summary>exp(x), element by element.</summary>
     public Tensor Exp() => Backend.Current?.Apply("exp", this) ?? ExpOperation.Run(this);

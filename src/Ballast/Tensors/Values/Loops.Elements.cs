@@ -11,7 +11,7 @@ static unsafe partial class Loops
         where R : unmanaged
     {
         var order = Order(x.Shape, x);
-        var memory = Buffer.Rent(ElementTypes.Of<R>(), x.Shape.Length);
+        var memory = typeof(R) == typeof(float) ? Buffer.Result(x.Shape.Length) : Buffer.Rent(ElementTypes.Of<R>(), x.Shape.Length);
         bool taken;
         fixed (R* to = memory.Span<R>(x.Shape.Length))
         {
