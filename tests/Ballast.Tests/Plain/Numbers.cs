@@ -67,6 +67,29 @@ sealed class Numbers
         return z;
     }
 
+    /// <summary>x with values in the places of its elements; of several in one place the last one stays, and each has the gradient that it has.
+    /// </summary>
+    public static Numbers Put(Numbers x, Numbers values, Func<int, int> to)
+    {
+        var put = (Number[])x.Values.Clone();
+        bool[] taken = new bool[put.Length];
+        for (int i = 0; i < values.Values.Length; i++)
+            (put[to(i)], taken[to(i)]) = (values.Values[i], true);
+        Numbers y = new(x.Shape, put, x, values);
+        y.back = () =>
+        {
+            for (int place = 0; place < put.Length; place++)
+            {
+                if (!taken[place])
+                    Number.Add(ref x.Gradient[place], y.Gradient[place], 1);
+            }
+
+            for (int i = 0; i < values.Values.Length; i++)
+                Number.Add(ref values.Gradient[i], y.Gradient[to(i)], 1);
+        };
+        return y;
+    }
+
     /// <summary>Elements of several arrays at new places: for each place the array and the element, or -1 for a constant.</summary>
     public static Numbers Gather(Shape shape, Numbers[] parts, Func<int, (int Part, int Element)> source, double otherwise = 0)
     {

@@ -123,12 +123,7 @@ static partial class PlainOperations
             var values = x[2].Shape == x[1].Shape ? x[1] : View(x[1], x[2].Shape.ToArray(), static at => at);
             if (node.Get<bool>("adds"))
                 return Typed(x, x[0] + values.Sum(x[0].Shape, To));
-            // Of several values for one place the last one stays.
-            int[] last = new int[x[0].Values.Length];
-            Array.Fill(last, -1);
-            for (int place = 0; place < values.Values.Length; place++)
-                last[To(place)] = place;
-            return Numbers.Gather(x[0].Shape, [x[0], values], place => last[place] < 0 ? (0, place) : (1, last[place]));
+            return Numbers.Put(x[0], values, To);
         },
     };
 }

@@ -82,6 +82,7 @@ public class IndexingTests
                 last[place] = y.AsSpan()[from];
                 winner[place] = from;
                 dy[from] += h.AsSpan()[place];
+                dyPut[from] = h.AsSpan()[place]; // PyTorch gives it to all that met
             }
 
             Assert.Equal(sum, added.ToArray());
@@ -92,8 +93,6 @@ public class IndexingTests
             {
                 if (winner[place] < 0)
                     dxPut[sources[place]] = h.AsSpan()[place];
-                else
-                    dyPut[winner[place]] = h.AsSpan()[place];
             }
 
             put.Backward(h, retainGraph: true);

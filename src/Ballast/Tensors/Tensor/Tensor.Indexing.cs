@@ -70,7 +70,7 @@ public partial class Tensor
     }
 
     /// <summary>This tensor with values of another one put to their positions on an axis, each at its own place on the other axes; where
-    /// several meet, the last one in row-major sequence stays, and it alone has a gradient. PyTorch: <c>scatter</c>.</summary>
+    /// several meet, the last one in row-major sequence stays, and all have its gradient. PyTorch: <c>scatter</c>.</summary>
     /// <param name="axis">The axis.</param>
     /// <param name="index">Positions, int64 of as many axes, at most as large as the values, and on the other axes as this tensor.</param>
     /// <param name="values">Values of the same type.</param>

@@ -1,5 +1,3 @@
-using Ballast.Kernels;
-
 namespace Ballast;
 
 /// <summary>x with the elements of y at their positions on an axis, added to it or in its place.</summary>
@@ -28,48 +26,24 @@ sealed class ScatterOperation : Operation
         return Records(x, y) ? new ScatterOperation(x, y, axis, positions, adds).Produce(x.Shape, values) : new Tensor(x.Shape, values);
     }
 
-    /// <summary>dy = g at the positions; dx = g, and 0 where y took x's place. Of several that met, the last one alone has a gradient.
-    /// </summary>
+    /// <summary>dy = g at the positions; dx = g, and 0 where y took x's place. Of several that met, each has the gradient of the one that stayed,
+    /// as in PyTorch.</summary>
     public override void Backward(Values gradient)
     {
         var g = gradient.ToOperand(Output.Shape);
-        var order = Layout.RowMajor(First!.Shape);
         if (Second!.RequiresGrad)
+            Give(Second, Loops.TakeElements(g, axis, positions).ToValues());
+        if (adds || !First!.RequiresGrad)
         {
-            var dy = Loops.TakeElements(g, axis, positions);
-            Give(Second, adds ? dy.ToValues() : Last(dy, order));
-        }
-
-        if (adds || !First.RequiresGrad)
-        {
-            Give(First, g.ToValues());
+            Give(First!, g.ToValues());
             return;
         }
 
         var dx = Loops.RowMajor(g);
         Operand none = new(Buffer.Single(0), Layout.RowMajor(Shape.Scalar).Expand(positions.Shape));
-        Loops.PutElements(dx, order, axis, positions, none, adds: false);
+        Loops.PutElements(dx, Layout.RowMajor(First.Shape), axis, positions, none, adds: false);
         g.Release();
         Give(First, new Values(dx));
-    }
-
-    // The gradient of the elements that stayed, found by putting their numbers as they were put.
-    Values Last(in Operand dy, in Layout order)
-    {
-        int count = positions.Shape.Length;
-        Operand numbers = new(Buffer.Rent(ElementType.Int64, count), Layout.RowMajor(positions.Shape));
-        var all = numbers.Memory.Span<long>(count);
-        for (int i = 0; i < count; i++)
-            all[i] = i;
-        var stayed = Buffer.Rent(ElementType.Int64, order.Shape.Length);
-        Loops.PutElements(stayed, order, axis, positions, numbers, adds: false);
-        var found = Loops.TakeElements(new Operand(stayed, order), axis, positions);
-        var mask = Loops.Zip<Comparison<EqualComparison, long>, long, bool>(found, numbers, positions.Shape).ToOperand(positions.Shape);
-        var values = Loops.Select(mask, dy, new Operand(Buffer.Single(0), Layout.RowMajor(Shape.Scalar)), positions.Shape);
-        stayed.Release();
-        foreach (var operand in (ReadOnlySpan<Operand>)[numbers, found, mask, dy])
-            operand.Release();
-        return values;
     }
 
     /// <inheritdoc/>
