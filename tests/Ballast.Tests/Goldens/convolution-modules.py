@@ -50,7 +50,24 @@ case("F.ConvTranspose1d(x, w, groups: 2)", lambda: nn.Identity(), (1, 4, 3), (4,
 case("F.ConvTranspose3d(x, w, b)", lambda: nn.Identity(), (1, 2, 2, 2, 2), (2, 1, 2, 1, 2), (1,),
      call=lambda m, x, w, b: f.conv_transpose3d(x, w, b))
 case("F.Linear(x, w, b)", lambda: nn.Identity(), (2, 3, 4), (5, 4), (5,), call=lambda m, x, w, b: f.linear(x, w, b))
+# Without the axis N.
+case("new Conv1d(4, 4, 3, 2, 2, 2, 2, bias: false)", lambda: c1(4, 4, 3, 2, 2, 2, 2, bias=False), (4, 9))
+case("new Conv2d(2, 3, (3, 5))", lambda: c2(2, 3, (3, 5)), (2, 5, 6))
+case("new Conv2d(2, 2, (2, 3), padding: \"same\", paddingMode: PadMode.Reflect)",
+     lambda: c2(2, 2, (2, 3), padding="same", padding_mode="reflect"), (2, 4, 4))
+case("new Conv3d(2, 3, 2)", lambda: c3(2, 3, 2), (2, 3, 3, 4))
+case("new ConvTranspose1d(4, 6, 4, 3, 2, 1, 2, true, 2)", lambda: t1(4, 6, 4, 3, 2, 1, 2, True, 2), (4, 5))
+case("new ConvTranspose2d(2, 3, (3, 2), (2, 1), (1, 0), (1, 0), bias: false)", lambda: t2(2, 3, (3, 2), (2, 1), (1, 0), (1, 0), bias=False),
+     (2, 3, 4))
+case("new ConvTranspose2d(2, 2, 3, 2, 1).Forward(x, (4, 5))", lambda: t2(2, 2, 3, 2, 1), (2, 2, 3), call=lambda m, x: m(x, output_size=(4, 5)))
+case("new ConvTranspose3d(2, 3, 2, (1, 2, 1), (0, 1, 1))", lambda: t3(2, 3, 2, (1, 2, 1), (0, 1, 1)), (2, 2, 3, 2))
+case("F.Conv2d(x, w, b, (1, 2), 1)", lambda: nn.Identity(), (2, 4, 4), (3, 2, 2, 3), (3,),
+     call=lambda m, x, w, b: f.conv2d(x, w, b, (1, 2), 1))
+case("F.ConvTranspose3d(x, w, b)", lambda: nn.Identity(), (2, 2, 2, 2), (2, 1, 2, 1, 2), (1,),
+     call=lambda m, x, w, b: f.conv_transpose3d(x, w, b))
 
+refused("new Conv2d(2, 3, (3, 5))", lambda: c2(2, 3, (3, 5)), (3, 5, 6))
+refused("new ConvTranspose1d(3, 2, 3)", lambda: t1(3, 2, 3), (4, 3))
 refused("new Conv1d(3, 4, 3)", lambda: c1(3, 4, 3), (2, 4, 7))
 refused("new Conv1d(3, 4, 3)", lambda: c1(3, 4, 3), (2, 3, 2))
 refused("new Conv1d(3, 4, 3)", lambda: c1(3, 4, 3), (2, 3, 7, 7))

@@ -29,6 +29,7 @@ for mode, shape in (("nearest", (1, 2, 5)), ("nearest", (1, 2, 3, 4)), ("nearest
     word = MODES[mode]
     size = {3: 7, 4: (5, 6), 5: (3, 4, 5)}[len(shape)]
     case(f"new Upsample({size}, mode: InterpolateMode.{word})", lambda: up(size, mode=mode), shape)
+    case(f"new Upsample({size}, mode: InterpolateMode.{word})", lambda: up(size, mode=mode), (0, *shape[1:]))
     case(f"new Upsample(scaleFactor: 2, mode: InterpolateMode.{word})", lambda: up(scale_factor=2, mode=mode), shape)
     case(f"new Upsample(scaleFactor: 1.7, mode: InterpolateMode.{word})", lambda: up(scale_factor=1.7, mode=mode), shape)
     case(f"new Upsample(scaleFactor: 0.6, mode: InterpolateMode.{word})", lambda: up(scale_factor=0.6, mode=mode), shape)
@@ -42,12 +43,17 @@ case("new UpsamplingNearest2d(scaleFactor: 3)", lambda: nn.UpsamplingNearest2d(s
 case("new UpsamplingBilinear2d(scaleFactor: 2)", lambda: nn.UpsamplingBilinear2d(scale_factor=2), (1, 2, 3, 2))
 case("new PixelShuffle(2)", lambda: nn.PixelShuffle(2), (2, 8, 2, 3))
 case("new PixelUnshuffle(2)", lambda: nn.PixelUnshuffle(2), (2, 2, 4, 6))
+for ahead in ((), (2, 1, 2)):
+    case("new PixelShuffle(2)", lambda: nn.PixelShuffle(2), (*ahead, 8, 2, 3))
+    case("new PixelUnshuffle(2)", lambda: nn.PixelUnshuffle(2), (*ahead, 2, 4, 6))
 # PyTorch has no gradient of its own channel_shuffle.
 case("new ChannelShuffle(2)", lambda: nn.Identity(), (2, 6, 2, 3), call=lambda m, x: x.view(2, 2, 3, 2, 3).transpose(1, 2).reshape(x.shape))
 case("new Unfold((2, 3))", lambda: nn.Unfold((2, 3)), (2, 2, 4, 5))
 case("new Unfold(2, 2, 1, (2, 1))", lambda: nn.Unfold(2, 2, 1, (2, 1)), (1, 2, 4, 3))
 case("new Fold2d((4, 5), (2, 3))", lambda: nn.Fold((4, 5), (2, 3)), (2, 12, 9))
 case("new Fold2d((4, 3), 2, 2, 1, (2, 1))", lambda: nn.Fold((4, 3), 2, 2, 1, (2, 1)), (1, 8, 6))
+case("new Unfold((2, 3))", lambda: nn.Unfold((2, 3)), (2, 4, 5))
+case("new Fold2d((4, 5), (2, 3))", lambda: nn.Fold((4, 5), (2, 3)), (12, 9))
 case("new Flatten(0, 1)", lambda: nn.Flatten(0, 1), (2, 3, 4))
 case("new Flatten(1, 2)", lambda: nn.Flatten(1, 2), (2, 3, 2, 2))
 case("new Unflatten(1, 2, 3)", lambda: nn.Unflatten(1, (2, 3)), (2, 6))

@@ -77,7 +77,7 @@ public class ModelTests
     [Fact]
     public void What_does_not_fit_is_refused_by_the_layer_that_it_does_not_fit()
     {
-        Refused("Conv2d(3, 32, 3, padding: 1, bias: false): expected input [N, 3, H, W], got [2, 1, 8, 8]. The layer before it must produce 3 channels.",
+        Refused("Conv2d(3, 32, 3, padding: 1, bias: false): expected input [N, 3, H, W] or [3, H, W], got [2, 1, 8, 8]. The layer before it must produce 3 channels.",
             static () => new VggSmall().Forward(Tensor.Zeros([2, 1, 8, 8])));
         Refused("MaxPool2d(2): the window covers 2 x 2 pixels, the padded input [2, 64, 1, 1] has 1 x 1. Use a smaller kernel, more padding, or fewer layers that shrink the image before it.",
             static () => new VggSmall().Forward(Tensor.Zeros([2, 3, 2, 2])));

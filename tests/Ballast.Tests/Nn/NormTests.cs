@@ -246,11 +246,19 @@ public class NormTests
             () => new GroupNorm(2, 4).Forward(Tensor.Zeros([3, 6])));
         Refused("GroupNorm(4, 4): expected more than 1 value per group, got input [3, 4, 1]. One value has no variance. Use fewer groups, or an input of more values a channel.",
             () => new GroupNorm(4, 4).Forward(Tensor.Zeros([3, 4, 1])));
-        Refused("InstanceNorm2d(4): expected input [N, 4, H, W], got [2, 3, 8, 8]. The layer before it must produce 4 channels.",
+        Refused("InstanceNorm2d(4): expected input [N, 4, H, W] or [4, H, W], got [2, 3, 8, 8]. The layer before it must produce 4 channels.",
             () => new InstanceNorm2d(4).Forward(Tensor.Zeros([2, 3, 8, 8])));
-        Refused("InstanceNorm2d(4): expected input [N, 4, H, W], got [4, 8, 8]. A single sample is a batch of one: Reshape it to have the axis N in front.",
-            () => new InstanceNorm2d(4).Forward(Tensor.Zeros([4, 8, 8])));
-        Refused("InstanceNorm1d(4): expected input [N, 4, L], got [2, 4, 8, 8]. There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W].",
+        Refused("InstanceNorm2d(4): expected input [N, 4, H, W] or [4, H, W], got [3, 8, 8]. The layer before it must produce 4 channels.",
+            () => new InstanceNorm2d(4).Forward(Tensor.Zeros([3, 8, 8])));
+        var single = Tensor.Randn([4, 5, 6], new Generator(1));
+        foreach (bool tracked in new[] { false, true })
+        {
+            InstanceNorm2d one = new(4, affine: true, trackRunningStats: tracked), batch = new(4, affine: true, trackRunningStats: tracked);
+            Assert.Equal(batch.Forward(single.Unsqueeze(0)).ToArray(), one.Forward(single).ToArray());
+            Assert.Equal([4, 5, 6], one.Forward(single).Shape.ToArray());
+        }
+
+        Refused("InstanceNorm1d(4): expected input [N, 4, L] or [4, L], got [2, 4, 8, 8]. There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W].",
             () => new InstanceNorm1d(4).Forward(Tensor.Zeros([2, 4, 8, 8])));
         Refused("InstanceNorm2d(4): expected more than 1 value per channel and sample, got input [2, 4, 1, 1]. One value has no variance. Use larger inputs or less pooling before it.",
             () => new InstanceNorm2d(4).Forward(Tensor.Zeros([2, 4, 1, 1])));

@@ -178,9 +178,9 @@ public sealed class PoolingTests : IDisposable
             static () => new AvgPool2d(2, padding: -1));
         Refused("MaxPool2d: expected a padding of at most half the kernel, so that every window has a value of the image, got padding 2 with kernel 3. Use a padding of at most 1, or a larger kernel.",
             static () => new MaxPool2d(3, 2, 2));
-        Refused("MaxPool2d(3, stride: 2, padding: 1): expected input [N, C, H, W], got [3, 8, 8]. It takes a batch of images; give one image a first axis of 1.",
-            static () => new MaxPool2d(3, 2, 1).Forward(Tensor.Zeros([3, 8, 8])));
-        Refused("AvgPool2d(2): expected input [N, C, H, W], got [1, 0, 8, 8]. It has no channels.",
+        Refused("MaxPool2d(3, stride: 2, padding: 1): expected input [N, C, H, W] or [C, H, W], got [8, 8]. It takes a batch of images, or one image.",
+            static () => new MaxPool2d(3, 2, 1).Forward(Tensor.Zeros([8, 8])));
+        Refused("AvgPool2d(2): expected input [N, C, H, W] or [C, H, W], got [1, 0, 8, 8]. It has no channels.",
             static () => new AvgPool2d(2).Forward(Tensor.Zeros([1, 0, 8, 8])));
         Refused("MaxPool2d(4): the window covers 4 x 4 pixels, the padded input [1, 3, 8, 3] has 8 x 3. Use a smaller kernel, more padding, or fewer layers that shrink the image before it.",
             static () => new MaxPool2d(4).Forward(Tensor.Zeros([1, 3, 8, 3])));

@@ -117,7 +117,7 @@ public class WeightStandardizedConv2dTests
         Refused("WeightStandardizedConv2d: expected eps of 0 or more, got -1.", static () => new WeightStandardizedConv2d(4, 4, 3, eps: -1));
         Refused("WeightStandardizedConv2d: expected at least 1 channel, got 0 in and 4 out.",
             static () => new WeightStandardizedConv2d(0, 4, 3));
-        Refused("WeightStandardizedConv2d(4, 4, 3): expected input [N, 4, H, W], got [2, 3, 8, 8]. The layer before it must produce 4 channels.",
+        Refused("WeightStandardizedConv2d(4, 4, 3): expected input [N, 4, H, W] or [4, H, W], got [2, 3, 8, 8]. The layer before it must produce 4 channels.",
             static () => new WeightStandardizedConv2d(4, 4, 3).Forward(Tensor.Zeros([2, 3, 8, 8])));
     }
 

@@ -55,7 +55,7 @@ public class Conv2d : ConvNd
 
     /// <summary>The shape of what a layer with these arguments makes of an input of a shape, without making it: its weight may be
     /// large.</summary>
-    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="input">[N, C, H, W], or [C, H, W].</param>
     /// <param name="outChannels">K, the channels of the output.</param>
     /// <param name="kernelSize">The rows and columns of the kernel.</param>
     /// <param name="stride">Pixels from one place of the kernel to the next.</param>
@@ -68,9 +68,8 @@ public class Conv2d : ConvNd
         Shape input, int outChannels, PerAxis kernelSize, PerAxis? stride = null, ConvPadding padding = default, PerAxis? dilation = null,
         int groups = 1)
     {
-        Throw.Unless(input.Rank == 4,
-            $"Conv2d: expected input [N, C, H, W], got {input}. It takes a batch of images; give one image a first axis of 1.");
-        var plan = new ConvPlan("Conv2d", 2, input[1], outChannels, kernelSize, stride ?? 1, padding, dilation ?? 1, groups).Checked();
+        PoolPlan.CheckInput(input, 2, "Conv2d");
+        var plan = new ConvPlan("Conv2d", 2, input[^3], outChannels, kernelSize, stride ?? 1, padding, dilation ?? 1, groups).Checked();
         return plan.Output(input, plan.Describe() + ")");
     }
 }

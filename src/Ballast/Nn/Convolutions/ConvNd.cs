@@ -2,6 +2,7 @@ namespace Ballast;
 
 /// <summary>Convolutions over one to three axes, what <see cref="Conv1d"/>, <see cref="Conv2d"/> and <see cref="Conv3d"/> share: from [N, C, ...]
 /// to [N, K, ...] with floor((L + 2 padding - dilation (kernel - 1) - 1) / stride) + 1 positions on an axis of L.</summary>
+/// <remarks>An input [C, ...] is a batch of one, whose axis N the output has not.</remarks>
 public abstract class ConvNd : Module, IReweighted
 {
     readonly ConvPlan plan;

@@ -2,6 +2,7 @@ namespace Ballast;
 
 /// <summary>Transposed convolutions over one to three axes, what <see cref="ConvTranspose1d"/>, <see cref="ConvTranspose2d"/> and
 /// <see cref="ConvTranspose3d"/> share.</summary>
+/// <remarks>An input [C, ...] is a batch of one, whose axis N the output has not.</remarks>
 public abstract class ConvTransposeNd : Module, IReweighted
 {
     readonly ConvTransposePlan plan;

@@ -1,3 +1,5 @@
+using Ballast.Kernels;
+
 namespace Ballast;
 
 /// <content>Pools of other norms, at drawn places, and their inverse.</content>
@@ -11,15 +13,19 @@ public static partial class Functional
     /// <param name="ceilMode">Whether the size of the result is rounded up.</param>
     /// <exception cref="ArgumentException">What <see cref="Ballast.LPPool1d"/> refuses.</exception>
     public static Tensor LpPool1d(Tensor input, double normType, PerAxis kernelSize, PerAxis? stride = null, bool ceilMode = false) =>
-        Root(Functional.AvgPool1d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(1));
+        LpPool(nameof(LpPool1d), 1, input, normType, kernelSize, stride, ceilMode);
 
     /// <summary>The p-norm of each window of images [N, C, H, W]. PyTorch: <c>F.lp_pool2d</c>.</summary>
     /// <inheritdoc cref="LpPool1d"/>
     public static Tensor LpPool2d(Tensor input, double normType, PerAxis kernelSize, PerAxis? stride = null, bool ceilMode = false) =>
-        Root(Functional.AvgPool2d(input.Pow(normType), kernelSize, stride, 0, ceilMode), normType, kernelSize.Product(2));
+        LpPool(nameof(LpPool2d), 2, input, normType, kernelSize, stride, ceilMode);
 
     // In the steps of PyTorch, whose gradient is 0 where a sum is.
-    static Tensor Root(Tensor means, double normType, double count) => (means.Sign() * means.Abs().Relu() * count).Pow(1 / normType);
+    internal static Tensor LpPool(object layer, int axes, Tensor input, double normType, PerAxis kernelSize, PerAxis? stride, bool ceilMode)
+    {
+        var means = Fit(layer, axes, input, kernelSize, stride, 0, 1, ceilMode).Average(input.Pow(normType), new PoolDivisor(CountPadding: true));
+        return (means.Sign() * means.Abs().Relu() * kernelSize.Product(axes)).Pow(1 / normType);
+    }
 
     /// <summary>The values of a max pool's output at their places in its input, 0 elsewhere. PyTorch: <c>F.max_unpool1d</c>.</summary>
     /// <param name="input">[N, C, L], the pool's output.</param>
@@ -49,22 +55,33 @@ public static partial class Functional
         string layer, int axes, Tensor input, Tensor indices, PerAxis kernel, PerAxis stride, PerAxis padding, PerAxis? outputSize)
     {
         PoolPlan.CheckInput(input.Shape, axes, layer);
+        int first = input.Shape.Rank - axes;
         Throw.Unless(indices.ElementType == ElementType.Int64 && indices.Shape == input.Shape,
             $"{layer}: expected int64 places of the shape of the values {input.Shape}, got {indices.ElementType.Name()} {indices.Shape}.");
-        Span<int> sizes = stackalloc int[2 + axes];
+        Span<int> sizes = stackalloc int[input.Shape.Rank];
         input.Shape.CopyTo(sizes);
         for (int axis = 0; axis < axes; axis++)
         {
-            int usual = (input.Shape[2 + axis] - 1) * stride[axis] - 2 * padding[axis] + kernel[axis], size = outputSize?[axis] ?? usual;
+            int usual = (input.Shape[first + axis] - 1) * stride[axis] - 2 * padding[axis] + kernel[axis], size = outputSize?[axis] ?? usual;
             Throw.Unless(size == usual || (size > usual - stride[axis] && size < usual + stride[axis]),
-                $"{layer}: expected an output size between {usual - stride[axis]} and {usual + stride[axis]} on axis {2 + axis}, got {size}.");
-            sizes[2 + axis] = Math.Max(0, size);
+                $"{layer}: expected an output size between {usual - stride[axis]} and {usual + stride[axis]} on axis {first + axis}, got {size}.");
+            sizes[first + axis] = Math.Max(0, size);
         }
 
         Shape output = new(sizes);
-        int area = output.Length / Math.Max(1, output[0] * output[1]);
-        var empty = Tensor.Zeros([output[0], output[1], area]);
-        return empty.Scatter(2, indices.Flatten(2), input.Flatten(2)).Reshape(output);
+        int channels = 1, area = 1;
+        for (int axis = 0; axis < sizes.Length; axis++)
+            (channels, area) = axis < first ? (channels * sizes[axis], area) : (channels, area * sizes[axis]);
+        var places = indices.AsSpan<long>();
+        for (int i = 0; i < places.Length; i++)
+        {
+            Throw.Unless((ulong)places[i] < (ulong)area,
+                $"{layer}: index {places[i]} at {indices.Shape.Position(i)} is outside of the {area} positions of a channel of the result {output}. "
+                    + $"Give the indices of the pool whose output this is, or the outputSize of its input.");
+        }
+
+        int values = input.Length / Math.Max(1, channels);
+        return Tensor.Zeros([channels, area]).Scatter(1, indices.Reshape(channels, values), input.Reshape(channels, values)).Reshape(output);
     }
 
     /// <summary>The largest value of each window of images, where windows lie at drawn places. PyTorch: <c>F.fractional_max_pool2d</c>, with its
@@ -85,8 +102,14 @@ public static partial class Functional
     public static (Tensor Output, Tensor Indices) FractionalMaxPool2dWithIndices(
         Tensor input, PerAxis kernelSize, PerAxis? outputSize = null, double? outputRatio = null, Generator? generator = null)
     {
+        PoolPlan.CheckInput(input.Shape, 2, nameof(FractionalMaxPool2d));
+        if (input.Shape.Rank == 3)
+        {
+            var (values, at) = FractionalMaxPool2dWithIndices(input.Unsqueeze(0), kernelSize, outputSize, outputRatio, generator);
+            return (values.Squeeze(0), at.Squeeze(0));
+        }
+
         var shape = input.Shape;
-        PoolPlan.CheckInput(shape, 2, nameof(FractionalMaxPool2d));
         var size = outputSize ?? new PerAxis((int)(shape[2] * (outputRatio ?? 1)), (int)(shape[3] * (outputRatio ?? 1)));
         for (int axis = 0; axis < 2; axis++)
         {
@@ -106,9 +129,9 @@ public static partial class Functional
             places[i] = row * shape[3] + column;
         }
 
-        var at = Tensor.FromInt64(places, [shape[0], shape[1], windows * area]);
-        var (output, found) = input.Flatten(2).Gather(2, at).Reshape(shape[0], shape[1], windows, area).Max(3);
-        var indices = at.Reshape(shape[0], shape[1], windows, area).Gather(3, found.Unsqueeze(3));
+        var all = Tensor.FromInt64(places, [shape[0], shape[1], windows * area]);
+        var (output, found) = input.Flatten(2).Gather(2, all).Reshape(shape[0], shape[1], windows, area).Max(3);
+        var indices = all.Reshape(shape[0], shape[1], windows, area).Gather(3, found.Unsqueeze(3));
         Shape result = [shape[0], shape[1], size[0], size[1]];
         return (output.Reshape(result), indices.Reshape(result));
     }

@@ -15,46 +15,37 @@ public static partial class Functional
     /// <exception cref="ArgumentException">What <see cref="Ballast.MaxPool1d"/> refuses.</exception>
     public static Tensor MaxPool1d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
-        MaxPoolOperation.Run(input, Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+        Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).Max(input);
 
     /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool1d_with_indices</c>.</summary>
     /// <inheritdoc cref="MaxPool1d"/>
     public static (Tensor Output, Tensor Indices) MaxPool1dWithIndices(
-        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
-    {
-        var shape = Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
-        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
-    }
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        Fit(nameof(MaxPool1d), 1, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).MaxWithIndices(input);
 
     /// <summary>The largest value of each window of images [N, C, H, W]. PyTorch: <c>F.max_pool2d</c>.</summary>
     /// <inheritdoc cref="MaxPool1d"/>
     public static Tensor MaxPool2d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
-        MaxPoolOperation.Run(input, Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+        Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).Max(input);
 
     /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool2d_with_indices</c>.</summary>
     /// <inheritdoc cref="MaxPool1d"/>
     public static (Tensor Output, Tensor Indices) MaxPool2dWithIndices(
-        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
-    {
-        var shape = Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
-        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
-    }
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        Fit(nameof(MaxPool2d), 2, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).MaxWithIndices(input);
 
     /// <summary>The largest value of each window of volumes [N, C, D, H, W]. PyTorch: <c>F.max_pool3d</c>.</summary>
     /// <inheritdoc cref="MaxPool1d"/>
     public static Tensor MaxPool3d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
-        MaxPoolOperation.Run(input, Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode));
+        Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).Max(input);
 
     /// <summary>The same, and where each value lies in its channel, row-major, as int64. PyTorch: <c>F.max_pool3d_with_indices</c>.</summary>
     /// <inheritdoc cref="MaxPool1d"/>
     public static (Tensor Output, Tensor Indices) MaxPool3dWithIndices(
-        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false)
-    {
-        var shape = Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode);
-        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
-    }
+        Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, PerAxis? dilation = null, bool ceilMode = false) =>
+        Fit(nameof(MaxPool3d), 3, input, kernelSize, stride, padding, dilation ?? 1, ceilMode).MaxWithIndices(input);
 
     /// <summary>The mean of each window of sequences [N, C, L]. PyTorch: <c>F.avg_pool1d</c>.</summary>
     /// <param name="input">[N, C, L].</param>
@@ -66,32 +57,32 @@ public static partial class Functional
     /// <exception cref="ArgumentException">What <see cref="Ballast.AvgPool1d"/> refuses.</exception>
     public static Tensor AvgPool1d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false, bool countIncludePad = true) =>
-        AveragePoolOperation.Run(
-            input, Fit(nameof(AvgPool1d), 1, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, null));
+        Fit(nameof(AvgPool1d), 1, input, kernelSize, stride, padding, 1, ceilMode).Average(input, new PoolDivisor(countIncludePad));
 
     /// <summary>The mean of each window of images [N, C, H, W], or its sum over a divisor that is given. PyTorch: <c>F.avg_pool2d</c>.</summary>
     /// <inheritdoc cref="AvgPool1d"/>
     public static Tensor AvgPool2d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false,
         bool countIncludePad = true, int? divisorOverride = null) =>
-        AveragePoolOperation.Run(
-            input, Fit(nameof(AvgPool2d), 2, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
+        Fit(nameof(AvgPool2d), 2, input, kernelSize, stride, padding, 1, ceilMode)
+            .Average(input, Divisor(nameof(AvgPool2d), countIncludePad, divisorOverride));
 
     /// <summary>The mean of each window of volumes [N, C, D, H, W], or its sum over a divisor that is given. PyTorch: <c>F.avg_pool3d</c>.</summary>
     /// <inheritdoc cref="AvgPool1d"/>
     public static Tensor AvgPool3d(
         Tensor input, PerAxis kernelSize, PerAxis? stride = null, PerAxis padding = default, bool ceilMode = false,
         bool countIncludePad = true, int? divisorOverride = null) =>
-        AveragePoolOperation.Run(
-            input, Fit(nameof(AvgPool3d), 3, input, kernelSize, stride, padding, 1, ceilMode), Divisor(countIncludePad, divisorOverride));
+        Fit(nameof(AvgPool3d), 3, input, kernelSize, stride, padding, 1, ceilMode)
+            .Average(input, Divisor(nameof(AvgPool3d), countIncludePad, divisorOverride));
 
-    static PoolShape Fit(
-        string name, int axes, Tensor input, PerAxis kernelSize, PerAxis? stride, PerAxis padding, PerAxis dilation, bool ceilMode) =>
-        new PoolPlan(name, axes, kernelSize, stride ?? kernelSize, padding, dilation, ceilMode).Checked().Fit(input.Shape, name);
+    static FittedPool Fit(
+        object layer, int axes, Tensor input, PerAxis kernelSize, PerAxis? stride, PerAxis padding, PerAxis dilation, bool ceilMode) =>
+        new PoolPlan(layer as string ?? layer.GetType().Name, axes, kernelSize, stride ?? kernelSize, padding, dilation, ceilMode)
+            .Checked().Fit(input.Shape, layer);
 
-    static PoolDivisor Divisor(bool countPadding, int? divisor)
+    static PoolDivisor Divisor(string name, bool countPadding, int? divisor)
     {
-        Throw.Unless(divisor != 0, $"Expected a divisor other than 0.");
+        Throw.Unless(divisor != 0, $"{name}: expected a divisor other than 0.");
         return new PoolDivisor(countPadding, divisor ?? 0);
     }
 }

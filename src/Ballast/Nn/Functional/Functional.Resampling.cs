@@ -35,7 +35,9 @@ public static partial class Functional
             $"Interpolate: expected sizes of at least 1, or factors above 0, for each of {axes} axes, got "
                 + $"{size?.ToString() ?? scaleFactor.ToString()}.");
         var sizes = size ?? PerAxis.Of(axes, axis => (int)Math.Floor(input.Shape[2 + axis] * scaleFactor!.Value[axis]));
-        Throw.Unless(sizes.Fits(axes, 1) && input.Length > 0, $"Interpolate: of {input.Shape} nothing is left with a size of {sizes}.");
+        Throw.Unless(sizes.Fits(axes, 1), $"Interpolate: of {input.Shape} nothing is left with a size of {sizes}. Use a larger factor.");
+        Throw.Unless(input.Length > 0 || input.Shape[0] == 0,
+            $"Interpolate: {input.Shape} has no values to compute others of. The batch alone can be empty.");
         if (mode == InterpolateMode.Area)
         {
             return axes switch
@@ -156,26 +158,38 @@ public static partial class Functional
         ? ((bend + 2) * x - (bend + 3)) * x * x + 1
         : ((bend * x - 5 * bend) * x + 8 * bend) * x - 4 * bend;
 
-    /// <summary>Channels as pixels: [N, C r r, H, W] becomes [N, C, H r, W r]. Shi et al. 2016. PyTorch: <c>F.pixel_shuffle</c>.</summary>
+    /// <summary>Channels as pixels: [..., C r r, H, W] becomes [..., C, H r, W r]. Shi et al. 2016. PyTorch: <c>F.pixel_shuffle</c>.</summary>
     /// <exception cref="ArgumentException">Not images, or channels that r r does not divide.</exception>
     public static Tensor PixelShuffle(Tensor input, int upscaleFactor)
     {
         var s = input.Shape;
         int r = upscaleFactor;
-        Throw.Unless(s.Rank == 4 && r > 0 && s[1] % ((long)r * r) == 0,
-            $"PixelShuffle: expected input [N, C {r} {r}, H, W], got {s}.");
-        return input.Reshape(s[0], s[1] / (r * r), r, r, s[2], s[3]).Permute(0, 1, 4, 2, 5, 3).Reshape(s[0], s[1] / (r * r), s[2] * r, s[3] * r);
+        Throw.Unless(s.Rank >= 3 && r > 0 && s[^3] % ((long)r * r) == 0,
+            $"PixelShuffle: expected input [..., C {r} {r}, H, W], got {s}.");
+        int channels = s[^3] / (r * r);
+        return input.Reshape(Ahead(s), channels, r, r, s[^2], s[^1]).Permute(0, 1, 4, 2, 5, 3)
+            .Reshape([.. s.ToArray()[..^3], channels, s[^2] * r, s[^1] * r]);
     }
 
-    /// <summary>Pixels as channels: [N, C, H r, W r] becomes [N, C r r, H, W]. PyTorch: <c>F.pixel_unshuffle</c>.</summary>
+    /// <summary>Pixels as channels: [..., C, H r, W r] becomes [..., C r r, H, W]. PyTorch: <c>F.pixel_unshuffle</c>.</summary>
     /// <exception cref="ArgumentException">Not images, or rows or columns that r does not divide.</exception>
     public static Tensor PixelUnshuffle(Tensor input, int downscaleFactor)
     {
         var s = input.Shape;
         int r = downscaleFactor;
-        Throw.Unless(s.Rank == 4 && r > 0 && s[2] % r == 0 && s[3] % r == 0,
-            $"PixelUnshuffle: expected input [N, C, H {r}, W {r}], got {s}.");
-        return input.Reshape(s[0], s[1], s[2] / r, r, s[3] / r, r).Permute(0, 1, 3, 5, 2, 4).Reshape(s[0], s[1] * r * r, s[2] / r, s[3] / r);
+        Throw.Unless(s.Rank >= 3 && r > 0 && s[^2] % r == 0 && s[^1] % r == 0,
+            $"PixelUnshuffle: expected input [..., C, H {r}, W {r}], got {s}.");
+        return input.Reshape(Ahead(s), s[^3], s[^2] / r, r, s[^1] / r, r).Permute(0, 1, 3, 5, 2, 4)
+            .Reshape([.. s.ToArray()[..^3], s[^3] * r * r, s[^2] / r, s[^1] / r]);
+    }
+
+    // How many images [C, H, W] there are on the axes ahead of them.
+    static int Ahead(Shape shape)
+    {
+        int images = 1;
+        for (int axis = 0; axis < shape.Rank - 3; axis++)
+            images *= shape[axis];
+        return images;
     }
 
     /// <summary>Channels of all groups in turn: channel g of group i becomes channel i of group g. Zhang et al. 2018. PyTorch:

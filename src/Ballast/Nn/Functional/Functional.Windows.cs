@@ -22,7 +22,9 @@ public static partial class Functional
     /// <exception cref="ArgumentException">Not images, images smaller than the window, or sizes below 1.</exception>
     public static Tensor Unfold(Tensor input, PerAxis kernelSize, PerAxis? dilation = null, PerAxis padding = default, PerAxis? stride = null)
     {
-        Throw.Unless(input.Shape.Rank == 4, $"Unfold: expected input [N, C, H, W], got {input.Shape}.");
+        Throw.Unless(input.Shape.Rank is 3 or 4, $"Unfold: expected input [N, C, H, W] or [C, H, W], got {input.Shape}.");
+        if (input.Shape.Rank == 3)
+            return Unfold(input.Unsqueeze(0), kernelSize, dilation, padding, stride).Squeeze(0);
         var plan = Windows(nameof(Unfold), input.Shape[1], kernelSize, dilation, padding, stride);
         var windows = plan.Output(input.Shape, nameof(Unfold));
         var x = padding == 0 ? input : input.Pad([padding[1], padding[1], padding[0], padding[0]]);
@@ -50,8 +52,10 @@ public static partial class Functional
         Tensor input, PerAxis outputSize, PerAxis kernelSize, PerAxis? dilation = null, PerAxis padding = default, PerAxis? stride = null)
     {
         int area = kernelSize[0] * kernelSize[1];
-        Throw.Unless(input.Shape.Rank == 3 && area > 0 && input.Shape[1] % area == 0,
-            $"Fold: expected input [N, C {kernelSize[0]} {kernelSize[1]}, windows], got {input.Shape}.");
+        Throw.Unless(input.Shape.Rank is 2 or 3 && area > 0 && input.Shape[^2] % area == 0,
+            $"Fold: expected input [N, C {kernelSize[0]} {kernelSize[1]}, windows] or one without N, got {input.Shape}.");
+        if (input.Shape.Rank == 2)
+            return Fold(input.Unsqueeze(0), outputSize, kernelSize, dilation, padding, stride).Squeeze(0);
         int channels = input.Shape[1] / area, rows = outputSize[0] + 2 * padding[0], columns = outputSize[1] + 2 * padding[1];
         var plan = Windows(nameof(Fold), Math.Max(1, channels), kernelSize, dilation, padding, stride);
         var windows = plan.Output([1, Math.Max(1, channels), outputSize[0], outputSize[1]], nameof(Fold));

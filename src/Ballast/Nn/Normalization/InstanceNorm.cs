@@ -69,7 +69,10 @@ public abstract class InstanceNorm : Module
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another rank or another number of channels, or just one value a channel where the
     /// statistics are the sample's: one value has no variance.</exception>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => input.Shape.Rank == Rank - 1 && input.Shape[0] == NumFeatures
+        ? Normalize(input.Unsqueeze(0)).Squeeze(0) : Normalize(input);
+
+    Tensor Normalize(Tensor input)
     {
         bool ofSample = Training || RunningMean is null;
         var layout = Layout(input.Shape, ofSample);
@@ -94,15 +97,15 @@ public abstract class InstanceNorm : Module
     /// <summary>The axes behind the channels, as an error tells them: <c>H, W</c>.</summary>
     private protected abstract string Axes { get; }
 
+    // Of a batch.
+    int Rank => 2 + Axes.Split(", ").Length;
+
     ChannelLayout Layout(Shape shape, bool ofSample)
     {
-        int rank = 2 + Axes.Split(", ").Length;
-        if (shape.Rank != rank || shape[1] != NumFeatures)
+        if (shape.Rank != Rank || shape[1] != NumFeatures)
         {
-            bool single = shape.Rank == rank - 1 && shape[0] == NumFeatures;
-            Throw.Argument($"{this}: expected input [N, {NumFeatures}, {Axes}], got {shape}. " +
-                (shape.Rank == rank ? $"The layer before it must produce {NumFeatures} channels."
-                    : single ? "A single sample is a batch of one: Reshape it to have the axis N in front."
+            Throw.Argument($"{this}: expected input [N, {NumFeatures}, {Axes}] or [{NumFeatures}, {Axes}], got {shape}. " +
+                (shape.Rank == Rank || shape.Rank == Rank - 1 ? $"The layer before it must produce {NumFeatures} channels."
                     : "There are InstanceNorm1d for [N, C, L], InstanceNorm2d for [N, C, H, W] and InstanceNorm3d for [N, C, D, H, W]."));
         }
 

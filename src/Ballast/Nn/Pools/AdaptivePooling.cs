@@ -4,6 +4,7 @@ namespace Ballast;
 
 /// <summary>So many windows over each channel that they make an output of a given size, sharing each axis of the input evenly between them: window
 /// i of n is from floor(i L / n) up to ceil((i + 1) L / n). What the adaptive pools share.</summary>
+/// <remarks>An input [C, ...] is a batch of one, whose axis N the output has not.</remarks>
 public abstract class AdaptivePooling : Module
 {
     readonly int axes;
@@ -20,11 +21,11 @@ public abstract class AdaptivePooling : Module
     public AdaptiveSize OutputSize { get; }
 
     /// <summary>The sizes for an input.</summary>
-    private protected PoolShape Fit(Shape input) => PoolPlan.Adaptive(input, axes, sizes, this);
+    private protected FittedPool Fit(Shape input) => PoolPlan.Adaptive(input, axes, sizes, this);
 
     /// <summary>The shape of what the layer makes of an input of a shape.</summary>
     /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward(Tensor)"/> refuses.</exception>
-    public Shape OutputShape(Shape input) => PoolSizes.Output(Fit(input), input.Rank);
+    public Shape OutputShape(Shape input) => Fit(input).Output(input);
 
     /// <inheritdoc/>
     protected internal override string? ExtraRepr => $"output_size={OutputSize.Printed}";
@@ -43,14 +44,10 @@ public abstract class AdaptiveMaxPoolNd : AdaptivePooling
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input without values.</exception>
-    public override Tensor Forward(Tensor input) => MaxPoolOperation.Run(input, Fit(input.Shape));
+    public override Tensor Forward(Tensor input) => Fit(input.Shape).Max(input);
 
     /// <inheritdoc cref="MaxPoolNd.ForwardWithIndices"/>
-    public (Tensor Output, Tensor Indices) ForwardWithIndices(Tensor input)
-    {
-        var shape = Fit(input.Shape);
-        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
-    }
+    public (Tensor Output, Tensor Indices) ForwardWithIndices(Tensor input) => Fit(input.Shape).MaxWithIndices(input);
 }
 
 /// <summary>The mean of each of so many windows: what <see cref="AdaptiveAvgPool1d"/>, <see cref="AdaptiveAvgPool2d"/> and
@@ -63,5 +60,5 @@ public abstract class AdaptiveAvgPoolNd : AdaptivePooling
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input without values.</exception>
-    public override Tensor Forward(Tensor input) => AveragePoolOperation.Run(input, Fit(input.Shape), new PoolDivisor(CountPadding: false));
+    public override Tensor Forward(Tensor input) => Fit(input.Shape).Average(input, new PoolDivisor(CountPadding: false));
 }

@@ -37,7 +37,8 @@ public sealed class LPPool1d : Module
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input smaller than the window.</exception>
-    public override Tensor Forward(Tensor input) => Functional.LpPool1d(input, NormType, KernelSize, Stride, CeilMode);
+    public override Tensor Forward(Tensor input) =>
+        Functional.LpPool(this, 1, input, NormType, KernelSize, Stride, CeilMode);
 
     /// <inheritdoc/>
     protected internal override string? ExtraRepr => $"norm_type={PythonText.Whole(NormType)}, kernel_size={PythonText.Of(KernelSize)}, "

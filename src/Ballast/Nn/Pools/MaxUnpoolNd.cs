@@ -3,6 +3,7 @@ namespace Ballast;
 /// <summary>The inputs of max pools as far as their outputs tell them, what <see cref="MaxUnpool1d"/>, <see cref="MaxUnpool2d"/> and
 /// <see cref="MaxUnpool3d"/> share: (L - 1) stride - 2 padding + kernel positions of an axis of L, or another size that the pool makes as many of.
 /// </summary>
+/// <remarks>An input [C, ...] is a batch of one, whose axis N the output has not.</remarks>
 public abstract class MaxUnpoolNd : Module
 {
     readonly int axes;
@@ -35,7 +36,7 @@ public abstract class MaxUnpoolNd : Module
     }
 
     /// <summary>The values at their places, 0 elsewhere.</summary>
-    /// <param name="input">[N, C, ...], the pool's output.</param>
+    /// <param name="input">[N, C, ...] or [C, ...], the pool's output.</param>
     /// <param name="indices">Its places, int64, of the same shape.</param>
     /// <param name="outputSize">The positions of the result on each axis; what the settings give when null.</param>
     /// <exception cref="ArgumentException">Another number of axes, indices of another shape or outside the result, or a size that the pool

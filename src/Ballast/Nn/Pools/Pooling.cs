@@ -5,6 +5,7 @@ namespace Ballast;
 /// <summary>Windows over each channel of sequences, images or volumes, what the max and the average pools share: on an axis of L
 /// floor((L + 2 padding - dilation (kernel - 1) - 1) / stride) + 1 of them, rounded up with <see cref="CeilMode"/> as long as the last window
 /// begins on the input or on the padding before it.</summary>
+/// <remarks>An input [C, ...] is a batch of one, whose axis N the output has not.</remarks>
 public abstract class Pooling : Module
 {
     private protected readonly PoolPlan Plan;
@@ -26,7 +27,7 @@ public abstract class Pooling : Module
 
     /// <summary>The shape of what the layer makes of an input of a shape.</summary>
     /// <exception cref="ArgumentException">A shape that <see cref="Module.Forward(Tensor)"/> refuses.</exception>
-    public Shape OutputShape(Shape input) => PoolSizes.Output(Plan.Fit(input, this), input.Rank);
+    public Shape OutputShape(Shape input) => Plan.Fit(input, this).Output(input);
 }
 
 /// <summary>The largest value of each window: what <see cref="MaxPool1d"/>, <see cref="MaxPool2d"/> and <see cref="MaxPool3d"/> share. Padding is
@@ -43,16 +44,12 @@ public abstract class MaxPoolNd : Pooling
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input smaller than the window.</exception>
-    public override Tensor Forward(Tensor input) => MaxPoolOperation.Run(input, Plan.Fit(input.Shape, this));
+    public override Tensor Forward(Tensor input) => Plan.Fit(input.Shape, this).Max(input);
 
     /// <summary>The output, and where each of its values lies in its channel of the input, row-major: int64, what <see cref="MaxUnpool2d"/> and
     /// its like take. PyTorch: <c>return_indices=True</c>.</summary>
     /// <exception cref="ArgumentException">What <see cref="Module.Forward(Tensor)"/> refuses.</exception>
-    public (Tensor Output, Tensor Indices) ForwardWithIndices(Tensor input)
-    {
-        var shape = Plan.Fit(input.Shape, this);
-        return (MaxPoolOperation.Run(input, shape), MaxPoolOperation.Indices(input, shape));
-    }
+    public (Tensor Output, Tensor Indices) ForwardWithIndices(Tensor input) => Plan.Fit(input.Shape, this).MaxWithIndices(input);
 
     /// <inheritdoc/>
     protected internal override string? ExtraRepr => $"kernel_size={PythonText.Of(KernelSize)}, stride={PythonText.Of(Stride)}, "
@@ -82,7 +79,7 @@ public abstract class AvgPoolNd : Pooling
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Another number of axes, or an input smaller than the window.</exception>
     public override Tensor Forward(Tensor input) =>
-        AveragePoolOperation.Run(input, Plan.Fit(input.Shape, this), new PoolDivisor(CountIncludePad, DivisorOverride ?? 0));
+        Plan.Fit(input.Shape, this).Average(input, new PoolDivisor(CountIncludePad, DivisorOverride ?? 0));
 
     /// <inheritdoc/>
     protected internal override string? ExtraRepr =>

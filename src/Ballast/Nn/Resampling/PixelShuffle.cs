@@ -1,6 +1,6 @@
 namespace Ballast;
 
-/// <summary>Channels as pixels: [N, C r r, H, W] becomes [N, C, H r, W r]. Shi et al. 2016. PyTorch: <c>nn.PixelShuffle</c>.</summary>
+/// <summary>Channels as pixels: [..., C r r, H, W] becomes [..., C, H r, W r]. Shi et al. 2016. PyTorch: <c>nn.PixelShuffle</c>.</summary>
 /// <param name="upscaleFactor">r: how many times as large the images become.</param>
 public sealed class PixelShuffle(int upscaleFactor) : Module
 {

@@ -1,6 +1,6 @@
 namespace Ballast;
 
-/// <summary>Pixels as channels: [N, C, H r, W r] becomes [N, C r r, H, W]. PyTorch: <c>nn.PixelUnshuffle</c>.</summary>
+/// <summary>Pixels as channels: [..., C, H r, W r] becomes [..., C r r, H, W]. PyTorch: <c>nn.PixelUnshuffle</c>.</summary>
 /// <param name="downscaleFactor">r: how many times as small the images become.</param>
 public sealed class PixelUnshuffle(int downscaleFactor) : Module
 {

@@ -53,12 +53,11 @@ sealed record ConvPlan(
         ? "" : $" for each of {Axes} axes";
 
     /// <summary>The inputs, as a message names them.</summary>
-    public static string Inputs(int axes, int channels) => axes switch
+    public static string Inputs(int axes, object channels)
     {
-        1 => $"[N, {channels}, L]",
-        2 => $"[N, {channels}, H, W]",
-        _ => $"[N, {channels}, D, H, W]",
-    };
+        string places = axes switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
+        return $"[N, {channels}, {places}] or [{channels}, {places}]";
+    }
 
     /// <summary>What an input is a batch of.</summary>
     public static string Things(int axes) => axes switch { 1 => "sequence", 2 => "image", _ => "volume" };
@@ -66,12 +65,19 @@ sealed record ConvPlan(
     /// <summary>Refuses another number of axes or channels.</summary>
     public void CheckInput(Shape shape, object layer)
     {
-        if (shape.Rank != Axes + 2 || shape[1] != InChannels)
-        {
-            Throw.Argument($"{layer}: expected input {Inputs(Axes, InChannels)}, got {shape}. " + (shape.Rank == Axes + 2
-                ? $"The layer before it must produce {InChannels} channels."
-                : $"It takes a batch of {Things(Axes)}s; give one {Things(Axes)} a first axis of 1."));
-        }
+        CheckInput(shape, Axes, InChannels, layer);
+    }
+
+    /// <summary>Refuses what is neither a batch of things nor a single one, or has other channels.</summary>
+    public static void CheckInput(Shape shape, int axes, int channels, object layer)
+    {
+        if ((shape.Rank == axes + 2 || shape.Rank == axes + 1) && shape[^(axes + 1)] == channels)
+            return;
+        Throw.Argument($"{layer}: expected input {Inputs(axes, channels)}, got {shape}. " + (shape.Rank == axes + 2
+            ? $"The layer before it must produce {channels} channels."
+            : shape.Rank == axes + 1
+            ? $"{axes + 1} axes are a single {Things(axes)}, the first its channels; a batch without an axis of channels gets one by Unsqueeze(1)."
+            : $"It takes a batch of {Things(axes)}s, or one {Things(axes)}."));
     }
 
     // Positions put before and after the input: of an odd number of "same" the larger half comes after it.
@@ -81,14 +87,15 @@ sealed record ConvPlan(
 
     long Extent(int axis) => (long)Dilation[axis] * (Kernel[axis] - 1) + 1;
 
-    long Padded(Shape input, int axis) => (long)input[2 + axis] + Before(axis) + After(axis);
+    long Padded(Shape input, int axis) => (long)input[input.Rank - Axes + axis] + Before(axis) + After(axis);
 
-    /// <summary>The shape of the result for an input.</summary>
+    /// <summary>The shape of the result for an input, a batch or a single one.</summary>
     public Shape Output(Shape input, object layer)
     {
         CheckInput(input, layer);
-        Span<int> sizes = stackalloc int[2 + Axes];
-        (sizes[0], sizes[1]) = (input[0], OutChannels);
+        int first = input.Rank - Axes;
+        Span<int> sizes = stackalloc int[input.Rank];
+        (sizes[0], sizes[first - 1]) = (input[0], OutChannels);
         for (int axis = 0; axis < Axes; axis++)
         {
             if (Padded(input, axis) < Extent(axis))
@@ -99,7 +106,7 @@ sealed record ConvPlan(
                     + $"{Things(Axes)} before it.");
             }
 
-            sizes[2 + axis] = (int)((Padded(input, axis) - Extent(axis)) / Stride[axis]) + 1;
+            sizes[first + axis] = (int)((Padded(input, axis) - Extent(axis)) / Stride[axis]) + 1;
         }
 
         return new Shape(sizes);
@@ -109,6 +116,11 @@ sealed record ConvPlan(
     public Tensor Run(Tensor input, Tensor weight, Tensor? bias, object layer)
     {
         Output(input.Shape, layer);
+        return input.Shape.Rank == Axes + 1 ? Run(input.Unsqueeze(0), weight, bias).Squeeze(0) : Run(input, weight, bias);
+    }
+
+    Tensor Run(Tensor input, Tensor weight, Tensor? bias)
+    {
         Span<int> more = stackalloc int[2 * Axes];
         bool padsItself = Mode == PadMode.Constant, pads = false;
         for (int axis = 0; axis < Axes; axis++)

@@ -17,32 +17,27 @@ sealed record ConvTransposePlan(ConvPlan Plan, PerAxis OutputPadding)
         return this;
     }
 
-    /// <summary>The shape of the result for an input.</summary>
+    /// <summary>The shape of the result for an input, a batch or a single one.</summary>
     public Shape Output(Shape input, object layer)
     {
         int channels = Plan.OutChannels;
-        if (input.Rank != Plan.Axes + 2 || input[1] != channels)
-        {
-            Throw.Argument($"{layer}: expected input {ConvPlan.Inputs(Plan.Axes, channels)}, got {input}. " + (input.Rank == Plan.Axes + 2
-                ? $"The layer before it must produce {channels} channels."
-                : $"It takes a batch of {ConvPlan.Things(Plan.Axes)}s; give one {ConvPlan.Things(Plan.Axes)} a first axis of 1."));
-        }
-
+        ConvPlan.CheckInput(input, Plan.Axes, channels, layer);
+        int first = input.Rank - Plan.Axes;
         Span<int> sizes = stackalloc int[input.Rank];
-        (sizes[0], sizes[1]) = (input[0], Plan.InChannels);
+        (sizes[0], sizes[first - 1]) = (input[0], Plan.InChannels);
         for (int axis = 0; axis < Plan.Axes; axis++)
         {
             long size = Smallest(input, axis) + OutputPadding[axis];
-            Throw.Unless(size is > 0 and <= int.MaxValue && input[2 + axis] > 0,
-                $"{layer}: an input of {input} would become {size} positions on axis {2 + axis}. Use less padding, or a larger input.");
-            sizes[2 + axis] = (int)size;
+            Throw.Unless(size is > 0 and <= int.MaxValue && input[first + axis] > 0,
+                $"{layer}: an input of {input} would become {size} positions on axis {first + axis}. Use less padding, or a larger input.");
+            sizes[first + axis] = (int)size;
         }
 
         return new Shape(sizes);
     }
 
     // Without an output padding.
-    long Smallest(Shape input, int axis) => (input[2 + axis] - 1L) * Plan.Stride[axis] - 2L * Plan.Padding.Sizes[axis]
+    long Smallest(Shape input, int axis) => (input[input.Rank - Plan.Axes + axis] - 1L) * Plan.Stride[axis] - 2L * Plan.Padding.Sizes[axis]
         + (long)Plan.Dilation[axis] * (Plan.Kernel[axis] - 1) + 1;
 
     /// <summary>The same with the output padding that makes the output so large.</summary>
@@ -65,6 +60,8 @@ sealed record ConvTransposePlan(ConvPlan Plan, PerAxis OutputPadding)
     public Tensor Run(Tensor input, Tensor weight, Tensor? bias, object layer)
     {
         var output = Output(input.Shape, layer);
+        if (input.Shape.Rank == Plan.Axes + 1)
+            return Run(input.Unsqueeze(0), weight, bias, layer).Squeeze(0);
         // As many strides of output padding are inputs of 0 at the end.
         Span<int> more = stackalloc int[2 * Plan.Axes];
         bool pads = false;

@@ -34,13 +34,14 @@ sealed record PoolPlan(string Layer, int Axes, PerAxis Kernel, PerAxis Stride, P
         return this;
     }
 
-    /// <summary>The sizes for an input.</summary>
-    public PoolShape Fit(Shape shape, object layer)
+    /// <summary>The sizes for an input, a batch or a single one.</summary>
+    public FittedPool Fit(Shape shape, object layer)
     {
         CheckInput(shape, Axes, layer);
+        int first = shape.Rank - Axes;
         for (int axis = 0; axis < Axes; axis++)
         {
-            if (Padded(shape, axis) + (CeilMode ? Stride[axis] - 1 : 0) < Extent(axis) || shape[2 + axis] == 0)
+            if (Padded(shape, axis) + (CeilMode ? Stride[axis] - 1 : 0) < Extent(axis) || shape[first + axis] == 0)
             {
                 Throw.Argument(
                     $"{layer}: the window covers {Times(Extent)} {(Axes == 2 ? "pixels" : "positions")}, the padded input {shape} has "
@@ -49,37 +50,52 @@ sealed record PoolPlan(string Layer, int Axes, PerAxis Kernel, PerAxis Stride, P
             }
         }
 
-        return PoolSizes.Shape(
-            shape, axis => PoolAxis.Of(shape[2 + axis], Kernel[axis], Stride[axis], Padding[axis], Dilation[axis], CeilMode));
+        return new FittedPool(
+            PoolSizes.Shape(
+                Batch(shape, Axes), axis => PoolAxis.Of(shape[first + axis], Kernel[axis], Stride[axis], Padding[axis], Dilation[axis], CeilMode)),
+            Axes);
     }
 
-    /// <summary>The sizes of an adaptive pool for an input.</summary>
-    public static PoolShape Adaptive(Shape input, int axes, int?[] sizes, object layer)
+    /// <summary>The sizes of an adaptive pool for an input, a batch or a single one.</summary>
+    public static FittedPool Adaptive(Shape input, int axes, int?[] sizes, object layer)
     {
         CheckInput(input, axes, layer);
+        int first = input.Rank - axes;
         for (int axis = 0; axis < axes; axis++)
         {
-            Throw.Unless(input[2 + axis] > 0,
+            Throw.Unless(input[first + axis] > 0,
                 $"{layer}: the {ConvPlan.Things(axes)}s {input} have no values. Use fewer layers that shrink the {ConvPlan.Things(axes)} before it.");
         }
 
-        return PoolSizes.Shape(input, axis => PoolAxis.Adaptive(input[2 + axis], sizes[axis] ?? input[2 + axis]));
+        return new FittedPool(
+            PoolSizes.Shape(Batch(input, axes), axis => PoolAxis.Adaptive(input[first + axis], sizes[axis] ?? input[first + axis])), axes);
     }
 
-    /// <summary>Refuses what is no batch of things with channels.</summary>
+    /// <summary>Refuses what is neither a batch of things with channels nor a single one.</summary>
     public static void CheckInput(Shape shape, int axes, object layer)
     {
-        if (shape.Rank == axes + 2 && shape[1] > 0)
+        bool ranked = shape.Rank == axes + 2 || shape.Rank == axes + 1;
+        if (ranked && shape[^(axes + 1)] > 0)
             return;
-        string sizes = axes switch { 1 => "[N, C, L]", 2 => "[N, C, H, W]", _ => "[N, C, D, H, W]" };
-        Throw.Argument($"{layer}: expected input {sizes}, got {shape}. " + (shape.Rank == axes + 2
+        Throw.Argument($"{layer}: expected input {ConvPlan.Inputs(axes, "C")}, got {shape}. " + (ranked
             ? "It has no channels."
-            : $"It takes a batch of {ConvPlan.Things(axes)}s; give one {ConvPlan.Things(axes)} a first axis of 1."));
+            : $"It takes a batch of {ConvPlan.Things(axes)}s, or one {ConvPlan.Things(axes)}."));
+    }
+
+    // A single thing is a batch of one.
+    static Shape Batch(Shape shape, int axes)
+    {
+        if (shape.Rank == axes + 2)
+            return shape;
+        Span<int> sizes = stackalloc int[axes + 2];
+        sizes[0] = 1;
+        shape.CopyTo(sizes[1..]);
+        return new Shape(sizes);
     }
 
     long Extent(int axis) => (long)Dilation[axis] * (Kernel[axis] - 1) + 1;
 
-    long Padded(Shape input, int axis) => input[2 + axis] + 2L * Padding[axis];
+    long Padded(Shape input, int axis) => input[input.Rank - Axes + axis] + 2L * Padding[axis];
 
     string Times(Func<int, long> size) => string.Join(" x ", Enumerable.Range(0, Axes).Select(size));
 
