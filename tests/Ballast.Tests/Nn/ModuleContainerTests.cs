@@ -19,6 +19,80 @@ public class ModuleContainerTests
         Assert.Equal(2, new Sequential([new ReLU(), new Tanh()]).Count);
     }
 
+    [Fact]
+    public void Containers_grow()
+    {
+        var chain = new Sequential(new Linear(2, 3));
+        Assert.Same(chain, chain.Append(new ReLU()).Extend([new Linear(3, 4), new Linear(4, 1)]));
+        chain.Insert(1, new Linear(3, 3));
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias", "4.weight", "4.bias"], chain.StateDict().Keys);
+        Assert.Equal([5, 1], chain.Forward(Tensor.Ones([5, 2])).Shape.ToArray());
+        chain[^1] = new Linear(4, 7);
+        Assert.Equal([5, 7], chain.Forward(Tensor.Ones([5, 2])).Shape.ToArray());
+        Assert.Equal((2 * 3 + 3) + (3 * 3 + 3) + (3 * 4 + 4) + (4 * 7 + 7), chain.Parameters().Sum(static p => p.Length));
+
+        var list = new ModuleList();
+        list.Eval();
+        Linear first = new(1, 2), second = new(2, 3), third = new(3, 4);
+        list.Append(first).Extend([third]);
+        list.Insert(1, second);
+        Assert.Equal([first, second, third], list);
+        Assert.Equal(["0", "1", "2"], list.Children.Select(static part => part.Name));
+        Assert.False(second.Training || third.Training); // as the list is
+        list.Extend(list); // what it has, again
+        Assert.Equal([first, second, third, first, second, third], list);
+        list[0] = third;
+        Assert.Equal([4, 3], list.Children.First().Module.Parameters().First().Shape.ToArray());
+
+        var scales = new ParameterList([Draw.Weights([2], 1)]);
+        scales.Append(Draw.Weights([3], 2)).Extend([Draw.Weights([4], 3)]);
+        scales[1] = Draw.Weights([5], 4);
+        Assert.Equal([2, 5, 4], scales.Parameters().Select(static p => p.Length));
+        Assert.Equal(["0", "1", "2"], scales.StateDict().Keys);
+
+        var heads = new ModuleDict(("a", new ReLU()));
+        heads["b"] = first;
+        heads.Update(new Dictionary<string, Module> { ["a"] = second, ["c"] = third });
+        Assert.Equal(["a.weight", "a.bias", "b.weight", "b.bias", "c.weight", "c.bias"], heads.StateDict().Keys);
+        Assert.Same(second, heads["a"]);
+        var named = new ParameterDict();
+        named["w"] = Draw.Weights([2], 1);
+        named.Update(new Dictionary<string, Parameter> { ["w"] = Draw.Weights([3], 1), ["v"] = Draw.Weights([1], 1) });
+        Assert.Equal([3, 1], named.Parameters().Select(static p => p.Length));
+    }
+
+    [Fact]
+    public void A_container_refuses_what_has_no_place_in_it()
+    {
+        var named = Sequential.Named(("body", new Linear(2, 3)), ("act", new ReLU()));
+        Assert.Contains("the part body behind position 0 has a name of its own",
+            Assert.Throws<ArgumentException>(() => named.Insert(0, new ReLU())).Message, StringComparison.Ordinal);
+        Assert.Equal(["body", "act", "2"], named.Append(new Tanh()).Children.Select(static part => part.Name));
+        Assert.Equal("ModuleList.Insert: expected a position from 0 to 1, got 2.",
+            Assert.Throws<ArgumentException>(() => new ModuleList(new ReLU()).Insert(2, new ReLU())).Message);
+        Assert.Throws<ArgumentException>(() => named.Append(named));
+        Assert.Throws<ArgumentNullException>(() => named.Append(null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => named[3] = new ReLU());
+        Assert.Throws<ArgumentException>(() => new ModuleDict()["a.b"] = new ReLU());
+    }
+
+    [Fact]
+    public void Slices_hold_the_same_modules_in_their_mode()
+    {
+        var chain = Sequential.Named(("a", new Linear(2, 3)), ("b", new Dropout()), ("c", new Linear(3, 4)));
+        chain.Eval();
+        var body = chain[..2];
+        Assert.Equal(["a", "b"], body.Children.Select(static part => part.Name));
+        Assert.Same(chain[0], body[0]);
+        Assert.False(chain[1].Training);
+        Assert.Equal(["c.weight", "c.bias"], chain[^1..].StateDict().Keys);
+        var x = Draw.Data([2, 2], 1);
+        Assert.Equal(chain.Forward(x).ToArray(), chain[2..].Forward(chain[..2].Forward(x)).ToArray());
+        var list = new ModuleList(new ReLU(), new Linear(2, 2), new Tanh());
+        Assert.Equal(["0.weight", "0.bias"], list[1..].StateDict().Keys); // numbered anew, as PyTorch's
+        Assert.Throws<ArgumentException>(() => list[2..5]);
+    }
+
     sealed class Net : Module
     {
         public Net()

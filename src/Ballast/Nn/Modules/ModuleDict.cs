@@ -33,10 +33,29 @@ public sealed class ModuleDict : Module, IReadOnlyDictionary<string, Module>
     /// <inheritdoc/>
     public IEnumerable<Module> Values => modules.Values;
 
-    /// <inheritdoc/>
+    /// <summary>The module of a name; setting it adds one under a new name, or puts it in the place of the one that has the name. PyTorch:
+    /// <c>d["name"] = module</c>.</summary>
     /// <exception cref="KeyNotFoundException">There is no such module; the message names those that there are.</exception>
-    public Module this[string key] => modules.TryGetValue(key, out var module) ? module
-        : throw new KeyNotFoundException($"ModuleDict: there is no module \"{key}\". There are {string.Join(", ", modules.Keys)}.");
+    /// <exception cref="ArgumentException">The name is empty or has a dot.</exception>
+    public Module this[string key]
+    {
+        get => modules.TryGetValue(key, out var module) ? module
+            : throw new KeyNotFoundException($"ModuleDict: there is no module \"{key}\". There are {string.Join(", ", modules.Keys)}.");
+        set
+        {
+            SetPart(key, value);
+            modules[key] = value;
+        }
+    }
+
+    /// <summary>Adds modules, or puts them in the place of those that have their names. PyTorch: <c>update</c>.</summary>
+    /// <remarks>Make the optimizer afterwards: it has the parameters that were there when it was made.</remarks>
+    /// <exception cref="ArgumentException">A name is empty or has a dot.</exception>
+    public void Update(IEnumerable<KeyValuePair<string, Module>> modules)
+    {
+        foreach (var (name, module) in modules.ToArray())
+            this[name] = module;
+    }
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => modules.ContainsKey(key);

@@ -25,10 +25,29 @@ public sealed class ParameterDict : Module, IReadOnlyDictionary<string, Paramete
     /// <inheritdoc/>
     public IEnumerable<Parameter> Values => parameters.Values;
 
-    /// <inheritdoc/>
+    /// <summary>The parameter of a name; setting it adds one under a new name, or puts it in the place of the one that has the name. PyTorch:
+    /// <c>d["name"] = parameter</c>.</summary>
     /// <exception cref="KeyNotFoundException">There is no such parameter; the message names those that there are.</exception>
-    public Parameter this[string key] => parameters.TryGetValue(key, out var parameter) ? parameter
-        : throw new KeyNotFoundException($"ParameterDict: there is no parameter \"{key}\". There are {string.Join(", ", parameters.Keys)}.");
+    /// <exception cref="ArgumentException">The name is empty or has a dot.</exception>
+    public Parameter this[string key]
+    {
+        get => parameters.TryGetValue(key, out var parameter) ? parameter
+            : throw new KeyNotFoundException($"ParameterDict: there is no parameter \"{key}\". There are {string.Join(", ", parameters.Keys)}.");
+        set
+        {
+            SetParameter(key, value);
+            parameters[key] = value;
+        }
+    }
+
+    /// <summary>Adds parameters, or puts them in the place of those that have their names. PyTorch: <c>update</c>.</summary>
+    /// <remarks>Make the optimizer afterwards: it has the parameters that were there when it was made.</remarks>
+    /// <exception cref="ArgumentException">A name is empty or has a dot.</exception>
+    public void Update(IEnumerable<KeyValuePair<string, Parameter>> parameters)
+    {
+        foreach (var (name, parameter) in parameters.ToArray())
+            this[name] = parameter;
+    }
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => parameters.ContainsKey(key);
@@ -43,6 +62,13 @@ public sealed class ParameterDict : Module, IReadOnlyDictionary<string, Paramete
         Throw.InvalidOperation("ParameterDict: a dictionary computes nothing by itself. Compute with the parameters in it.");
         return input;
     }
+
+    internal override string Line() => PythonText.Parameters(
+        "ParameterDict", parameters.Select(static entry => (entry.Key, entry.Value)),
+        static type => type == ElementType.Float64 ? "DoubleTensor" : "FloatTensor");
+
+    /// <summary>As PyTorch prints it, each parameter by its type and sizes.</summary>
+    public override string ToString() => parameters.Count == 0 ? base.ToString() : Line();
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, Parameter>> GetEnumerator() => parameters.GetEnumerator();

@@ -51,6 +51,16 @@ static class PythonText
     /// <summary>Values as a tuple: (3,), (3, None).</summary>
     public static string Tuple(params string[] values) => $"({string.Join(", ", values)}{(values.Length == 1 ? "," : "")})";
 
+    /// <summary>A list or a dictionary of parameters, with how it calls their types.</summary>
+    public static string Parameters(string name, IEnumerable<(string Name, Parameter Value)> parameters, Func<ElementType, string> type)
+    {
+        string[] lines = [.. parameters.Select(
+            entry => $"  ({entry.Name}): Parameter containing: [torch.{type(entry.Value.ElementType)} of size {Times(entry.Value.Shape)}]")];
+        return lines.Length < 2 ? $"{name}({string.Concat(lines)})" : $"{name}(\n  {string.Join("\n  ", lines)}\n)";
+    }
+
+    static string Times(Shape shape) => string.Join("x", shape.ToArray());
+
     /// <summary>A word: the name of a value in lower case.</summary>
     public static string Of(Enum value) => value.ToString().ToLowerInvariant();
 }

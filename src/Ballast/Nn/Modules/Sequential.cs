@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Ballast;
@@ -11,15 +10,14 @@ namespace Ballast;
 /// returns it. What a module of one's own was given or has made is left to the garbage collector, because it may have been kept.</remarks>
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
-    readonly Module[] layers;
+    readonly List<Module> layers = [];
 
     /// <summary>Makes a chain of modules.</summary>
     [OverloadResolutionPriority(1)]
     public Sequential(params ReadOnlySpan<Module> modules)
     {
-        layers = modules.ToArray();
-        for (int i = 0; i < layers.Length; i++)
-            Register(i.ToString(CultureInfo.InvariantCulture), layers[i]);
+        foreach (var module in modules)
+            Append(module);
     }
 
     /// <summary>Makes a chain of the modules of a list. PyTorch: <c>nn.Sequential(*modules)</c>.</summary>
@@ -30,9 +28,15 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
 
     Sequential(ReadOnlySpan<(string Name, Module Module)> modules)
     {
-        layers = new Module[modules.Length];
-        for (int i = 0; i < layers.Length; i++)
-            layers[i] = Register(modules[i].Name, modules[i].Module);
+        foreach (var (name, module) in modules)
+            layers.Add(Register(name, module));
+    }
+
+    Sequential(Sequential whole, Range range)
+    {
+        var parts = whole.Parts.ToList()[range];
+        TakeParts(whole, parts);
+        layers.AddRange(parts.Select(static part => part.Value));
     }
 
     /// <summary>Makes a chain of modules with names. PyTorch: <c>nn.Sequential(OrderedDict(...))</c>.</summary>
@@ -40,10 +44,54 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public static Sequential Named(params ReadOnlySpan<(string Name, Module Module)> modules) => new(modules);
 
     /// <inheritdoc/>
-    public int Count => layers.Length;
+    public int Count => layers.Count;
 
-    /// <inheritdoc/>
-    public Module this[int index] => layers[index];
+    /// <summary>The module at a position; setting it puts another one in its place, under its name.</summary>
+    public Module this[int index]
+    {
+        get => layers[index];
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _ = layers[index];
+            Put(index, value);
+        }
+    }
+
+    /// <summary>A chain of the modules at some positions, the same objects under their own names: <c>net[..2]</c>. PyTorch:
+    /// <c>net[:2]</c>.</summary>
+    public Sequential this[Range range] => new(this, range);
+
+    /// <summary>Adds a module at the end, under its position, and returns this chain. PyTorch: <c>append</c>.</summary>
+    /// <remarks>Make the optimizer afterwards: it has the parameters that were there when it was made.</remarks>
+    /// <exception cref="ArgumentException">The position is the name of another module.</exception>
+    public Sequential Append(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        Throw.Unless(module != this, $"Sequential: it cannot be a part of itself.");
+        layers.Add(Register(PositionName(layers.Count), module));
+        return this;
+    }
+
+    /// <summary>Adds modules at the end, each under its position, and returns this chain. PyTorch: <c>extend</c>.</summary>
+    /// <inheritdoc cref="Append"/>
+    public Sequential Extend(IEnumerable<Module> modules)
+    {
+        foreach (var module in modules.ToArray())
+            Append(module);
+        return this;
+    }
+
+    /// <summary>Puts a module before the one at a position; those behind it are called by their new positions. PyTorch: <c>insert</c>.
+    /// </summary>
+    /// <param name="index">The module's position, from 0 to <see cref="Count"/>.</param>
+    /// <param name="module">The module.</param>
+    /// <exception cref="ArgumentException">There is no such position, or a module behind it has a name of its own.</exception>
+    public void Insert(int index, Module module)
+    {
+        InsertPart(index, module);
+        layers.Insert(index, module);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
@@ -80,7 +128,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     }
 
     /// <inheritdoc/>
-    public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)layers).GetEnumerator();
+    public IEnumerator<Module> GetEnumerator() => layers.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
