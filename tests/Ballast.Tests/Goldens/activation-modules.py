@@ -45,6 +45,13 @@ for name, layer, shape in (("new Linear(4, 3)", lambda: nn.Linear(4, 3), (2, 4))
         case(f"new SpectralNorm({name})", lambda: spectral_norm(layer()), shape, training=training, steps=3, after=("weight_u", "weight_v"))
     case(f"new SpectralNorm({name}, 3, axis: 1)", lambda: spectral_norm(layer(), n_power_iterations=3, dim=1), shape,
          after=("weight_u", "weight_v"))
+# A layer of two inputs, and one whose input are positions.
+PLACES = torch.tensor([[0, 3], [2, 0]])
+for name, layer, shapes, call in (
+        ("new Bilinear(3, 4, 2)", lambda: nn.Bilinear(3, 4, 2), ((5, 3), (5, 4)), None),
+        ("new Embedding(5, 3)", lambda: nn.Embedding(5, 3), ((2, 2, 3),), lambda m, x: m(PLACES) * x)):
+    case(f"new WeightNorm({name})", lambda: weight_norm(layer()), *shapes, call=call)
+    case(f"new SpectralNorm({name})", lambda: spectral_norm(layer()), *shapes, call=call, steps=3, after=("weight_u", "weight_v"))
 
 refused("new PReLU(3)", lambda: nn.PReLU(3), (2, 4, 3))
 refused("new PReLU(3)", lambda: nn.PReLU(3), (3,))

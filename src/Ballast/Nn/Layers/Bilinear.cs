@@ -2,7 +2,7 @@ namespace Ballast;
 
 /// <summary>y[o] = x1^T A[o] x2 + b[o], from [..., in1] and [..., in2] to [..., out]. PyTorch: <c>nn.Bilinear</c>, with its initial values.
 /// </summary>
-public sealed class Bilinear : PairModule
+public sealed class Bilinear : PairModule, IReweightedPair
 {
     /// <summary>Makes the layer and draws its initial weights: uniform on +-1 / sqrt(in1), weight first, then bias.</summary>
     /// <param name="in1Features">The size of the first input's last axis.</param>
@@ -28,6 +28,12 @@ public sealed class Bilinear : PairModule
 
     /// <summary>b: [out], or null.</summary>
     public Parameter? Bias { get; }
+
+    int IReweighted.OutputAxis => 0;
+
+    Tensor IReweighted.Forward(Tensor input, Tensor weight) => Forward(input: input);
+
+    Tensor IReweightedPair.Forward(Tensor first, Tensor second, Tensor weight) => Functional.Bilinear(first, second, weight, Bias);
 
     private protected override Tensor Compute(Tensor first, Tensor second) => Functional.Bilinear(first, second, Weight, Bias);
 

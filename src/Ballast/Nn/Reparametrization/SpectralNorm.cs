@@ -11,7 +11,7 @@ public sealed class SpectralNorm : Module
     readonly int axis;
 
     /// <summary>Takes the place of a layer, and draws the first vectors.</summary>
-    /// <param name="layer"><see cref="Linear"/>, or a convolution.</param>
+    /// <param name="layer"><see cref="Linear"/>, <see cref="Bilinear"/>, <see cref="Embedding"/>, or a convolution.</param>
     /// <param name="powerIterations">Steps of the power method in each forward pass of training.</param>
     /// <param name="eps">The length below which a vector is not made longer.</param>
     /// <param name="axis">The axis of the weight that becomes the rows; where the outputs lie when null.</param>
@@ -54,13 +54,25 @@ public sealed class SpectralNorm : Module
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">What the layer refuses.</exception>
-    public override Tensor Forward(Tensor input)
+    public override Tensor Forward(Tensor input) => inner.Forward(input, Divided());
+
+    /// <summary>The output for two inputs, of a <see cref="Bilinear"/>.</summary>
+    /// <exception cref="InvalidOperationException">The layer has one input.</exception>
+    /// <exception cref="ArgumentException">What the layer refuses.</exception>
+    public Tensor Forward(Tensor first, Tensor second)
+    {
+        var output = IReweighted.Forward(this, inner, first, second, Divided());
+        Show([first, second], output);
+        return output;
+    }
+
+    // The weight, after a step of the power method in training.
+    Tensor Divided()
     {
         var matrix = Matrix();
         if (Training)
             Follow(matrix);
-        var sigma = u.Clone().Dot(matrix.MatMul(v.Clone()));
-        return inner.Forward(input, Original / sigma);
+        return Original / u.Clone().Dot(matrix.MatMul(v.Clone()));
     }
 
     void Follow(Tensor matrix)
@@ -93,6 +105,9 @@ public sealed class SpectralNorm : Module
     /// <remarks>The layer's, and those of u^T W v.</remarks>
     protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
         Layer.MultiplyAdds(inputs, output) + Original.Length + u.Length;
+
+    // As PyTorch, where the layer stays what it is.
+    internal override string Line() => Layer.Line();
 
     /// <inheritdoc/>
     public override string ToString() => $"SpectralNorm({Layer})";

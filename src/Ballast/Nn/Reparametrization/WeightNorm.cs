@@ -9,7 +9,7 @@ public sealed class WeightNorm : Module
 
     /// <summary>Takes the place of a layer: g and v begin with the lengths and the values of its weight, so that the first output is the
     /// layer's.</summary>
-    /// <param name="layer"><see cref="Linear"/>, or a convolution.</param>
+    /// <param name="layer"><see cref="Linear"/>, <see cref="Bilinear"/>, <see cref="Embedding"/>, or a convolution.</param>
     /// <param name="axis">The axis of the weight with a length for each position; null for one length in all.</param>
     /// <exception cref="ArgumentException">Another layer, or no such axis.</exception>
     public WeightNorm(Module layer, int? axis = 0)
@@ -46,9 +46,22 @@ public sealed class WeightNorm : Module
     /// <exception cref="ArgumentException">What the layer refuses.</exception>
     public override Tensor Forward(Tensor input) => inner.Forward(input, Weight());
 
+    /// <summary>The output for two inputs, of a <see cref="Bilinear"/>.</summary>
+    /// <exception cref="InvalidOperationException">The layer has one input.</exception>
+    /// <exception cref="ArgumentException">What the layer refuses.</exception>
+    public Tensor Forward(Tensor first, Tensor second)
+    {
+        var output = IReweighted.Forward(this, inner, first, second, Weight());
+        Show([first, second], output);
+        return output;
+    }
+
     /// <inheritdoc/>
     protected internal override long MultiplyAdds(ReadOnlySpan<Shape> inputs, Shape output) =>
         Layer.MultiplyAdds(inputs, output);
+
+    // As PyTorch, where the layer stays what it is.
+    internal override string Line() => Layer.Line();
 
     /// <inheritdoc/>
     public override string ToString() => $"WeightNorm({Layer})";

@@ -4,7 +4,7 @@ namespace Ballast;
 
 /// <summary>Table of vectors that are looked up by int64 positions: [...] gives [..., D]. PyTorch: <c>nn.Embedding</c>, with its initial
 /// values.</summary>
-public sealed class Embedding : Module
+public sealed class Embedding : Module, IReweighted
 {
     Parameter weight;
 
@@ -80,6 +80,15 @@ public sealed class Embedding : Module
     /// </exception>
     public override Tensor Forward(Tensor input) =>
         Functional.Lookup(this, input, Weight, PaddingIdx, MaxNorm, NormType, ScaleGradByFreq);
+
+    Parameter? IReweighted.Bias => null;
+
+    int IReweighted.OutputAxis => 0;
+
+    bool IReweighted.ChangesWeight => MaxNorm is not null;
+
+    Tensor IReweighted.Forward(Tensor input, Tensor weight) =>
+        Functional.Lookup(this, input, weight, PaddingIdx, MaxNorm, NormType, ScaleGradByFreq);
 
     internal static Parameter NewTable(string name, int rows, int width, Generator? generator)
     {

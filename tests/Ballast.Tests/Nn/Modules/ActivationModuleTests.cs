@@ -68,8 +68,27 @@ public class ActivationModuleTests : ModuleGoldens
             Of(static () => new SpectralNorm(new Linear(4, 3, bias: false), 3, axis: 1), 3e-6),
         ["new SpectralNorm(new Conv2d(2, 3, 2))"] = Of(static () => new SpectralNorm(new Conv2d(2, 3, 2)), 3e-6),
         ["new SpectralNorm(new Conv2d(2, 3, 2), 3, axis: 1)"] = Of(static () => new SpectralNorm(new Conv2d(2, 3, 2), 3, axis: 1), 3e-6),
+        ["new WeightNorm(new Bilinear(3, 4, 2))"] =
+            new(static () => new WeightNorm(new Bilinear(3, 4, 2)), static (m, x) => ((WeightNorm)m).Forward(x[0], x[1])),
+        ["new SpectralNorm(new Bilinear(3, 4, 2))"] =
+            new(static () => new SpectralNorm(new Bilinear(3, 4, 2)), static (m, x) => ((SpectralNorm)m).Forward(x[0], x[1]), 3e-6),
+        ["new WeightNorm(new Embedding(5, 3))"] =
+            new(static () => new WeightNorm(new Embedding(5, 3)), static (m, x) => m.Forward(Tensor.FromInt64([0, 3, 2, 0], [2, 2])) * x[0]),
+        ["new SpectralNorm(new Embedding(5, 3))"] =
+            new(static () => new SpectralNorm(new Embedding(5, 3)), static (m, x) => m.Forward(Tensor.FromInt64([0, 3, 2, 0], [2, 2])) * x[0], 3e-6),
         ["new SpectralNorm(new ReLU())"] = Of(static () => new SpectralNorm(new ReLU())),
     };
+
+    [Fact]
+    public void Layers_that_no_other_weight_fits_are_refused()
+    {
+        Assert.Equal("SpectralNorm: Embedding(5, 3) changes its weight in place, which would be computed anew in each pass. Leave its maxNorm out.",
+            Assert.Throws<ArgumentException>(static () => new SpectralNorm(new Embedding(5, 3, maxNorm: 1))).Message);
+        Assert.Contains("has one input, got two", Assert.Throws<InvalidOperationException>(
+            static () => new WeightNorm(new Linear(2, 3)).Forward(Tensor.Ones([1, 2]), Tensor.Ones([1, 2]))).Message, StringComparison.Ordinal);
+        Assert.Contains("has two inputs", Assert.Throws<InvalidOperationException>(
+            static () => new WeightNorm(new Bilinear(2, 3, 1)).Forward(Tensor.Ones([1, 2]))).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Activations_and_weight_normalizations_are_PyTorchs() => Check("activation-modules.json", Modules);
