@@ -1,6 +1,8 @@
 """Writes printed.json: networks as PyTorch 1.13.1 prints them. Run by hand in this folder."""
 import json
+import torch
 from torch import nn
+from torch.nn.utils import spectral_norm, weight_norm
 from torchvision.ops import StochasticDepth
 
 
@@ -55,6 +57,21 @@ networks = {
         nn.MultiheadAttention(4, 2), nn.MultiheadAttention(4, 2, bias=False, kdim=3), nn.TransformerEncoderLayer(4, 2, 8, batch_first=True),
         nn.TransformerDecoderLayer(4, 2, 8, 0.25),
         nn.TransformerEncoder(nn.TransformerEncoderLayer(2, 1, 3, norm_first=True), 2)),
+    "cropping": nn.Sequential(
+        nn.ConstantPad1d(-1, -2.5), nn.ConstantPad2d((-1, 2, 0, -3), 0), nn.ZeroPad2d(-2), nn.ReplicationPad2d((0, -1, 1, 0)),
+        nn.ReflectionPad1d((-1, 2))),
+    "lazy": nn.Sequential(
+        nn.LazyConv1d(4, 3), nn.LazyConv2d(4, (3, 5), stride=2, padding=1, dilation=2, groups=2, bias=False, padding_mode="circular"),
+        nn.LazyConv3d(4, 3, padding="same"), nn.LazyConvTranspose1d(4, 3), nn.LazyConvTranspose2d(4, 3, stride=2, output_padding=1),
+        nn.LazyConvTranspose3d(4, 3, bias=False, dilation=2), nn.LazyLinear(4), nn.LazyLinear(5, bias=False), nn.LazyBatchNorm1d(1e-3, None),
+        nn.LazyBatchNorm2d(), nn.LazyBatchNorm3d(affine=False), nn.LazyInstanceNorm1d(), nn.LazyInstanceNorm2d(affine=False),
+        nn.LazyInstanceNorm3d(track_running_stats=False)),
+    "parameters": nn.ModuleList([
+        nn.ParameterList([nn.Parameter(torch.zeros(2, 3)), nn.Parameter(torch.zeros(()))]), nn.ParameterList([nn.Parameter(torch.zeros(3))]),
+        nn.ParameterList(), nn.ParameterDict({"a": nn.Parameter(torch.zeros(2)), "b": nn.Parameter(torch.zeros(1, 2, 3))}),
+        nn.ParameterDict({"a": nn.Parameter(torch.zeros(2))}), nn.ParameterDict()]),
+    "list": nn.ParameterList([nn.Parameter(torch.zeros(2, 3)), nn.Parameter(torch.zeros(4))]),
+    "reparametrized": nn.Sequential(weight_norm(nn.Linear(2, 3)), spectral_norm(nn.Conv2d(2, 3, 3))),
     "transformer": nn.Transformer(4, 2, 1, 1, 8, layer_norm_eps=1e-6),
 }
 with open("printed.json", "w") as file:

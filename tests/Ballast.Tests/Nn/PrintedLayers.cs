@@ -36,6 +36,20 @@ static class PrintedLayers
         ["attention"] = static () => new Sequential(
             new MultiheadAttention(4, 2), new MultiheadAttention(4, 2, bias: false, kdim: 3), new TransformerEncoderLayer(4, 2, 8, batchFirst: true),
             new TransformerDecoderLayer(4, 2, 8, 0.25), new TransformerEncoder(new TransformerEncoderLayer(2, 1, 3, normFirst: true), 2)),
+        ["cropping"] = static () => new Sequential(
+            new ConstantPad1d(-1, -2.5), new ConstantPad2d([-1, 2, 0, -3], 0), new ZeroPad2d(-2), new ReplicationPad2d([0, -1, 1, 0]),
+            new ReflectionPad1d([-1, 2])),
+        ["lazy"] = static () => new Sequential(
+            new LazyConv1d(4, 3), new LazyConv2d(4, (3, 5), 2, 1, 2, 2, false, PadMode.Circular), new LazyConv3d(4, 3, padding: "same"),
+            new LazyConvTranspose1d(4, 3), new LazyConvTranspose2d(4, 3, 2, outputPadding: 1), new LazyConvTranspose3d(4, 3, bias: false, dilation: 2),
+            new LazyLinear(4), new LazyLinear(5, false), new LazyBatchNorm1d(1e-3, null), new LazyBatchNorm2d(), new LazyBatchNorm3d(affine: false),
+            new LazyInstanceNorm1d(), new LazyInstanceNorm2d(affine: false), new LazyInstanceNorm3d(trackRunningStats: false)),
+        ["parameters"] = static () => new ModuleList(
+            new ParameterList([new Parameter([2, 3]), new Parameter(Shape.Scalar)]), new ParameterList([new Parameter([3])]), new ParameterList([]),
+            new ParameterDict(("a", new Parameter([2])), ("b", new Parameter([1, 2, 3]))), new ParameterDict(("a", new Parameter([2]))),
+            new ParameterDict()),
+        ["list"] = static () => new ParameterList([new Parameter([2, 3]), new Parameter([4])]),
+        ["reparametrized"] = static () => new Sequential(new WeightNorm(new Linear(2, 3)), new SpectralNorm(new Conv2d(2, 3, 3))),
         ["transformer"] = static () => new Transformer(4, 2, 1, 1, 8, layerNormEps: 1e-6),
     };
 }

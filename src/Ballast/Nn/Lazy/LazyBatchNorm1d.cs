@@ -9,4 +9,6 @@ public sealed class LazyBatchNorm1d(double eps = 1e-5, double? momentum = 0.1, b
 {
     private protected override Module Make(Shape input) => new BatchNorm1d(
         Channels(input, 2, 3), eps, momentum, affine, trackRunningStats);
+
+    private protected override string Settings => PythonText.Norm(0, eps, momentum, affine, trackRunningStats);
 }

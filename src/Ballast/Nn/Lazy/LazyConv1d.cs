@@ -15,5 +15,7 @@ public sealed class LazyConv1d(
     bool bias = true, PadMode paddingMode = PadMode.Constant, Generator? generator = null) : LazyModule
 {
     private protected override Module Make(Shape input) => new Conv1d(
-        Channels(input, 3, 3), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+        Channels(input, 1), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+
+    private protected override string Settings => Convolution(1, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
 }

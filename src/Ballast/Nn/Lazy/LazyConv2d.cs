@@ -15,5 +15,7 @@ public sealed class LazyConv2d(
     bool bias = true, PadMode paddingMode = PadMode.Constant, Generator? generator = null) : LazyModule
 {
     private protected override Module Make(Shape input) => new Conv2d(
-        Channels(input, 4, 4), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+        Channels(input, 2), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+
+    private protected override string Settings => Convolution(2, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
 }

@@ -15,5 +15,7 @@ public sealed class LazyConv3d(
     bool bias = true, PadMode paddingMode = PadMode.Constant, Generator? generator = null) : LazyModule
 {
     private protected override Module Make(Shape input) => new Conv3d(
-        Channels(input, 5, 5), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+        Channels(input, 3), outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, generator);
+
+    private protected override string Settings => Convolution(3, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode);
 }

@@ -15,5 +15,8 @@ public sealed class LazyConvTranspose2d(
     bool bias = true, PerAxis? dilation = null, Generator? generator = null) : LazyModule
 {
     private protected override Module Make(Shape input) => new ConvTranspose2d(
-        Channels(input, 4, 4), outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, generator);
+        Channels(input, 2), outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, generator);
+
+    private protected override string Settings =>
+        Convolution(2, outChannels, kernelSize, stride, padding, dilation, groups, bias, outputPadding: outputPadding);
 }

@@ -15,5 +15,8 @@ public sealed class LazyConvTranspose3d(
     bool bias = true, PerAxis? dilation = null, Generator? generator = null) : LazyModule
 {
     private protected override Module Make(Shape input) => new ConvTranspose3d(
-        Channels(input, 5, 5), outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, generator);
+        Channels(input, 3), outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation, generator);
+
+    private protected override string Settings =>
+        Convolution(3, outChannels, kernelSize, stride, padding, dilation, groups, bias, outputPadding: outputPadding);
 }

@@ -9,5 +9,7 @@ namespace Ballast;
 public sealed class LazyInstanceNorm1d(double eps = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true) : LazyModule
 {
     private protected override Module Make(Shape input) => new InstanceNorm1d(
-        Channels(input, 3, 3), eps, momentum, affine, trackRunningStats);
+        Channels(input, 1), eps, momentum, affine, trackRunningStats);
+
+    private protected override string Settings => PythonText.Norm(0, eps, momentum, affine, trackRunningStats);
 }

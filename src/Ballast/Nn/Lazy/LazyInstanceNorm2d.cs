@@ -9,5 +9,7 @@ namespace Ballast;
 public sealed class LazyInstanceNorm2d(double eps = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true) : LazyModule
 {
     private protected override Module Make(Shape input) => new InstanceNorm2d(
-        Channels(input, 4, 4), eps, momentum, affine, trackRunningStats);
+        Channels(input, 2), eps, momentum, affine, trackRunningStats);
+
+    private protected override string Settings => PythonText.Norm(0, eps, momentum, affine, trackRunningStats);
 }

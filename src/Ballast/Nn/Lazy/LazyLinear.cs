@@ -8,4 +8,6 @@ public sealed class LazyLinear(int outFeatures, bool bias = true, Generator? gen
 {
     private protected override Module Make(Shape input) => new Linear(
         input.Rank > 0 ? input[^1] : 0, outFeatures, bias, generator);
+
+    private protected override string Settings => $"in_features=0, out_features={outFeatures}, bias={PythonText.Of(bias)}";
 }

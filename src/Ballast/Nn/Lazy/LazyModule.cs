@@ -34,6 +34,25 @@ public abstract class LazyModule : Module
         return layer.Forward(input);
     }
 
+    /// <summary>The settings as PyTorch prints them before the first input, with a size of 0 for those that it will tell.</summary>
+    private protected abstract string Settings { get; }
+
+    // Those of a convolution.
+    private protected static string Convolution(
+        int axes, int outChannels, PerAxis kernelSize, PerAxis? stride, ConvPadding padding, PerAxis? dilation, int groups, bool bias,
+        PadMode mode = PadMode.Constant, PerAxis outputPadding = default)
+    {
+        var plan = new ConvPlan("", axes, 0, outChannels, kernelSize, stride ?? 1, padding, dilation ?? 1, groups);
+        return plan.Printed(mode == PadMode.Constant ? null : PythonText.Of(mode), bias, outputPadding);
+    }
+
+    // The channels of [N, C, ...] or [C, ...] over so many axes behind C.
+    private protected int Channels(Shape input, int axes)
+    {
+        PoolPlan.CheckInput(input, axes, this);
+        return input[^(axes + 1)];
+    }
+
     // The channels of [N, C, ...] over so many axes.
     private protected int Channels(Shape input, int least, int most)
     {
@@ -55,5 +74,8 @@ public abstract class LazyModule : Module
     internal override string Line() => layer is null ? base.Line() : layer.Line();
 
     /// <inheritdoc/>
-    public override string ToString() => layer is null ? $"{GetType().Name}()" : layer.ToString()!;
+    protected internal override string? ExtraRepr => layer is null ? Settings : layer.ExtraRepr;
+
+    /// <inheritdoc/>
+    public override string ToString() => layer is null ? $"{GetType().Name}({Settings})" : layer.ToString()!;
 }

@@ -35,7 +35,7 @@ public abstract class PadNd : Module
     /// <inheritdoc/>
     protected internal override string? ExtraRepr => IsConstant ? $"padding={Sizes}, value={PythonText.Whole(value)}" : Sizes;
 
-    string Sizes => PythonText.Of(new Shape(padding));
+    string Sizes => PythonText.Tuple(Array.ConvertAll(padding, static size => PythonText.Whole(size)));
 
     bool IsConstant => this is ConstantPad1d or ConstantPad2d or ConstantPad3d;
 

@@ -173,7 +173,7 @@ public class ShapeModuleTests : ModuleGoldens
     {
         var network = new Sequential(new LazyConv2d(4, 3), new LazyBatchNorm2d(), new Flatten(), new LazyLinear(2));
         string message = Assert.Throws<InvalidOperationException>(() => network.Parameters().Count()).Message;
-        Assert.Equal("LazyConv2d() has no parameters yet: its sizes are those of its first input. Run one sample through the network first.", message);
+        Assert.Equal("LazyConv2d(0, 4, kernel_size=(3, 3), stride=(1, 1)) has no parameters yet: its sizes are those of its first input. Run one sample through the network first.", message);
         Assert.Throws<InvalidOperationException>(() => network.StateDict());
         using (Tensor.NoGrad())
             network.Forward(Tensor.Zeros([1, 3, 5, 6]));
@@ -181,6 +181,7 @@ public class ShapeModuleTests : ModuleGoldens
             ["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked", "3.weight", "3.bias"],
             network.StateDict().Keys);
         Assert.Equal("Conv2d(3, 4, 3)", network[0].ToString());
+        Assert.Equal([6, 3, 3], new LazyConv2d(6, 2).Forward(Tensor.Ones([3, 4, 4])).Shape.ToArray()); // a single image
         Assert.Equal([2, 48], ((Linear)((LazyModule)network[3]).Layer).Weight.Shape.ToArray());
         network.Eval();
         Assert.False(((LazyModule)network[1]).Layer.Training);
