@@ -23,7 +23,7 @@ public enum NonFiniteGradient
 /// <param name="MaxNorm">The largest norm; null for any. PyTorch: <c>max_norm</c>.</param>
 /// <param name="MaxValue">The largest value; null for any. PyTorch: <c>clip_value</c>.</param>
 /// <param name="NonFinite">What to do with a norm that is not finite.</param>
-/// <param name="NormType">p of the norm, above 0; infinity for the largest value. PyTorch: <c>norm_type</c>.</param>
+/// <param name="NormType">p of the norm; infinity for the largest value. PyTorch: <c>norm_type</c>.</param>
 public sealed record GradientClipping(
     double? MaxNorm = null, double? MaxValue = null, NonFiniteGradient NonFinite = NonFiniteGradient.Error, double NormType = 2)
 {
@@ -32,19 +32,17 @@ public sealed record GradientClipping(
     /// PyTorch: <c>nn.utils.clip_grad_norm_</c>.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="maxNorm">The largest norm. PyTorch: <c>max_norm</c>.</param>
-    /// <param name="normType">p, above 0; infinity for the largest |g|. PyTorch: <c>norm_type</c>.</param>
+    /// <param name="normType">p; infinity for the largest |g|, minus infinity for the smallest; 0 for how many parameters have a gradient
+    /// other than 0, as in PyTorch, which takes the norm of the parameters' norms. PyTorch: <c>norm_type</c>.</param>
     /// <param name="errorIfNonFinite">Whether a norm that is not finite throws. PyTorch: <c>error_if_nonfinite</c>.</param>
     /// <returns>The norm before; where it is not finite, nothing was changed.</returns>
-    /// <exception cref="ArgumentException">A norm or a p that is not above 0.</exception>
+    /// <exception cref="ArgumentException">A norm that is not above 0, or a p that is not a number.</exception>
     /// <exception cref="InvalidOperationException">The norm is not finite, and that is to be told.</exception>
     public static double ClipNorm(IEnumerable<Parameter> parameters, double maxNorm, double normType = 2, bool errorIfNonFinite = false)
     {
         CheckNorm(maxNorm);
         CheckType(normType);
-        double sum = 0;
-        foreach (var parameter in parameters)
-            sum = double.IsInfinity(normType) ? Largest(sum, parameter) : sum + PowerSum(parameter, normType);
-        double norm = double.IsInfinity(normType) ? sum : normType == 2 ? Math.Sqrt(sum) : Math.Pow(sum, 1 / normType);
+        double norm = Norm(parameters, normType);
         double factor = maxNorm / (norm + 1e-6);
         if (errorIfNonFinite && !double.IsFinite(norm))
         {
@@ -59,6 +57,31 @@ public sealed record GradientClipping(
         }
 
         return norm;
+    }
+
+    // 0 where there are no gradients, whatever p is.
+    static double Norm(IEnumerable<Parameter> parameters, double p)
+    {
+        double sum = 0;
+        if (p == 0)
+        {
+            foreach (var parameter in parameters)
+                sum += Largest(0, parameter) == 0 ? 0 : 1;
+            return sum;
+        }
+
+        if (double.IsNegativeInfinity(p))
+        {
+            sum = double.PositiveInfinity;
+            bool any = false;
+            foreach (var parameter in parameters)
+                (sum, any) = (Smallest(sum, parameter), any || parameter.Grad is not null);
+            return any ? sum : 0;
+        }
+
+        foreach (var parameter in parameters)
+            sum = double.IsInfinity(p) ? Largest(sum, parameter) : sum + PowerSum(parameter, p);
+        return double.IsInfinity(p) || sum == 0 ? sum : p == 2 ? Math.Sqrt(sum) : Math.Pow(sum, 1 / p);
     }
 
     static double PowerSum(Parameter parameter, double p)
@@ -76,6 +99,13 @@ public sealed record GradientClipping(
         foreach (float value in parameter.Grad is { } gradient ? gradient.AsSpan() : default)
             most = double.IsNaN(most) || Math.Abs(value) <= most ? most : Math.Abs(value);
         return most;
+    }
+
+    static double Smallest(double least, Parameter parameter)
+    {
+        foreach (float value in parameter.Grad is { } gradient ? gradient.AsSpan() : default)
+            least = double.IsNaN(least) || Math.Abs(value) >= least ? least : Math.Abs(value);
+        return least;
     }
 
     /// <summary>Brings each value of all gradients into the range from -<paramref name="maxValue"/> to it.
@@ -117,7 +147,8 @@ public sealed record GradientClipping(
     static void CheckNorm(double maxNorm) =>
         Throw.Unless(double.IsFinite(maxNorm) && maxNorm > 0, $"GradientClipping: expected a largest norm above 0, got {maxNorm}.");
 
-    static void CheckType(double normType) => Throw.Unless(normType > 0, $"GradientClipping: expected a norm's p above 0, got {normType}.");
+    static void CheckType(double normType) =>
+        Throw.Unless(!double.IsNaN(normType), $"GradientClipping: expected a number as the norm's p, got {normType}.");
 
     static void CheckValue(double maxValue) =>
         Throw.Unless(float.IsFinite((float)maxValue) && maxValue > 0, $"GradientClipping: expected a largest value above 0, got {(float)maxValue}.");

@@ -92,6 +92,33 @@ public sealed class GradientClippingTests
         }
     }
 
+    // Norms of clip_grad_norm_ of PyTorch 1.13.1, and the gradients it left, for a largest norm of 1.
+    public static TheoryData<double, float[][], double, float[][]> OtherNorms => new()
+    {
+        { 0, [[3, 0, -4], [0.5f, 2]], 2, [[1.4999993f, 0, -1.9999990f], [0.24999988f, 0.9999995f]] },
+        { 0, [[3, 2, -4]], 1, [[2.9999971f, 1.9999981f, -3.9999962f]] },
+        { 0, [[0, 0], [0, 0]], 0, [[0, 0], [0, 0]] },
+        { double.NegativeInfinity, [[3, 1, -4], [0.5f, 2]], 0.5, [[3, 1, -4], [0.5f, 2]] },
+        { double.NegativeInfinity, [[3, 2, -4]], 2, [[1.4999993f, 0.9999995f, -1.9999990f]] },
+        { double.NegativeInfinity, [[3, 0, -4]], 0, [[3, 0, -4]] },
+        { 0.5, [[3, 0, -4], [0.5f, 2]], 34.26195526123047, [[0.08756068f, 0, -0.11674757f], [0.014593447f, 0.058373787f]] },
+        { 0.25, [[3, 2, -4]], 236.00450134277344, [[0.012711622f, 0.008474414f, -0.016948828f]] },
+        { -1, [[3, 1, -4], [0.5f, 2]], 0.24489794671535492, [[3, 1, -4], [0.5f, 2]] },
+        { -2, [[3, 2, -4]], 1.536442518234253, [[1.9525613f, 1.3017075f, -2.6034150f]] },
+        { -1, [[3, 0, -4], [0.5f, 2]], 0, [[3, 0, -4], [0.5f, 2]] },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherNorms))]
+    public void Norms_of_any_p_are_PyTorchs(double p, float[][] gradients, double norm, float[][] left)
+    {
+        var parameters = WithGradients(gradients);
+        Assert.Equal(norm, GradientClipping.ClipNorm(parameters, 1, p), norm * 1e-6);
+        for (int i = 0; i < left.Length; i++)
+            Near.Equal(left[i], parameters[i].Grad!.AsSpan(), 1e-6, $"gradient {i}");
+        Assert.Equal(0, GradientClipping.ClipNorm([], 1, p));
+    }
+
     [Fact]
     public void A_norm_that_is_not_finite_changes_nothing()
     {
@@ -140,8 +167,7 @@ public sealed class GradientClippingTests
         string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
         Assert.Equal("GradientClipping: expected a largest norm above 0, got 0.", Message(() => GradientClipping.ClipNorm([], 0)));
         Assert.Equal("GradientClipping: expected a largest value above 0, got -1.", Message(() => GradientClipping.ClipValue([], -1)));
-        Assert.Equal("GradientClipping: expected a norm's p above 0, got 0.", Message(() => GradientClipping.ClipNorm([], 1, 0)));
-        Assert.Equal("GradientClipping: expected a norm's p above 0, got NaN.", Message(() => new GradientClipping(1, NormType: double.NaN).Check()));
+        Assert.Equal("GradientClipping: expected a number as the norm's p, got NaN.", Message(() => new GradientClipping(1, NormType: double.NaN).Check()));
         Assert.Equal("GradientClipping: expected a largest norm, a largest value, or both.", Message(() => new GradientClipping().Check()));
     }
 }
