@@ -158,8 +158,12 @@ public class LossFamilyTests
             () => new CrossEntropyLoss().Forward(Tensor.Zeros([2, 3, 1]), Tensor.FromInt64([0, -1], [2, 1])));
         Refused("CrossEntropyLoss: the target are probabilities, of which none is the class 2 that is to be ignored. Leave ignoreIndex out.",
             () => new CrossEntropyLoss(ignoreIndex: 2).Forward(x, x));
-        Refused("CTCLoss: expected input lengths from 0 to 2, got 3.",
+        Refused("CTCLoss: expected input lengths from 0 to 2, got 3 at [0].",
             () => new CTCLoss().Forward(Tensor.Zeros([2, 1, 3]), Tensor.FromInt64(1), Tensor.FromInt64(3), Tensor.FromInt64(1)));
+        Refused("CTCLoss: expected input lengths from 0 to 4, got 5 at [1].",
+            () => new CTCLoss().Forward(Tensor.Zeros([4, 3, 3]), Tensor.FromInt64(1, 2, 1), Tensor.FromInt64(4, 5, 6), Tensor.FromInt64(1, 1, 1)));
+        Refused("CTCLoss: expected target lengths from 0 to 2, got -1 at [0].",
+            () => new CTCLoss().Forward(Tensor.Zeros([4, 1, 3]), Tensor.FromInt64([1, 2], [1, 2]), Tensor.FromInt64(4), Tensor.FromInt64(-1)));
         Refused("CTCLoss: expected labels [1, S], or all 2 one behind the other, got [3].",
             () => new CTCLoss().Forward(Tensor.Zeros([3, 1, 3]), Tensor.FromInt64(1, 2, 1), Tensor.FromInt64(3), Tensor.FromInt64(2)));
 

@@ -229,4 +229,9 @@ public class AttentionTests
             () => new TransformerDecoderLayer(4, 2, 4).Forward(x)).Message, StringComparison.Ordinal);
         Assert.True(float.IsNaN(Functional.ScaledDotProductAttention(x, x, x, Tensor.FromBool([false, false, false], [3])).AsSpan()[0]));
     }
+
+    [Fact]
+    public void Sizes_that_cannot_work_are_all_told() => Assert.Equal(
+        "MultiheadAttention: expected sizes of at least 1, got 4 features in 0 heads, keys of 4, values of 3.",
+        Assert.Throws<ArgumentException>(static () => new MultiheadAttention(4, 0, vdim: 3)).Message);
 }

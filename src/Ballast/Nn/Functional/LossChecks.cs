@@ -149,8 +149,12 @@ static class LossChecks
         Throw.Unless(lengths.ElementType == ElementType.Int64 && lengths.Length == samples,
             $"{name}: expected {samples} {what}, int64, got {lengths.ElementType.Name()} {lengths.Shape}.");
         long[] each = lengths.ToArray<long>();
-        foreach (long length in each)
-            Throw.Unless(length >= 0 && length <= most, $"{name}: expected {what} from 0 to {most}, got {length}.");
+        for (int i = 0; i < each.Length; i++)
+        {
+            Throw.Unless(each[i] >= 0 && each[i] <= most,
+                $"{name}: expected {what} from 0 to {most}, got {each[i]} at {lengths.Shape.Position(i)}.");
+        }
+
         return Array.ConvertAll(each, static length => (int)length);
     }
 

@@ -7,10 +7,14 @@ namespace Ballast;
 /// <param name="mode">How values are computed.</param>
 /// <param name="alignCorners">Whether the outermost values keep their places exactly; of the linear modes and the cubic one.</param>
 /// <param name="recomputeScaleFactor">Whether places follow from the rounded size of the output and not from the factor.</param>
+/// <exception cref="ArgumentException">Both or neither of size and factor, a size below 1, or a factor that is not a finite number above 0.
+/// </exception>
 public class Upsample(
     PerAxis? size = null, ScaleFactors? scaleFactor = null, InterpolateMode mode = InterpolateMode.Nearest, bool? alignCorners = null,
     bool recomputeScaleFactor = false) : Module
 {
+    readonly PerAxis? size = Checked(size, scaleFactor);
+
     /// <summary>The positions of the output on each axis, or null.</summary>
     public PerAxis? Size => size;
 
@@ -26,6 +30,16 @@ public class Upsample(
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">What <see cref="Functional.Interpolate"/> refuses.</exception>
     public override Tensor Forward(Tensor input) => Functional.Interpolate(input, size, scaleFactor, mode, alignCorners, recomputeScaleFactor);
+
+    static PerAxis? Checked(PerAxis? size, ScaleFactors? scaleFactor)
+    {
+        Throw.Unless(size is null != scaleFactor is null,
+            $"Upsample: expected either a size or a scale factor, got {(size is null ? "neither" : "both")}.");
+        Throw.Unless(size is not { } sizes || sizes.Fits(sizes.Count, 1), $"Upsample: expected a size of at least 1 on each axis, got {size}.");
+        Throw.Unless(scaleFactor is not { } factors || factors.Fits(factors.Count),
+            $"Upsample: expected a finite scale factor above 0 on each axis, got {scaleFactor}.");
+        return size;
+    }
 
     string Word => mode == InterpolateMode.NearestExact ? "nearest-exact" : PythonText.Of(mode);
 

@@ -28,7 +28,8 @@ public sealed partial class MultiheadAttention : Module
         int? vdim = null, bool batchFirst = false, Generator? generator = null)
     {
         Throw.Unless(embedDim > 0 && numHeads > 0 && (kdim ?? 1) > 0 && (vdim ?? 1) > 0,
-            $"MultiheadAttention: expected sizes of at least 1, got {embedDim} features in {numHeads} heads, keys of {kdim}, values of {vdim}.");
+            $"MultiheadAttention: expected sizes of at least 1, got {embedDim} features in {numHeads} heads, "
+                + $"keys of {kdim ?? embedDim}, values of {vdim ?? embedDim}.");
         Throw.Unless(embedDim % numHeads == 0, $"MultiheadAttention: {numHeads} heads do not divide {embedDim} features.");
         Throw.Unless(dropout is >= 0 and <= 1, $"MultiheadAttention: expected a probability of dropout from 0 to 1, got {dropout}.");
         (EmbedDim, NumHeads, Dropout, AddZeroAttn, BatchFirst) = (embedDim, numHeads, dropout, addZeroAttn, batchFirst);

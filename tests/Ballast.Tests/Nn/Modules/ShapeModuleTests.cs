@@ -193,6 +193,24 @@ public class ShapeModuleTests : ModuleGoldens
     }
 
     [Fact]
+    public void Sizes_of_resampling_that_cannot_work_are_refused_at_once()
+    {
+        string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
+        Assert.Equal("Upsample: expected either a size or a scale factor, got neither.", Message(() => new Upsample()));
+        Assert.Equal("Upsample: expected either a size or a scale factor, got both.", Message(() => new UpsamplingNearest2d(7, 2.0)));
+        Assert.Equal("Upsample: expected a size of at least 1 on each axis, got (3, 0).", Message(() => new Upsample((3, 0))));
+        foreach (double factor in new[] { 0, -1, double.NaN, double.PositiveInfinity })
+        {
+            Assert.StartsWith("Upsample: expected a finite scale factor above 0 on each axis, got ",
+                Message(() => new Upsample(scaleFactor: factor)), StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => new UpsamplingBilinear2d(scaleFactor: (2.0, factor)));
+        }
+
+        Assert.Equal("Interpolate: [2, 0, 3] has no values to compute others of. The batch alone can be empty.",
+            Message(() => new Upsample(6).Forward(Tensor.Zeros([2, 0, 3]))));
+    }
+
+    [Fact]
     public void A_module_of_two_inputs_asks_for_both() => Assert.Contains(
         "has two inputs", Assert.Throws<InvalidOperationException>(() => new Bilinear(2, 2, 1).Forward(Tensor.Zeros([1, 2]))).Message, StringComparison.Ordinal);
 }

@@ -12,6 +12,9 @@ public readonly struct ScaleFactors : IEquatable<ScaleFactors>
 
     ScaleFactors(double[] each) => this.each = each;
 
+    /// <summary>How many axes there are factors for; 0 where one stands for all.</summary>
+    internal int Count => each?.Length ?? 0;
+
     /// <summary>The factor of an axis.</summary>
     public double this[int axis] => each is null ? all : each[axis];
 
