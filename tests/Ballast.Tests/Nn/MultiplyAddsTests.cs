@@ -12,6 +12,8 @@ public class MultiplyAddsTests
         ["attention"] = (static () => new MultiheadAttention(4, 2, addZeroAttn: true), [6, 3, 4], 18 * 4 * 4 * 4 + 2 * 3 * 6 * 7 * 4),
         ["encoder"] = (static () => new TransformerEncoderLayer(4, 2, 9), [6, 3, 4], 18 * 4 * 4 * 4 + 2 * 3 * 6 * 6 * 4 + 18 * 2 * 4 * 9),
         ["transposed"] = (static () => new ConvTranspose2d(4, 4, 3, 2, groups: 2), [2, 4, 5, 6], 2 * 4 * 30 * 2 * 9),
+        ["single image"] = (static () => new Conv2d(2, 4, 3), [2, 5, 5], 9 * 72),
+        ["single image, transposed"] = (static () => new ConvTranspose2d(4, 4, 3, 2, groups: 2), [4, 5, 6], 4 * 30 * 2 * 9),
         ["spectral"] = (static () => new SpectralNorm(new Conv2d(2, 4, 3)), [1, 2, 5, 5], 9 * 72 + 72 + 4),
         ["weight norm"] = (static () => new WeightNorm(new Linear(3, 4)), [5, 3], 5 * 12),
         ["embedding"] = (static () => new Sequential(new Embedding(4, 4)), [2, 3], 0),

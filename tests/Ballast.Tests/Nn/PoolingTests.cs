@@ -186,8 +186,10 @@ public sealed class PoolingTests : IDisposable
             static () => new MaxPool2d(4).Forward(Tensor.Zeros([1, 3, 8, 3])));
         Refused("MaxPool2d(2, padding: 1, dilation: 5, ceilMode: true): the window covers 6 x 6 pixels, the padded input [1, 3, 1, 8] has 3 x 10. Use a smaller kernel, more padding, or fewer layers that shrink the image before it.",
             static () => new MaxPool2d(2, padding: 1, dilation: 5, ceilMode: true).Forward(Tensor.Zeros([1, 3, 1, 8])));
-        Refused("GlobalAvgPool2d(): expected input [N, C, H, W], got [2, 5]. It takes a batch of images; give one image a first axis of 1.",
+        Refused("GlobalAvgPool2d(): expected input [N, C, H, W] or [C, H, W], got [2, 5]. It takes a batch of images, or one image.",
             static () => new GlobalAvgPool2d().Forward(Tensor.Zeros([2, 5])));
+        var images = Draw.Data([1, 3, 4, 5], 1);
+        Assert.Equal(new GlobalAvgPool2d().Forward(images).ToArray(), new GlobalAvgPool2d().Forward(images.Squeeze(0)).ToArray());
         Refused("GlobalAvgPool2d(): the images [2, 5, 0, 4] have no values. Use fewer layers that shrink the image before it.",
             static () => new GlobalAvgPool2d().Forward(Tensor.Zeros([2, 5, 0, 4])));
         Assert.Equal("AvgPool2d(3, stride: 2, ceilMode: true, countIncludePad: false)",

@@ -23,7 +23,9 @@ public abstract partial class Module
         var weight = parameters.Find(static part => part.Name == "weight").Value;
         if (weight is null || weight.Shape.Rank < 2 || output.Rank == 0)
             return 0;
-        int channels = weight.Shape[0], axis = weight.Shape.Rank == 2 ? output.Rank - 1 : Math.Min(1, output.Rank - 1);
+        // The channels of a single thing lie first, those of a batch second.
+        int last = output.Rank - 1, channels = weight.Shape[0];
+        int axis = weight.Shape.Rank == 2 ? last : output.Rank < weight.Shape.Rank ? 0 : Math.Min(1, last);
         return output[axis] == channels ? (long)output.Length / Math.Max(1, channels) * weight.Length : 0;
     }
 

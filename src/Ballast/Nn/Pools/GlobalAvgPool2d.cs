@@ -1,7 +1,7 @@
 namespace Ballast;
 
-/// <summary>The mean of each channel over the whole image, from [N, C, H, W] to [N, C, 1, 1]; a <see cref="Flatten"/> behind it
-/// gives [N, C]. PyTorch: <c>nn.AdaptiveAvgPool2d(1)</c>. Lin, Chen &amp; Yan 2013.</summary>
+/// <summary>The mean of each channel over the whole image, from [N, C, H, W] to [N, C, 1, 1], or from [C, H, W] to [C, 1, 1]; a
+/// <see cref="Flatten"/> behind it gives [N, C]. PyTorch: <c>nn.AdaptiveAvgPool2d(1)</c>. Lin, Chen &amp; Yan 2013.</summary>
 public sealed class GlobalAvgPool2d : Module
 {
     /// <inheritdoc/>
@@ -9,9 +9,8 @@ public sealed class GlobalAvgPool2d : Module
     public override Tensor Forward(Tensor input)
     {
         var shape = input.Shape;
-        Throw.Unless(shape.Rank == 4,
-            $"{this}: expected input [N, C, H, W], got {shape}. It takes a batch of images; give one image a first axis of 1.");
-        Throw.Unless(shape[1] > 0 && shape[2] > 0 && shape[3] > 0,
+        PoolPlan.CheckInput(shape, 2, this);
+        Throw.Unless(shape[^2] > 0 && shape[^1] > 0,
             $"{this}: the images {shape} have no values. Use fewer layers that shrink the image before it.");
         return Functional.AdaptiveAvgPool2d(input, 1);
     }
