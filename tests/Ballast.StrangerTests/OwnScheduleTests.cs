@@ -9,7 +9,7 @@ public class OwnScheduleTests
         var optimizer = new SGD([new ParameterGroup([a]), new ParameterGroup([b]) { LearningRate = 4 }], 2);
         var schedule = new PlateauSchedule(0.5, patience: 1);
         var scheduler = new LearningRateScheduler(optimizer, schedule);
-        List<float> rates = [];
+        List<double> rates = [];
         foreach (double loss in (double[])[3, 2, 2, 2.5, 1.5, 1.6, 1.7])
         {
             schedule.AfterValidation(loss, 0);
@@ -18,7 +18,7 @@ public class OwnScheduleTests
             Assert.Equal(2 * optimizer.LearningRate, optimizer.Groups[1].LearningRate);
         }
 
-        Assert.Equal([2, 2, 2, 1, 1, 1, 0.5f], rates);
+        Assert.Equal([2, 2, 2, 1, 1, 1, 0.5], rates);
     }
 
     [Fact]

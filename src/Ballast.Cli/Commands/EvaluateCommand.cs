@@ -130,7 +130,7 @@ static class EvaluateCommand
             throw new UsageException("--learning-rate is a setting of --tent.");
         if (!tent && source == StatisticsSource.Running && result.Has(BatchSize))
             throw new UsageException("--batch-size is a setting of --tent and of --statistics precise, population and test.");
-        float? learningRate = tent ? result.Given(LearningRate) ?? Ballast.Tent.DefaultLearningRate : null;
+        float? learningRate = tent ? result.Given(LearningRate) ?? (float)Ballast.Tent.DefaultLearningRate : null;
         return new TestStatistics(source, learningRate, result.Given(BatchSize));
     }
 

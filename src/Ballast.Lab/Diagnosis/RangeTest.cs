@@ -42,7 +42,7 @@ sealed class RangeTest
         try
         {
             model.Train();
-            float rate = options.Optimizer!.LearningRate;
+            float rate = (float)options.Optimizer!.LearningRate;
             if (Loss(model, options, kept) is not { } start || !double.IsFinite(start))
                 return null;
             var test = new RangeTest(rate, start);

@@ -67,7 +67,7 @@ sealed class RunBoard(string folder, Module network, Optimizer optimizer, Datase
         for (int i = 0; i < optimizer.Groups.Count; i++)
         {
             string name = optimizer.Groups.Count == 1 ? "learning rate" : string.Create(CultureInfo.InvariantCulture, $"learning rate/group {i + 1}");
-            board!.Scalar(name, optimizer.Groups[i].LearningRate ?? optimizer.LearningRate, step);
+            board!.Scalar(name, (float)(optimizer.Groups[i].LearningRate ?? optimizer.LearningRate), step);
         }
     }
 }

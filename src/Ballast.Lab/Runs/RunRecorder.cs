@@ -48,7 +48,7 @@ sealed class RunRecorder : IDisposable
                 MetricKind.Train, line.Step, line.Epoch, line.Batch, line.Loss,
                 Metric.AccuracyOf(line.Metrics, line.Accuracy), Seconds: Seconds)
             {
-                LearningRate = optimizer.Groups[0].LearningRate ?? optimizer.LearningRate,
+                LearningRate = (float)(optimizer.Groups[0].LearningRate ?? optimizer.LearningRate),
                 GradientNorm = GradientNorm(),
                 Measures = Metric.MeasuresOf(line.Metrics),
             }),

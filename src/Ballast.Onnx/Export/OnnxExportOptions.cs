@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>How a network is written as an ONNX file.</summary>
@@ -47,4 +49,12 @@ public sealed class OnnxExportOptions
 /// <summary>The way from an image's bytes [N, C, H, W] to what a network was trained on: (byte / 255 - mean) / deviation of each channel.</summary>
 /// <param name="Mean">The mean of each channel, on the scale from 0 to 1.</param>
 /// <param name="Std">The standard deviation of each channel.</param>
-public sealed record OnnxPreprocessing(IReadOnlyList<float> Mean, IReadOnlyList<float> Std);
+[method: OverloadResolutionPriority(1)]
+public sealed record OnnxPreprocessing(IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
+{
+    /// <summary>Means and deviations in numbers of type double, each rounded to float32.</summary>
+    public OnnxPreprocessing(IReadOnlyList<double> mean, IReadOnlyList<double> std)
+        : this([.. mean.Select(static value => (float)value)], [.. std.Select(static value => (float)value)])
+    {
+    }
+}

@@ -20,7 +20,7 @@ public sealed class LearningRateScheduler
                 + $"has none. Give it one, or leave the momentum alone with cycleMomentum: false.");
         this.optimizer = optimizer;
         this.schedule = schedule;
-        rate = optimizer.LearningRate;
+        rate = (float)optimizer.LearningRate;
         TakeRates();
     }
 
@@ -28,7 +28,7 @@ public sealed class LearningRateScheduler
     void TakeRates()
     {
         for (int i = groupRates.Count; i < optimizer.Groups.Count; i++)
-            groupRates.Add(optimizer.Groups[i].LearningRate);
+            groupRates.Add((float?)optimizer.Groups[i].LearningRate);
     }
 
     /// <summary>Sets what holds for a step.</summary>

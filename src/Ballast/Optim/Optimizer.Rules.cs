@@ -49,14 +49,14 @@ public abstract partial class Optimizer
     {
         var parameter = state.Parameter;
         var weight = parameter.Mutate();
-        Span<float> first = Kept(state, names, 0), second = Kept(state, names, 1), third = Kept(state, names, 2);
+        Span<float> first = KeptValues(state, names, 0), second = KeptValues(state, names, 1), third = KeptValues(state, names, 2);
         if (parameter.Gradient.Recipe is { Blocks: > 0 } deferred)
             Descend(rule, deferred, weight, first, second, third);
         else
             Updates.Apply(rule, parameter.ReadGradient().Span(parameter.Length), weight, first, second, third);
     }
 
-    static Span<float> Kept(ParameterState state, ReadOnlySpan<string> names, int index) =>
+    static Span<float> KeptValues(ParameterState state, ReadOnlySpan<string> names, int index) =>
         index < names.Length && state.Kept(names[index]) is { } tensor ? tensor.Mutate() : default;
 
     // A gradient that is never written: each of its blocks goes into the weight while it is hot.

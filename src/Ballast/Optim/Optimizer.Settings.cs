@@ -10,14 +10,26 @@ public abstract partial class Optimizer
     /// <summary>A setting of the optimizer besides the learning rate and the weight decay, by PyTorch's name (<c>momentum</c>, <c>eps</c>,
     /// <c>beta1</c>): what groups have that have none of their own. It may be changed between steps, but for one that decides what is kept,
     /// such as whether there is a momentum.</summary>
-    /// <exception cref="ArgumentException">There is no such setting, or a value out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no such setting, a value out of its range, or one that does not go with the others;
+    /// nothing has been changed.</exception>
     public double this[string name]
     {
         get => Known(name).Value;
         set
         {
             CheckRange(name, value);
-            Known(name).Value = value;
+            var setting = Known(name);
+            double before = setting.Value;
+            try
+            {
+                setting.Value = value;
+                groups.ForEach(group => CheckChanged(group, name));
+            }
+            catch (ArgumentException)
+            {
+                setting.Value = before;
+                throw;
+            }
         }
     }
 
@@ -47,7 +59,8 @@ public abstract partial class Optimizer
     {
         Throw.Unless(Find(name) is null, $"{GetType().Name}: there is a setting \"{name}\" already.");
         settings.Add(new Named(name, range));
-        this[name] = value;
+        CheckRange(name, value);
+        Known(name).Value = value;
         foreach (var group in groups)
         {
             if (group[name] is { } own)
@@ -79,7 +92,7 @@ public abstract partial class Optimizer
         Add(group);
         checkedGroups = groups.Count;
         for (int i = first; i < states.Count; i++)
-            kept.ForEach(keep => keep(states[i]));
+            kept.ForEach(keep => keep.Begin(states[i]));
     }
 
     /// <summary>How PyTorch keeps the number of steps; null where it has no such optimizer.</summary>
@@ -100,7 +113,10 @@ public abstract partial class Optimizer
         var seen = states.Select(static state => state.Parameter).ToHashSet();
         foreach (var parameter in group.Parameters)
             Throw.Unless(seen.Add(parameter), $"{GetType().Name}: a parameter {parameter.Shape} is given twice.");
+        _ = group.LearningRate is { } rate ? CheckRate(rate) : 0;
+        _ = group.WeightDecay is { } decay ? CheckDecay(decay) : 0;
         groups.Add(group);
+        group.Owner = this;
         foreach (var parameter in group.Parameters)
             states.Add(new ParameterState(parameter, group));
     }
@@ -139,6 +155,44 @@ public abstract partial class Optimizer
             + $"It has {(settings.Count == 0 ? "none by name" : string.Join(", ", SettingNames))}.");
         return setting!;
     }
+
+    /// <summary>Refuses a value that a group is to have of a setting, and a name that is none.</summary>
+    internal void CheckOwn(string name, double? value)
+    {
+        _ = Known(name);
+        if (value is { } given)
+            CheckRange(name, given);
+    }
+
+    /// <summary>Refuses settings of a group that do not go together, or that need a state that is not kept, after one has changed.</summary>
+    internal void CheckChanged(ParameterGroup group, string name)
+    {
+        CheckTogether(group);
+        foreach (var state in states.Where(state => state.Group == group))
+        {
+            foreach (var keep in kept)
+            {
+                Throw.Unless(state.Has(keep.Name) || !keep.Wanted(state),
+                    $"{GetType().Name}: expected {name} to stay such that no {keep.Name} is needed, which is not kept, got "
+                        + $"{(float)Setting(group, name)}. Give it when the optimizer is made, or the group is added.");
+            }
+        }
+    }
+
+    /// <summary>A learning rate, once it is found usable.</summary>
+    internal double CheckRate(double rate) => Decent("learning rate", rate);
+
+    /// <summary>A weight decay, once it is found usable.</summary>
+    internal double CheckDecay(double decay) => Decent("weight decay", decay);
+
+    double Decent(string what, double value)
+    {
+        Throw.Unless(float.IsFinite((float)value) && value >= 0, $"{GetType().Name}: expected a {what} of 0 or more, got {(float)value}.");
+        return value;
+    }
+
+    /// <summary>The learning rate of a group, as steps take it.</summary>
+    private protected float Rate(ParameterGroup group) => (float)(group.LearningRate ?? LearningRate);
 
     void CheckRange(string name, double value)
     {

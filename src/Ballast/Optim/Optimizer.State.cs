@@ -4,7 +4,7 @@ namespace Ballast;
 
 public abstract partial class Optimizer
 {
-    readonly List<Action<ParameterState>> kept = [];
+    readonly List<Kept> kept = [];
 
     /// <summary>What is remembered of each parameter, in the order in which they were given.</summary>
     internal IReadOnlyList<ParameterState> States => states;
@@ -21,18 +21,18 @@ public abstract partial class Optimizer
     private protected void KeepFilled(string name, Func<ParameterState, Shape?> shape, Func<ParameterState, float> first)
     {
         CheckName(name);
-        Keep(state =>
+        Keep(new Kept(name, state => shape(state) is not null, state =>
         {
             if (shape(state) is { } wanted)
                 state.Keep(name, Tensor.Full(wanted, first(state)), first(state));
-        });
+        }));
     }
 
     // Also for the parameters of groups that are added later.
-    void Keep(Action<ParameterState> keep)
+    void Keep(Kept keep)
     {
         kept.Add(keep);
-        states.ForEach(keep);
+        states.ForEach(keep.Begin);
     }
 
     /// <summary>Keeps a whole number for each parameter, 0 at first. It is part of <see cref="StateDict"/>, and so of checkpoints, under
@@ -42,7 +42,7 @@ public abstract partial class Optimizer
     protected void KeepNumber(string name)
     {
         CheckName(name);
-        Keep(state => state.Keep(name, tensor: null));
+        Keep(new Kept(name, static _ => true, state => state.Keep(name, tensor: null)));
     }
 
     /// <summary>What the optimizer remembers: for the parameter number i, in the order they were given, <c>i.step</c> and
@@ -105,6 +105,9 @@ public abstract partial class Optimizer
     }
 
     static string Names(IReadOnlyCollection<string> names) => string.Join(" and ", (string[])["step", .. names]);
+
+    // What is kept under a name: of which parameters, and how it begins.
+    sealed record Kept(string Name, Func<ParameterState, bool> Wanted, Action<ParameterState> Begin);
 
     static string Key(int parameter, string name) =>
         string.Create(CultureInfo.InvariantCulture, $"{parameter}.{name}");

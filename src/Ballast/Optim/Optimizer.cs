@@ -38,12 +38,8 @@ public abstract partial class Optimizer
     protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay = 0)
     {
         string name = GetType().Name;
-        LearningRate = (float)learningRate;
-        WeightDecay = (float)weightDecay;
-        Throw.Unless(float.IsFinite(LearningRate) && LearningRate >= 0,
-            $"{name}: expected a learning rate of 0 or more, got {LearningRate}.");
-        Throw.Unless(float.IsFinite(WeightDecay) && WeightDecay >= 0,
-            $"{name}: expected a weight decay of 0 or more, got {WeightDecay}.");
+        LearningRate = learningRate;
+        WeightDecay = weightDecay;
         foreach (var group in groups)
             Add(group);
         Throw.Unless(states.Count > 0, $"{name}: there are no parameters. Pass model.Parameters().");
@@ -52,11 +48,21 @@ public abstract partial class Optimizer
     /// <summary>The groups of parameters.</summary>
     public IReadOnlyList<ParameterGroup> Groups => groups;
 
-    /// <summary>The learning rate of the groups that have none of their own. It may be changed between steps.</summary>
-    public float LearningRate { get; set; }
+    /// <summary>The learning rate of the groups that have none of their own. It may be changed between steps, which take it as float32.</summary>
+    /// <exception cref="ArgumentException">A rate below 0 or not finite.</exception>
+    public double LearningRate
+    {
+        get;
+        set => field = CheckRate(value);
+    }
 
-    /// <summary>The weight decay of the groups that have none of their own. It may be changed between steps.</summary>
-    public float WeightDecay { get; set; }
+    /// <summary>The weight decay of the groups that have none of their own. It may be changed between steps, which take it as float32.</summary>
+    /// <exception cref="ArgumentException">A decay below 0 or not finite.</exception>
+    public double WeightDecay
+    {
+        get;
+        set => field = CheckDecay(value);
+    }
 
     /// <summary>Forgets the gradients of all parameters.</summary>
     public void ZeroGrad()
@@ -75,7 +81,7 @@ public abstract partial class Optimizer
             if (state.Parameter.Frozen || state.Parameter.Gradient.IsEmpty)
                 continue;
             state.Steps++;
-            Update(state, state.Group.LearningRate ?? LearningRate, state.Group.WeightDecay ?? WeightDecay);
+            Update(state, Rate(state.Group), (float)(state.Group.WeightDecay ?? WeightDecay));
         }
 
         // Large weights are gone through in alternating directions: each step finds the end of the last one in cache.

@@ -30,8 +30,8 @@ public static class ParameterGroups
         float? decay = decayNorms ? null : 0f;
         ParameterGroup[] groups =
         [
-            new(weights) { LearningRate = rate },
-            new(scales) { LearningRate = rate, WeightDecay = decay },
+            new(weights) { LearningRate = learningRate },
+            new(scales) { LearningRate = learningRate, WeightDecay = decay },
             new(biases) { LearningRate = rate * factor, WeightDecay = decay },
         ];
         return [.. groups.Where(static group => group.Parameters.Count > 0)];

@@ -4,7 +4,7 @@ namespace Ballast;
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Names the step and the loss.</summary>
-    public TrainingDivergedException(long step, int epoch, float loss, string? checkpoint)
+    public TrainingDivergedException(long step, int epoch, double loss, string? checkpoint)
         : this("The loss", step, epoch, loss, checkpoint)
     {
     }

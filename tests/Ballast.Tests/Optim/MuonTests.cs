@@ -176,9 +176,9 @@ public sealed class MuonTests : IDisposable
             var optimizer = make(all);
             foreach (var parameter in all)
                 Push(parameter, 7);
-            optimizer.LearningRate *= (float)factor;
+            optimizer.LearningRate *= factor;
             foreach (var group in optimizer.Groups)
-                group.LearningRate *= (float)factor;
+                group.LearningRate *= factor;
             optimizer.Step();
             return [.. all.SelectMany(static parameter => parameter.ToArray())];
         }

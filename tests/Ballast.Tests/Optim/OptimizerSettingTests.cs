@@ -29,6 +29,45 @@ public class OptimizerSettingTests
     }
 
     [Fact]
+    public void What_is_set_later_is_refused_where_it_is_set_and_stays_as_it_was()
+    {
+        var group = new ParameterGroup([One()]) { ["dampening"] = 0.5 };
+        var sgd = new SGD([group], 0.1, momentum: 0.5);
+        var adam = new Adam([One()], 0.1);
+        Refused("Adam: there is no setting \"beta_1\". It has beta1, beta2, eps, amsgrad, maximize.", () => adam.Groups[0]["beta_1"] = 0.3);
+        Refused("Adam: expected beta1 from 0 up to, not including, 1, got NaN.", () => adam.Groups[0]["beta1"] = double.NaN);
+        Refused("Adam: expected a learning rate of 0 or more, got NaN.", () => adam.Groups[0].LearningRate = double.NaN);
+        Refused("Adam: expected a learning rate of 0 or more, got -0.1.", () => adam.LearningRate = -0.1);
+        Refused("Adam: expected a weight decay of 0 or more, got -1.", () => adam.Groups[0].WeightDecay = -1);
+        Refused("Adam: expected a weight decay of 0 or more, got Infinity.", () => adam.WeightDecay = 1e39);
+        Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0.5 and dampening 0.5.", () => group["nesterov"] = 1);
+        Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0.5 and dampening 0.5.", () => sgd["nesterov"] = 1);
+        Assert.Equal((null, 0.0, null, null), (group["nesterov"], sgd["nesterov"], adam.Groups[0].LearningRate, adam.Groups[0]["beta1"]));
+        Assert.Equal((0.1, 0.0), (adam.LearningRate, adam.WeightDecay));
+        group["dampening"] = null;
+        group["nesterov"] = 1;
+        Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0.5 and dampening 1.", () => group["dampening"] = 1);
+        Refused("SGD: Nesterov needs a momentum and no dampening, got momentum 0 and dampening 0.", () => sgd["momentum"] = 0);
+        Refused("Adam: expected a learning rate of 0 or more, got -1.",
+            () => adam.AddParameterGroup(new ParameterGroup([One()]) { LearningRate = -1 }));
+        Assert.Single(adam.Groups);
+    }
+
+    [Fact]
+    public void A_state_that_was_not_asked_for_when_the_optimizer_was_made_cannot_be_wanted_later()
+    {
+        var sgd = new SGD([new ParameterGroup([One()]), new ParameterGroup([One()]) { ["momentum"] = 0.5 }], 0.1);
+        string message = "SGD: expected momentum to stay such that no momentum_buffer is needed, which is not kept, got 0.9. "
+            + "Give it when the optimizer is made, or the group is added.";
+        Refused(message, () => sgd.Groups[0]["momentum"] = 0.9);
+        Refused(message, () => sgd["momentum"] = 0.9);
+        sgd.Groups[1]["momentum"] = 0.9;
+        Assert.Equal((0.0, null), (sgd["momentum"], sgd.Groups[0]["momentum"]));
+        var adam = new Adam([One()], 0.1);
+        Assert.Throws<ArgumentException>(() => adam["amsgrad"] = 1);
+    }
+
+    [Fact]
     public void A_group_that_is_added_begins_its_own_steps()
     {
         var (a, b) = (One(), One());
@@ -45,7 +84,7 @@ public class OptimizerSettingTests
         var c = new ParameterGroup([One()]) { LearningRate = 0.25f };
         adam.AddParameterGroup(c);
         scheduler.Set(1);
-        Assert.Equal((0.05f, 0.25f, 0.125f), (adam.LearningRate, adam.Groups[1].LearningRate, c.LearningRate));
+        Assert.Equal((0.05f, 0.25, 0.125), ((float)adam.LearningRate, adam.Groups[1].LearningRate, c.LearningRate));
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public class OptimizerTests
         Assert.Equal(Run(static w => new SGD([w], 0.1f, 0.9f, 0, 0.01f)), Run(static w => new SGD([w], 0.1, 0.9, 0, 0.01)));
         Assert.Equal(Run(static w => new Adam([w], 0.1f, weightDecay: 0.01f)), Run(static w => new Adam([w], 0.1, weightDecay: 0.01)));
         Assert.Equal(Run(static w => new AdamW([w], 0.1f, weightDecay: 0.01f)), Run(static w => new AdamW([w], 0.1, weightDecay: 0.01)));
-        Assert.Equal(0.1f, new LeakyReLU(0.1).NegativeSlope);
+        Assert.Equal(0.1, new LeakyReLU(0.1).NegativeSlope);
         Assert.Equal(new GradientClipping(MaxValue: 0.5f), new GradientClipping(MaxValue: 0.5));
     }
 }

@@ -140,7 +140,7 @@ public class ScheduleTests
         var scheduler = new LearningRateScheduler(sgd, new StepSchedule(1, 0.5));
         scheduler.Set(2);
         scheduler.Set(1); // of the rates at the beginning, not of those before
-        Assert.Equal((0.05f, 0.25f, null), (sgd.LearningRate, own.LearningRate, other.LearningRate));
+        Assert.Equal((0.05f, 0.25f, null), ((float)sgd.LearningRate, (float?)own.LearningRate, other.LearningRate));
     }
 
     [Fact]

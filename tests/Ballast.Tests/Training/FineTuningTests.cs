@@ -82,10 +82,10 @@ public class FineTuningTests
         FineTuning tuning = new(net);
         var groups = tuning.Groups(ParameterGroups.Of(net, 0.1, decayNorms: false, biasLearningRateFactor: 2), 0.1, 0.01);
         Assert.Equal(
-            [("[16, 8, 3, 3]", 0.01f, null), ("[8]", 0.01f, 0f), ("[8]", 0.02f, 0f), ("[3, 16]", 0.1f, null), ("[3]", 0.2f, 0f)],
-            groups.Select(static group => ($"{group.Parameters[^1].Shape}", group.LearningRate!.Value, group.WeightDecay))
-                .OrderBy(static group => group.Value == 0.1f || group.Value == 0.2f).ThenBy(static group => group.WeightDecay is not null)
-                .ThenBy(static group => group.Value)
+            [("[16, 8, 3, 3]", 0.01f, null), ("[8]", 0.01f, 0.0), ("[8]", 0.02f, 0), ("[3, 16]", 0.1f, null), ("[3]", 0.2f, 0)],
+            groups.Select(static group => ($"{group.Parameters[^1].Shape}", (float)group.LearningRate!.Value, group.WeightDecay))
+                .OrderBy(static group => group.Item2 == 0.1f || group.Item2 == 0.2f).ThenBy(static group => group.WeightDecay is not null)
+                .ThenBy(static group => group.Item2)
                 .Select(static group => group with { Item1 = group.Item1 == "[16]" ? "[8]" : group.Item1 }));
 
         float[] body = net.Parameters().First().ToArray(), head = net.Parameters().Last().ToArray();

@@ -101,7 +101,7 @@ public sealed class TrainerTests : IDisposable
             CheckpointPath = Path,
             CheckpointEvery = 1,
             LogEvery = 1,
-            OnLine = line => optimizer.LearningRate = line.Step == 5 ? float.PositiveInfinity : optimizer.LearningRate,
+            OnLine = line => (optimizer.LearningRate, optimizer.WeightDecay) = line.Step == 5 ? (3e38, 3e38) : (1e-3, 0),
         };
         var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(net, optimizer, loader, options).Fit());
         Assert.Equal(7, error.Step);

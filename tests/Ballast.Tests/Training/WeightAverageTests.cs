@@ -108,8 +108,8 @@ public sealed class WeightAverageTests
         var model = new Sequential(new Conv2d(3, 4, 3), new BatchNorm2d(4), new Flatten(), new Linear(4, 2), new LayerNorm([2]));
         var groups = ParameterGroups.Of(model, 0.1f, biasLearningRateFactor: 2);
         Assert.Equal([2, 2, 4], groups.Select(static group => group.Parameters.Count));
-        Assert.Equal([0.1f, 0.1f, 0.2f], groups.Select(static group => group.LearningRate));
-        Assert.Equal([null, 0f, 0f], groups.Select(static group => group.WeightDecay));
+        Assert.Equal([0.1f, 0.1f, 0.2f], groups.Select(static group => (float)group.LearningRate!.Value));
+        Assert.Equal([null, 0.0, 0.0], groups.Select(static group => group.WeightDecay));
         Assert.All(ParameterGroups.Of(model, 0.1f, decayNorms: true), static group => Assert.Null(group.WeightDecay));
         Assert.Single(ParameterGroups.Of(new Linear(2, 2, bias: false), 0.1f));
     }

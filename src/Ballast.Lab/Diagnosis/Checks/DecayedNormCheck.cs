@@ -18,7 +18,7 @@ sealed class DecayedNormCheck : DoctorCheck
         float largest = 0, rate = 0;
         foreach (var group in optimizer.Groups)
         {
-            float decay = group.WeightDecay ?? optimizer.WeightDecay;
+            float decay = (float)(group.WeightDecay ?? optimizer.WeightDecay);
             if (decay == 0)
                 continue;
             int before = decayedGammas + decayedBetas;
@@ -33,7 +33,7 @@ sealed class DecayedNormCheck : DoctorCheck
             }
 
             if (decayedGammas + decayedBetas > before && decay > largest)
-                (largest, rate) = (decay, group.LearningRate ?? optimizer.LearningRate);
+                (largest, rate) = (decay, (float)(group.LearningRate ?? optimizer.LearningRate));
         }
 
         if (decayedGammas + decayedBetas == 0)

@@ -14,12 +14,22 @@ public sealed class Cutout : ImageTransform
     /// <param name="fill">The colour, a value for each channel: 0 to 1 for images that are bytes; null for black. With a
     /// <see cref="Standardization"/> behind it, its means give the paper's 0.</param>
     /// <exception cref="ArgumentException">A size below 1, or a colour that is not finite.</exception>
+    [OverloadResolutionPriority(1)]
     public Cutout(int size, IReadOnlyList<float>? fill = null)
     {
         Throw.Unless(size > 0, $"Cutout: expected a square of at least 1 pixel, got {size}.");
         Throw.Unless(fill is null || fill.All(float.IsFinite), $"Cutout: expected a colour of finite values, got {Throw.List(fill)}.");
         this.size = size;
         this.fill = fill is null ? [] : [.. fill];
+    }
+
+    /// <summary>Makes the transform with a colour in numbers of type double.</summary>
+    /// <param name="size">The side of the square in pixels.</param>
+    /// <param name="fill">The colour, a value for each channel: 0 to 1 for images that are bytes.</param>
+    /// <exception cref="ArgumentException">A size below 1, or a colour that is not finite.</exception>
+    public Cutout(int size, IReadOnlyList<double> fill)
+        : this(size, Tensor.Rounded([.. fill]))
+    {
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ballast.Kernels;
 
 namespace Ballast;
@@ -11,6 +12,7 @@ public sealed class Standardization
     /// <param name="std">What each channel is divided by. PyTorch: <c>std</c>.</param>
     /// <exception cref="ArgumentException">Another number of values, one that is not finite, or a std that is not above 0.
     /// </exception>
+    [OverloadResolutionPriority(1)]
     public Standardization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
     {
         Throw.Unless(mean.Count == std.Count && mean.Count > 0,
@@ -24,6 +26,16 @@ public sealed class Standardization
 
         Mean = [.. mean];
         Std = [.. std];
+    }
+
+    /// <summary>Makes a standardization of given numbers of type double, each rounded to float32.</summary>
+    /// <param name="mean">What is subtracted from each channel.</param>
+    /// <param name="std">What each channel is divided by.</param>
+    /// <exception cref="ArgumentException">Another number of values, one that is not finite, or a std that is not above 0.
+    /// </exception>
+    public Standardization(IReadOnlyList<double> mean, IReadOnlyList<double> std)
+        : this(Tensor.Rounded([.. mean]), Tensor.Rounded([.. std]))
+    {
     }
 
     /// <summary>What is subtracted from each channel.</summary>

@@ -12,18 +12,18 @@ public sealed class LeakyReLU : Module
     public LeakyReLU(double negativeSlope = 0.01)
     {
         Throw.Unless(float.IsFinite((float)negativeSlope), $"LeakyReLU: expected a finite slope, got {(float)negativeSlope}.");
-        NegativeSlope = (float)negativeSlope;
+        NegativeSlope = negativeSlope;
     }
 
     /// <summary>The slope below zero.</summary>
-    public float NegativeSlope { get; }
+    public double NegativeSlope { get; }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => input.LeakyRelu(NegativeSlope);
 
     /// <inheritdoc/>
-    protected internal override string? ExtraRepr => $"negative_slope={PythonText.Of(NegativeSlope)}";
+    protected internal override string? ExtraRepr => $"negative_slope={PythonText.Of((float)NegativeSlope)}";
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyReLU({NegativeSlope})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyReLU({(float)NegativeSlope})");
 }

@@ -113,11 +113,23 @@ static class LossChecks
         return weight is null ? null : [.. weight];
     }
 
+    /// <summary>Numbers of type double as float32; null as null.</summary>
+    public static float[]? Rounded(IReadOnlyList<double>? weight) => weight is null ? null : Tensor.Rounded([.. weight]);
+
     /// <summary>The same as a tensor [C].</summary>
     public static Tensor? ClassTensor(string name, IReadOnlyList<float>? weight) =>
         ClassWeights(name, weight) is { } values ? Tensor.From(values, [values.Length]) : null;
 
-    /// <summary>The same of a tensor [C].</summary>
+    /// <summary>A weight for each class as it was given to a constructor as a tensor [C], once it is found usable.</summary>
+    public static Tensor? ClassTensor(string name, Tensor? weight)
+    {
+        Throw.Unless(weight is null || (weight.Shape.Rank == 1 && weight.ElementType.IsFloat()),
+            $"{name}: expected class weights [C], float32, got {weight?.ElementType.Name()} {weight?.Shape}.");
+        ClassWeights(name, weight);
+        return weight;
+    }
+
+    /// <summary>The same as numbers.</summary>
     public static float[]? ClassWeights(string name, Tensor? weight) => ClassWeights(name, weight?.ToArray());
 
     /// <summary>How often each class is named in rows of classes that end at the first -1, and which are not.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>The binary cross entropy of logits: with q = 1 / (1 + exp(-x)), l = -v (w t ln q + (1 - t) ln(1 - q)), element by element;
@@ -13,8 +15,19 @@ public class BCEWithLogitsLoss
     /// Above 1 it raises recall, below 1 precision. PyTorch: <c>pos_weight</c>.</param>
     /// <param name="weight">v, of a shape that broadcasts to the input's; null for 1. PyTorch: <c>weight</c>.</param>
     /// <exception cref="ArgumentException">A positive weight that is negative or not finite.</exception>
+    [OverloadResolutionPriority(1)]
     public BCEWithLogitsLoss(Reduction reduction = Reduction.Mean, IReadOnlyList<float>? posWeight = null, Tensor? weight = null)
         : this(posWeight is null ? null : Tensor.From([.. posWeight], [posWeight.Count]), reduction, weight)
+    {
+    }
+
+    /// <summary>Makes the loss with positive weights in numbers of type double.</summary>
+    /// <param name="posWeight">w, how much a positive target counts: a value for each place of the last axis.</param>
+    /// <param name="reduction">How the elements' losses are put together.</param>
+    /// <param name="weight">v, of a shape that broadcasts to the input's; null for 1.</param>
+    /// <exception cref="ArgumentException">A positive weight that is negative or not finite.</exception>
+    public BCEWithLogitsLoss(IReadOnlyList<double> posWeight, Reduction reduction = Reduction.Mean, Tensor? weight = null)
+        : this(Tensor.From([.. posWeight], [posWeight.Count]), reduction, weight)
     {
     }
 

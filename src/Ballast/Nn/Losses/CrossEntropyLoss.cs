@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>The loss of a classifier: for logits x and the class t of each sample, l = -ln softmax(x)[t]; from [N, C] and int64
@@ -26,8 +28,32 @@ public sealed class CrossEntropyLoss
     /// same. PyTorch: <c>weight</c>.</param>
     /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean. PyTorch: <c>ignore_index</c>.</param>
     /// <exception cref="ArgumentException">A label smoothing or weights out of range.</exception>
+    [OverloadResolutionPriority(1)]
     public CrossEntropyLoss(
         Reduction reduction = Reduction.Mean, double labelSmoothing = 0, IReadOnlyList<float>? weight = null, long ignoreIndex = -100)
+        : this(LossChecks.ClassTensor("CrossEntropyLoss", weight), reduction, labelSmoothing, ignoreIndex)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in numbers of type double.</summary>
+    /// <param name="weight">How much each class counts, C values of 0 or more that are not all 0.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <param name="labelSmoothing">The share of the target that is spread over all classes, 0 to 1.</param>
+    /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean.</param>
+    /// <exception cref="ArgumentException">A label smoothing or weights out of range.</exception>
+    public CrossEntropyLoss(
+        IReadOnlyList<double> weight, Reduction reduction = Reduction.Mean, double labelSmoothing = 0, long ignoreIndex = -100)
+        : this(LossChecks.ClassTensor("CrossEntropyLoss", LossChecks.Rounded(weight)), reduction, labelSmoothing, ignoreIndex)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in a tensor.</summary>
+    /// <param name="weight">How much each class counts, float32 [C], 0 or more and not all 0; null where all count the same.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <param name="labelSmoothing">The share of the target that is spread over all classes, 0 to 1.</param>
+    /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean.</param>
+    /// <exception cref="ArgumentException">A label smoothing or weights out of range.</exception>
+    public CrossEntropyLoss(Tensor? weight, Reduction reduction = Reduction.Mean, double labelSmoothing = 0, long ignoreIndex = -100)
     {
         Throw.Unless(labelSmoothing is >= 0 and <= 1,
             $"CrossEntropyLoss: expected a label smoothing from 0 to 1, got {(float)labelSmoothing}.");

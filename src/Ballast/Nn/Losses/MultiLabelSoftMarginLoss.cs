@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>A binary cross entropy for each class: with q = 1 / (1 + exp(-x)), l = -1 / C times the sum over the classes of
@@ -11,7 +13,26 @@ public sealed class MultiLabelSoftMarginLoss
     /// <param name="weight">w, how much each class counts, C values of 0 or more; null where all count the same.</param>
     /// <param name="reduction">How the samples' losses are put together.</param>
     /// <exception cref="ArgumentException">Weights out of range.</exception>
+    [OverloadResolutionPriority(1)]
     public MultiLabelSoftMarginLoss(IReadOnlyList<float>? weight = null, Reduction reduction = Reduction.Mean)
+        : this(LossChecks.ClassTensor("MultiLabelSoftMarginLoss", weight), reduction)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in numbers of type double.</summary>
+    /// <param name="weight">w, how much each class counts, C values of 0 or more that are not all 0.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <exception cref="ArgumentException">Weights out of range.</exception>
+    public MultiLabelSoftMarginLoss(IReadOnlyList<double> weight, Reduction reduction = Reduction.Mean)
+        : this(LossChecks.ClassTensor("MultiLabelSoftMarginLoss", LossChecks.Rounded(weight)), reduction)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in a tensor.</summary>
+    /// <param name="weight">w, how much each class counts, float32 [C], 0 or more and not all 0; null where all count the same.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <exception cref="ArgumentException">Weights out of range.</exception>
+    public MultiLabelSoftMarginLoss(Tensor? weight, Reduction reduction = Reduction.Mean)
     {
         this.weight = LossChecks.ClassTensor("MultiLabelSoftMarginLoss", weight);
         this.reduction = reduction;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>The negative log-likelihood of logarithms of probabilities x: l = -w[t] x[t] with the class t of each sample. Behind a
@@ -16,7 +18,28 @@ public sealed class NLLLoss
     /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean. PyTorch: <c>ignore_index</c>.</param>
     /// <param name="reduction">How the samples' losses are put together.</param>
     /// <exception cref="ArgumentException">Weights out of range.</exception>
+    [OverloadResolutionPriority(1)]
     public NLLLoss(IReadOnlyList<float>? weight = null, long ignoreIndex = -100, Reduction reduction = Reduction.Mean)
+        : this(LossChecks.ClassTensor("NLLLoss", weight), ignoreIndex, reduction)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in numbers of type double.</summary>
+    /// <param name="weight">w, how much each class counts, C values of 0 or more that are not all 0.</param>
+    /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <exception cref="ArgumentException">Weights out of range.</exception>
+    public NLLLoss(IReadOnlyList<double> weight, long ignoreIndex = -100, Reduction reduction = Reduction.Mean)
+        : this(LossChecks.ClassTensor("NLLLoss", LossChecks.Rounded(weight)), ignoreIndex, reduction)
+    {
+    }
+
+    /// <summary>Makes the loss with a weight for each class, in a tensor.</summary>
+    /// <param name="weight">w, how much each class counts, float32 [C], 0 or more and not all 0; null where all count the same.</param>
+    /// <param name="ignoreIndex">The label of samples that have no loss and do not count in the mean.</param>
+    /// <param name="reduction">How the samples' losses are put together.</param>
+    /// <exception cref="ArgumentException">Weights out of range.</exception>
+    public NLLLoss(Tensor? weight, long ignoreIndex = -100, Reduction reduction = Reduction.Mean)
     {
         this.weight = LossChecks.ClassTensor("NLLLoss", weight);
         (this.ignoreIndex, this.reduction) = (ignoreIndex, reduction);

@@ -41,7 +41,7 @@ public sealed class ASGD : Optimizer
         Setting("t0", t0, least: 0);
         Setting("maximize", maximize);
         CheckGroups();
-        KeepFilled("eta", static _ => Shape.Scalar, state => state.Group.LearningRate ?? LearningRate);
+        KeepFilled("eta", static _ => Shape.Scalar, state => Rate(state.Group));
         KeepFilled("mu", static _ => Shape.Scalar, static _ => 1);
         KeepTensor("ax");
     }

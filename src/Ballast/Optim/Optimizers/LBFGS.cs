@@ -95,7 +95,7 @@ public sealed partial class LBFGS : Optimizer
             Aim(gradient);
             gradient.CopyTo(lastGradient, 0);
             lastLoss = loss;
-            step = iterations == 1 ? (float)(Math.Min(1, 1 / SumOfSizes(gradient)) * LearningRate) : LearningRate;
+            step = iterations == 1 ? (float)(Math.Min(1, 1 / SumOfSizes(gradient)) * (float)LearningRate) : (float)LearningRate;
             double slope = Dot(gradient, direction);
             if (slope > -toleranceChange)
                 break;

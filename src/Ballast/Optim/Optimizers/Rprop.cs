@@ -43,7 +43,7 @@ public sealed class Rprop : Optimizer
         Setting("maximize", maximize);
         CheckGroups();
         KeepTensor("prev");
-        KeepFilled("step_size", static state => state.Parameter.Shape, state => state.Group.LearningRate ?? LearningRate);
+        KeepFilled("step_size", static state => state.Parameter.Shape, state => Rate(state.Group));
     }
 
     /// <inheritdoc/>

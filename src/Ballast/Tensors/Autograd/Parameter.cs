@@ -61,12 +61,17 @@ public sealed class Parameter : Tensor
 
     /// <summary>Replaces the values in place.</summary>
     /// <exception cref="ArgumentException">Not as many values as this parameter has.</exception>
+    [System.Runtime.CompilerServices.OverloadResolutionPriority(1)]
     public void CopyFrom(ReadOnlySpan<float> values)
     {
         Throw.Unless(values.Length == Length,
             $"Parameter {Shape}: expected {Length} values, got {values.Length}.");
         values.CopyTo(Mutate());
     }
+
+    /// <summary>Replaces the values in place by numbers of type double, each rounded to the nearest float32.</summary>
+    /// <exception cref="ArgumentException">Not as many values as this parameter has.</exception>
+    public void CopyFrom(ReadOnlySpan<double> values) => CopyFrom(Rounded(values));
 
     /// <summary>Replaces the values in place by a copy of a tensor's, which may have been computed from this parameter.
     /// PyTorch: <c>copy_</c>.</summary>

@@ -1,14 +1,31 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 public partial class Tensor
 {
     /// <summary>A tensor that holds a copy of <paramref name="values"/>, row-major.</summary>
     /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor From(ReadOnlySpan<float> values, Shape shape)
     {
         Throw.Unless(values.Length == shape.Length,
             $"Tensor.From: expected {shape.Length} values for the shape {shape}, got {values.Length}.");
         return new Tensor(shape, new Values(Buffer.Copy(values)));
+    }
+
+    /// <summary>A float32 tensor of <paramref name="values"/>, row-major, each rounded to the nearest float32: <c>Tensor.From([0.1, 0.9],
+    /// [2])</c>.</summary>
+    /// <exception cref="ArgumentException">Not as many values as the shape has.</exception>
+    public static Tensor From(ReadOnlySpan<double> values, Shape shape) => From(Rounded(values), shape);
+
+    /// <summary>The nearest float32 to each value.</summary>
+    internal static float[] Rounded(ReadOnlySpan<double> values)
+    {
+        var rounded = new float[values.Length];
+        for (int i = 0; i < rounded.Length; i++)
+            rounded[i] = (float)values[i];
+        return rounded;
     }
 
     /// <summary>An int64 tensor that holds a copy of <paramref name="values"/>, row-major: classes, positions.</summary>

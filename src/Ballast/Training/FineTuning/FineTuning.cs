@@ -119,13 +119,13 @@ public sealed class FineTuning
         List<ParameterGroup> divided = [];
         foreach (var group in groups)
         {
-            double factor = group.LearningRate is { } rate && headRate > 0 ? rate / headRate : 1;
+            double factor = group.LearningRate is { } rate && headRate > 0 ? (float)rate / headRate : 1;
             foreach (bool ofHead in (bool[])[true, false])
             {
                 Parameter[] part = [.. group.Parameters.Where(parameter => !parameter.Frozen && head.Contains(parameter) == ofHead)];
                 if (part.Length == 0)
                     continue;
-                ParameterGroup own = new(part) { LearningRate = (float)((ofHead ? headRate : bodyRate) * factor), WeightDecay = group.WeightDecay };
+                ParameterGroup own = new(part) { LearningRate = (ofHead ? headRate : bodyRate) * factor, WeightDecay = group.WeightDecay };
                 foreach (string name in group.Own)
                     own[name] = group[name];
                 divided.Add(own);

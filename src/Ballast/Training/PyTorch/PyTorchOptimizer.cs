@@ -52,7 +52,7 @@ static class PyTorchOptimizer
         Throw.Unless(groups.Count == optimizer.Groups.Count,
             $"{Name(optimizer)}: expected {optimizer.Groups.Count} groups of parameters, got {groups.Count}. Make the groups that PyTorch had.");
         var own = new StateDict();
-        var settings = new List<(float LearningRate, float WeightDecay)>();
+        var settings = new List<(double LearningRate, double WeightDecay)>();
         int number = 0;
         for (int i = 0; i < groups.Count; i++)
         {
@@ -89,7 +89,7 @@ static class PyTorchOptimizer
         return moments;
     }
 
-    static (float LearningRate, float WeightDecay) ReadGroup(Optimizer optimizer, StoredValue value, int index, out List<long> numbers)
+    static (double LearningRate, double WeightDecay) ReadGroup(Optimizer optimizer, StoredValue value, int index, out List<long> numbers)
     {
         if (value is not StoredMapping group || group.Find("params") is not StoredList { Items: var items }
             || items.Any(static item => item is not StoredInteger))
@@ -109,9 +109,9 @@ static class PyTorchOptimizer
                 $"Make the optimizer with the settings that PyTorch's had.");
         }
 
-        float rate = (float)(Number(group.Find("lr")) ?? double.NaN);
-        float decay = (float)(Number(group.Find("weight_decay")) ?? (optimizer is Rprop ? 0 : double.NaN)); // which has none
-        Throw.Unless(float.IsFinite(rate) && rate >= 0 && float.IsFinite(decay) && decay >= 0,
+        double rate = Number(group.Find("lr")) ?? double.NaN;
+        double decay = Number(group.Find("weight_decay")) ?? (optimizer is Rprop ? 0 : double.NaN); // which has none
+        Throw.Unless(float.IsFinite((float)rate) && rate >= 0 && float.IsFinite((float)decay) && decay >= 0,
             $"{Name(optimizer)}: expected lr and weight_decay of 0 or more in group {index}, " +
             $"got {group.Find("lr")} and {group.Find("weight_decay")}.");
         return (rate, decay);

@@ -15,7 +15,7 @@ namespace Ballast;
 public sealed class Tent : IDisposable
 {
     /// <summary>The learning rate of <see cref="Adam"/> that the paper uses for CIFAR-10.</summary>
-    public const float DefaultLearningRate = 1e-3f;
+    public const double DefaultLearningRate = 1e-3;
 
     readonly Module model;
     readonly Func<IEnumerable<Parameter>, Optimizer> makeOptimizer;

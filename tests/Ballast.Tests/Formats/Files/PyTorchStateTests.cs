@@ -137,9 +137,9 @@ public sealed class PyTorchStateTests : IDisposable
     public void The_settings_of_each_group_are_taken_over()
     {
         var (_, optimizer) = Load("adam", PathOf("adam", 20));
-        Assert.Equal([(0.01f, 0f), (0.02f, 0.1f)], optimizer.Groups.Select(static group => (group.LearningRate!.Value, group.WeightDecay!.Value)));
+        Assert.Equal([(0.01, 0.0), (0.02, 0.1)], optimizer.Groups.Select(static group => (group.LearningRate!.Value, group.WeightDecay!.Value)));
         (_, optimizer) = Load("adamw", PathOf("adamw", 20));
-        Assert.Equal((0.01f, 0.05f), (optimizer.LearningRate, optimizer.WeightDecay));
+        Assert.Equal((0.01, 0.05), (optimizer.LearningRate, optimizer.WeightDecay));
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class PyTorchStateTests : IDisposable
         var state = ((StoredMapping)file.Root)["optimizer"];
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => PyTorchState.Load(optimizer, state)).Message);
         Assert.Equal(before, Draw.Bits(optimizer.StateDict()));
-        Assert.Equal(0.5f, optimizer.LearningRate);
+        Assert.Equal(0.5, optimizer.LearningRate);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class RecipeTests : IDisposable
                 settings.Momentum, settings.Nesterov));
         var net = new AirBench(generator: new Generator(1));
         var optimizer = RunTraining.Optimizer(settings, net);
-        Assert.Equal([96f, null], optimizer.Groups.Select(static group => group.LearningRate));
+        Assert.Equal([96.0, null], optimizer.Groups.Select(static group => group.LearningRate));
         Assert.Equal(6, optimizer.Groups[0].Parameters.Count);
         // Rate times decay is the same in both groups: 0.0153 in a step of constant gradients' length, 1 + 1 / (1 - 0.85).
         Assert.Equal(0.0153 / (1 + 1 / 0.15), 1.5 * settings.WeightDecay!.Value, 1e-8);
