@@ -60,7 +60,7 @@ public static class Compute
 
     /// <summary>Until it is disposed of, every result on this thread is computed at once: <c>using var _ = Compute.Eager();</c>. Nothing is
     /// fused then; values agree with the fused ones up to rounding. For tests, and for whoever hunts a difference. The environment
-    /// variable <c>BALLAST_EAGER=1</c> does it for the whole program.</summary>
+    /// variable <c>BALLAST_EAGER=1</c> does it for the whole program; what is neither 1 nor 0 is refused.</summary>
     public static EagerScope Eager()
     {
         var scope = new EagerScope(Deferred.IsOff);

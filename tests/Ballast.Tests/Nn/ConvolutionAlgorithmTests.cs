@@ -101,6 +101,18 @@ public class ConvolutionAlgorithmTests
     }
 
     [Fact]
+    public void A_switch_of_the_environment_that_is_neither_1_nor_0_is_refused_where_it_is_asked_for()
+    {
+        const string Name = "BALLAST_TEST_OF_A_SWITCH";
+        Assert.All((string?[])[null, "", "0", "False"], static text => Assert.False(EnvironmentSwitches.Parse(text).IsOn(Name)));
+        Assert.All((string?[])["1", "true", "TRUE"], static text => Assert.True(EnvironmentSwitches.Parse(text).IsOn(Name)));
+        Environment.SetEnvironmentVariable(Name, "yes");
+        Assert.Equal($"{Name}: expected \"1\" or \"0\", got \"yes\". Correct the environment variable, or leave it unset.",
+            Assert.Throws<InvalidOperationException>(static () => EnvironmentSwitches.Read(Name).IsOn(Name)).Message);
+        Environment.SetEnvironmentVariable(Name, null);
+    }
+
+    [Fact]
     public void The_environment_may_choose()
     {
         Assert.Equal(ConvolutionAlgorithm.Fastest, Compute.ReadConvolution(null));

@@ -149,7 +149,13 @@ public class LossFamilyTests
             () => new MultiLabelMarginLoss().Forward(x, Tensor.FromInt64([0, -1, 0, 5, -1, 0], [2, 3])));
         Refused("TripletMarginLoss: expected three tensors of vectors of one shape, got [2, 3], [2, 3] and [2, 2].",
             () => new TripletMarginLoss().Forward(x, x, Tensor.Zeros([2, 2])));
-        Refused("TripletMarginLoss: expected a margin above 0, got 0.", () => new TripletMarginLoss(0));
+        // torch 1.13.1: F.triplet_margin_loss([[0., 0]], [[0, 1.]], [[0.5, 0]], margin=0)
+        Assert.Equal(0.5f, new TripletMarginLoss(0).Forward(Tensor.Zeros([1, 2]), Tensor.From([0, 1], [1, 2]), Tensor.From([0.5f, 0], [1, 2])).Item(), 1e-6f);
+        Refused("TripletMarginLoss: expected a margin of 0 or more, got -1.", () => new TripletMarginLoss(-1));
+        Refused("TripletMarginWithDistanceLoss: expected a margin of 0 or more, got NaN.", () => new TripletMarginWithDistanceLoss(margin: double.NaN));
+        Refused("CosineEmbeddingLoss: expected a margin from -1 to 1, as cosines are, got 3. 0 to 0.5 is usual.", () => new CosineEmbeddingLoss(3));
+        Refused("CosineEmbeddingLoss: expected a margin from -1 to 1, as cosines are, got NaN. 0 to 0.5 is usual.",
+            () => F.CosineEmbeddingLoss(x, x, Tensor.From([1, -1], [2]), double.NaN));
         Refused("CosineEmbeddingLoss: expected two tensors [N, D] and targets [N], or [D] and one target, got [2, 3], [2, 3] and [3].",
             () => new CosineEmbeddingLoss().Forward(x, x, Tensor.Ones([3])));
         Refused("CrossEntropyLoss: expected int64 labels [2, 5], one for each position of the logits [2, 3, 5], or float32 shares [2, 3, 5], got int64 [2].",

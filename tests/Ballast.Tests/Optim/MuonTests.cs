@@ -189,6 +189,27 @@ public sealed class MuonTests : IDisposable
     }
 
     [Fact]
+    public void Climbing_is_descending_the_negative_of_matrices_and_of_the_rest()
+    {
+        float[] Run(bool maximize)
+        {
+            Parameter[] all = [Random([6, 4], 1), Random([4, 3], 2), Random([5], 3)];
+            var muon = new Muon(all, 0.02, weightDecay: 0.1, maximize: maximize);
+            for (int step = 0; step < 3; step++)
+            {
+                muon.ZeroGrad();
+                var sum = (all[0].MatMul(all[1]).Square().Sum() + all[2].Square().Sum()) * (maximize ? -1 : 1);
+                sum.Backward();
+                muon.Step();
+            }
+
+            return [.. all.SelectMany(static parameter => parameter.ToArray())];
+        }
+
+        Assert.Equal(Run(false), Run(true));
+    }
+
+    [Fact]
     public void A_gradient_that_is_kept_as_two_factors_gives_the_step_of_its_values()
     {
         using var generator = Generator.UseDefault(new Generator(1));

@@ -166,6 +166,14 @@ public class ScheduleTests
         Assert.NotEqual(Run(0.9f, null), Run(0.9f, 0.5));
     }
 
+    // torch 1.13.1: MultiStepLR(o, [3, 3, 5], 0.5) of the rate 1.
+    [Fact]
+    public void A_milestone_that_is_given_twice_counts_twice()
+    {
+        var schedule = new MultiStepSchedule([3, 3, 5], 0.5);
+        Assert.Equal([1, 1, 1, 0.25, 0.25, 0.125, 0.125], Enumerable.Range(0, 7).Select(step => schedule.Factor(step)));
+    }
+
     [Fact]
     public void What_cannot_work_is_refused()
     {
@@ -178,7 +186,7 @@ public class ScheduleTests
         Assert.Equal("PlateauSchedule: expected a factor from 0 up to, not including, 1, got 1.", Message(() => _ = new PlateauSchedule(factor: 1)));
         Assert.Equal("LambdaSchedule: expected a factor for step 3 of 0 or more, got -1.", Message(() => _ = new LambdaSchedule(static _ => -1).Factor(3)));
         Assert.Equal("CosineRestartSchedule: expected a growth of 1 or more, got 0.", Message(() => _ = new CosineRestartSchedule(3, 0)));
-        Assert.Equal("MultiStepSchedule: expected growing milestones from 1 on, got 3, 3.", Message(() => _ = new MultiStepSchedule([3, 3])));
+        Assert.Equal("MultiStepSchedule: expected milestones from 1 on, in order, got 3, 2.", Message(() => _ = new MultiStepSchedule([3, 2])));
         Assert.Equal("StepSchedule: expected at least 1 step, got 0.", Message(() => _ = new StepSchedule(0)));
         Assert.Equal("ExponentialSchedule: expected a gamma of 0 or more, got -1.", Message(() => _ = new ExponentialSchedule(-1)));
         Assert.Equal("CosineSchedule: expected a minimum of 0 or more, got NaN.", Message(() => _ = new CosineSchedule(5, double.NaN)));

@@ -113,6 +113,26 @@ public class MetricTests
     }
 
     [Fact]
+    public void More_classes_than_there_are_are_refused_at_the_first_batch()
+    {
+        var outputs = Tensor.From([3, 1, 2, 0, 9, 0], [2, 3]);
+        Assert.Equal("TopKAccuracy: expected 5 classes or more, got 3 in outputs [2, 3], of which every one would be right. Take new TopKAccuracy(2) or less.",
+            Assert.Throws<ArgumentException>(() => new TopKAccuracy().Update(outputs, Tensor.FromInt64(1, 0))).Message);
+        var all = new TopKAccuracy(3);
+        all.Update(outputs, Tensor.FromInt64(1, 0));
+        Assert.Equal(1, all.Value);
+    }
+
+    // scikit-learn's accuracy_score of these rows is 0.5: it wants all labels of a row.
+    [Fact]
+    public void Of_several_labels_each_counts_by_itself()
+    {
+        var accuracy = new Accuracy(multiLabel: true);
+        accuracy.Update(Tensor.From([1, -1, 1, 1, 1, -1], [2, 3]), Tensor.From([1, 0, 1, 0, 0, 0], [2, 3]));
+        Assert.Equal(4 / 6.0, accuracy.Value);
+    }
+
+    [Fact]
     public void Shares_of_classes_count_by_the_largest()
     {
         var accuracy = new Accuracy();

@@ -7,20 +7,20 @@ public static partial class Functional
     /// <param name="x2">The second vectors; shapes broadcast.</param>
     /// <param name="p">The norm.</param>
     /// <param name="eps">Added to each difference, so that equal vectors have a gradient.</param>
-    /// <param name="keepdim">Whether the last axis stays, with the size 1.</param>
-    public static Tensor PairwiseDistance(Tensor x1, Tensor x2, double p = 2, double eps = 1e-6, bool keepdim = false) =>
-        (x1 - x2 + eps).Norm(p, [-1], keepdim);
+    /// <param name="keepAxis">Whether the last axis stays, with the size 1. PyTorch: <c>keepdim</c>.</param>
+    public static Tensor PairwiseDistance(Tensor x1, Tensor x2, double p = 2, double eps = 1e-6, bool keepAxis = false) =>
+        (x1 - x2 + eps).Norm(p, [-1], keepAxis);
 
     /// <summary>The cosine of the angle between vectors: x1 x2 / (max(|x1|, eps) max(|x2|, eps)) along an axis. PyTorch:
     /// <c>F.cosine_similarity</c>.</summary>
     /// <param name="x1">The first vectors.</param>
     /// <param name="x2">The second vectors; shapes broadcast.</param>
-    /// <param name="dim">The axis of the vectors.</param>
+    /// <param name="axis">The axis of the vectors. PyTorch: <c>dim</c>.</param>
     /// <param name="eps">The least length of a vector; the gradient passes it by.</param>
-    public static Tensor CosineSimilarity(Tensor x1, Tensor x2, int dim = 1, double eps = 1e-8)
+    public static Tensor CosineSimilarity(Tensor x1, Tensor x2, int axis = 1, double eps = 1e-8)
     {
-        Tensor Length(Tensor x) => AtLeast(x.Square().Sum([dim], keepAxes: true), eps * eps).Sqrt();
-        return (x1 / Length(x1) * (x2 / Length(x2))).Sum([dim]);
+        Tensor Length(Tensor x) => AtLeast(x.Square().Sum([axis], keepAxes: true), eps * eps).Sqrt();
+        return (x1 / Length(x1) * (x2 / Length(x2))).Sum([axis]);
     }
 
     // The larger value, with the gradient of x wherever it is.
@@ -31,7 +31,7 @@ public static partial class Functional
     /// <param name="anchor">Vectors [N, D] or [D].</param>
     /// <param name="positive">Those that belong to them, of the same shape.</param>
     /// <param name="negative">Others, of the same shape.</param>
-    /// <param name="margin">By how much the others should be farther away, above 0.</param>
+    /// <param name="margin">By how much the others should be farther away, 0 or more.</param>
     /// <param name="p">The norm of the distances.</param>
     /// <param name="eps">Added to each difference of coordinates.</param>
     /// <param name="swap">Whether the distance from the positive to the negative counts where it is less.</param>
@@ -49,7 +49,7 @@ public static partial class Functional
     /// <param name="negative">Others, of the same shape.</param>
     /// <param name="distanceFunction">The distances of two tensors of vectors; <see cref="PairwiseDistance"/> when null. PyTorch:
     /// <c>distance_function</c>.</param>
-    /// <param name="margin">By how much the others should be farther away, above 0.</param>
+    /// <param name="margin">By how much the others should be farther away, 0 or more.</param>
     /// <param name="swap">Whether the distance from the positive to the negative counts where it is less.</param>
     /// <param name="reduction">How the triplets' losses are put together.</param>
     /// <exception cref="ArgumentException">Other shapes, no vectors, or a margin out of range.</exception>
@@ -63,7 +63,7 @@ public static partial class Functional
         string name, Tensor anchor, Tensor positive, Tensor negative, Func<Tensor, Tensor, Tensor> distance, double margin, bool swap,
         Reduction reduction)
     {
-        LossChecks.Positive(name, "a margin", margin);
+        LossChecks.Number(name, "a margin", margin, 0);
         LossChecks.CheckFull(name, anchor);
         Throw.Unless(anchor.Shape == positive.Shape && anchor.Shape == negative.Shape && anchor.Shape.Rank > 0,
             $"{name}: expected three tensors of vectors of one shape, got {anchor.Shape}, {positive.Shape} and {negative.Shape}.");
@@ -78,7 +78,7 @@ public static partial class Functional
     /// <param name="input1">The first vectors, [N, D] or [D].</param>
     /// <param name="input2">The second vectors, of the same shape.</param>
     /// <param name="target">1 or -1 for each pair: [N], or a single one.</param>
-    /// <param name="margin">The cosine up to which two that differ cost nothing, best 0 to 0.5.</param>
+    /// <param name="margin">The cosine up to which two that differ cost nothing, -1 to 1, best 0 to 0.5.</param>
     /// <param name="reduction">How the pairs' losses are put together.</param>
     /// <exception cref="ArgumentException">Other shapes, no vectors, or a margin that is not finite.</exception>
     public static Tensor CosineEmbeddingLoss(
@@ -86,7 +86,7 @@ public static partial class Functional
     {
         const string Name = "CosineEmbeddingLoss";
         const double Least = 1e-12; // PyTorch's, of the squares
-        LossChecks.Finite(Name, "a margin", margin);
+        LossChecks.Cosine(Name, margin);
         Throw.Unless(input1.Shape == input2.Shape && input1.Shape.Rank is 1 or 2 && target.Shape.Rank == input1.Shape.Rank - 1
                 && target.Length * input1.Shape[^1] == input1.Length && input1.Length > 0,
             $"{Name}: expected two tensors [N, D] and targets [N], or [D] and one target, got {input1.Shape}, {input2.Shape} and {target.Shape}.");

@@ -101,6 +101,10 @@ static class LossChecks
     public static void Finite(string name, string what, double value) =>
         Throw.Unless(double.IsFinite(value), $"{name}: expected {what} that is finite, got {value}.");
 
+    /// <summary>Refuses a margin of cosines that no cosine can be.</summary>
+    public static void Cosine(string name, double margin) =>
+        Throw.Unless(margin is >= -1 and <= 1, $"{name}: expected a margin from -1 to 1, as cosines are, got {margin}. 0 to 0.5 is usual.");
+
     /// <summary>Refuses a number that is not finite and above 0.</summary>
     public static void Positive(string name, string what, double value) =>
         Throw.Unless(double.IsFinite(value) && value > 0, $"{name}: expected {what} above 0, got {value}.");

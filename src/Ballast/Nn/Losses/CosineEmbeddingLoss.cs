@@ -8,12 +8,12 @@ public sealed class CosineEmbeddingLoss
     readonly Reduction reduction;
 
     /// <summary>Makes the loss.</summary>
-    /// <param name="margin">The cosine up to which two that differ cost nothing, best 0 to 0.5.</param>
+    /// <param name="margin">The cosine up to which two that differ cost nothing, -1 to 1, best 0 to 0.5.</param>
     /// <param name="reduction">How the pairs' losses are put together.</param>
-    /// <exception cref="ArgumentException">A margin that is not finite.</exception>
+    /// <exception cref="ArgumentException">A margin that is not from -1 to 1.</exception>
     public CosineEmbeddingLoss(double margin = 0, Reduction reduction = Reduction.Mean)
     {
-        LossChecks.Finite("CosineEmbeddingLoss", "a margin", margin);
+        LossChecks.Cosine("CosineEmbeddingLoss", margin);
         (this.margin, this.reduction) = (margin, reduction);
     }
 

@@ -9,15 +9,15 @@ public sealed class TripletMarginLoss
     readonly Reduction reduction;
 
     /// <summary>Makes the loss.</summary>
-    /// <param name="margin">By how much the others should be farther away, above 0.</param>
+    /// <param name="margin">By how much the others should be farther away, 0 or more.</param>
     /// <param name="p">The norm of the distances.</param>
     /// <param name="eps">Added to each difference of coordinates.</param>
     /// <param name="swap">Whether the distance from the positive to the negative counts where it is less than the anchor's.</param>
     /// <param name="reduction">How the triplets' losses are put together.</param>
-    /// <exception cref="ArgumentException">A margin that is not above 0.</exception>
+    /// <exception cref="ArgumentException">A margin below 0.</exception>
     public TripletMarginLoss(double margin = 1, double p = 2, double eps = 1e-6, bool swap = false, Reduction reduction = Reduction.Mean)
     {
-        LossChecks.Positive("TripletMarginLoss", "a margin", margin);
+        LossChecks.Number("TripletMarginLoss", "a margin", margin, 0);
         (this.margin, this.p, this.eps, this.swap, this.reduction) = (margin, p, eps, swap, reduction);
     }
 

@@ -11,14 +11,14 @@ public sealed class TripletMarginWithDistanceLoss
     /// <summary>Makes the loss.</summary>
     /// <param name="distanceFunction">The distances of two tensors of vectors, from [N, D] to [N];
     /// <see cref="Functional.PairwiseDistance"/> when null. PyTorch: <c>distance_function</c>.</param>
-    /// <param name="margin">By how much the others should be farther away, above 0.</param>
+    /// <param name="margin">By how much the others should be farther away, 0 or more.</param>
     /// <param name="swap">Whether the distance from the positive to the negative counts where it is less than the anchor's.</param>
     /// <param name="reduction">How the triplets' losses are put together.</param>
-    /// <exception cref="ArgumentException">A margin that is not above 0.</exception>
+    /// <exception cref="ArgumentException">A margin below 0.</exception>
     public TripletMarginWithDistanceLoss(
         Func<Tensor, Tensor, Tensor>? distanceFunction = null, double margin = 1, bool swap = false, Reduction reduction = Reduction.Mean)
     {
-        LossChecks.Positive("TripletMarginWithDistanceLoss", "a margin", margin);
+        LossChecks.Number("TripletMarginWithDistanceLoss", "a margin", margin, 0);
         (this.distanceFunction, this.margin, this.swap, this.reduction) = (distanceFunction, margin, swap, reduction);
     }
 

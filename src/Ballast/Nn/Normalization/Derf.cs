@@ -10,7 +10,8 @@ public sealed class Derf : PointwiseNormalization
     /// <param name="channelsLast">Whether it goes along the last axes, as in a transformer; else along the axis C of [N, C, ...].</param>
     /// <param name="alphaInitValue">Where alpha begins.</param>
     /// <param name="shiftInitValue">Where s begins.</param>
-    /// <exception cref="ArgumentException">No sizes, one of 0, or several with <paramref name="channelsLast"/> false.</exception>
+    /// <exception cref="ArgumentException">No sizes, one of 0, several with <paramref name="channelsLast"/> false, or a number that is not
+    /// finite.</exception>
     public Derf(Shape normalizedShape, bool channelsLast = true, double alphaInitValue = 0.5, double shiftInitValue = 0)
         : base(normalizedShape, channelsLast, alphaInitValue, shiftInitValue)
     {

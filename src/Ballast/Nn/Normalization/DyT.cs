@@ -9,7 +9,8 @@ public sealed class DyT : PointwiseNormalization
     /// <param name="normalizedShape">The sizes of the last axes, or the number of channels of [N, C, ...].</param>
     /// <param name="channelsLast">Whether it goes along the last axes, as in a transformer; else along the axis C of [N, C, ...].</param>
     /// <param name="alphaInitValue">Where alpha begins.</param>
-    /// <exception cref="ArgumentException">No sizes, one of 0, or several with <paramref name="channelsLast"/> false.</exception>
+    /// <exception cref="ArgumentException">No sizes, one of 0, several with <paramref name="channelsLast"/> false, or a number that is not
+    /// finite.</exception>
     public DyT(Shape normalizedShape, bool channelsLast = true, double alphaInitValue = 0.5)
         : base(normalizedShape, channelsLast, alphaInitValue, shiftInitValue: null)
     {

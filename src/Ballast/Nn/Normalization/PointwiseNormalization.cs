@@ -11,6 +11,8 @@ public abstract class PointwiseNormalization : Module
             $"{name}: expected the sizes of one or more axes, got {normalizedShape}. For inputs [N, L, 768] it is [768].");
         Throw.Unless(channelsLast || normalizedShape.Rank == 1,
             $"{name}: expected one number of channels for inputs [N, C, ...], got {normalizedShape}.");
+        Throw.Unless(float.IsFinite((float)alphaInitValue), $"{name}: expected an alpha that is finite, got {alphaInitValue}. 0.5 is usual.");
+        Throw.Unless(float.IsFinite((float)(shiftInitValue ?? 0)), $"{name}: expected a shift that is finite, got {shiftInitValue}. 0 is usual.");
         (NormalizedShape, AlongLastAxes) = (normalizedShape, channelsLast);
         Alpha = Register("alpha", new Parameter(Tensor.Full([1], alphaInitValue)));
         if (shiftInitValue is { } shift)

@@ -12,7 +12,8 @@ public sealed class RNN : RNNBase
     /// <param name="nonlinearity">The function of the cell.</param>
     /// <param name="bias">Whether the products have biases.</param>
     /// <param name="batchFirst">Whether inputs and outputs are [N, T, ...] instead of [T, N, ...]; states are [layers, N, H] in any case.</param>
-    /// <param name="dropout">The probability of a zero in what one layer gives the next in training.</param>
+    /// <param name="dropout">The probability of a zero in what one layer gives the next in training; with one layer
+    /// there is no next one, and nothing is left out.</param>
     /// <param name="bidirectional">Whether each layer also goes through the steps backwards.</param>
     /// <param name="generator">Where the initial values come from; <see cref="Generator.Default"/> when null.</param>
     /// <exception cref="ArgumentException">A size below 1, or a probability outside 0 to 1.</exception>

@@ -31,15 +31,16 @@ public sealed class Muon : Optimizer
     /// <param name="beta2">AdamW's: how much of the running mean of its square is kept each step.</param>
     /// <param name="eps">AdamW's: added to the square root in the denominator.</param>
     /// <param name="goesByMuon">Whether a parameter of two axes or more goes by Muon; null for all but the last.</param>
+    /// <param name="maximize">Climb instead of descending.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or a parameter without two axes that is to go by
     /// Muon.</exception>
     public Muon(
         IEnumerable<Parameter> parameters, double learningRate = 0.02, double momentum = 0.95, bool nesterov = true, double weightDecay = 0,
         int iterations = 5, double adamLearningRate = 3e-4, double beta1 = 0.9, double beta2 = 0.95, double eps = 1e-10,
-        Func<Parameter, bool>? goesByMuon = null)
+        Func<Parameter, bool>? goesByMuon = null, bool maximize = false)
         : this(
             [new ParameterGroup(parameters)], learningRate, momentum, nesterov, weightDecay, iterations, adamLearningRate, beta1, beta2, eps,
-            goesByMuon)
+            goesByMuon, maximize)
     {
     }
 
@@ -55,12 +56,13 @@ public sealed class Muon : Optimizer
     /// <param name="beta2">AdamW's: how much of the running mean of its square is kept each step.</param>
     /// <param name="eps">AdamW's: added to the square root in the denominator.</param>
     /// <param name="goesByMuon">Whether a parameter of two axes or more goes by Muon; null for all but the last.</param>
+    /// <param name="maximize">Climb instead of descending.</param>
     /// <exception cref="ArgumentException">No parameters, one twice, a setting out of range, or a parameter without two axes that is to go by
     /// Muon.</exception>
     public Muon(
         IEnumerable<ParameterGroup> groups, double learningRate = 0.02, double momentum = 0.95, bool nesterov = true, double weightDecay = 0,
         int iterations = 5, double adamLearningRate = 3e-4, double beta1 = 0.9, double beta2 = 0.95, double eps = 1e-10,
-        Func<Parameter, bool>? goesByMuon = null)
+        Func<Parameter, bool>? goesByMuon = null, bool maximize = false)
         : base(groups, learningRate, weightDecay)
     {
         Throw.Unless(learningRate > 0, $"Muon: expected a learning rate above 0, which AdamW's is a multiple of, got {learningRate}.");
@@ -74,6 +76,7 @@ public sealed class Muon : Optimizer
         Setting("beta1", beta1, least: 0, below: 1);
         Setting("beta2", beta2, least: 0, below: 1);
         Setting("eps", eps, least: 0);
+        Setting(Maximize, maximize);
         CheckGroups();
         this.goesByMuon = goesByMuon;
         orthogonalized = Chosen([.. Groups.SelectMany(static group => group.Parameters)], goesByMuon, keepsLast: true);
@@ -112,7 +115,7 @@ public sealed class Muon : Optimizer
         var direction = Tensor.Zeros(parameter.Shape);
         TensorUpdates.Apply(
             new MuonMomentumRule { Rest = 1 - momentum, Kept = IsSet(group, "nesterov") ? momentum : 1 },
-            parameter.Grad!, direction, state["momentum_buffer"]);
+            IsSet(group, Maximize) ? -parameter.Grad! : parameter.Grad!, direction, state["momentum_buffer"]);
         var step = NewtonSchulz.Run(direction.Reshape(rows, columns), (int)Setting(group, "ns_steps"));
         TensorUpdates.Apply(
             new MuonStepRule { Step = -learningRate * MathF.Sqrt(Math.Max(1, (float)rows / columns)), Shrink = 1 - learningRate * weightDecay },

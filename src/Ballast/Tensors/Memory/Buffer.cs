@@ -40,11 +40,16 @@ sealed partial class Buffer
     /// <summary>Whether memory is checked as it is used, as it is in debug builds and where the environment variable
     /// <c>BALLAST_CHECK_MEMORY</c> is 1: what goes back to the pool is filled with NaN, and a buffer that is used or released after that
     /// throws.</summary>
-    public static bool IsChecked { get; } =
+    /// <exception cref="InvalidOperationException">The environment variable says something else than 1 or 0.</exception>
+    public static bool IsChecked =>
 #if DEBUG
         true;
 #else
-        Environment.GetEnvironmentVariable("BALLAST_CHECK_MEMORY") is "1" or "true";
+        Checks.IsOn(ChecksVariable);
+
+    const string ChecksVariable = "BALLAST_CHECK_MEMORY";
+
+    static readonly EnvironmentSwitch Checks = EnvironmentSwitches.Read(ChecksVariable);
 #endif
 
     /// <summary>The bytes of all buffers ever made: what the pool and the tensors in use have taken from the system, unless some

@@ -9,7 +9,9 @@ namespace Ballast;
 /// of the moment it was made. Gradient rules and readers name this class and never one that derives from it.</remarks>
 abstract class Deferred
 {
-    static readonly bool OffByEnvironment = Environment.GetEnvironmentVariable("BALLAST_EAGER") is "1" or "true";
+    const string EagerVariable = "BALLAST_EAGER";
+
+    static readonly EnvironmentSwitch Eager = EnvironmentSwitches.Read(EagerVariable);
 
     [ThreadStatic] static bool offOnThread;
 
@@ -18,7 +20,7 @@ abstract class Deferred
     /// <summary>Whether results are computed at once on this thread, and no operation finds another one's deferred value.</summary>
     public static bool IsOff
     {
-        get => OffByEnvironment || offOnThread;
+        get => Eager.IsOn(EagerVariable) || offOnThread;
         set => offOnThread = value;
     }
 

@@ -1,7 +1,7 @@
 namespace Ballast;
 
 /// <summary>The share of targets whose class has the largest output: <c>accuracy</c>. Outputs of the targets' shape are a yes or no each, yes above
-/// 0. scikit-learn: <c>accuracy_score</c>.</summary>
+/// 0. scikit-learn: <c>accuracy_score</c>, but for several labels, of which each counts by itself here and a whole row there.</summary>
 /// <param name="multiLabel">Whether float targets [N, C] are C yes-or-nos each; otherwise they are shares of classes, the largest of which
 /// counts.</param>
 /// <param name="ignoreIndex">The class that does not count: -100.</param>
@@ -58,7 +58,7 @@ public sealed class TopKAccuracy : TrainerMetric
     readonly long ignoreIndex;
 
     /// <summary>Makes the metric.</summary>
-    /// <param name="k">How many classes count.</param>
+    /// <param name="k">How many classes count, no more than there are.</param>
     /// <param name="ignoreIndex">The class that does not count: -100.</param>
     /// <exception cref="ArgumentException">Less than one.</exception>
     public TopKAccuracy(int k = 5, long ignoreIndex = -100) : base($"top{k}", higherIsBetter: true, sums: 2)
@@ -77,6 +77,9 @@ public sealed class TopKAccuracy : TrainerMetric
         int axis = Classified.ClassAxis(output, target);
         Throw.Unless(axis > 0, $"TopKAccuracy: expected logits [N, C, ...] for classes int64 [N, ...], got {output.Shape} and {target.Shape}.");
         var (_, classes, inner) = Classified.Sizes(output.Shape, axis);
+        Throw.Unless(k <= classes,
+            $"TopKAccuracy: expected {k} classes or more, got {classes} in outputs {output.Shape}, of which every one would be right. "
+                + $"Take new TopKAccuracy({Math.Max(1, classes - 1)}) or less.");
         var values = output.Read();
         for (int i = 0; i < wanted.Length; i++)
         {

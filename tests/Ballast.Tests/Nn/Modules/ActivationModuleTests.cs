@@ -118,6 +118,10 @@ public class ActivationModuleTests : ModuleGoldens
             static v => [.. v[0].Select((value, i) => v[3][i % 4] * Plain.PlainOperations.Erf(v[1][0] * value + v[2][0]) + v[4][i % 4])]);
 
         var images = Draw.Data([2, 3, 4, 4], 2);
+        Assert.Equal("DyT: expected an alpha that is finite, got NaN. 0.5 is usual.",
+            Assert.Throws<ArgumentException>(static () => new DyT([3], alphaInitValue: double.NaN)).Message);
+        Assert.Equal("Derf: expected a shift that is finite, got Infinity. 0 is usual.",
+            Assert.Throws<ArgumentException>(static () => new Derf([3], shiftInitValue: double.PositiveInfinity)).Message);
         var channels = new DyT([3], channelsLast: false);
         channels.Weight.CopyFrom([1, 2, 3]);
         var last = new DyT([3]);
