@@ -1,7 +1,8 @@
 namespace Ballast;
 
-/// <summary>The networks of this package that tell classes apart, by torchvision's names: <c>resnet50</c>, <c>vgg16_bn</c>,
-/// <c>mobilenet_v2</c>, ...; <c>vit_tiny</c>, which torchvision does not name, is its VisionTransformer for images of 224 x 224 pixels.</summary>
+/// <summary>The networks of this package by torchvision's names: <c>resnet50</c>, <c>vgg16_bn</c>, <c>mobilenet_v2</c>, ..., which tell the
+/// class of an image; <c>vit_tiny</c>, which torchvision does not name, is its VisionTransformer for images of 224 x 224 pixels; <c>unet</c>, which
+/// it has not, tells a class for each pixel (<see cref="TellsPixels"/>).</summary>
 public static class ModelCatalog
 {
     static readonly (string Name, Func<int, Generator?, int, Module> Make)[] models =
@@ -31,6 +32,7 @@ public static class ModelCatalog
         ("efficientnet_b0", static (classes, generator, inChannels) => EfficientNet.B0(classes, generator, inChannels: inChannels)),
         ("convnext_tiny", static (classes, generator, inChannels) => ConvNeXt.Tiny(classes, generator, inChannels: inChannels)),
         ("vit_tiny", static (classes, generator, inChannels) => VisionTransformer.Tiny(classes, generator, inChannels: inChannels)),
+        ("unet", static (classes, generator, inChannels) => new UNet(inChannels, classes, generator: generator)),
     ];
 
     /// <summary>The names that <see cref="Create"/> knows.</summary>
@@ -45,9 +47,15 @@ public static class ModelCatalog
         "vgg11" or "vgg13" or "vgg16" or "vgg19" or "convnext" => 32,
         "densenet121" => 29,
         "googlenet" => 15,
+        "unet" => 16,
         "vit" => 224,
         _ => 1,
     };
+
+    /// <summary>Whether the network gives logits [N, C, H, W], a class for each pixel, and not [N, C].</summary>
+    /// <param name="name">torchvision's name, or <c>unet</c>.</param>
+    /// <exception cref="ArgumentException">An unknown name.</exception>
+    public static bool TellsPixels(string name) => !Names.Contains(name) ? throw Unknown(name) : name == "unet";
 
     /// <summary>Makes the network of that name and draws its initial weights.</summary>
     /// <param name="name">torchvision's name, such as <c>resnet50</c>.</param>

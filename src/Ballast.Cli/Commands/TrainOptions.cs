@@ -18,7 +18,7 @@ static class TrainOptions
         Description = "A network by its name instead of its layers: "
             + string.Join("; ", NamedNetworks.All.Select(static known => $"{known.Name}, {known.Summary}"))
             + "; published ones: "
-            + string.Join(", ", NamedNetworks.Published.Select(static known => known.Name)),
+            + string.Join(", ", NamedNetworks.Published.Where(static known => !known.TellsPixels).Select(static known => known.Name)),
         HelpName = "NAME",
     };
 

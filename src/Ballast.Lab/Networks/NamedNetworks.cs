@@ -21,6 +21,9 @@ public sealed record NamedNetwork(string Name, string Summary, string Layers)
         init;
     }
 
+    /// <summary>Whether it tells a class for each pixel, which no run, study or examination of classes of images can use.</summary>
+    public bool TellsPixels { get; internal init; }
+
     /// <summary>Refuses to exchange the normalizations of a model that has them as they were published.</summary>
     internal string NotExchanged =>
         $"{Name} has the normalizations that it was published with, and they cannot be exchanged. Networks with normalizations to choose: "
@@ -65,6 +68,19 @@ public static class NamedNetworks
 
     /// <summary>The names of <see cref="All"/>, then of <see cref="Published"/>.</summary>
     public static IEnumerable<string> Names => All.Concat(Published).Select(static known => known.Name);
+
+    /// <summary>Refuses a network that does not tell the class of an image.</summary>
+    /// <exception cref="ArgumentException">It tells a class for each pixel.</exception>
+    public static void RefusePixels(string layers)
+    {
+        if (Known(layers) is { TellsPixels: true } network)
+        {
+            throw new ArgumentException(
+                $"{network.Name} tells a class for each pixel; expected a network that tells the class of an image, as runs, studies and the "
+                    + "doctor of the command train. Train it with masks by a program, as samples/Segmentation.cs does; ballast convert takes its "
+                    + "weights in and out.");
+        }
+    }
 
     /// <summary>Whether a network has this name.</summary>
     public static bool IsName(string name) => Known(name) is not null;

@@ -12,6 +12,7 @@ static class PublishedNetworks
     public static NamedNetwork Of(string name) => new(name, "a published network", name)
     {
         Make = (sample, classes) => Make(name, sample, classes),
+        TellsPixels = ModelCatalog.TellsPixels(name),
     };
 
     static Module Make(string name, Shape sample, int classes)

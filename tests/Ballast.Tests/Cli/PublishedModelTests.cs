@@ -72,10 +72,15 @@ public sealed class PublishedModelTests : IDisposable
     [Theory]
     [InlineData("train --model mobilenet_v4", "There is no model \"mobilenet_v4\". Did you mean mobilenet_v2?")]
     [InlineData("train --model something", "airbench, resnet34, resnet50")]
-    [InlineData("train --model something", "efficientnet_b0, convnext_tiny, vit_tiny.")]
+    [InlineData("train --model something", "efficientnet_b0, convnext_tiny, vit_tiny, unet.")]
     [InlineData("train mobilenet_v2", "mobilenet_v2 is not a layer but a model. Give --model mobilenet_v2.")]
     [InlineData("train --model vgg16_bn --data fashion-mnist",
         "vgg16_bn: expected images of at least 32 pixels a side, got 28 x 28")]
+    [InlineData("train --model unet", "unet tells a class for each pixel; expected a network that tells the class of an image")]
+    [InlineData("train --model UNet --data fashion-mnist", "Train it with masks by a program, as samples/Segmentation.cs does")]
+    [InlineData("doctor --model unet", "unet tells a class for each pixel")]
+    [InlineData("study normalizers --model unet", "unet tells a class for each pixel")]
+    [InlineData("train unet", "unet is not a layer but a model. Give --model unet.")]
     [InlineData("study placement --model mobilenet_v2", "mobilenet_v2 has the normalizations that it was published with")]
     public void What_does_not_go_is_refused_with_what_would(string arguments, string message)
     {
@@ -113,11 +118,20 @@ public sealed class PublishedModelTests : IDisposable
     }
 
     [Fact]
+    public void The_UNet_is_made_by_its_name_for_weights_that_are_converted()
+    {
+        var made = Ballast.Lab.NamedNetworks.Build("UNet", [1, 16, 16], 2);
+        Assert.IsType<UNet>(made);
+        Assert.Equal([64, 1, 3, 3], made.StateDict()["inc.double_conv.0.weight"].Shape.ToArray());
+        Assert.Equal([2, 64, 1, 1], made.StateDict()["outc.conv.weight"].Shape.ToArray());
+    }
+
+    [Fact]
     public void The_help_lists_them()
     {
         string[] words = BallastCommand.Run(folder, "train", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         string help = string.Join(' ', words);
-        Assert.Contains($"published ones: {string.Join(", ", ModelCatalog.Names.Where(static name => name != "resnet18"))}",
+        Assert.Contains($"published ones: {string.Join(", ", ModelCatalog.Names.Where(static name => name is not "resnet18" and not "unet"))}",
             help, StringComparison.Ordinal);
     }
 }

@@ -145,8 +145,8 @@ def describe_step(name):
 
 def cost(name):
     """The parameters and multiply-adds of the published network for one image."""
-    if name.startswith("unet") or name == "vit_tiny_cifar":
-        model, size = build(name, 1000 if name.startswith("unet") else 10), SIZES[name]
+    if name == "vit_tiny_cifar":
+        model, size = build(name, 10), SIZES[name]
     else:
         model, size = build(name, 1000), 224
     total = 0
@@ -183,8 +183,7 @@ def describe(name):
     result = {"keys": len(state), "names": hashlib.sha256(lines.encode()).hexdigest()[:16], "weights": weights.hexdigest()[:16]}
     if drawn:
         result["truncated"] = {key: [number(state[key].flatten()[-1]), number(state[key].double().abs().sum())] for key in drawn}
-    if not name.startswith("unet"):
-        result |= cost(name)
+    result |= cost(name)
     if name in LARGE:
         return result
     size = SIZES.get(name, 64)

@@ -9,6 +9,7 @@ public static class SettingsCheck
     /// <exception cref="ArgumentException">A setting out of range, or two that do not go together.</exception>
     public static void Refuse(RunSettings settings)
     {
+        NamedNetworks.RefusePixels(settings.Layers);
         if (settings.Tuning?.Network is null)
             NamedNetworks.Check(settings.Layers);
         settings.Tuning?.Check();
