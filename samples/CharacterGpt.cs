@@ -17,7 +17,7 @@ var windows = tokens.Unfold(0, Block + 1, Block / 2);
 var net = new Gpt(letters.Length, Block, width: 64, heads: 4, layers: 2);
 var optimizer = new AdamW(
 [
-    new ParameterGroup(net.Parameters().Where(static p => p.Shape.Rank >= 2)) { WeightDecay = 0.1f },
+    new ParameterGroup(net.Parameters().Where(static p => p.Shape.Rank >= 2)) { WeightDecay = 0.1 },
     new ParameterGroup(net.Parameters().Where(static p => p.Shape.Rank < 2)) { WeightDecay = 0 },
 ], learningRate: 3e-3, beta2: 0.95);
 new Trainer(net, optimizer, new DataLoader(new TensorDataset(windows[.., ..Block], windows[.., 1..]), 16, shuffle: true), new TrainerOptions

@@ -11,7 +11,7 @@ var loader = new DataLoader(new Shapes(200, seed: 1), 10, shuffle: true, sampleT
 new Trainer(net, new Adam(net.Parameters(), 3e-3), loader, new TrainerOptions
 {
     Epochs = epochs,
-    Loss = new CrossEntropyLoss(weight: [0.3f, 1, 1]).Forward,
+    Loss = new CrossEntropyLoss(weight: [0.3, 1, 1]).Forward,
     Metrics = [new IntersectionOverUnion()],
     Validation = new ValidationOptions(new Shapes(50, seed: 2)) { Monitor = "iou" },
     Callbacks = [new LineWriter()],

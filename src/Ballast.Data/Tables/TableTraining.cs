@@ -22,14 +22,14 @@ public sealed record TableTraining
     public int? BatchSize { get; init; }
 
     /// <summary>The step size of AdamW at the beginning; it falls along a cosine: 2e-3.</summary>
-    public float LearningRate { get; init; } = 2e-3f;
+    public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>How many networks are trained on all rows, for as many epochs as were best for the rows held out (20 at least), and averaged: null,
     /// the default, for four up to 10,000 rows, else none, which leaves the network of the best epoch.</summary>
     public int? Members { get; init; }
 
     /// <summary>The weight decay: 1e-2.</summary>
-    public float WeightDecay { get; init; } = 1e-2f;
+    public double WeightDecay { get; init; } = 1e-2;
 
     /// <summary>The seed of weights, order and the rows that are held out: 42.</summary>
     public long Seed { get; init; } = 42;
