@@ -195,7 +195,7 @@ public class ShapeModuleTests : ModuleGoldens
     [Fact]
     public void Sizes_of_resampling_that_cannot_work_are_refused_at_once()
     {
-        string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
+        string Message(Func<object> made) => Assert.Throws<ArgumentException>(made).Message;
         Assert.Equal("Upsample: expected either a size or a scale factor, got neither.", Message(() => new Upsample()));
         Assert.Equal("Upsample: expected either a size or a scale factor, got both.", Message(() => new UpsamplingNearest2d(7, 2.0)));
         Assert.Equal("Upsample: expected a size of at least 1 on each axis, got (3, 0).", Message(() => new Upsample((3, 0))));
