@@ -93,13 +93,38 @@ public class FunctionTests
         Assert.Equal([24, 54], x.Grad!.ToArray());
     }
 
+    sealed class Largest : Function
+    {
+        protected override Tensor[] Forward(FunctionContext context, ReadOnlySpan<Tensor> inputs)
+        {
+            var (values, indices) = inputs[0].Max(1);
+            return [values, indices];
+        }
+
+        protected override Tensor?[] Backward(FunctionContext context, ReadOnlySpan<Tensor> gradients) => [gradients[0].Unsqueeze(1).Expand(2, 3)];
+    }
+
+    [Fact]
+    public void Results_that_are_positions_have_no_gradient_and_stay()
+    {
+        var x = new Parameter(Tensor.From([1, 5, 2, 9, 0, 3], [2, 3]));
+        var results = new Largest().Apply(x);
+        Assert.True(results[0].RequiresGrad);
+        Assert.False(results[1].RequiresGrad);
+        (results[0] * 2).Sum().Backward();
+        x.Sum().Backward();
+        Assert.Equal([1, 0], results[1].ToArray<long>());
+        Assert.Equal(Enumerable.Repeat(3f, 6), x.Grad!.ToArray());
+    }
+
     [Fact]
     public void A_wrong_gradient_is_refused_and_leaves_no_gradient_for_the_next_pass()
     {
         var x = Draw(1, 2, 3);
-        Assert.Equal("Wrong.Backward: the gradient of input 0 has to be float32 [2, 3], as the input is, got float32 [3].",
+        Assert.Equal("Wrong.Backward: the gradient of input 0 has to be float32 [2, 3], as the input is, got float32 [3]. "
+                + "Where the input was repeated, its gradient is the sum over the repetitions; where it has none, return null.",
             Assert.Throws<InvalidOperationException>(() => (new Wrong([Tensor.Zeros([3])]).Apply(x)[0] + x).Sum().Backward()).Message);
-        Assert.Equal("Wrong.Backward: expected a gradient, or null, for each of the 1 inputs, got 0.",
+        Assert.Equal("Wrong.Backward: expected a gradient for each of the 1 inputs, got 0. Return null for an input that has none.",
             Assert.Throws<InvalidOperationException>(() => new Wrong(null).Apply(x)[0].Sum().Backward()).Message);
         x.ZeroGrad();
         x.Sum().Backward();

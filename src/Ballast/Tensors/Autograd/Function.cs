@@ -43,7 +43,7 @@ public abstract class Function
         using var scope = Tensor.NoGrad();
         var results = Forward(context, inputs);
         if (results is null || results.Length == 0 || Array.IndexOf(results, null) >= 0)
-            Throw.InvalidOperation($"{GetType().Name}.Forward: expected at least one result and none that is null.");
+            Throw.InvalidOperation($"{GetType().Name}.Forward: expected at least one result and none that is null. Return the tensors that it computes.");
         return results;
     }
 
@@ -54,7 +54,8 @@ public abstract class Function
         if (given is null || given.Length != inputs)
         {
             Throw.InvalidOperation(
-                $"{GetType().Name}.Backward: expected a gradient, or null, for each of the {inputs} inputs, got {given?.Length ?? 0}.");
+                $"{GetType().Name}.Backward: expected a gradient for each of the {inputs} inputs, got {given?.Length ?? 0}. "
+                    + "Return null for an input that has none.");
         }
 
         return given;

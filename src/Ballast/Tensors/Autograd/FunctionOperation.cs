@@ -54,7 +54,8 @@ sealed class FunctionOperation : ManyOperation
             {
                 Throw.InvalidOperation(
                     $"{function.GetType().Name}.Backward: the gradient of input {i} has to be float32 {input.Shape}, "
-                        + $"as the input is, got {gradient.ElementType.Name()} {gradient.Shape}.");
+                        + $"as the input is, got {gradient.ElementType.Name()} {gradient.Shape}. "
+                        + "Where the input was repeated, its gradient is the sum over the repetitions; where it has none, return null.");
             }
 
             Give(input, gradient.Values.Hold());

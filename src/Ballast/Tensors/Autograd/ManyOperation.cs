@@ -34,7 +34,7 @@ abstract class ManyOperation(ReadOnlySpan<Tensor> inputs) : Operation(null)
         outputs = new Tensor[shapes.Length];
         gradients = new GradientSlot[shapes.Length];
         for (int i = 0; i < outputs.Length; i++)
-            outputs[i] = new Tensor(shapes[i], values[i], this, i);
+            outputs[i] = new Tensor(shapes[i], values[i], values[i].Type.IsFloat() ? this : null, i); // positions have no gradient
         return [.. outputs];
     }
 

@@ -126,7 +126,7 @@ public partial class Tensor
     // Results of one value are never taken back: a loss costs nothing to keep for good.
     static void FinishOutput(Tensor output)
     {
-        if (output.Length <= 1)
+        if (output.Length <= 1 || output.Producer is null)
             return;
         if (output.IsKept)
             kept!.Add(output);
