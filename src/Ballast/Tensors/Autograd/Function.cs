@@ -43,7 +43,11 @@ public abstract class Function
         using var scope = Tensor.NoGrad();
         var results = Forward(context, inputs);
         if (results is null || results.Length == 0 || Array.IndexOf(results, null) >= 0)
-            Throw.InvalidOperation($"{GetType().Name}.Forward: expected at least one result and none that is null. Return the tensors that it computes.");
+        {
+            Throw.InvalidOperation(
+                $"{GetType().Name}.Forward: expected at least one result and none that is null. Return the tensors that it computes.");
+        }
+
         return results;
     }
 

@@ -5,6 +5,8 @@ namespace Ballast;
 
 static unsafe partial class Loops
 {
+    const int CacheLine = 64; // bytes
+
     /// <summary>The slices of an axis at some positions: row-major values of x's shape with the positions on the axis.</summary>
     public static Operand TakeSlices(in Operand x, int axis, Buffer positions, int count)
     {
@@ -34,8 +36,10 @@ static unsafe partial class Loops
     static void TakeSlices<T>(in Operand result, in Operand x, int axis, Buffer positions, int count)
         where T : unmanaged
     {
-        // Slices that do not lie side by side are turned over all at once, unless few of them are taken.
-        using var read = 2 * (long)count >= x.Shape[axis] ? Laid(x, Layout.RowMajor(x.Shape)) : new Lease(x, isCopy: false);
+        // Slices whose elements lie in lines of the cache of their own are turned over all at once, unless few of them are taken.
+        var order = Layout.RowMajor(x.Shape);
+        bool isAcross = Math.Abs(Plan(order, x.Layout).RunStride(1)) * sizeof(T) >= CacheLine;
+        using var read = isAcross && 2 * (long)count >= x.Shape[axis] ? Laid(x, order) : new Lease(x, isCopy: false);
         var slice = Plan(result.Layout.Slice(axis, 0, 1, 1), read.Layout.Slice(axis, 0, 1, 1));
         fixed (T* to = All<T>(result.Memory), from = All<T>(read.Buffer))
         {
