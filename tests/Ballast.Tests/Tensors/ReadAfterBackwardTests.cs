@@ -78,6 +78,17 @@ public class ReadAfterBackwardTests
                 return ((made - Inputs).Square().Sum() + divergence, [code, mean, logVariance, drawn, made, divergence]);
             };
         }),
+        ("a body under a head of one layer", static () =>
+        {
+            var body = Network(16, 8, 1);
+            Linear head = new(8, 4, generator: new Generator(2));
+            return () =>
+            {
+                var features = body.Forward(Inputs);
+                var logits = head.Forward(features);
+                return (new CrossEntropyLoss().Forward(logits, Classes), [features, logits]);
+            };
+        }),
         ("a generator behind a critic", static () =>
         {
             Sequential generator = Network(4, 16, 1), critic = Network(16, 1, 3);

@@ -274,4 +274,21 @@ public class ViewTests
         layer.Forward(Tensor.From(x.Transpose(2, 3).ToArray(), [3, 40])).Backward(Tests.Draw.Data([3, 7], 3));
         Assert.Equal(layer.Weight.Grad!.ToArray(), gradient);
     }
+
+    [Theory]
+    [InlineData(-1, 5000)]
+    [InlineData(2, 5001)]
+    [InlineData(-3, 4099)]
+    public void Long_rows_that_are_reversed_or_stepped_are_copied_element_by_element(int step, int size)
+    {
+        float[] values = [.. Enumerable.Range(0, 2 * size).Select(static i => (float)i)];
+        int[] taken = [.. Enumerable.Range(0, size).Where(i => i % Math.Abs(step) == 0)];
+        if (step < 0)
+            taken = [.. Enumerable.Range(0, taken.Length).Select(i => size - 1 + i * step)];
+        float[] expected = [.. taken.Select(i => values[i]), .. taken.Select(i => values[size + i])];
+        var view = Tensor.From(values, [2, size])[.., TensorIndex.Every(step, ..)];
+        Assert.Equal(expected, view.Clone().ToArray());
+        Assert.Equal(expected, view.To(ElementType.Int64).ToArray<long>().Select(static value => (float)value));
+        Assert.Equal(expected.Sum(static value => (double)value), view.Sum([0, 1]).Item(), 1e-6 * expected.Sum(static value => (double)value));
+    }
 }
