@@ -58,10 +58,10 @@ def compare(pairs_program, old, new, row, threads, pairs):
         output = subprocess.run(["dotnet", pairs_program, *builds, str(threads), str(math.ceil(pairs / PROCESSES)), *row], check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
         times = json.loads(output.splitlines()[-1])
-        olds, news = times["old" if process % 2 == 0 else "new"], times["new" if process % 2 == 0 else "old"]
-        before += olds
-        after += news
-        ratios[process % 2].extend(b / a for a, b in zip(olds, news))
+        old_times, new_times = times["old" if process % 2 == 0 else "new"], times["new" if process % 2 == 0 else "old"]
+        before += old_times
+        after += new_times
+        ratios[process % 2].extend(b / a for a, b in zip(old_times, new_times))
     return statistics.median(before), statistics.median(after), math.sqrt(statistics.median(ratios[0]) * statistics.median(ratios[1]))
 
 

@@ -85,7 +85,7 @@ public partial class Tensor
     public Tensor Tanh() => Backend.Current?.Apply("tanh", this) ?? ActivationOperation<Kernels.TanhActivation>.Run(this);
 
     /// <summary>The sum of all values, as a tensor of one; of int64, uint8 and bool it is int64.</summary>
-    public Tensor Sum() => WholeReductions.Take(this) ? Sum([])
+    public Tensor Sum() => WholeReductions.Takes(this) ? Sum([])
         : Backend.Current?.Apply("sum", this, ("axes", null), ("keep_axes", false)) ?? SumOperation.Run(this, 1);
 
     /// <summary>The mean of all values, as a tensor of one.</summary>

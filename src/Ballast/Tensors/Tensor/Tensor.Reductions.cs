@@ -12,7 +12,7 @@ public partial class Tensor
         var reduced = new ReducedAxes(nameof(Sum), this, axes);
         if (Backend.Current is { } other)
             return other.Apply("sum", this, ("axes", reduced.Reduced), ("keep_axes", keepAxes));
-        return WholeReductions.Take(this) ? WholeReductions.Sum(this, reduced, keepAxes)
+        return WholeReductions.Takes(this) ? WholeReductions.Sum(this, reduced, keepAxes)
             : ReduceOperation.Run(this, reduced.Kept, reduced.Result(keepAxes), 1);
     }
 

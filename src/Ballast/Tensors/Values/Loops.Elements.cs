@@ -15,7 +15,7 @@ static unsafe partial class Loops
         bool taken;
         fixed (R* to = memory.Span<R>(x.Shape.Length))
         {
-            using var from = Laid(x, order);
+            using var from = ReadableElements(x, order);
             fixed (T* p = All<T>(from.Buffer))
                 taken = StridedElements.Map<F, T, R>(Plan(order, from.Layout), to, p + from.Layout.Offset);
         }
@@ -34,8 +34,8 @@ static unsafe partial class Loops
         var memory = Buffer.Rent(ElementTypes.Of<R>(), shape.Length);
         fixed (R* to = memory.Span<R>(shape.Length))
         {
-            using var left = Laid(x, order);
-            using var right = Laid(y, order);
+            using var left = ReadableElements(x, order);
+            using var right = ReadableElements(y, order);
             fixed (T* p = All<T>(left.Buffer), q = All<T>(right.Buffer))
                 StridedElements.Zip<F, T, R>(Plan(order, left.Layout, right.Layout), to, p + left.Layout.Offset, q + right.Layout.Offset);
         }
@@ -56,9 +56,9 @@ static unsafe partial class Loops
     {
         var order = Order(shape, x, y, mask);
         var memory = Buffer.Rent(x.Type, shape.Length);
-        using var choice = Laid(mask, order);
-        using var left = Laid(x, order);
-        using var right = Laid(y, order);
+        using var choice = ReadableElements(mask, order);
+        using var left = ReadableElements(x, order);
+        using var right = ReadableElements(y, order);
         fixed (T* to = memory.Span<T>(shape.Length), p = All<T>(left.Buffer), q = All<T>(right.Buffer))
         {
             fixed (bool* m = All<bool>(choice.Buffer))

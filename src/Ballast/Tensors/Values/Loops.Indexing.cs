@@ -39,7 +39,7 @@ static unsafe partial class Loops
         // Slices whose elements lie in lines of the cache of their own are turned over all at once, unless few of them are taken.
         var order = Layout.RowMajor(x.Shape);
         bool isAcross = Math.Abs(Plan(order, x.Layout).RunStride(1)) * sizeof(T) >= CacheLine;
-        using var read = isAcross && 2 * (long)count >= x.Shape[axis] ? Laid(x, order) : new Lease(x, isCopy: false);
+        using var read = isAcross && 2 * (long)count >= x.Shape[axis] ? ReadableElements(x, order) : new Lease(x, isCopy: false);
         var slice = Plan(result.Layout.Slice(axis, 0, 1, 1), read.Layout.Slice(axis, 0, 1, 1));
         fixed (T* to = All<T>(result.Memory), from = All<T>(read.Buffer))
         {

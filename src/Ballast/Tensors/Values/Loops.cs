@@ -163,11 +163,11 @@ static unsafe partial class Loops
     static Lease Readable(in Operand x, in Layout order)
     {
         x.RequireFloat32();
-        return Laid(x, order);
+        return ReadableElements(x, order);
     }
 
-    /// <summary>The same for elements of any type.</summary>
-    static Lease Laid(in Operand x, in Layout order)
+    /// <summary>An operand of any type that a loop reads as it lies, or a copy of it in the result's order.</summary>
+    static Lease ReadableElements(in Operand x, in Layout order)
     {
         if (x.Shape.Length == 0 || x.Layout.IsLike(order) || StridedMaps.Reads(Plan(order, x.Layout), 1))
             return new Lease(x, isCopy: false);
@@ -184,7 +184,7 @@ static unsafe partial class Loops
         /// <summary>Where the elements lie.</summary>
         public readonly Layout Layout = operand.Layout;
 
-        /// <summary>What they lie in.</summary>
+        /// <summary>The memory that they lie in.</summary>
         public readonly Buffer Buffer = operand.Memory;
 
         /// <summary>All of the memory.</summary>

@@ -22,7 +22,7 @@ sealed class ExtremeOperation : Operation
         bool largest = float.IsNegativeInfinity(R.Identity);
         if (Backend.Current is { } other)
             return other.Apply(largest ? "amax" : "amin", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
-        if (WholeReductions.Take(x))
+        if (WholeReductions.Takes(x))
             return largest ? WholeReductions.Largest(x, axes, keepAxes) : WholeReductions.Smallest(x, axes, keepAxes);
         return Run(x, axes.Kept, axes.Result(keepAxes), Loops.Reduce<R>(x.Operand, axes.Kept));
     }

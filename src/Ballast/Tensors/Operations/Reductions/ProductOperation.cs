@@ -21,7 +21,7 @@ sealed class ProductOperation : Operation
     {
         if (Backend.Current is { } other)
             return other.Apply("prod", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
-        if (WholeReductions.Take(x))
+        if (WholeReductions.Takes(x))
             return WholeReductions.Product(x, axes, keepAxes);
         var values = Loops.Reduce<ProductReduction>(x.Operand, axes.Kept);
         var shape = axes.Result(keepAxes);

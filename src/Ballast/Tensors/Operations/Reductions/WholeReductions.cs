@@ -6,7 +6,7 @@ namespace Ballast;
 static class WholeReductions
 {
     /// <summary>Whether a tensor's elements are whole numbers or truth values.</summary>
-    public static bool Take(Tensor x) => !x.ElementType.IsFloat();
+    public static bool Takes(Tensor x) => !x.ElementType.IsFloat();
 
     /// <summary>The sum along axes, int64; of truth values the number of those that are true.</summary>
     public static Tensor Sum(Tensor x, ReducedAxes axes, bool keepAxes) => Run<AddArithmetic>(x, axes, keepAxes, 0);
