@@ -29,6 +29,9 @@ static class ElementRows
         Row.Forward("meanimages", [32, 64, 32, 32], static x => x.Mean([0, 2, 3]), static x => x.mean([0, 2, 3]), "x.mean((0, 2, 3))"),
         Row.Forward("softmax", [1024, 1000], static x => x.Softmax(), static x => x.softmax(1), "x.softmax(1)"),
         Row.Forward("softmax", [32, 50_000], static x => x.Softmax(), static x => x.softmax(1), "x.softmax(1)"),
+        Row.Forward("softmax", [16, 21, 128, 128], static x => x.Softmax(1), static x => x.softmax(1), "x.softmax(1)"),
+        Row.Forward("softmaxcolumns", Square, static x => x.Softmax(0), static x => x.softmax(0), "x.softmax(0)"),
+        Row.Forward("cumsumcolumns", Square, static x => x.CumSum(0), static x => x.cumsum(0), "x.cumsum(0)"),
         Row.Forward("layernorm", [1024, 768], new LayerNorm(768).Forward,
             static x => torch.nn.functional.layer_norm(x, [768]), "F.layer_norm(x, (768,))"),
         Row.Forward("transpose", Square, static x => x.Transpose(0, 1).Clone(), static x => x.t().contiguous(), "x.t().contiguous()"),
@@ -37,23 +40,28 @@ static class ElementRows
         Row.Forward("permute", [64, 64, 64, 64], static x => x.Permute(0, 2, 3, 1).Clone(),
             static x => x.permute(0, 2, 3, 1).contiguous(), "x.permute(0, 2, 3, 1).contiguous()"),
         Row.Forward("clone", Large, static x => x.Clone(), static x => x.clone(), "x.clone()"),
-        new("fwd argmax 1024 1000", static () =>
-        {
-            var x = Tensor.Rand([1024, 1000]);
-            return () => x.ArgMax(1);
-        },
-        [("ts", static () =>
-        {
-            var x = torch.rand(1024, 1000);
-            return () => Torches.Forward(() => x.argmax(1));
-        })],
-        new("x = torch.rand(1024, 1000)", "x.argmax(1)", false)),
+        Positions([1024, 1000], 1),
+        Positions([1024, 1000], 0),
+        Positions([16, 21, 128, 128], 1),
         Drawn("rand 1000000", static () => Tensor.Rand([1_000_000]), static () => torch.rand(1_000_000), "torch.rand(1000000)"),
         Drawn("randn 1000000", static () => Tensor.Randn([1_000_000]), static () => torch.randn(1_000_000), "torch.randn(1000000)"),
         new("fwd randperm 50000", static () => static () => Generator.Default.Permutation(50_000),
             [("ts", static () => static () => Torches.Forward(static () => torch.randperm(50_000)))],
             new("", "torch.randperm(50000)", false)),
     ];
+
+    static Row Positions(int[] shape, int axis) => new(
+        $"fwd argmax{(axis == 0 ? "columns" : "")} {string.Join(' ', shape)}", () =>
+        {
+            var x = Tensor.Rand(new Shape(shape));
+            return () => x.ArgMax(axis);
+        },
+        [("ts", () =>
+        {
+            var x = torch.rand(Array.ConvertAll(shape, static size => (long)size));
+            return () => Torches.Forward(() => x.argmax(axis));
+        })],
+        new($"x = torch.rand({string.Join(", ", shape)})", $"x.argmax({axis})", false));
 
     static Row Drawn(string name, Func<Tensor> ballast, Func<torch.Tensor> peer, string python) => new(
         $"fwd {name}", () => () => Ballasts.Forward(ballast), [("ts", () => () => Torches.Forward(peer))], new("", python, false));

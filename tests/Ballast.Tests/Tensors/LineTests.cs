@@ -69,6 +69,7 @@ public class LineTests
     [InlineData(3, 50000, 1)]
     [InlineData(1, 300, 70)]
     [InlineData(5, 21, 333)]
+    [InlineData(2, 700, 600)]
     [InlineData(400, 33, 1)]
     public void Large_softmaxes_meet_the_reference(int outer, int size, int inner)
     {
@@ -132,5 +133,35 @@ public class LineTests
             static x => [.. x.Select((_, i) => Product(x[..(i + 1)].Select(static v => v / 2)))],
             static (x, g) => [.. x.Select((_, i) => Enumerable.Range(i, x.Length - i).Sum(j =>
                 g[j] / 2 * Product(x[..(j + 1)].Where((_, k) => k != i).Select(static v => v / 2))))], 1e-6);
+    }
+
+    [Theory]
+    [InlineData(2, 300, 517)]
+    [InlineData(1, 9, 1000)]
+    [InlineData(3, 17, 40)]
+    [InlineData(1, 2000, 100)]
+    [InlineData(2, 1, 5)]
+    public void Lines_that_lie_across_have_the_results_of_lines_that_lie_in_rows(int outer, int size, int inner)
+    {
+        // Few values, so that many are equal, and now and then one that is not a number.
+        Random random = new(outer + size + inner);
+        float[] drawn = [.. Enumerable.Range(0, outer * size * inner).Select(_ => random.Next(2 * size) == 0 ? float.NaN : random.Next(5) - 2)];
+        var across = Tensor.From(drawn, [outer, size, inner]);
+        var rows = across.Transpose(1, 2).Clone();
+        Assert.Equal(rows.ArgMax(2).ToArray<long>(), across.ArgMax(1).ToArray<long>());
+        Assert.Equal(rows.ArgMin(2).ToArray<long>(), across.ArgMin(1).ToArray<long>());
+        var x = new Parameter(Tensor.Rand([outer, size, inner], new Generator(3)) + 0.5f);
+        var y = new Parameter(x.Detach().Transpose(1, 2).Clone());
+        var g = Tensor.Randn(x.Shape, new Generator(4));
+        foreach (Func<Tensor, int, Tensor> scan in (Func<Tensor, int, Tensor>[])[static (t, axis) => t.CumSum(axis), static (t, axis) => t.CumProd(axis)])
+        {
+            var (one, other) = (scan(x, 1), scan(y, 2));
+            Assert.Equal(other.Transpose(1, 2).ToArray(), one.ToArray());
+            x.ZeroGrad();
+            y.ZeroGrad();
+            one.Backward(g);
+            other.Backward(g.Transpose(1, 2));
+            Assert.Equal(y.Grad!.Transpose(1, 2).ToArray(), x.Grad!.ToArray());
+        }
     }
 }

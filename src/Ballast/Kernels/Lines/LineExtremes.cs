@@ -18,25 +18,26 @@ static unsafe class LineExtremes
     {
         fixed (float* from = x)
         fixed (long* to = positions)
-            LineParts.Share(new Work<F> { X = from, To = to, Shape = shape }, shape);
+        {
+            var work = new Work<F> { X = from, To = to, Shape = shape };
+            if (shape.Inner == 1)
+                LineParts.Share(work, shape);
+            else
+                LineParts.ShareBlocks(work, shape);
+        }
     }
 
-    struct Work<F> : ILineWork
+    struct Work<F> : ILineWork, ILineBlockWork
         where F : struct, IUnary
     {
         public float* X;
         public long* To;
         public LineShape Shape;
 
+        // A block is gone through again only where it has a larger value than all before it.
         public readonly void Run(int line)
         {
             float* x = X + Shape.Start(line);
-            To[line] = Shape.Inner == 1 ? SideBySide(x) : First(x, Shape.Size, Shape.Inner);
-        }
-
-        // A block is gone through again only where it has a larger value than all before it.
-        readonly int SideBySide(float* x)
-        {
             int position = 0;
             float best = Value(x[0]);
             for (int start = 0; start < Shape.Size && !float.IsNaN(best); start += BlockLength)
@@ -49,7 +50,23 @@ static unsafe class LineExtremes
                 best = top;
             }
 
-            return position;
+            To[line] = position;
+        }
+
+        public readonly void Columns(int first, int count)
+        {
+            float* x = X + Shape.Start(first), best = stackalloc float[2 * LineParts.MostNeighbours], places = best + count;
+            for (int line = 0; line < count; line++)
+                (best[line], places[line]) = (Value(x[line]), 0);
+            for (int i = 1; i < Shape.Size; i += LargestRows<F>.Most)
+            {
+                int rows = Math.Min(LargestRows<F>.Most, Shape.Size - i);
+                float* row = x + (nint)i * Shape.Inner;
+                Simd.Run(new LargestRows<F> { X = row, Stride = Shape.Inner, First = i, Rows = rows, Best = best, Places = places }, count);
+            }
+
+            for (int line = 0; line < count; line++)
+                To[first + line] = BitConverter.SingleToInt32Bits(places[line]);
         }
 
         // The first position of a value that is there, or of what is not a number.
@@ -79,21 +96,6 @@ static unsafe class LineExtremes
             for (int lane = 1; lane < count; lane++)
                 best = MaxReduction.Join<SimdScalar, float>(best, lanes[lane]);
             return best;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static int First(float* x, int length, nint step)
-        {
-            int position = 0;
-            float best = Value(*x);
-            for (int i = 1; i < length && !float.IsNaN(best); i++)
-            {
-                float value = Value(x[i * step]);
-                if (value > best || float.IsNaN(value))
-                    (position, best) = (i, value);
-            }
-
-            return position;
         }
 
         static float Value(float x) => F.Apply<SimdScalar, float>(x);
@@ -129,6 +131,41 @@ static unsafe class LineExtremes
         static V Join<S, V>(V sofar, float* x)
             where S : struct, ISimd<V>
             where V : unmanaged => MaxReduction.Join<S, V>(sofar, F.Apply<S, V>(S.Load(x)));
+    }
+
+    // The next few elements of lines side by side; the places are whole numbers in a float's bits.
+    struct LargestRows<F> : ILoop
+        where F : struct, IUnary
+    {
+        public const int Most = 8;
+
+        public float* X, Best, Places;
+        public nint Stride;
+        public int First, Rows;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly int Run<S, V>(int c, int length)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            V none = S.Broadcast(0);
+            for (; c <= length - S.Width; c += S.Width)
+            {
+                V best = S.Load(Best + c), places = S.Load(Places + c);
+                for (int i = 0; i < Rows; i++)
+                {
+                    V x = F.Apply<S, V>(S.Load(X + i * Stride + c)), isNumber = S.Equal(best, best);
+                    V isLarger = S.Select(isNumber, S.GreaterOrNaN(x, best), none);
+                    best = S.Select(isLarger, x, best);
+                    places = S.Select(isLarger, S.Broadcast(BitConverter.Int32BitsToSingle(First + i)), places);
+                }
+
+                S.Store(Best + c, best);
+                S.Store(Places + c, places);
+            }
+
+            return c;
+        }
     }
 
     struct Itself : IUnary

@@ -63,75 +63,106 @@ static unsafe class LineScans
         if (y.Length == 0)
             return;
         fixed (float* from = x, incoming = g, to = y)
-            LineParts.Share(new Work<L> { X = from, G = incoming, Y = to, Shape = shape }, shape);
+        {
+            var work = new Work<L> { X = from, G = incoming, Y = to, Shape = shape };
+            if (shape.Inner == 1)
+                LineParts.Share(work, shape);
+            else
+                LineParts.ShareBlocks(work, shape);
+        }
     }
 
-    // What is done with a line of x and one of g, whose elements are a step apart.
+    // What is done with lines of x and g that lie side by side, a step from one element of a line to the next.
     interface ILine
     {
-        static abstract void Run(float* x, float* g, float* y, int length, nint step);
+        static abstract void Run(float* x, float* g, float* y, int lines, int length, nint step);
     }
 
-    struct Work<L> : ILineWork
+    struct Work<L> : ILineWork, ILineBlockWork
         where L : struct, ILine
     {
         public float* X, G, Y;
         public LineShape Shape;
 
-        public readonly void Run(int line)
+        public readonly void Run(int line) => Columns(line, 1);
+
+        public readonly void Columns(int first, int count)
         {
-            nint start = Shape.Start(line);
-            L.Run(X + start, G + start, Y + start, Shape.Size, Shape.Inner);
+            nint start = Shape.Start(first);
+            L.Run(X + start, G + start, Y + start, count, Shape.Size, Shape.Inner);
+        }
+    }
+
+    // y = what x's elements up to this one are joined to.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Accumulate<R>(float* x, float* y, int lines, int length, nint step)
+        where R : struct, IReduction
+    {
+        if (lines == 1)
+        {
+            double one = R.Identity;
+            for (; length > 0; length--, x += step, y += step)
+                *y = (float)(one = R.Join(one, *x));
+            return;
+        }
+
+        double* sofar = stackalloc double[LineParts.MostNeighbours];
+        new Span<double>(sofar, lines).Fill(R.Identity);
+        for (; length > 0; length--, x += step, y += step)
+        {
+            for (int line = 0; line < lines; line++)
+                y[line] = (float)(sofar[line] = R.Join(sofar[line], x[line]));
         }
     }
 
     struct SumScan : ILine
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Run(float* x, float* g, float* y, int length, nint step)
-        {
-            double sum = 0;
-            for (int i = 0; i < length; i++)
-                y[i * step] = (float)(sum += x[i * step]);
-        }
+        public static void Run(float* x, float* g, float* y, int lines, int length, nint step) =>
+            Accumulate<SumReduction>(x, y, lines, length, step);
     }
 
     struct SumScanGradient : ILine
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Run(float* x, float* g, float* y, int length, nint step)
-        {
-            double sum = 0;
-            for (int i = length - 1; i >= 0; i--)
-                y[i * step] = (float)(sum += g[i * step]);
-        }
+        public static void Run(float* x, float* g, float* y, int lines, int length, nint step) =>
+            Accumulate<SumReduction>(g + (length - 1) * step, y + (length - 1) * step, lines, length, -step);
     }
 
     struct ProductScan : ILine
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Run(float* x, float* g, float* y, int length, nint step)
-        {
-            double product = 1;
-            for (int i = 0; i < length; i++)
-                y[i * step] = (float)(product *= x[i * step]);
-        }
+        public static void Run(float* x, float* g, float* y, int lines, int length, nint step) =>
+            Accumulate<ProductReduction>(x, y, lines, length, step);
     }
 
     struct ProductScanGradient : ILine
     {
+        const int Together = 16;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Run(float* x, float* g, float* y, int length, nint step)
+        public static void Run(float* x, float* g, float* y, int lines, int length, nint step)
         {
-            double* later = (double*)Scratch.Take(2 * length); // s
-            later[length - 1] = g[(length - 1) * step];
-            for (int i = length - 2; i >= 0; i--)
-                later[i] = g[i * step] + x[(i + 1) * step] * later[i + 1];
-            double before = 1;
-            for (int i = 0; i < length; i++)
+            double* before = stackalloc double[Together];
+            double* later = (double*)Scratch.Take(2 * Together * length); // s of as many lines as a cache line holds
+            for (; lines > 0; lines -= Together, x += Together, g += Together, y += Together)
             {
-                y[i * step] = (float)(before * later[i]);
-                before *= x[i * step];
+                int count = Math.Min(lines, Together);
+                double* s = later + (length - 1) * count;
+                for (int line = 0; line < count; line++)
+                    (s[line], before[line]) = (g[(length - 1) * step + line], 1);
+                for (int i = length - 2; i >= 0; i--)
+                {
+                    s -= count;
+                    for (int line = 0; line < count; line++)
+                        s[line] = g[i * step + line] + x[(i + 1) * step + line] * s[count + line];
+                }
+
+                for (int i = 0; i < length; i++, s += count)
+                {
+                    for (int line = 0; line < count; line++)
+                    {
+                        y[i * step + line] = (float)(before[line] * s[line]);
+                        before[line] *= x[i * step + line];
+                    }
+                }
             }
         }
     }

@@ -23,9 +23,23 @@ interface ILineWork
     void Run(int line);
 }
 
+/// <summary>Work on lines that lie side by side, several at once: their first elements are neighbours, then their second ones.</summary>
+interface ILineBlockWork
+{
+    /// <summary>Does the work of <paramref name="count"/> lines, at most <see cref="LineParts.MostNeighbours"/>.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    void Columns(int first, int count);
+}
+
 /// <summary>Lines shared among the threads. The cut depends on the shape alone.</summary>
 static class LineParts
 {
+    /// <summary>The largest number of lines that are taken at once.</summary>
+    public const int MostNeighbours = 256;
+
+    const int LeastNeighbours = 32;
+    const int Blocks = 8;
     const int Part = 1 << 12;
     const int SerialLength = 1 << 14;
 
@@ -37,6 +51,35 @@ static class LineParts
         var parts = new Parts<W> { Work = work, PartLines = lines, Count = shape.Count };
         int count = (shape.Count + lines - 1) / lines;
         Workers.Run(parts, count, (long)shape.Count * shape.Size, SerialLength);
+    }
+
+    /// <summary>Does the work of all lines, which lie side by side, a block of neighbours at a time. Memory is gone through from its
+    /// beginning to its end: line by line, each element would be far from the one before it.</summary>
+    public static void ShareBlocks<W>(in W work, LineShape shape)
+        where W : struct, ILineBlockWork
+    {
+        int block = Math.Clamp((shape.Count / Blocks + 15) / 16 * 16, LeastNeighbours, MostNeighbours);
+        var blocks = new BlockParts<W> { Work = work, Shape = shape, Block = Math.Min(block, shape.Inner) };
+        Workers.Run(blocks, shape.Outer * blocks.Across, (long)shape.Count * shape.Size, SerialLength);
+    }
+
+    struct BlockParts<W> : IWork
+        where W : struct, ILineBlockWork
+    {
+        public W Work;
+        public LineShape Shape;
+        public int Block;
+
+        public readonly int Across => (Shape.Inner + Block - 1) / Block;
+
+        public readonly void Run(int first, int last)
+        {
+            for (int part = first; part < last; part++)
+            {
+                int start = part % Across * Block;
+                Work.Columns(part / Across * Shape.Inner + start, Math.Min(Block, Shape.Inner - start));
+            }
+        }
     }
 
     struct Parts<W> : IWork

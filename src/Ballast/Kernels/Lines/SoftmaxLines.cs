@@ -7,7 +7,6 @@ static unsafe class SoftmaxLines
 {
     const int PartLength = 1 << 13;
     const int SerialLength = 1 << 13;
-    const int LeastColumns = 64;
 
     /// <summary>The scalar reference of both kinds: e / sum and its logarithm.</summary>
     public static void Reference(ReadOnlySpan<float> x, Span<double> y, LineShape shape, bool logarithm)
@@ -49,9 +48,14 @@ static unsafe class SoftmaxLines
     {
         if ((long)shape.Count * shape.Size == 0)
             return;
-        int lines = Math.Max(1, PartLength / shape.Size);
-        work.PartLines = shape.Inner == 1 ? lines : Math.Min(shape.Inner, (Math.Max(lines, LeastColumns) + 15) / 16 * 16);
-        int parts = shape.Inner == 1 ? (shape.Outer + lines - 1) / lines : shape.Outer * work.Blocks;
+        if (shape.Inner > 1)
+        {
+            LineParts.ShareBlocks(work, shape);
+            return;
+        }
+
+        work.PartLines = Math.Max(1, PartLength / shape.Size);
+        int parts = (shape.Outer + work.PartLines - 1) / work.PartLines;
         if ((long)shape.Count * shape.Size < SerialLength)
             work.Run(0, parts);
         else
@@ -59,14 +63,12 @@ static unsafe class SoftmaxLines
     }
 
     // Without an incoming gradient the result y of x, with one the gradient of x.
-    struct Work<K> : IWork, IWideWork
+    struct Work<K> : IWork, IWideWork, ILineBlockWork
         where K : struct, ISoftmaxKind
     {
         public float* G, X, Y;
         public LineShape Shape;
         public int PartLines;
-
-        public readonly int Blocks => (Shape.Inner + PartLines - 1) / PartLines;
 
         public readonly void Run(int first, int last) => Simd.Run(this, first, last);
 
@@ -75,21 +77,7 @@ static unsafe class SoftmaxLines
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            for (int part = first; part < last; part++)
-            {
-                if (Shape.Inner == 1)
-                    Rows<S, V>(part * PartLines, (int)Math.Min((long)(part + 1) * PartLines, Shape.Outer));
-                else
-                    Columns(part / Blocks, part % Blocks * PartLines);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Rows<S, V>(int first, int last)
-            where S : struct, ISimd<V>
-            where V : unmanaged
-        {
-            for (int row = first; row < last; row++)
+            for (int row = first * PartLines; row < Math.Min((long)last * PartLines, Shape.Outer); row++)
             {
                 nint start = (nint)row * Shape.Size;
                 if (G is null)
@@ -99,23 +87,13 @@ static unsafe class SoftmaxLines
             }
         }
 
-        readonly void Columns(int outer, int first)
+        public readonly void Columns(int first, int count)
         {
-            nint start = (nint)outer * Shape.Size * Shape.Inner + first;
-            int count = Math.Min(PartLines, Shape.Inner - first);
+            nint start = Shape.Start(first);
             if (G is null)
-                Simd.Run(new SoftmaxColumns.ComputeLoop<K> { X = X + start, Y = Y + start, Size = Shape.Size, Stride = Shape.Inner }, count);
+                SoftmaxColumns.Compute<K>(X + start, Y + start, Shape.Size, Shape.Inner, count);
             else
-            {
-                Simd.Run(new SoftmaxColumns.GradientLoop<K>
-                {
-                    G = G + start,
-                    Y = Y + start,
-                    Dx = X + start,
-                    Size = Shape.Size,
-                    Stride = Shape.Inner,
-                }, count);
-            }
+                SoftmaxColumns.Gradient<K>(G + start, Y + start, X + start, Shape.Size, Shape.Inner, count);
         }
     }
 }
