@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <summary>Sequences of several lengths, padded and packed. PyTorch: <c>torch.nn.utils.rnn</c>.</summary>
@@ -85,6 +87,7 @@ public static class Sequences
     /// <param name="batchFirst">Whether the result is [N, T, ...] instead of [T, N, ...].</param>
     /// <param name="paddingValue">What stands after the end of shorter sequences.</param>
     /// <exception cref="ArgumentException">No sequence, or shapes that do not go together.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor PadSequence(ReadOnlySpan<Tensor> sequences, bool batchFirst = false, double paddingValue = 0)
     {
         Throw.Unless(sequences.Length > 0, $"PadSequence: expected at least one sequence, got none.");
@@ -108,6 +111,7 @@ public static class Sequences
     /// <param name="sequences">At least one; they differ on the first axis alone.</param>
     /// <param name="enforceSorted">Whether lengths that increase are refused; they are sorted otherwise.</param>
     /// <exception cref="ArgumentException">No sequence, shapes that do not go together, or lengths that increase where they must not.</exception>
+    [OverloadResolutionPriority(1)]
     public static PackedSequence PackSequence(ReadOnlySpan<Tensor> sequences, bool enforceSorted = true)
     {
         var padded = PadSequence(sequences);
@@ -116,6 +120,14 @@ public static class Sequences
             lengths[i] = sequences[i].Shape[0];
         return PackPaddedSequence(padded, lengths, enforceSorted: enforceSorted);
     }
+
+    /// <inheritdoc cref="PadSequence(ReadOnlySpan{Tensor}, bool, double)"/>
+    public static Tensor PadSequence(IEnumerable<Tensor> sequences, bool batchFirst = false, double paddingValue = 0) =>
+        PadSequence(sequences.ToArray().AsSpan(), batchFirst, paddingValue);
+
+    /// <inheritdoc cref="PackSequence(ReadOnlySpan{Tensor}, bool)"/>
+    public static PackedSequence PackSequence(IEnumerable<Tensor> sequences, bool enforceSorted = true) =>
+        PackSequence(sequences.ToArray().AsSpan(), enforceSorted);
 
     static long[] Inverse(long[] order)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ballast;
 
 /// <content>Tensors joined and cut apart.</content>
@@ -5,6 +7,7 @@ public partial class Tensor
 {
     /// <summary>Tensors joined along an axis, on which alone their shapes may differ. PyTorch: <c>torch.cat</c>.</summary>
     /// <exception cref="ArgumentException">No tensor, or shapes or types that do not go together.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Concat(ReadOnlySpan<Tensor> tensors, int axis = 0)
     {
         Throw.Unless(tensors.Length > 0, $"Concat: expected at least one tensor, got none.");
@@ -30,8 +33,12 @@ public partial class Tensor
         return ConcatOperation.Run(tensors, axis, new Shape(sizes[..first.Shape.Rank]));
     }
 
+    /// <inheritdoc cref="Concat(ReadOnlySpan{Tensor}, int)"/>
+    public static Tensor Concat(IEnumerable<Tensor> tensors, int axis = 0) => Concat(tensors.ToArray().AsSpan(), axis);
+
     /// <summary>Tensors of one shape side by side on a new axis. PyTorch: <c>torch.stack</c>.</summary>
     /// <exception cref="ArgumentException">No tensor, or different shapes or types.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int axis = 0)
     {
         Throw.Unless(tensors.Length > 0, $"Stack: expected at least one tensor, got none.");
@@ -46,6 +53,9 @@ public partial class Tensor
 
         return Concat(wider, axis < 0 ? axis + wider[0].Shape.Rank : axis);
     }
+
+    /// <inheritdoc cref="Stack(ReadOnlySpan{Tensor}, int)"/>
+    public static Tensor Stack(IEnumerable<Tensor> tensors, int axis = 0) => Stack(tensors.ToArray().AsSpan(), axis);
 
     /// <summary>Parts of given sizes along an axis. Views. PyTorch: <c>split</c>.</summary>
     /// <exception cref="ArgumentException">Sizes that do not add up to the axis's.</exception>

@@ -52,6 +52,19 @@ public partial class Tensor
         return Unsqueeze(1) * other.Unsqueeze(0);
     }
 
+    /// <summary>The distance of each row of [..., M, D] from each row of another tensor [..., N, D]: the p-norm of their difference,
+    /// [..., M, N]. Axes before the last two broadcast. Equal rows have no gradient. PyTorch: <c>torch.cdist</c>.</summary>
+    /// <param name="other">[..., N, D].</param>
+    /// <param name="p">Which norm, from 0 on: infinity too.</param>
+    /// <exception cref="ArgumentException">Not rows of one length, or a p below 0.</exception>
+    public Tensor Cdist(Tensor other, double p = 2)
+    {
+        Throw.Unless(Shape.Rank >= 2 && other.Shape.Rank >= 2 && Shape[^1] == other.Shape[^1],
+            $"Cdist: expected rows of one length, [..., M, D] and [..., N, D], got {Shape} and {other.Shape}.");
+        Throw.Unless(p >= 0, $"Cdist: expected a power from 0 on, got {p}.");
+        return (Unsqueeze(-2) - other.Unsqueeze(-3)).Norm(p, [-1]);
+    }
+
     /// <summary>The matrix [M, N] as [N, M]. A view. PyTorch: <c>t()</c>.</summary>
     /// <exception cref="ArgumentException">Not a matrix.</exception>
     public Tensor Transpose()

@@ -23,6 +23,12 @@ public partial class Tensor
         return new Tensor(shape, new Values(buffer));
     }
 
+    /// <summary>float32, uniform in [0, 1), of another tensor's shape. PyTorch: <c>torch.rand_like</c>.</summary>
+    public static Tensor RandLike(Tensor other, Generator? generator = null) => Rand(other.Shape, generator);
+
+    /// <summary>float32, standard normal, of another tensor's shape. PyTorch: <c>torch.randn_like</c>.</summary>
+    public static Tensor RandnLike(Tensor other, Generator? generator = null) => Randn(other.Shape, generator);
+
     /// <summary>int64: whole numbers from 0 to <paramref name="high"/> - 1. PyTorch: <c>torch.randint(high, shape)</c>, with its draws.</summary>
     /// <exception cref="ArgumentException"><paramref name="high"/> is not above 0.</exception>
     public static Tensor RandInt(long high, Shape shape, Generator? generator = null) => RandInt(0, high, shape, generator);

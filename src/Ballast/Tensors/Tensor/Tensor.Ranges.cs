@@ -104,6 +104,60 @@ public partial class Tensor
         return From(values, shape);
     }
 
+    /// <summary>The coordinates of a grid: each vector along an axis of its own, repeated along the others: of [M] and [N] two tensors
+    /// [M, N]. Views. PyTorch: <c>torch.meshgrid(..., indexing="ij")</c>.</summary>
+    /// <exception cref="ArgumentException">No tensor, or one of more than one axis.</exception>
+    public static Tensor[] Meshgrid(params ReadOnlySpan<Tensor> vectors)
+    {
+        Throw.Unless(vectors.Length > 0, $"Meshgrid: expected at least one tensor, got none.");
+        int[] sizes = new int[vectors.Length];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            Throw.Unless(vectors[i].Shape.Rank <= 1, $"Meshgrid: expected vectors [N], got {vectors[i].Shape} as number {i}.");
+            sizes[i] = vectors[i].Length;
+        }
+
+        var coordinates = new Tensor[sizes.Length];
+        int[] along = new int[sizes.Length];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            Array.Fill(along, 1);
+            along[i] = sizes[i];
+            coordinates[i] = vectors[i].Reshape(along).Expand(sizes);
+        }
+
+        return coordinates;
+    }
+
+    /// <summary>int64 [2, n]: the rows, and the columns, of the places on and below a diagonal of [rows, columns], row by row. PyTorch:
+    /// <c>torch.tril_indices</c>.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columns">How many columns.</param>
+    /// <param name="diagonal">Which diagonal: 0 the main one, above 0 those above it.</param>
+    /// <exception cref="ArgumentException">A size below 0.</exception>
+    public static Tensor TrilIndices(int rows, int columns, int diagonal = 0) => TriangleIndices(rows, columns, (i, j) => j - i <= diagonal);
+
+    /// <summary>int64 [2, n]: the rows, and the columns, of the places on and above a diagonal of [rows, columns], row by row. PyTorch:
+    /// <c>torch.triu_indices</c>.</summary>
+    /// <inheritdoc cref="TrilIndices"/>
+    public static Tensor TriuIndices(int rows, int columns, int diagonal = 0) => TriangleIndices(rows, columns, (i, j) => j - i >= diagonal);
+
+    static Tensor TriangleIndices(int rows, int columns, Func<long, long, bool> holds)
+    {
+        Shape shape = [rows, columns];
+        List<long> down = [], across = [];
+        for (long at = 0; at < shape.Length; at++)
+        {
+            if (holds(at / columns, at % columns))
+            {
+                down.Add(at / columns);
+                across.Add(at % columns);
+            }
+        }
+
+        return FromInt64([.. down, .. across], [2, down.Count]);
+    }
+
     /// <summary>int64: a 1 at each class's place on a new last axis, zeros elsewhere. PyTorch: <c>F.one_hot</c>.</summary>
     /// <param name="classes">The number of classes; the largest one and 1 by itself.</param>
     /// <exception cref="ArgumentException">Not int64, or a class outside of 0 to <paramref name="classes"/> - 1.</exception>
