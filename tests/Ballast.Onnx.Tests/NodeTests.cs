@@ -45,7 +45,7 @@ public class NodeTests
     // What refuses a file, by the message: there is nothing here that does it.
     static readonly string[] Elsewhere =
     [
-        "has no DFT,", "has no Det,", "has no GridSample,", "has no If,", "has no Loop", "has no MelWeightMatrix,", "has no NonMaxSuppression,",
+        "has no DFT,", "has no Det,", "has no If,", "has no Loop", "has no MelWeightMatrix,", "has no NonMaxSuppression,",
         "has no Optional", "has no RoiAlign,", "has no STFT,", "has no Scan,", "has no Sequence", "has no StringNormalizer,",
         "has no TfIdfVectorizer,", "has no Unique,", "has no ConvInteger,", "has no DequantizeLinear,", "has no DynamicQuantizeLinear,",
         "has no MatMulInteger,", "has no QLinear", "has no QuantizeLinear,", "has values of string", "is a sequence or a map",

@@ -5,9 +5,29 @@ static partial class OnnxOperators
 {
     static Dictionary<string, OnnxOperator> Resampling => new()
     {
+        ["GridSample"] = One(GridSample),
         ["Resize"] = One(Resize),
         ["Upsample"] = One(Upsample),
     };
+
+    static Tensor GridSample(OperatorCall call)
+    {
+        var mode = call.Text("mode", "bilinear") switch
+        {
+            "bilinear" or "linear" => InterpolateMode.Bilinear,
+            "nearest" => InterpolateMode.Nearest,
+            "bicubic" or "cubic" => InterpolateMode.Bicubic,
+            var other => throw call.Fault($"the mode {other} is none that there is"),
+        };
+        var padding = call.Text("padding_mode", "zeros") switch
+        {
+            "zeros" => PadMode.Constant,
+            "border" => PadMode.Replicate,
+            "reflection" => PadMode.Reflect,
+            var other => throw call.Fault($"the padding {other} is none that there is"),
+        };
+        return Functional.GridSample(call.X, call[1], mode, padding, call.Int("align_corners", 0) != 0);
+    }
 
     static Tensor Upsample(OperatorCall call)
     {

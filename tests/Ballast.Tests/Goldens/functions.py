@@ -22,6 +22,10 @@ SINGLE = {
     "Softsign": (F.softsign, ANY), "LogSigmoid": (F.logsigmoid, ANY), "Tanhshrink": (F.tanhshrink, ANY),
     "Softshrink": (F.softshrink, ANY), "Hardshrink": (F.hardshrink, ANY), "Threshold": (lambda x: F.threshold(x, 0.5, -7.0), ANY),
     "LeakyRelu": (F.leaky_relu, ANY),
+    "Sinh": (torch.sinh, ANY), "Cosh": (torch.cosh, ANY), "Asin": (torch.asin, ANY / 6), "Acos": (torch.acos, ANY / 6),
+    "Atan": (torch.atan, ANY), "Asinh": (torch.asinh, ANY), "Acosh": (torch.acosh, ABOVE + 1), "Atanh": (torch.atanh, ANY / 6),
+    "Asinh far": (lambda x: torch.asinh(x * 1e15), ANY), "Logit": (torch.logit, ABOVE / 5),
+    "Logit 0.2": (lambda x: torch.logit(x, 0.2), ABOVE / 5),
 }
 PAIRS = {
     "Maximum": torch.maximum, "Minimum": torch.minimum, "Pow": torch.pow, "Atan2": torch.atan2, "Remainder": torch.remainder,

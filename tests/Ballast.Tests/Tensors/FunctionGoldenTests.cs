@@ -48,12 +48,24 @@ public class FunctionGoldenTests
         "Hardshrink" => static x => x.Hardshrink(),
         "Threshold" => static x => x.Threshold(0.5, -7),
         "LeakyRelu" => static x => x.LeakyRelu(),
+        "Sinh" => static x => x.Sinh(),
+        "Cosh" => static x => x.Cosh(),
+        "Asin" => static x => x.Asin(),
+        "Acos" => static x => x.Acos(),
+        "Atan" => static x => x.Atan(),
+        "Asinh" => static x => x.Asinh(),
+        "Acosh" => static x => x.Acosh(),
+        "Atanh" => static x => x.Atanh(),
+        "Asinh far" => static x => (x * 1e15).Asinh(),
+        "Logit" => static x => x.Logit(),
+        "Logit 0.2" => static x => x.Logit(0.2),
         _ => x => x.Pow(double.Parse(name[4..], CultureInfo.InvariantCulture)),
     };
 
     // Where slopes are not compared: behind what is not a number PyTorch's depend on its registers; and it multiplies infinity by 0, or
-    // divides it by infinity, where Ballast has the limit.
-    static bool Differs(string name, float point) => float.IsNaN(point) || (name is "Mish" or "Softsign" && float.IsInfinity(point));
+    // divides it by infinity, where Ballast has the limit. A logit outside of 0 to 1 is no number.
+    static bool Differs(string name, float point) => float.IsNaN(point) || (name is "Mish" or "Softsign" && float.IsInfinity(point))
+        || (name == "Logit" && point is < 0 or > 1);
 
     static float[] Numbers(JsonElement text) => [.. text.GetString()!.Split(' ').Select(static word => word switch
     {
@@ -151,5 +163,27 @@ public class FunctionGoldenTests
         }
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Theory]
+    [InlineData(1e-6f)]
+    [InlineData(0.01f)]
+    [InlineData(19.99f)]
+    [InlineData(20.01f)]
+    [InlineData(89f)]
+    public void Hyperbolic_functions_have_all_digits_from_small_values_to_the_largest(float x)
+    {
+        static void Same(double expected, Tensor y) => Assert.Equal(1, y.Item() / expected, 4e-7);
+        var at = Tensor.From([x], []);
+        Same(Math.Sinh(x), at.Sinh());
+        Same(-Math.Sinh(x), (-at).Sinh());
+        Same(Math.Cosh(x), (-at).Cosh());
+        Same(Math.Asinh(x), at.Asinh());
+        Same(-Math.Asinh(x * 1e3), (at * -1e3).Asinh());
+        Same(Math.Acosh((double)(1 + x)), (at + 1).Acosh());
+        Same(Math.Acosh((double)(x * 1e4f + 1)), (at * 1e4 + 1).Acosh());
+        Same(Math.Atan(x), at.Atan());
+        if (x < 1)
+            Same(Math.Atanh(x), at.Atanh());
     }
 }

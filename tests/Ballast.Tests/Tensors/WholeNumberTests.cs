@@ -138,7 +138,7 @@ public class WholeNumberTests
     // What draws, or writes over what it is called on.
     static readonly string[] Changing =
     [
-        "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "RReLU", "GumbelSoftmax", "StochasticDepth", "Bernoulli", "Multinomial",
+        "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "RReLU", "GumbelSoftmax", "StochasticDepth", "Bernoulli", "Multinomial", "RandLike", "RandnLike",
         "Backward", "Dispose", "FractionalMaxPool2d", "FractionalMaxPool3d", "ZeroGrad", "CopyFrom",
     ];
 

@@ -36,6 +36,40 @@ public partial class Tensor
     /// <summary>The tangent of x radians, element by element. PyTorch: <c>tan</c>.</summary>
     public Tensor Tan() => Backend.Current?.Apply("tan", this) ?? ActivationOperation<TangentFunction>.Run(this);
 
+    /// <summary>The hyperbolic sine, element by element. PyTorch: <c>sinh</c>.</summary>
+    public Tensor Sinh() => Backend.Current?.Apply("sinh", this) ?? ActivationOperation<HyperbolicSineFunction>.Run(this);
+
+    /// <summary>The hyperbolic cosine, element by element. PyTorch: <c>cosh</c>.</summary>
+    public Tensor Cosh() => Backend.Current?.Apply("cosh", this) ?? ActivationOperation<HyperbolicCosineFunction>.Run(this);
+
+    /// <summary>The angle, in radians, whose sine is x, element by element. PyTorch: <c>asin</c>.</summary>
+    public Tensor Asin() => Backend.Current?.Apply("asin", this) ?? ActivationOperation<ArcSineFunction>.Run(this);
+
+    /// <summary>The angle, in radians, whose cosine is x, element by element. PyTorch: <c>acos</c>.</summary>
+    public Tensor Acos() => Backend.Current?.Apply("acos", this) ?? ActivationOperation<ArcCosineFunction>.Run(this);
+
+    /// <summary>The angle, in radians, whose tangent is x, element by element. PyTorch: <c>atan</c>.</summary>
+    public Tensor Atan() => Backend.Current?.Apply("atan", this) ?? ActivationOperation<ArcTangentFunction>.Run(this);
+
+    /// <summary>The inverse of the hyperbolic sine, element by element. PyTorch: <c>asinh</c>.</summary>
+    public Tensor Asinh() => Backend.Current?.Apply("asinh", this) ?? ActivationOperation<InverseHyperbolicSineFunction>.Run(this);
+
+    /// <summary>The inverse of the hyperbolic cosine, element by element. PyTorch: <c>acosh</c>.</summary>
+    public Tensor Acosh() => Backend.Current?.Apply("acosh", this) ?? ActivationOperation<InverseHyperbolicCosineFunction>.Run(this);
+
+    /// <summary>The inverse of the hyperbolic tangent, element by element. PyTorch: <c>atanh</c>.</summary>
+    public Tensor Atanh() => Backend.Current?.Apply("atanh", this) ?? ActivationOperation<InverseHyperbolicTangentFunction>.Run(this);
+
+    /// <summary>ln(x / (1 - x)), element by element: the inverse of the sigmoid. PyTorch: <c>logit</c>.</summary>
+    /// <param name="eps">Values are brought to at least this and at most 1 - this; null leaves them.</param>
+    /// <exception cref="ArgumentException">An <paramref name="eps"/> outside of 0 to 0.5.</exception>
+    public Tensor Logit(double? eps = null)
+    {
+        Throw.Unless(eps is null or (>= 0 and <= 0.5), $"Logit: expected an eps from 0 to 0.5, got {eps}.");
+        var x = eps is { } least ? Clamp(least, 1 - least) : this;
+        return x.Log() - (-x).Log1p();
+    }
+
     /// <summary>The largest whole number up to x, element by element. The gradient is 0. PyTorch: <c>floor</c>.</summary>
     public Tensor Floor() => Backend.Current?.Apply("floor", this) ?? ActivationOperation<StepFunction<FloorStep>>.Run(this);
 
