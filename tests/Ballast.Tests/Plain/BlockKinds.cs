@@ -88,8 +88,12 @@ static class BlockKinds
             return null;
         if (isPooled)
             return Of(from, new AirBenchBlock(c, k), (long)shape.Length * 9 * k + (long)shape[0] * left * 9 * k * k);
-        if (random.Next(3) == 0 && c * 9 > 1)
-            return Of(from, LayerKinds.Shaken(new WeightStandardizedConv2d(c, k, 3, stride, 1, bias: random.Next(2) == 0), random), (long)shape.Length * 9 * k);
+        if (random.Next(3) == 0)
+        {
+            var standardized = new WeightStandardizedConv2d(c, k, 3, stride, 1, bias: random.Next(2) == 0);
+            return Of(from, LayerKinds.Shaken(standardized, random), (long)shape.Length * 9 * k);
+        }
+
         return Of(from, new BasicBlock(c, k, stride), (long)shape[0] * left * k * (10 * c + 9 * k));
     }
 

@@ -34,7 +34,8 @@ public class DrawnKindsTests
 
     [Fact]
     public void Every_loss() => AllAreDrawn(
-        Public(static type => type.Name.EndsWith("Loss", StringComparison.Ordinal) && type.GetMethods().Any(static method => method.Name == "Forward")),
+        Public(static type => type.Name.EndsWith("Loss", StringComparison.Ordinal)
+            && type.GetMethods().Any(static method => method.Name == "Forward")),
         static network => network.Layers.Select(static layer => layer.Loss));
 
     // LBFGS looks at the loss several times in a step: PlainLbfgsTests.

@@ -43,6 +43,7 @@ static class LazyKinds
         if (random.Next(6) == 0)
             module.Eval();
         long taps = (long)Math.Pow(kernel + 1, 3) * outputs * (kind is >= 3 and < 6 ? stride * stride * stride : 1);
-        return VolumeKinds.Of(from, module, kind == 12 ? 2 : 1 + kind % 3, kind < 6 ? shape.Length * taps : kind == 12 ? (long)shape.Length * outputs : 0);
+        return kind == 12 ? VolumeKinds.Of(from, module, 2, (long)shape.Length * outputs)
+            : VolumeKinds.Of(from, module, 1 + kind % 3, kind < 6 ? shape.Length * taps : 0);
     }
 }

@@ -37,7 +37,7 @@ static class OptimizerKinds
             _ => ("SGD", (Func<IEnumerable<Parameter>, Optimizer>)(w => new SGD(
                 w, 0.05, momentum, other ? 0 : kind % 2 * 0.2, 0.01, momentum > 0 && other, maximize))),
         };
-        return new OptimizerKind($"{name}(rate {rate}, decay {decay}, momentum {momentum}, betas {beta1} and {beta2}, {(maximize ? "up" : "down")}, {other})",
-            kind > 13, make);
+        string settings = $"rate {rate}, decay {decay}, momentum {momentum}, betas {beta1} and {beta2}, {(maximize ? "up" : "down")}, {other}";
+        return new OptimizerKind($"{name}({settings})", kind > 13, make);
     }
 }

@@ -161,7 +161,9 @@ sealed class RandomNetwork
                 foreach (var (module, part, running) in followed)
                 {
                     string prefix = part.Length == 0 ? "" : $"{part}.";
-                    if (module == i && name.StartsWith(prefix, StringComparison.Ordinal) && running.Values.TryGetValue(name[prefix.Length..], out var expected))
+                    if (module != i || !name.StartsWith(prefix, StringComparison.Ordinal))
+                        continue;
+                    if (running.Values.TryGetValue(name[prefix.Length..], out var expected))
                         Running[found[^1].Item1] = expected;
                 }
             }
@@ -191,7 +193,8 @@ sealed class RandomNetwork
         }
     }
 
-    Tensor Loss(Tensor input, int step)
+    /// <summary>The loss of a step on an input: the mean of all that no layer reads, each value times a number that is drawn.</summary>
+    public Tensor Loss(Tensor input, int step)
     {
         List<Tensor> values = [input];
         HashSet<int> unread = [];

@@ -39,7 +39,8 @@ static class TransformerKinds
             _ => ((TransformerEncoderLayer)module).Forward(Ordered(x[0]), mask, hidden),
         };
         string name = $"{module.ToString()!.ReplaceLineEndings(" ")}{(mask is null ? "" : ", masked")}{(hidden is null ? "" : ", steps left out")}";
-        return (new Layer(name, decodes ? [from, other] : [from], module, x => SequenceKinds.Image(batchFirst ? Run(x) : Run(x).Transpose(0, 1), shape)),
+        return (new Layer(name, decodes ? [from, other] : [from], module,
+            x => SequenceKinds.Image(batchFirst ? Run(x) : Run(x).Transpose(0, 1), shape)),
             ((long)batch * (steps + keys) * features * (8 * features + 2 * inner) + (long)batch * steps * (steps + keys) * 4 * features)
                 * (kind == 0 ? 1 : 2));
     }

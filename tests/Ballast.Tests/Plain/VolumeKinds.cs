@@ -85,7 +85,8 @@ static class VolumeKinds
     // Sums of powers, and windows that are cut out and put together again.
     static (Layer, long)? Pooled(Random random, Shape shape, int from)
     {
-        int h = shape[2], w = shape[3], kernel = random.Next(1, 4), stride = random.Next(1, 3), padding = random.Next(2), dilation = random.Next(1, 3);
+        int h = shape[2], w = shape[3], kernel = random.Next(1, 4), stride = random.Next(1, 3);
+        int padding = random.Next(2), dilation = random.Next(1, 3);
         if (random.Next(2) == 0)
         {
             var pool = new LPPool1d(random.Next(1, 4), kernel, stride, random.Next(2) == 0);
