@@ -124,6 +124,42 @@ public class ModelExportTests
         public override Tensor Forward(Tensor input) => input * input.AsSpan()[0];
     }
 
+    // The places of the largest values are numbers that the unpooling reads: other images have others.
+    sealed class Unpooling : Module
+    {
+        readonly MaxPool2d pool = new(2);
+        readonly MaxUnpool2d back = new(2);
+
+        public override Tensor Forward(Tensor input)
+        {
+            var (y, indices) = pool.ForwardWithIndices(input);
+            return back.Forward(y, indices);
+        }
+    }
+
+    // Between 0 and 1 it is the identity.
+    sealed class Signed : Module
+    {
+        public override Tensor Forward(Tensor input) => input * MathF.Sign(input.Amin().Item());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_follows_from_values_that_are_read_is_refused_for_batches_of_one_size_too(bool dynamic)
+    {
+        using Folder folder = new();
+        OnnxExportOptions options = new() { DynamicBatch = dynamic };
+        foreach (Module module in (Module[])[new Reader(), new Unpooling(), new Signed()])
+        {
+            Shape input = module is Unpooling ? [2, 3, 6, 6] : [2, 3];
+            string message = Assert.Throws<NotSupportedException>(() => OnnxFile.Export(module, input, folder.File("model.onnx"), options)).Message;
+            Assert.Contains($"Values that follow from the input are read in {module.GetType().Name}", message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     [Fact]
     public void What_a_graph_cannot_follow_is_refused_and_nothing_is_written()
     {
