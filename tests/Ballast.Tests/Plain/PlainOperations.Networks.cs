@@ -116,7 +116,8 @@ static partial class PlainOperations
 
     // Where they lie in their channels.
     static Numbers MaxPoolPlaces(Numbers x, PoolShape s) => new(
-        Sized(x, s.C, s.OutD, s.OutH, s.OutW), Array.ConvertAll(Largest(x, s), best => new Number(best % (s.D * s.H * s.W)))) { Type = ElementType.Int64 };
+        Sized(x, s.C, s.OutD, s.OutH, s.OutW), Array.ConvertAll(Largest(x, s), best => new Number(best % (s.D * s.H * s.W))))
+    { Type = ElementType.Int64 };
 
     static Numbers AveragePool(Numbers x, PoolShape s, PoolDivisor divisor)
     {
