@@ -119,9 +119,47 @@ public class ModelExportTests
     [Fact]
     public void A_module_of_ones_own() => Exported.Check(new Own(), [4, 3]);
 
+    // The places of the largest values are those of the images that are given.
+    sealed class Unpooling : Module
+    {
+        readonly MaxPool2d pool = new(2);
+        readonly MaxUnpool2d back = new(2);
+
+        public override Tensor Forward(Tensor input)
+        {
+            var (y, indices) = pool.ForwardWithIndices(input);
+            return back.Forward(y, indices);
+        }
+    }
+
+    [Fact]
+    public void Unpooling_puts_values_back_where_they_were() => Exported.Check(new Unpooling(), [2, 3, 6, 6]);
+
     sealed class Reader : Module
     {
         public override Tensor Forward(Tensor input) => input * input.AsSpan()[0];
+    }
+
+    // Between 0 and 1 it is the identity.
+    sealed class Signed : Module
+    {
+        public override Tensor Forward(Tensor input) => input * MathF.Sign(input.Amin().Item());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_follows_from_values_that_are_read_is_refused_for_batches_of_one_size_too(bool dynamic)
+    {
+        using Folder folder = new();
+        OnnxExportOptions options = new() { DynamicBatch = dynamic };
+        foreach (Module module in (Module[])[new Reader(), new Signed()])
+        {
+            string message = Assert.Throws<NotSupportedException>(() => OnnxFile.Export(module, [2, 3], folder.File("model.onnx"), options)).Message;
+            Assert.Contains($"Values that follow from the input are read in {module.GetType().Name}", message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]

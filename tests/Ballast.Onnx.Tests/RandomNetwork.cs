@@ -9,5 +9,5 @@ sealed record RandomNetwork(int Seed, Shape Input, IReadOnlyList<Layer> Layers)
 
     public bool AsksInput { get; init; }
 
-    public double Momentum { get; init; }
+    public OptimizerKind? Optimizer { get; init; }
 }

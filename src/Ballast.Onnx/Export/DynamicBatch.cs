@@ -5,7 +5,8 @@ namespace Ballast;
 /// <param name="sizes">The two sizes of a batch.</param>
 /// <param name="input">The input whose axis tells the size.</param>
 /// <param name="axis">The axis.</param>
-sealed class DynamicBatch((int First, int Second) sizes, string input, int axis)
+/// <param name="readers">What is said of modules that read values which follow from the input; null where there are none.</param>
+sealed class DynamicBatch((int First, int Second) sizes, string input, int axis, string? readers)
 {
     const string BatchName = "batch_size", FloatName = "batch_size_as_float";
 
@@ -40,7 +41,8 @@ sealed class DynamicBatch((int First, int Second) sizes, string input, int axis)
     }
 
     void Refuse(string what) => throw new NotSupportedException(
-        $"The network {what}: a graph with an open batch size cannot. Export it with a fixed one: new OnnxExportOptions {{ DynamicBatch = false }}.");
+        $"The network {what}: a graph with an open batch size cannot. "
+            + (readers ?? "Export it with a fixed one: new OnnxExportOptions { DynamicBatch = false }."));
 
     static bool Equal(Tensor a, Tensor b) => a.Shape == b.Shape && a.ElementType == b.ElementType && a.ElementType switch
     {

@@ -10,6 +10,7 @@ static partial class NodeEmitters
         ["max_pool1d"] = One(MaxPool),
         ["max_pool2d"] = One(MaxPool),
         ["max_pool3d"] = One(MaxPool),
+        ["max_pool_indices"] = One(MaxPoolPlaces),
         ["avg_pool1d"] = One(AveragePool),
         ["avg_pool2d"] = One(AveragePool),
         ["avg_pool3d"] = One(AveragePool),
@@ -53,6 +54,17 @@ static partial class NodeEmitters
         }
 
         return x.Then("MaxPool", [.. Sizes(axes), ("dilations", Array.ConvertAll(axes, static axis => (long)axis.Dilation))]);
+    }
+
+    // ONNX counts places through the whole tensor, and not in each channel.
+    static GraphTensor MaxPoolPlaces(Emission e)
+    {
+        var axes = Windows(e);
+        if (axes.Any(static axis => axis.Kernel == 0 || After(axis) >= axis.Kernel))
+            throw e.Refusal("tells the places of the largest values in windows of several sizes or far beyond the end, which a graph does not");
+        var places = e.Graph.Add(
+            "MaxPool", [e.X], 2, fold: true, [.. Sizes(axes), ("dilations", Array.ConvertAll(axes, static axis => (long)axis.Dilation))])[1];
+        return e.Graph.Pair("Mod", places, e.Graph.Longs(axes.Aggregate(1L, static (positions, axis) => positions * axis.Size)));
     }
 
     static GraphTensor Around(Emission e, int rank, long[] after) =>

@@ -29,6 +29,10 @@ sealed class Recorder : Backend
     /// <summary>The modules that read values which follow from the input.</summary>
     public HashSet<string> Reads { get; } = [];
 
+    /// <summary>What an error says of them; null where there are none.</summary>
+    public string? Readers => Reads.Count == 0 ? null
+        : $"Values that follow from the input are read in {string.Join(", ", Reads)}, and a graph does not follow what is computed from them.";
+
     /// <summary>The dotted name of the module that runs; empty for the network itself.</summary>
     public string Path => Module.Running is { } running ? paths.GetValueOrDefault(running, "") : "";
 

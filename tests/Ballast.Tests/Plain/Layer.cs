@@ -8,4 +8,7 @@ namespace Ballast.Tests.Plain;
 sealed record Layer(string Name, int[] Inputs, Module? Module, Func<Tensor[], Tensor> Compute)
 {
     public Shape Shape { get; set; }
+
+    /// <summary>The loss that it computes, where it does.</summary>
+    public object? Loss { get; init; }
 }

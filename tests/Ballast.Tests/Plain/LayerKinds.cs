@@ -31,8 +31,8 @@ static class LayerKinds
 
     static bool IsImage(Shape shape) => shape.Rank == 4;
 
-    // Parameters away from where they begin.
-    static T Shaken<T>(T module, Random random)
+    /// <summary>A module whose parameters are away from where they begin.</summary>
+    public static T Shaken<T>(T module, Random random)
         where T : Module
     {
         foreach (var parameter in module.Parameters())
@@ -54,9 +54,10 @@ static class LayerKinds
         LinearLayer, LinearLayer,
         static (_, _, from) => Of("relu", from, static x => x.Relu()),
         static (_, _, from) => Of("relu", from, static x => x.Relu()),
-        Activation, Activation,
+        ActivationKinds.Grow, ActivationKinds.Grow,
         Add, Add, Pair, Pool, Pool, View, View, Joined, Read, Reduction, Reduction,
         SequenceKinds.Grow, SequenceKinds.Grow, SequenceKinds.Grow, LossKinds.Grow, ResamplingKinds.Grow, ResamplingKinds.Grow, ResamplingKinds.Grow,
+        VolumeKinds.Grow, VolumeKinds.Grow, LazyKinds.Grow, BlockKinds.Grow, BlockKinds.Grow,
     ];
 
     static (Layer, long)? Convolution(Random random, List<Shape> shapes, int from)
@@ -164,33 +165,6 @@ static class LayerKinds
 
         return shape.Rank == 2 ? Of(from, new Linear(shape[1], outputs, bias: random.Next(3) > 0), (long)shape[0] * shape[1] * outputs) : null;
     }
-
-    static (Layer, long)? Activation(Random random, List<Shape> shapes, int from) => random.Next(22) switch
-    {
-        0 => Of("gelu", from, static x => x.Gelu()),
-        1 => Of("silu", from, static x => x.Silu()),
-        2 => Of("leaky relu", from, static x => x.LeakyRelu(0.2)),
-        3 => Of("tanh", from, static x => x.Tanh()),
-        4 => Of("sigmoid", from, static x => x.Sigmoid()),
-        5 => Of("hardswish", from, static x => x.Hardswish()),
-        6 => Of("mish", from, static x => x.Mish()),
-        7 => Of("elu", from, static x => x.Elu()),
-        8 => Of("square", from, static x => x.Square()),
-        9 => Of("dropout", from, new Dropout(0.3).Forward),
-        10 => Of("softmax", from, static x => x.Softmax(x.Shape.Rank - 1)),
-        11 => Of("softplus", from, static x => x.Softplus()),
-        12 => Of(from, new PReLU()),
-        13 when shapes[from].Rank > 1 => Of(from, Shaken(new PReLU(shapes[from][1]), random)),
-        14 when shapes[from][^1] % 2 == 0 => Of(from, new GLU()),
-        15 => Of(from, new CELU(0.7)),
-        16 => Of(from, new SELU()),
-        17 => Of(from, new Hardtanh(-1.5, 1.25)),
-        18 => Of(from, new Softshrink(0.25)),
-        19 => Of(from, new LogSigmoid()),
-        20 => Of(from, Shaken(new DyT([shapes[from][^1]]), random)),
-        21 => Of(from, Shaken(new Derf([shapes[from][^1]]), random)),
-        _ => Of(from, new Softsign()),
-    };
 
     static (Layer, long)? Add(Random random, List<Shape> shapes, int from)
     {

@@ -20,12 +20,13 @@ static class LossKinds
         };
     }
 
-    static (Layer, long)? Of(string name, Reduction reduction, int[] from, Func<Tensor[], Tensor> loss, long products = 0) =>
+    static (Layer, long)? Of<L>(string name, Reduction reduction, int[] from, L loss, Func<L, Tensor[], Tensor> compute, long products = 0) =>
         (new Layer($"{name}, {reduction}", from, null, x =>
         {
-            var y = loss(x);
+            var y = compute(loss, x);
             return y.Shape.Rank > 1 ? y : y.Reshape(y.Length, 1);
-        }), products);
+        })
+        { Loss = loss }, products);
 
     static Tensor Drawn(Random random, Shape shape, float low, float high) =>
         Tensor.From([.. Enumerable.Range(0, shape.Length).Select(_ => low + (high - low) * random.NextSingle())], shape);
@@ -50,19 +51,19 @@ static class LossKinds
         int[] inputs = drawn ? [from] : [from, other];
         return random.Next(10) switch
         {
-            0 => Of("mse", reduction, inputs, x => Functional.MseLoss(x[0], Target(x), reduction)),
-            1 => Of("l1", reduction, inputs, x => Functional.L1Loss(x[0], Target(x), reduction)),
-            2 => Of("smooth l1", reduction, inputs, x => Functional.SmoothL1Loss(x[0], Target(x), reduction, 0.6)),
-            3 => Of("huber", reduction, inputs, x => Functional.HuberLoss(x[0], Target(x), reduction, 0.6)),
-            4 => Of("bce", reduction, inputs, x => Functional.BinaryCrossEntropy(Share(x[0]), Share(Target(x)), flag ? weights : null, reduction)),
+            0 => Of("mse", reduction, inputs, new MSELoss(reduction), (loss, x) => loss.Forward(x[0], Target(x))),
+            1 => Of("l1", reduction, inputs, new L1Loss(reduction), (loss, x) => loss.Forward(x[0], Target(x))),
+            2 => Of("smooth l1", reduction, inputs, new SmoothL1Loss(reduction, 0.6), (loss, x) => loss.Forward(x[0], Target(x))),
+            3 => Of("huber", reduction, inputs, new HuberLoss(reduction, 0.6), (loss, x) => loss.Forward(x[0], Target(x))),
+            4 => Of("bce", reduction, inputs, new BCELoss(reduction, flag ? weights : null), (loss, x) => loss.Forward(Share(x[0]), Share(Target(x)))),
             5 => Of("bce with logits", reduction, inputs,
-                x => Functional.BinaryCrossEntropyWithLogits(x[0], Share(Target(x)), flag ? weights : null, reduction, flag ? null : weights)),
-            6 => Of($"divergence, {flag}", reduction, inputs,
-                x => Functional.KlDiv(x[0].LogSoftmax(1), flag ? Target(x).LogSoftmax(1) : Share(Target(x)), reduction, flag)),
-            7 => Of($"poisson, {flag}", reduction, inputs,
-                x => Functional.PoissonNllLoss(flag ? x[0].Tanh() : Share(x[0]), Target(x).Square(), flag, full, 1e-3, reduction)),
-            8 => Of("gaussian", reduction, inputs, x => Functional.GaussianNllLoss(x[0], Target(x), Share(x[0]), flag, 1e-3, reduction)),
-            _ => Of("soft margin", reduction, [from], x => Functional.SoftMarginLoss(x[0], Target([x[0], target]).Sign(), reduction)),
+                new BCEWithLogitsLoss(flag ? null : weights, reduction, flag ? weights : null), (loss, x) => loss.Forward(x[0], Share(Target(x)))),
+            6 => Of($"divergence, {flag}", reduction, inputs, new KLDivLoss(reduction, flag),
+                (loss, x) => loss.Forward(x[0].LogSoftmax(1), flag ? Target(x).LogSoftmax(1) : Share(Target(x)))),
+            7 => Of($"poisson, {flag}", reduction, inputs, new PoissonNLLLoss(flag, full, 1e-3, reduction),
+                (loss, x) => loss.Forward(flag ? x[0].Tanh() : Share(x[0]), Target(x).Square())),
+            8 => Of("gaussian", reduction, inputs, new GaussianNLLLoss(flag, 1e-3, reduction), (loss, x) => loss.Forward(x[0], Target(x), Share(x[0]))),
+            _ => Of("soft margin", reduction, [from], new SoftMarginLoss(reduction), (loss, x) => loss.Forward(x[0], Target([x[0], target]).Sign())),
         };
     }
 
@@ -76,10 +77,10 @@ static class LossKinds
         var shares = Drawn(random, shape, 0, 1);
         return random.Next(4) switch
         {
-            0 => Of("likelihood", reduction, [from], x => new NLLLoss(weights, reduction: reduction).Forward(x[0].LogSoftmax(1), labels)),
-            1 => Of($"cross entropy of shares, {smoothing}", reduction, [from], x => new CrossEntropyLoss(reduction, smoothing, weights).Forward(x[0], shares)),
-            2 when shape.Rank == 2 => Of("entropy", reduction, [from], x => new EntropyLoss(reduction).Forward(x[0])),
-            _ => Of($"cross entropy, {smoothing}", reduction, [from], x => new CrossEntropyLoss(reduction, smoothing, weights).Forward(x[0], labels)),
+            0 => Of("likelihood", reduction, [from], new NLLLoss(weights, reduction: reduction), (loss, x) => loss.Forward(x[0].LogSoftmax(1), labels)),
+            1 => Of($"cross entropy of shares, {smoothing}", reduction, [from], new CrossEntropyLoss(reduction, smoothing, weights), (loss, x) => loss.Forward(x[0], shares)),
+            2 when shape.Rank == 2 => Of("entropy", reduction, [from], new EntropyLoss(reduction), (loss, x) => loss.Forward(x[0])),
+            _ => Of($"cross entropy, {smoothing}", reduction, [from], new CrossEntropyLoss(reduction, smoothing, weights), (loss, x) => loss.Forward(x[0], labels)),
         };
     }
 
@@ -106,10 +107,10 @@ static class LossKinds
         return random.Next(3) switch
         {
             0 => Of($"margins to the power {power}", reduction, [from],
-                x => new MultiMarginLoss(power, 0.7, weights, reduction).Forward(x[0].Flatten(1), labels)),
-            1 => Of("margins of several", reduction, [from], x => new MultiLabelMarginLoss(reduction).Forward(x[0].Flatten(1), memberships)),
+                new MultiMarginLoss(power, 0.7, weights, reduction), (loss, x) => loss.Forward(x[0].Flatten(1), labels)),
+            1 => Of("margins of several", reduction, [from], new MultiLabelMarginLoss(reduction), (loss, x) => loss.Forward(x[0].Flatten(1), memberships)),
             _ => Of("soft margins of several", reduction, [from],
-                x => new MultiLabelSoftMarginLoss(weights, reduction).Forward(x[0].Flatten(1), shares)),
+                new MultiLabelSoftMarginLoss(weights, reduction), (loss, x) => loss.Forward(x[0].Flatten(1), shares)),
         };
     }
 
@@ -125,14 +126,14 @@ static class LossKinds
         return random.Next(6) switch
         {
             0 => Of($"triplets, {swap}", reduction, [from],
-                x => new TripletMarginLoss(0.9, swap: swap, reduction: reduction).Forward(x[0].Flatten(1), other, x[0].Flatten(1).Tanh() - other)),
+                new TripletMarginLoss(0.9, swap: swap, reduction: reduction), (loss, x) => loss.Forward(x[0].Flatten(1), other, x[0].Flatten(1).Tanh() - other)),
             1 => Of("triplets by squares", reduction, [from],
-                x => new TripletMarginWithDistanceLoss(apart, 0.9, swap, reduction).Forward(x[0].Flatten(1), other, x[0].Flatten(1).Tanh() - other)),
+                new TripletMarginWithDistanceLoss(apart, 0.9, swap, reduction), (loss, x) => loss.Forward(x[0].Flatten(1), other, x[0].Flatten(1).Tanh() - other)),
             2 => Of("cosines", reduction, [from],
-                x => new CosineEmbeddingLoss(0.2, reduction).Forward(x[0].Flatten(1) + other, other + x[0].Flatten(1).Sigmoid(), signs)),
-            3 => Of("ranks", reduction, [from], x => new MarginRankingLoss(0.3, reduction).Forward(x[0].Flatten(1), other, all)),
-            4 => Of("hinges", reduction, [from], x => new HingeEmbeddingLoss(0.8, reduction).Forward(x[0].Flatten(1), all)),
-            _ => Of("distances and similarities", Reduction.None, [from], x =>
+                new CosineEmbeddingLoss(0.2, reduction), (loss, x) => loss.Forward(x[0].Flatten(1) + other, other + x[0].Flatten(1).Sigmoid(), signs)),
+            3 => Of("ranks", reduction, [from], new MarginRankingLoss(0.3, reduction), (loss, x) => loss.Forward(x[0].Flatten(1), other, all)),
+            4 => Of("hinges", reduction, [from], new HingeEmbeddingLoss(0.8, reduction), (loss, x) => loss.Forward(x[0].Flatten(1), all)),
+            _ => Of("distances and similarities", Reduction.None, [from], (object?)null, (_, x) =>
                 Functional.PairwiseDistance(x[0].Flatten(1), other) + Functional.CosineSimilarity(x[0].Flatten(1) + other, other)),
         };
     }
@@ -149,7 +150,7 @@ static class LossKinds
                 labels[i * 2 + k] = (blank + random.Next(1, classes)) % classes;
         }
 
-        return Of($"alignments with {blank} as the blank", reduction, [from], x => new CTCLoss(blank, reduction).Forward(
+        return Of($"alignments with {blank} as the blank", reduction, [from], new CTCLoss(blank, reduction), (loss, x) => loss.Forward(
             x[0].Flatten(2).Permute(2, 0, 1).Narrow(0, 0, most).Narrow(2, 0, classes).LogSoftmax(2),
             Tensor.FromInt64(labels, [n, 2]), Tensor.FromInt64(steps, [n]), Tensor.FromInt64(counts, [n])), n * (long)Math.Pow(classes, most) * most);
     }

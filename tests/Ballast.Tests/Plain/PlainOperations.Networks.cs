@@ -99,17 +99,25 @@ static partial class PlainOperations
         select ((int[])[.. from d in deep.Positions from h in down.Positions from v in across.Positions
             select ((image * s.D + d) * s.H + h) * s.W + v], deep.Padded * down.Padded * across.Padded)];
 
+    // The first of the largest values of each window.
+    static int[] Largest(Numbers x, PoolShape s) => Array.ConvertAll(Windows(s), window =>
+    {
+        int best = window.Pixels[0];
+        foreach (int pixel in window.Pixels)
+            best = x.Values[pixel] > x.Values[best] ? pixel : best;
+        return best;
+    });
+
     static Numbers MaxPool(Numbers x, PoolShape s)
     {
-        var windows = Windows(s);
-        return x.Move(Sized(x, s.C, s.OutD, s.OutH, s.OutW), place =>
-        {
-            int best = windows[place].Pixels[0];
-            foreach (int pixel in windows[place].Pixels)
-                best = x.Values[pixel] > x.Values[best] ? pixel : best;
-            return best;
-        });
+        int[] best = Largest(x, s);
+        return x.Move(Sized(x, s.C, s.OutD, s.OutH, s.OutW), place => best[place]);
     }
+
+    // Where they lie in their channels.
+    static Numbers MaxPoolPlaces(Numbers x, PoolShape s) => new(
+        Sized(x, s.C, s.OutD, s.OutH, s.OutW), Array.ConvertAll(Largest(x, s), best => new Number(best % (s.D * s.H * s.W))))
+    { Type = ElementType.Int64 };
 
     static Numbers AveragePool(Numbers x, PoolShape s, PoolDivisor divisor)
     {
@@ -146,6 +154,7 @@ static partial class PlainOperations
         ["max_pool1d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
         ["max_pool2d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
         ["max_pool3d"] = static (node, x) => MaxPool(x[0], node.Get<PoolShape>("shape")),
+        ["max_pool_indices"] = static (node, x) => MaxPoolPlaces(x[0], node.Get<PoolShape>("shape")),
         ["avg_pool1d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),
         ["avg_pool2d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),
         ["avg_pool3d"] = static (node, x) => AveragePool(x[0], node.Get<PoolShape>("shape"), node.Get<PoolDivisor>("divisor")),

@@ -6,6 +6,7 @@ namespace Ballast.Tests.Plain;
 sealed class PlainRunning(Module layer)
 {
     readonly Dictionary<string, Number[]> values = [];
+    int batches;
 
     /// <summary>The statistics by their names in the layer's state.</summary>
     public IReadOnlyDictionary<string, Number[]> Values => values;
@@ -32,8 +33,8 @@ sealed class PlainRunning(Module layer)
                 Move("running_mean", mean.Values, 0, 0.01);
                 Move("running_std", (variance + renorm.Eps).Sqrt().Values, 1, 0.01);
                 break;
-            case BatchNorm:
-                Move("", x, 0.1);
+            case BatchNorm { RunningMean: not null } norm:
+                Move("", x, norm.Momentum ?? 1.0 / ++batches);
                 break;
             case EvoNormB0:
                 Move("running_var", Unbiased(PlainOperations.Moments(x, 0, 2).Variance, n * x.Shape[2]).Values, 1, 0.1);

@@ -5,6 +5,7 @@ namespace Ballast.Tests.Plain;
 sealed class RandomNetwork
 {
     readonly List<Layer> layers = [];
+    readonly List<float[][]> after = [];
 
     public RandomNetwork(int seed, Shape input, IEnumerable<Layer> layers) => (Seed, Input, this.layers) = (seed, input, [.. layers]);
 
@@ -24,7 +25,14 @@ sealed class RandomNetwork
     /// <summary>Whether the input asks for its gradient.</summary>
     public bool AsksInput { get; init; }
 
-    public double Momentum { get; init; }
+    /// <summary>What makes the steps.</summary>
+    public required OptimizerKind Optimizer { get; init; }
+
+    /// <summary>What differs in a step of the run that led from its plain meaning, given what the step was given.</summary>
+    public string? FaultOfSteps { get; private set; }
+
+    /// <summary>How many steps the run that led has made, and how many of them the comparison said something about.</summary>
+    public (int Made, int Told) StepsSeen { get; private set; }
 
     public IReadOnlyList<Layer> Layers => layers;
 
@@ -43,45 +51,77 @@ sealed class RandomNetwork
         {
             Inputs = Array.ConvertAll(layer.Inputs, i => i == dropped + 1 ? instead : i > dropped ? i - 1 : i),
         }))
-        { Steps = Steps, Retains = Retains, AsksInput = AsksInput, Momentum = Momentum };
+        { Steps = Steps, Retains = Retains, AsksInput = AsksInput, Optimizer = Optimizer };
     }
 
     public RandomNetwork With(int steps, bool retains, bool asksInput) =>
-        new(Seed, Input, layers) { Steps = steps, Retains = retains, AsksInput = asksInput, Momentum = Momentum };
+        new(Seed, Input, layers) { Steps = steps, Retains = retains, AsksInput = asksInput, Optimizer = Optimizer };
 
     public override string ToString()
     {
         var text = string.Join("; ", layers.Select((layer, i) => $"{i + 1} = {layer.Name}({string.Join(", ", layer.Inputs)}) {layer.Shape}"));
         return $"network {Seed}: 0 = input {Input}{(AsksInput ? " with a gradient" : "")}; {text}; {Steps} steps"
-            + (Retains ? ", graph retained" : "") + (Momentum > 0 ? ", momentum" : "");
+            + $"{(Retains ? ", graph retained" : "")} by {Optimizer.Name}";
     }
 
     // A copy of what modules and generators are, so that each backend begins with the same.
     static StateDict[] Snapshot(IEnumerable<Module> modules) => [.. modules.Select(static module => module.StateDict())];
 
     /// <summary>Trains the network and tells everything that it gives: losses, gradients, weights, running statistics.</summary>
-    public List<(string Name, Tensor Values)> Run()
+    /// <param name="leads">Whether this run's steps are compared with their plain meaning, one by one; other runs go on from its weights after
+    /// each step of an optimizer that carries no errors.</param>
+    public List<(string Name, Tensor Values)> Run(bool leads = false)
     {
         Module[] modules = [.. layers.Select(static layer => layer.Module).OfType<Module>().Distinct()];
         var before = Snapshot(modules);
         try
         {
-            return Run(modules);
+            return Run(modules, leads);
         }
         finally
         {
+            foreach (var part in Parts(modules))
+            {
+                part.Module.Forwarded = null;
+                if (part.Module is BatchNorm norm)
+                    norm.Normalizes = null;
+            }
+
             for (int i = 0; i < modules.Length; i++)
                 modules[i].LoadStateDict(before[i]);
         }
     }
 
-    List<(string Name, Tensor Values)> Run(Module[] modules)
+    static IEnumerable<(int Index, string Name, Module Module)> Parts(Module[] modules) =>
+        modules.SelectMany(static (module, i) => module.NamedModules().Select(part => (i, part.Name, part.Module)));
+
+    // The running statistics of all parts, each told what its part is given.
+    static List<(int Module, string Part, PlainRunning Running)> Follow(Module[] modules)
+    {
+        List<(int, string, PlainRunning)> all = [];
+        HashSet<Module> met = [];
+        foreach (var (i, name, part) in Parts(modules).Where(part => met.Add(part.Module)))
+        {
+            PlainRunning running = new(part is LazyModule lazy ? lazy.Layer : part);
+            all.Add((i, name, running));
+            if (part is MaskedBatchNorm1d masked)
+                masked.Normalizes += (input, _, _, _) => running.Track(PlainBackend.Read(input));
+            else
+                part.Forwarded += (input, _) => running.Track(PlainBackend.Read(input));
+        }
+
+        return all;
+    }
+
+    List<(string Name, Tensor Values)> Run(Module[] modules, bool leads)
     {
         using var generator = Generator.UseDefault(new Generator(Seed));
         Parameter[] parameters = [.. modules.SelectMany(static module => module.Parameters())];
-        var running = modules.ToDictionary(static module => module, static module => new PlainRunning(module));
+        var followed = Backend.Current is PlainBackend ? Follow(modules) : [];
         Parameter[] learning = [.. parameters.Where(static parameter => !parameter.Frozen)];
-        SGD? optimizer = learning.Length == 0 ? null : new(learning, 0.05, Momentum, weightDecay: 0.01);
+        var optimizer = learning.Length == 0 ? null : Optimizer.Make(learning);
+        if (leads)
+            (FaultOfSteps, StepsSeen) = (null, default);
         List<(string, Tensor)> found = [];
         for (int step = 0; step < Steps; step++)
         {
@@ -90,7 +130,7 @@ sealed class RandomNetwork
             var input = Tensor.From(Draw.Floats(Input.Length, Seed * 31 + step), Input);
             if (AsksInput)
                 input.RequiresGrad = true;
-            var loss = Loss(input, step, running);
+            var loss = Loss(input, step);
             found.Add(($"loss {step}", loss.Detach()));
             if (!loss.RequiresGrad)
                 break;
@@ -105,7 +145,8 @@ sealed class RandomNetwork
                     found.Add(($"gradient of parameter {i} {parameters[i].Shape}, step {step}", own.Detach()));
             }
 
-            optimizer?.Step();
+            if (optimizer is not null)
+                Move(optimizer, learning, step, leads);
         }
 
         for (int i = 0; i < parameters.Length; i++)
@@ -114,24 +155,51 @@ sealed class RandomNetwork
         {
             foreach (var (name, entry) in modules[i].StateDict())
             {
-                if (entry.Tensor is { ElementType: ElementType.Float32 } tensor && name.Contains("running", StringComparison.Ordinal))
-                    found.Add(($"{modules[i]} {name} {i}", tensor.Clone()));
-                if (running[modules[i]].Values.TryGetValue(name, out var expected))
-                    Running[found[^1].Item1] = expected;
+                if (entry.Tensor is not { ElementType: ElementType.Float32 } tensor || !name.Contains("running", StringComparison.Ordinal))
+                    continue;
+                found.Add(($"{modules[i]} {name} {i}", tensor.Clone()));
+                foreach (var (module, part, running) in followed)
+                {
+                    string prefix = part.Length == 0 ? "" : $"{part}.";
+                    if (module != i || !name.StartsWith(prefix, StringComparison.Ordinal))
+                        continue;
+                    if (running.Values.TryGetValue(name[prefix.Length..], out var expected))
+                        Running[found[^1].Item1] = expected;
+                }
             }
         }
 
         return found;
     }
 
-    Tensor Loss(Tensor input, int step, Dictionary<Module, PlainRunning> running)
+    void Move(Optimizer optimizer, Parameter[] learning, int step, bool leads)
+    {
+        if (leads)
+        {
+            string? fault = PlainStep.Fault(Optimizer, optimizer, learning, out bool isTold);
+            FaultOfSteps ??= fault;
+            StepsSeen = (StepsSeen.Made + 1, StepsSeen.Told + (isTold ? 1 : 0));
+            after.RemoveRange(step, after.Count - step);
+            after.Add(Array.ConvertAll(learning, static parameter => parameter.ToArray()));
+        }
+        else if (Optimizer.IsCarried)
+        {
+            optimizer.Step();
+        }
+        else
+        {
+            for (int i = 0; i < learning.Length; i++)
+                learning[i].CopyFrom(after[step][i]);
+        }
+    }
+
+    /// <summary>The loss of a step on an input: the mean of all that no layer reads, each value times a number that is drawn.</summary>
+    public Tensor Loss(Tensor input, int step)
     {
         List<Tensor> values = [input];
         HashSet<int> unread = [];
         foreach (var layer in layers)
         {
-            if (layer.Module is { } module && Backend.Current is PlainBackend)
-                running[module].Track(PlainBackend.Read(values[layer.Inputs[0]]));
             values.Add(layer.Compute(Array.ConvertAll(layer.Inputs, i => values[i])));
             layer.Shape = values[^1].Shape;
             unread.Add(values.Count - 1);

@@ -12,10 +12,12 @@ public class RandomNetworkTests
         told = false;
         try
         {
-            var fast = network.Run();
+            var fast = network.Run(leads: true);
             List<(string Name, Tensor Values)> eager, plain;
             using (Compute.Eager())
                 eager = network.Run();
+            if (network.FaultOfSteps is { } step)
+                return step;
             Number.Ties = 0;
             using (Backend.Use(new PlainBackend()))
                 plain = network.Run();
@@ -65,7 +67,7 @@ public class RandomNetworkTests
     /// <summary>What is wrong with networks of some seeds; how many of them said something.</summary>
     static void Check(int first, int count, int every = 1)
     {
-        int told = 0, large = 0, largeTold = 0, workers = Math.Min(2, Environment.ProcessorCount);
+        int told = 0, large = 0, largeTold = 0, steps = 0, stepsTold = 0, workers = Math.Min(2, Environment.ProcessorCount);
         List<string> faults = [];
         Lock results = new();
         // What a network computes belongs to its thread.
@@ -75,6 +77,7 @@ public class RandomNetworkTests
             {
                 var network = RandomNetworks.Draw(first + i * every);
                 string? fault = Fault(network, out bool said);
+                var seen = network.StepsSeen;
                 if (fault is not null)
                 {
                     var (smallest, smallestFault) = Shrink(network, fault);
@@ -84,6 +87,7 @@ public class RandomNetworkTests
                 lock (results)
                 {
                     told += said ? 1 : 0;
+                    (steps, stepsTold) = (steps + seen.Made, stepsTold + seen.Told);
                     large += network.IsLarge ? 1 : 0;
                     largeTold += network.IsLarge && said ? 1 : 0;
                     if (fault is not null)
@@ -94,6 +98,7 @@ public class RandomNetworkTests
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.True(told > count / 2, $"{told} of {count} networks said something");
+        Assert.True(stepsTold > steps * 3 / 4, $"of {steps} steps {stepsTold} said something");
         Assert.True(large >= count / 400 && (large == 0 || largeTold > large / 3), $"of {count} networks {large} were large, and {largeTold} of these said something");
     }
 

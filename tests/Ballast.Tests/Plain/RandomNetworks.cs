@@ -38,7 +38,7 @@ static class RandomNetworks
             Steps = random.Next(1, 4),
             Retains = random.Next(6) == 0,
             AsksInput = random.Next(3) > 0,
-            Momentum = random.Next(2) == 0 ? 0.9 : 0,
+            Optimizer = OptimizerKinds.Draw(random),
         };
     }
 }

@@ -24,11 +24,6 @@ static class ResamplingKinds
     static (Layer, long)? Of(string name, int from, Module? module, Func<Tensor, Tensor> compute, long products = 0) =>
         (new Layer(name, [from], module, x => compute(x[0])), products);
 
-    // [N, C, H, W] as [N, C, H W], and as [N, C, H, W, 2], and back.
-    static Tensor Row(Tensor x) => x.Flatten(2);
-
-    static Tensor Volume(Tensor x) => Tensor.Stack([x, x.Tanh()], 4);
-
     static (Layer, long)? Resampled(Random random, Shape shape, int from)
     {
         bool? aligned = random.Next(3) switch { 0 => null, 1 => false, _ => true };
@@ -38,7 +33,7 @@ static class ResamplingKinds
         switch (random.Next(8))
         {
             case 0:
-                return Of($"linear to {w}, {aligned}", from, null, x => Functional.Interpolate(Row(x), w, mode: InterpolateMode.Linear, alignCorners: aligned).Unsqueeze(3), shape.Length * 4);
+                return Of($"linear to {w}, {aligned}", from, null, x => Functional.Interpolate(VolumeKinds.Row(x), w, mode: InterpolateMode.Linear, alignCorners: aligned).Unsqueeze(3), shape.Length * 4);
             case 1:
                 return Of($"bilinear to {h}, {w}, {aligned}", from, null,
                     x => Functional.Interpolate(x, (h, w), mode: InterpolateMode.Bilinear, alignCorners: aligned), shape.Length * 4);
@@ -50,7 +45,7 @@ static class ResamplingKinds
                     x => Functional.Interpolate(x, (h, w), mode: InterpolateMode.Bicubic, alignCorners: aligned), shape.Length * 16);
             case 4:
                 return Of($"trilinear to {h}, {w}, 3, {aligned}", from, null,
-                    x => Functional.Interpolate(Volume(x), (h, w, 3), mode: InterpolateMode.Trilinear, alignCorners: aligned).Flatten(3), shape.Length * 48);
+                    x => Functional.Interpolate(VolumeKinds.Volume(x), (h, w, 3), mode: InterpolateMode.Trilinear, alignCorners: aligned).Flatten(3), shape.Length * 48);
             case 5:
                 return Of($"nearest exact to {h}, {w}", from, null, x => Functional.Interpolate(x, (h, w), mode: InterpolateMode.NearestExact));
             case 6:
@@ -77,8 +72,8 @@ static class ResamplingKinds
             6 => new CircularPad3d([1, 1, before, after, above, 0]),
             _ => new ReplicationPad3d([before, after, above, 0, 1, 2]),
         };
-        return Of($"{module}", from, module, x => module is ReflectionPad1d or CircularPad1d ? module.Forward(Row(x)).Unsqueeze(2)
-            : module is ReflectionPad3d or CircularPad3d or ReplicationPad3d ? module.Forward(Volume(x)).Flatten(3) : module.Forward(x));
+        return Of($"{module}", from, module, x => module is ReflectionPad1d or CircularPad1d ? module.Forward(VolumeKinds.Row(x)).Unsqueeze(2)
+            : module is ReflectionPad3d or CircularPad3d or ReplicationPad3d ? module.Forward(VolumeKinds.Volume(x)).Flatten(3) : module.Forward(x));
     }
 
     static (Layer, long)? Pooled(Random random, Shape shape, int from)
@@ -106,16 +101,7 @@ static class ResamplingKinds
         };
         bool row = module is AvgPool1d or MaxPool1d or AdaptiveAvgPool1d or AdaptiveMaxPool1d;
         bool volume = module is AvgPool3d or MaxPool3d or AdaptiveAvgPool3d or AdaptiveMaxPool3d;
-        if (module is MaxPool2d { Stride: var s } && s[0] >= kernel && random.Next(2) == 0 && !ceil && dilation == 1 && padding == 0)
-        {
-            return Of($"{module} and back", from, module, x =>
-            {
-                var (y, indices) = Functional.MaxPool2dWithIndices(x, kernel, stride);
-                return Functional.MaxUnpool2d(y.Square(), indices, kernel, stride, outputSize: (h, w));
-            }, shape.Length * 9);
-        }
-
-        return Of($"{module}", from, module, x => row ? module.Forward(Row(x)).Unsqueeze(2) : volume ? module.Forward(Volume(x)).Flatten(3)
+        return Of($"{module}", from, module, x => row ? module.Forward(VolumeKinds.Row(x)).Unsqueeze(2) : volume ? module.Forward(VolumeKinds.Volume(x)).Flatten(3)
             : module is LPPool2d ? module.Forward(x.Square() + 0.1) : module.Forward(x), (long)shape.Length * kernel * kernel * 4);
     }
 
@@ -132,8 +118,8 @@ static class ResamplingKinds
         };
         if (random.Next(4) == 0)
             module.Eval();
-        return Of($"{module}", from, module, x => module is Dropout1d ? module.Forward(Row(x)).Unsqueeze(2)
-            : module is Dropout3d ? module.Forward(Volume(x)).Flatten(3) : module.Forward(x));
+        return Of($"{module}", from, module, x => module is Dropout1d ? module.Forward(VolumeKinds.Row(x)).Unsqueeze(2)
+            : module is Dropout3d ? module.Forward(VolumeKinds.Volume(x)).Flatten(3) : module.Forward(x));
     }
 
     // Weights as their direction and length, or divided by their largest singular value.
@@ -152,7 +138,7 @@ static class ResamplingKinds
         Module module = random.Next(2) == 0 ? new WeightNorm(layer, axis) : new SpectralNorm(layer, random.Next(1, 3));
         if (random.Next(4) == 0)
             module.Eval();
-        return Of($"{module}", from, module, x => layer is Conv1d ? module.Forward(Row(x)).Unsqueeze(2) : module.Forward(x), (long)shape.Length * k * kernel * kernel);
+        return Of($"{module}", from, module, x => layer is Conv1d ? module.Forward(VolumeKinds.Row(x)).Unsqueeze(2) : module.Forward(x), (long)shape.Length * k * kernel * kernel);
     }
 
     static (Layer, long)? Pairs(Random random, Shape shape, int from)

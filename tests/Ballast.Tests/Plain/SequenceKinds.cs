@@ -15,15 +15,16 @@ static class SequenceKinds
         {
             0 or 1 => Recurrent(random, shape, from),
             2 => Attention(random, shapes, from),
-            3 => random.Next(3) == 0 ? Products(random, shape, from) : Transformer(random, shapes, from),
+            3 => random.Next(3) == 0 ? Products(random, shape, from) : TransformerKinds.Grow(random, shapes, from),
             _ => Table(random, shape, from),
         };
     }
 
-    // [N, C, H, W] as [N, H W, C], and back.
-    static Tensor Steps(Tensor x) => x.Flatten(2).Transpose(1, 2);
+    /// <summary>[N, C, H, W] as [N, H W, C].</summary>
+    public static Tensor Steps(Tensor x) => x.Flatten(2).Transpose(1, 2);
 
-    static Tensor Image(Tensor y, Shape shape) => y.Transpose(1, 2).Unflatten(2, shape[2], shape[3]);
+    /// <summary>[N, H W, C] as an image of a shape.</summary>
+    public static Tensor Image(Tensor y, Shape shape) => y.Transpose(1, 2).Unflatten(2, shape[2], shape[3]);
 
     static (Layer, long)? Recurrent(Random random, Shape shape, int from)
     {
@@ -107,8 +108,8 @@ static class SequenceKinds
         }), (long)shape[0] * 8 * hidden * (features + hidden));
     }
 
-    // True or minus infinity where nothing is seen; the first key always is.
-    static Tensor Mask(Random random, Shape shape, bool isAdded)
+    /// <summary>True or minus infinity where nothing is seen; the first key always is.</summary>
+    public static Tensor Mask(Random random, Shape shape, bool isAdded)
     {
         bool[] hidden = [.. Enumerable.Range(0, shape.Length).Select(i => i % shape[^1] > 0 && random.Next(3) == 0)];
         return isAdded
@@ -116,8 +117,8 @@ static class SequenceKinds
             : Tensor.FromBool(hidden, shape);
     }
 
-    // Another value with as many samples that is not much longer, or the same.
-    static int Memory(Random random, List<Shape> shapes, int from)
+    /// <summary>Another value with as many samples that is not much longer, or the same.</summary>
+    public static int Memory(Random random, List<Shape> shapes, int from)
     {
         int other = random.Next(shapes.Count);
         var (a, b) = (shapes[from], shapes[other]);
@@ -162,27 +163,6 @@ static class SequenceKinds
             var q = Steps(x[0]);
             return Image(Functional.ScaledDotProductAttention(q, q.Tanh(), Tensor.Concat([q, q.Square()], 2), mask, isCausal: kind == 1, scale: scale), shape);
         }), (long)shape[0] * steps * steps * 4 * shape[1]);
-    }
-
-    static (Layer, long)? Transformer(Random random, List<Shape> shapes, int from)
-    {
-        int other = Memory(random, shapes, from);
-        var (shape, memory) = (shapes[from], shapes[other]);
-        int batch = shape[0], features = shape[1], steps = shape[2] * shape[3], keys = memory[2] * memory[3], inner = random.Next(1, 12);
-        bool normFirst = random.Next(2) == 0, decodes = memory[1] == features && random.Next(2) == 0;
-        if (features < 4)
-            return null; // a normalization of fewer values is too near to dividing by zero
-        int heads = features % 2 == 0 ? 2 : 1;
-        double dropout = random.Next(2) == 0 ? 0.1 : 0;
-        Func<Tensor, Tensor>? activation = random.Next(2) == 0 ? static x => x.Gelu() : null;
-        var mask = random.Next(2) == 0 ? Mask(random, [steps, steps], random.Next(2) == 0) : null;
-        Module module = decodes
-            ? new TransformerDecoderLayer(features, heads, inner, dropout, activation, batchFirst: true, normFirst: normFirst)
-            : new TransformerEncoderLayer(features, heads, inner, dropout, activation, batchFirst: true, normFirst: normFirst);
-        return (new Layer($"{module}{(mask is null ? "" : ", masked")}", decodes ? [from, other] : [from], module, x => Image(
-            module is TransformerDecoderLayer decoder
-                ? decoder.Forward(Steps(x[0]), Steps(x[1]), mask) : ((TransformerEncoderLayer)module).Forward(Steps(x[0]), mask), shape)),
-            (long)batch * (steps + keys) * features * (8 * features + 2 * inner) + (long)batch * steps * (steps + keys) * 4 * features);
     }
 
     // Rows of a table by numbers, some of them several times, times what stands at their places.

@@ -37,6 +37,8 @@ sealed unsafe class MaxPoolOperation : Operation
     /// <summary>Where each of the largest values lies in its channel, row-major: int64 of the result's shape.</summary>
     public static Tensor Indices(Tensor x, in PoolShape shape)
     {
+        if (Backend.Current is { } other)
+            return other.Apply("max_pool_indices", x, ("shape", shape));
         long[] indices = new long[shape.Output.Length];
         MaxPoolIndices.Find(shape, x.AsSpan(), indices);
         return Tensor.FromInt64(indices, PoolSizes.Output(shape, x.Shape.Rank));
