@@ -25,6 +25,9 @@ readonly partial struct Layout
         return new Layout(new Shape(sizes[..Shape.Rank]), stepped, offset);
     }
 
+    /// <summary>The positions of an axis in the opposite order.</summary>
+    public Layout Reverse(int axis) => Slice(axis, Math.Max(0, Shape[axis] - 1), Shape[axis], -1);
+
     /// <summary>One position of an axis, which goes.</summary>
     public Layout Select(int axis, int position)
     {

@@ -20,12 +20,14 @@ sealed class LogSumExpOperation : Operation
         if (Backend.Current is { } other)
             return other.Apply("logsumexp", x, ("axes", axes.Reduced), ("keep_axes", keepAxes));
         var kept = axes.Kept;
-        Operand max = new(Loops.Reduce<MaxReduction>(x.Operand, kept).Read(kept.Length), Layout.RowMajor(kept));
+        var from = Loops.Ordered(x.Operand);
+        Operand max = new(Loops.Reduce<MaxReduction>(from, kept).Read(kept.Length), Layout.RowMajor(kept));
         var tops = max.Memory.Span(kept.Length);
         for (int i = 0; i < tops.Length; i++)
             tops[i] = float.IsInfinity(tops[i]) ? 0 : tops[i];
         Operand result = new(
-            Loops.Reduce<SumReduction, ExponentialOfDifference>(x.Operand, max, kept).Read(kept.Length), max.Layout);
+            Loops.Reduce<SumReduction, ExponentialOfDifference>(from, max, kept).Read(kept.Length), max.Layout);
+        from.Release();
         var sums = result.Memory.Span(kept.Length);
         for (int i = 0; i < sums.Length; i++)
             sums[i] = tops[i] + MathF.Log(sums[i]);

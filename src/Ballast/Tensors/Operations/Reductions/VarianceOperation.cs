@@ -29,11 +29,12 @@ sealed class VarianceOperation : Operation
             return other.Apply(root ? "std" : "var", x, ("axes", axes.Reduced), ("keep_axes", keepAxes), ("correction", correction));
         }
 
-        var from = x.Operand;
+        var from = Loops.Ordered(x.Operand);
         var kept = axes.Kept;
         double factor = 1 / Math.Max(0, axes.Count - correction);
         Operand mean = new(Mean(from, kept, axes.Count), Layout.RowMajor(kept));
         var values = Loops.Reduce<SumReduction, SquaredDifference>(from, mean, kept, factor).Read(kept.Length);
+        from.Release();
         if (root)
             Elementwise.Map<SquareRoot>(values.Span(kept.Length), values.Span(kept.Length));
         Operand result = new(values, mean.Layout);
