@@ -56,6 +56,7 @@ public class ConvolutionAlgorithmTests
     [InlineData(64, 16)]
     [InlineData(44, 20)]
     [InlineData(52, 9)]
+    [InlineData(92, 16)]
     public void Both_give_the_same_but_for_rounding(int size, int channels)
     {
         Shape shape = [2, channels, size, size];

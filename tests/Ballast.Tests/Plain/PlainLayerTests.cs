@@ -57,6 +57,9 @@ public class PlainLayerTests : BackendComparison
                 Check(static () => new Conv2d(3, 300, 1), Data(1, 2, 3, 5, 4));
                 Check(static () => new Conv2d(300, 16, 1, bias: false), Data(1, 2, 300, 5, 4));
                 Check(static () => new Conv2d(6, 8, 3, stride: 2, padding: 1), Data(1, 2, 6, 11, 8), Data(1, 1, 6, 48, 51), Data(1, 2, 6, 51, 49));
+                // An image in several parts, copied with its padding and read where it lies.
+                Check(static () => new Conv2d(3, 40, 3, stride: 2, padding: 1), Data(1, 1, 3, 49, 51));
+                Check(static () => new Conv2d(3, 40, 3, stride: 2), Data(1, 1, 3, 50, 48));
                 Check(static () => new Conv2d(6, 8, 5, padding: 2, dilation: 2), Data(1, 2, 6, 11, 9));
                 Check(static () => new Conv2d(6, 8, 4, stride: 3, padding: 1, groups: 2), Data(1, 2, 6, 11, 8));
                 Check(static () => new Conv2d(24, 24, 3, padding: 1, groups: 24), Data(1, 2, 24, 11, 8), Data(1, 1, 24, 48, 48));
