@@ -143,6 +143,7 @@ static unsafe class SoftmaxColumns
     {
         public float* Sum, Part;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly int Run<S, V>(int c, int length)
             where S : struct, ISimd<V>
             where V : unmanaged
@@ -157,6 +158,7 @@ static unsafe class SoftmaxColumns
     {
         public float* Sum, Inverse, LogSum;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly int Run<S, V>(int c, int length)
             where S : struct, ISimd<V>
             where V : unmanaged
