@@ -15,6 +15,7 @@ static unsafe class BlockTransposition
     public const int Smallest = 4;
 
     const int Block = 16;
+    const int Group = 4;
     const int Line = 16; // floats
 
     // How many blocks before they are written the lines of the destination are fetched.
@@ -45,7 +46,7 @@ static unsafe class BlockTransposition
         };
         long bytes = plan.Length * sizeof(T);
         (work.IsFar, work.IsLarge) = (bytes >= FarLength, bytes >= AwayLength);
-        work.TileRows = Math.Min(work.IsFar ? Region.Page : 4 * Block, (work.Rows + Block - 1) / Block * Block);
+        work.TileRows = Math.Min(work.IsFar ? Region.Page : Math.Max(4 * Block, SmallTile / work.Columns), (work.Rows + Block - 1) / Block * Block);
         work.TileColumns = Math.Max(Block, (work.IsFar ? LargeTile : SmallTile) / work.TileRows / Block * Block);
         long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Tiles;
         Workers.Run(work, (int)parts, plan.Length, SharedFrom.Cache);
@@ -92,15 +93,22 @@ static unsafe class BlockTransposition
             float* memory = stackalloc float[2 * Block * Block + Line];
             float* block = (float*)(((nint)memory + 63) & ~63);
             bool wide = sizeof(T) == sizeof(float) && Avx.IsSupported;
+            if (sizeof(T) == sizeof(float) && right - left < Group && ToStride == right - left)
+            {
+                Narrow((float*)from + left * FromStride + top, FromStride, (float*)to + top * ToStride + left, bottom - top, right - left);
+                return;
+            }
+
             bool away = wide && IsLarge && (nint)to % 64 == 0 && ToStride % Line == 0;
             for (int c = left; c < right; c += Block)
             {
-                int width = Math.Min(Block, right - c);
+                // The last block of each side begins as far back as a group needs.
+                int column = Math.Max(left, Math.Min(c, right - Group)), width = Math.Min(Block, right - column);
                 bool fetches = wide && IsFar && c + 2 * Block <= Columns;
                 for (int r = top; r < bottom; r += Block)
                 {
-                    int height = Math.Min(Block, bottom - r);
-                    T* source = from + c * FromStride + r, destination = to + r * ToStride + c;
+                    int row = Math.Max(top, Math.Min(r, bottom - Group)), height = Math.Min(Block, bottom - row);
+                    T* source = from + column * FromStride + row, destination = to + row * ToStride + column;
                     if (fetches)
                         Fetch((float*)source + Block * FromStride, FromStride);
                     if (wide && IsFar && !away && r + (BlocksAhead + 1) * Block <= bottom)
@@ -117,12 +125,49 @@ static unsafe class BlockTransposition
 
         readonly void Partial(T* source, T* destination, int height, int width)
         {
+            if (sizeof(T) == sizeof(float) && height >= Group && width >= Group)
+            {
+                Groups((float*)source, FromStride, (float*)destination, ToStride, height, width);
+                return;
+            }
+
             for (int i = 0; i < height; i++)
             {
                 T* to = destination + i * ToStride;
                 for (int j = 0; j < width; j++)
                     to[j] = source[j * FromStride + i];
             }
+        }
+    }
+
+    // Four rows by four columns at a time; the last four of each side begin as far back as they need.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Groups(float* from, nint fromStride, float* to, nint toStride, int height, int width)
+    {
+        for (int j = 0; j < width; j += Group)
+        {
+            int column = Math.Min(j, width - Group);
+            float* a = from + column * fromStride, b = a + fromStride, c = b + fromStride, d = c + fromStride;
+            for (int i = 0; i < height; i += Group)
+            {
+                int row = Math.Min(i, height - Group);
+                FourByFour.Turn(a + row, b + row, c + row, d + row, to + row * toStride + column, toStride);
+            }
+        }
+    }
+
+    // Two or three columns whose rows follow one another: what a register holds besides is written over by the next row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Narrow(float* from, nint fromStride, float* to, int height, int width)
+    {
+        float* b = from + fromStride, c = width > 2 ? b + fromStride : b;
+        int row = 0;
+        for (; row < height - Group; row += Group)
+            FourByFour.Turn(from + row, b + row, c + row, c + row, to + row * width, width);
+        for (; row < height; row++)
+        {
+            for (int i = 0; i < width; i++)
+                to[row * width + i] = from[i * fromStride + row];
         }
     }
 

@@ -12,6 +12,8 @@ static unsafe class StridedCopy
     public static void Compute<T>(in StridedPlan plan, T* to, T* from)
         where T : unmanaged
     {
+        if (plan.Length == 0)
+            return;
         int across = plan.RunStride(1) is 0 or 1 ? -1 : Contiguous(plan);
         if (across >= 0 && plan.RunStride(0) == 1)
             BlockTransposition.Compute(plan, across, to, from);
