@@ -57,27 +57,46 @@ static unsafe partial class DirectConvolution
         Scatter(shape, partial, paddedDepth, dw);
     }
 
-    // [group][panel][depth][column] becomes [K, C / Groups, KernelD, KernelH, KernelW].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // [group][panel][depth][column] becomes [K, C / Groups, KernelD, KernelH, KernelW]: a line of each column at a time.
     static void Scatter(in ConvolutionShape shape, float* sums, int paddedDepth, float* dw)
     {
-        int widest = 2 * Panels.Lanes;
-        for (int group = 0; group < shape.Groups; group++)
-        {
-            int width;
-            for (int k = 0; k < shape.GroupK; k += width)
-            {
-                width = shape.GroupK - k > Panels.Lanes ? widest : Panels.Lanes;
-                int valid = Math.Min(width, shape.GroupK - k);
-                for (int d = 0; d < shape.Depth; d++)
-                {
-                    int tap = d / shape.GroupC, c = d % shape.GroupC;
-                    float* to = dw + ((nint)(group * shape.GroupK + k) * shape.GroupC + c) * shape.Taps + tap;
-                    for (int i = 0; i < valid; i++)
-                        to[(nint)i * shape.Depth] = sums[(nint)d * width + i];
-                }
+        int panels = (shape.GroupK + 2 * Panels.Lanes - 1) / (2 * Panels.Lanes);
+        Workers.Run(
+            new ScatterWork { Shape = shape, Sums = sums, PaddedDepth = paddedDepth, Panels = panels, Dw = dw }, shape.Groups * panels,
+            (long)shape.K * shape.Depth, SharedFrom.Cache);
+    }
 
-                sums += (nint)paddedDepth * width;
+    // Parts are panels of all groups.
+    struct ScatterWork : IWork
+    {
+        const int Line = 16; // floats
+
+        public ConvolutionShape Shape;
+        public float* Sums, Dw;
+        public int PaddedDepth, Panels;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int first, int last)
+        {
+            int lanes = Kernels.Panels.Lanes, depth = Shape.Depth, taps = Shape.Taps, channels = Shape.GroupC;
+            float** rows = stackalloc float*[Line];
+            for (int part = first; part < last; part++)
+            {
+                int k = part % Panels * 2 * lanes, left = Shape.GroupK - k, width = left > lanes ? 2 * lanes : lanes;
+                nint group = part / Panels;
+                float* sums = Sums + (group * Kernels.Panels.Padded(Shape.GroupK) + k) * PaddedDepth;
+                float* to = Dw + (group * Shape.GroupK + k) * depth;
+                for (int start = 0, count; start < depth; start += count, to += count)
+                {
+                    count = Math.Min(Line, depth - start);
+                    for (int i = 0; i < count; i++)
+                    {
+                        var (c, tap) = Math.DivRem(start + i, taps);
+                        rows[i] = sums + ((nint)tap * channels + c) * width;
+                    }
+
+                    FourByFour.TurnRows(rows, count, Math.Min(width, left), to, depth);
+                }
             }
         }
     }

@@ -33,10 +33,24 @@ static unsafe class PackedPanels
                 Columns = columns,
                 StrideColumn = strideColumn,
                 To = to,
+                Turns = strideJ != 1 && strideColumn != 1 && tapCount >= FourByFour.Size ? Step(taps) : 0,
             };
             int parts = (columns + Work.Widest - 1) / Work.Widest;
             Workers.Run(work, parts, (long)tapCount * length * columns);
         }
+    }
+
+    // 1 or -1 where segments begin side by side, forwards or backwards; else 0.
+    static int Step(ReadOnlySpan<nint> taps)
+    {
+        nint step = taps[1] - taps[0];
+        for (int t = 2; t < taps.Length; t++)
+        {
+            if (taps[t] - taps[t - 1] != step)
+                return 0;
+        }
+
+        return step is 1 or -1 ? (int)step : 0;
     }
 
     struct Work : IWork, IWideWork
@@ -46,7 +60,7 @@ static unsafe class PackedPanels
 
         public float* From, To;
         public nint* Taps;
-        public int TapCount, Length, Columns;
+        public int TapCount, Length, Columns, Turns;
         public nint StrideJ, StrideColumn;
 
         public static int Widest => 2 * Panels.Lanes;
@@ -58,6 +72,10 @@ static unsafe class PackedPanels
             where S : struct, ISimd<V>
             where V : unmanaged
         {
+            for (int panel = first; Turns != 0 && panel < last; panel++)
+                Turn<S, V>(panel);
+            if (Turns != 0)
+                return;
             int rows = StrideColumn == 1 ? BlockRows : Length;
             for (int t = 0; t < TapCount; t++)
             {
@@ -67,6 +85,24 @@ static unsafe class PackedPanels
                         Pack<S, V>(panel, t, j, Math.Min(rows, Length - j));
                 }
             }
+        }
+
+        // A panel whose segments begin side by side: the values of all of them with the same j are.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Turn<S, V>(int panel)
+            where S : struct, ISimd<V>
+            where V : unmanaged
+        {
+            int column = panel * Widest, width = Panels.Width<S, V>(Columns - column), valid = Math.Min(width, Columns - column);
+            nint segment = (nint)Length * width, last = TapCount - 1;
+            float* from = From + column * StrideColumn + Math.Min(Taps[0], Taps[last]);
+            float* to = To + (nint)column * TapCount * Length;
+            if (valid < width)
+                new Span<float>(to, TapCount * Length * width).Clear();
+            if (Turns < 0)
+                to += last * segment;
+            for (int j = 0; j < Length; j++, from += StrideJ, to += width)
+                FourByFour.TurnColumns(from, StrideColumn, valid, TapCount, to, Turns * segment);
         }
 
         // Some rows of a segment of a panel.

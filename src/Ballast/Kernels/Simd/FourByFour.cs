@@ -7,6 +7,9 @@ namespace Ballast.Kernels;
 /// <summary>Four rows of four values turned over: pairs of values first, then pairs of pairs.</summary>
 static unsafe class FourByFour
 {
+    /// <summary>4.</summary>
+    public const int Size = 4;
+
     /// <summary>to[j stride + i] = rows i[j] for i and j below 4.</summary>
     /// <param name="r0">Where the first row begins.</param>
     /// <param name="r1">The second one.</param>
@@ -60,6 +63,35 @@ static unsafe class FourByFour
                 for (int k = start; k < end; k++)
                     to[k * stride + i] = from[i * pitch + k];
             }
+        }
+    }
+
+    /// <summary>to[lane stride + i] = rows[i][lane]: a few rows, wherever they lie, become columns.</summary>
+    /// <param name="rows">Where each row begins.</param>
+    /// <param name="count">How many rows there are.</param>
+    /// <param name="lanes">The length of a row.</param>
+    /// <param name="to">The result.</param>
+    /// <param name="stride">From one of its rows to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TurnRows(float** rows, int count, int lanes, float* to, nint stride)
+    {
+        int lane = 0;
+        for (; lane <= lanes - Size; lane += Size, to += Size * stride)
+        {
+            int i = 0;
+            for (; i <= count - Size; i += Size)
+                Turn(rows[i] + lane, rows[i + 1] + lane, rows[i + 2] + lane, rows[i + 3] + lane, to + i, stride);
+            for (; i < count; i++)
+            {
+                for (int l = 0; l < Size; l++)
+                    to[l * stride + i] = rows[i][lane + l];
+            }
+        }
+
+        for (; lane < lanes; lane++, to += stride)
+        {
+            for (int i = 0; i < count; i++)
+                to[i] = rows[i][lane];
         }
     }
 

@@ -35,6 +35,8 @@ static unsafe partial class Winograd
     // Kernels of a register of columns for all inputs, with zeros where there is no channel: [36][panel][inputs][width].
     struct TransformWork : IWork, IWideWork
     {
+        const int MostInputs = 16;
+
         public float* W, To;
         public int C, K, Inputs;
         public nint StrideC, StrideK, Plane;
@@ -48,25 +50,27 @@ static unsafe partial class Winograd
             where V : unmanaged
         {
             float* work = stackalloc float[18 * S.Width];
-            float* kernel = stackalloc float[9 * S.Width];
+            float* kernels = stackalloc float[MostInputs * 9 * S.Width];
+            float* kernel = Flip ? kernels + 8 * S.Width : kernels;
+            // Kernels that follow one another are turned over together.
+            int most = StrideC == 9 ? MostInputs : 1, step = Flip ? -S.Width : S.Width;
             for (int part = first; part < last; part++)
             {
                 int k = part * S.Width, panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(K - panel);
+                int lanes = Math.Min(S.Width, K - k);
                 float* to = To + (nint)panel * Inputs + (k - panel);
-                for (int c = 0; c < Inputs; c++, to += width)
+                new Span<float>(kernels, MostInputs * 9 * S.Width).Clear();
+                for (int start = 0, count; start < C; start += count)
                 {
-                    float* from = W + c * StrideC + k * StrideK;
-                    int lanes = c < C ? Math.Min(S.Width, K - k) : 0;
-                    if (lanes < S.Width)
-                        new Span<float>(kernel, 9 * S.Width).Clear();
-                    for (int lane = 0; lane < lanes; lane++, from += StrideK)
-                    {
-                        for (int tap = 0; tap < 9; tap++)
-                            kernel[tap * S.Width + lane] = from[Flip ? 8 - tap : tap];
-                    }
-
-                    WinogradTransforms.Weights<S, V>(kernel, to, Plane, work);
+                    count = Math.Min(most, C - start);
+                    FourByFour.TurnColumns(W + start * StrideC + k * StrideK, StrideK, lanes, 9 * count, kernels, S.Width);
+                    for (int c = 0; c < count; c++, to += width)
+                        WinogradTransforms.Weights<S, V>(kernel + c * 9 * S.Width, step, to, Plane, work);
                 }
+
+                new Span<float>(kernels, 9 * S.Width).Clear();
+                for (int c = C; c < Inputs; c++, to += width)
+                    WinogradTransforms.Weights<S, V>(kernel, step, to, Plane, work);
             }
         }
     }

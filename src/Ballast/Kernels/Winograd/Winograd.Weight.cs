@@ -156,29 +156,41 @@ static unsafe partial class Winograd
         }
     }
 
-    struct ScatterWork : IWork
+    // The sums of all parts, [panel][C * 9][width], become [K, C, 3, 3]: a line of each column at a time.
+    struct ScatterWork : IWork, IWideWork
     {
+        const int Line = 16; // floats
+
         public float* Partial, Dw;
         public int Parts, Sums, C, K;
 
+        public readonly void Run(int first, int last) => Simd.Run(this, first, last);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run(int first, int last)
+        public readonly void Run<S, V>(int first, int last)
+            where S : struct, ISimd<V>
+            where V : unmanaged
         {
-            int lanes = Panels.Lanes;
+            int depth = 9 * C;
+            float* added = stackalloc float[Line * S.Width];
+            float** rows = stackalloc float*[Line];
             for (int register = first; register < last; register++)
             {
-                int k = register * lanes, panel = k / (2 * lanes) * 2 * lanes;
-                int width = K - panel > lanes ? 2 * lanes : lanes, valid = Math.Min(lanes, K - k);
-                float* from = Partial + (nint)panel * C * 9 + (k - panel);
-                for (int row = 0; row < C * 9; row++, from += width)
+                int k = register * S.Width, panel = k / (2 * S.Width) * 2 * S.Width, width = Panels.Width<S, V>(K - panel);
+                float* from = Partial + (nint)panel * depth + (k - panel), to = Dw + (nint)k * depth;
+                for (int start = 0, count; start < depth; start += count, to += count)
                 {
-                    for (int lane = 0; lane < valid; lane++)
+                    count = Math.Min(Line, depth - start);
+                    for (int i = 0; i < count; i++, from += width)
                     {
-                        float sum = from[lane];
+                        V sum = S.Load(from);
                         for (int part = 1; part < Parts; part++)
-                            sum += from[(nint)part * Sums + lane];
-                        Dw[(nint)(k + lane) * C * 9 + row] = sum;
+                            sum = S.Add(sum, S.Load(from + (nint)part * Sums));
+                        rows[i] = added + i * S.Width;
+                        S.Store(rows[i], sum);
                     }
+
+                    FourByFour.TurnRows(rows, count, Math.Min(S.Width, K - k), to, depth);
                 }
             }
         }

@@ -76,11 +76,12 @@ static unsafe partial class WinogradTransforms
     /// <summary>G g G^T for one register of columns, where the rows of G are (1/4 0 0), (-1/6 -1/6 -1/6), (-1/6 1/6 -1/6),
     /// (1/24 1/12 1/6), (1/24 -1/12 1/6), (0 0 1).</summary>
     /// <param name="g">The kernel: nine registers.</param>
+    /// <param name="step">From one of them to the next.</param>
     /// <param name="to">Where the first plane's values go.</param>
     /// <param name="plane">From one plane to the next.</param>
     /// <param name="work">Memory for 18 registers.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weights<S, V>(float* g, float* to, nint plane, float* work)
+    public static void Weights<S, V>(float* g, nint step, float* to, nint plane, float* work)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
@@ -88,7 +89,7 @@ static unsafe partial class WinogradTransforms
         for (int j = 0; j < 3; j++)
         {
             float* t = work + j * w;
-            Weight<S, V>(S.Load(g + j * w), S.Load(g + (3 + j) * w), S.Load(g + (6 + j) * w), t, 3 * w);
+            Weight<S, V>(S.Load(g + j * step), S.Load(g + (3 + j) * step), S.Load(g + (6 + j) * step), t, 3 * w);
         }
 
         for (int i = 0; i < 6; i++)
