@@ -14,16 +14,29 @@ static unsafe partial class Winograd
 
     // Below, a sum has so few terms that the transforms' rounding, which is that of the largest value of a patch, would show; a kernel that is
     // written by hand, such as one that finds edges, has the exact results of its definition.
-    const int LeastChannels = 8, LeastPixels = 9;
+    const int LeastChannels = 8;
 
-    /// <summary>Whether a convolution goes this way: channels enough, and pixels enough to be worth a tile.</summary>
+    // What tiles have to save of the products of a pair of channels so that the transform of its weights is worth it: little where
+    // the second-level cache holds some of them, more where all go through memory.
+    const int LeastSaved = 128, LeastSavedFar = 400;
+    const int FarPairs = 1 << 15;
+
+    /// <summary>Whether a convolution goes this way: channels enough, and tiles enough to be worth the weights' transform.</summary>
     public static bool Fits(in ConvolutionShape shape) =>
         shape is
         {
             KernelH: 3, KernelW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, PadH: <= 2, PadW: <= 2, Direct: false,
             D: 1, KernelD: 1, PadD: 0,
         }
-        && shape.C >= LeastChannels && shape.K >= LeastChannels && shape.OutH * shape.OutW >= LeastPixels;
+        && shape.C >= LeastChannels && shape.K >= LeastChannels && Saves(shape, shape.OutH, shape.OutW);
+
+    // A pixel of a result takes nine products directly, and a tile 36, however few pixels it has.
+    static bool Saves(in ConvolutionShape shape, int height, int width)
+    {
+        const int size = WinogradTiles.Size;
+        long tiles = (long)((height + size - 1) / size) * ((width + size - 1) / size);
+        return shape.N * (9L * height * width - Planes * tiles) >= ((long)shape.C * shape.K > FarPairs ? LeastSavedFar : LeastSaved);
+    }
 
     /// <summary>The input channels of patches: filled up with zeros to groups of eight.</summary>
     public static int PatchChannels(in ConvolutionShape shape) => (shape.C + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
@@ -34,7 +47,7 @@ static unsafe partial class Winograd
     /// <summary>Whether <see cref="BackwardInput"/> goes this way too: it writes whole registers of input channels. Under a mask its rounding,
     /// which is above a direct product's, moved a max pool's choice between nearly equal values, and losses away from PyTorch's.</summary>
     public static bool FitsInput(in ConvolutionShape shape) =>
-        Fits(shape) && shape.H * shape.W >= LeastPixels && shape.C % Math.Max(Panels.Lanes, Panels.Rows) == 0;
+        Fits(shape) && Saves(shape, shape.H, shape.W) && shape.C % Math.Max(Panels.Lanes, Panels.Rows) == 0;
 
     static ConvolutionShape Backward(in ConvolutionShape shape) => shape with
     {
