@@ -188,56 +188,59 @@ static unsafe partial class DirectConvolution
         {
             float** from = stackalloc float*[Panels.Rows];
             float** to = stackalloc float*[Panels.Rows];
-            float** pixels8 = stackalloc float*[Panels.Rows];
+            float** places = stackalloc float*[Panels.Rows];
             float* edge = stackalloc float[Panels.Rows * Panels.MaxWidth];
+            int groups = Shape.Groups, inputs = Shape.GroupC, outputs = Shape.GroupK;
             // The last rows and columns of the image need not have every phase.
             int lastRow = (Shape.H - phase.Row + Shape.StrideH - 1) / Shape.StrideH - top;
             int columns = (Shape.W - phase.Column + Shape.StrideW - 1) / Shape.StrideW;
             int pixels = Math.Min(rows, lastRow) * columns;
+            // From the last pixel of a row to the first of the next, past the one that would follow.
+            nint step = Shape.K, turn = (Edge.Width - columns) * step;
+            nint stepX = Shape.StrideW * (nint)Shape.C, turnX = Shape.StrideH * (nint)Shape.W * Shape.C - columns * stepX;
+            float* first = Dx
+                + (((nint)image * Shape.H + top * Shape.StrideH + phase.Row) * Shape.W + phase.Column) * Shape.C;
             float* panel = phase.Panels;
-            for (int group = 0; group < Shape.Groups; group++)
+            for (int group = 0; group < groups; group++, slab += outputs, first += inputs)
             {
                 int width;
-                for (int c = 0; c < Shape.GroupC; c += width)
+                for (int c = 0; c < inputs; c += width)
                 {
-                    width = Panels.Width<S, V>(Shape.GroupC - c);
-                    int valid = Math.Min(width, Shape.GroupC - c);
-                    int x = 0, y = 0;
+                    width = Panels.Width<S, V>(inputs - c);
+                    int valid = Math.Min(width, inputs - c), left = columns;
+                    float* at = slab, place = first + c;
                     for (int pixel = 0; pixel < pixels; pixel += Panels.Rows)
                     {
                         int count = Math.Min(Panels.Rows, pixels - pixel);
-                        for (int i = 0; i < Panels.Rows; i++)
+                        for (int i = 0; i < count; i++)
                         {
-                            from[i] = slab + (y * (nint)Edge.Width + x) * Shape.K + group * Shape.GroupK;
-                            pixels8[i] = Pixel(image, top + y, x, phase) + group * Shape.GroupC + c;
-                            to[i] = i < count && valid == width ? pixels8[i] : edge + i * width;
-                            if (i < count - 1)
-                                Next(columns, ref x, ref y);
+                            from[i] = at;
+                            places[i] = place;
+                            to[i] = valid == width ? place : edge + i * width;
+                            at += step;
+                            place += stepX;
+                            if (--left > 0)
+                                continue;
+                            left = columns;
+                            at += turn;
+                            place += turnX;
                         }
 
-                        Next(columns, ref x, ref y);
-                        Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, Shape.GroupK, panel, width, to);
+                        // The last pixel is multiplied once more for each that a tile has too many of.
+                        for (int i = count; i < Panels.Rows; i++)
+                        {
+                            from[i] = from[count - 1];
+                            to[i] = edge + i * width;
+                        }
+
+                        Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, outputs, panel, width, to);
                         for (int i = 0; i < count && valid < width; i++)
-                            new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(pixels8[i], valid));
+                            new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(places[i], valid));
                     }
 
-                    panel += (nint)width * phase.Count * Shape.GroupK;
+                    panel += (nint)width * phase.Count * outputs;
                 }
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Next(int columns, ref int x, ref int y)
-        {
-            if (++x == columns)
-            {
-                x = 0;
-                y++;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly float* Pixel(int image, int y, int x, in Phase phase) =>
-            Dx + (((nint)image * Shape.H + y * Shape.StrideH + phase.Row) * Shape.W + x * Shape.StrideW + phase.Column) * Shape.C;
     }
 }

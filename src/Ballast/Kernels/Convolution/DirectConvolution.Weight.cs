@@ -150,18 +150,19 @@ static unsafe partial class DirectConvolution
             where V : unmanaged
         {
             nint pitch = (nint)Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C, step = (nint)Shape.StrideW * Shape.C;
-            for (int group = 0; group < Shape.Groups; group++)
+            int groups = Shape.Groups, inputs = Shape.GroupC, outputs = Shape.GroupK, columns = Shape.OutW;
+            for (int group = 0; group < groups; group++)
             {
                 int width;
-                for (int k = 0; k < Shape.GroupK; k += width)
+                for (int k = 0; k < outputs; k += width)
                 {
-                    width = Panels.Width<S, V>(Shape.GroupK - k);
-                    int column = group * Shape.GroupK + k, valid = Math.Min(width, Shape.GroupK - k);
+                    width = Panels.Width<S, V>(outputs - k);
+                    int column = group * outputs + k, valid = Math.Min(width, outputs - k);
                     float* b = Dy + pixel * Shape.K + column;
                     nint stepB = Shape.K;
                     if (valid < width)
                     {
-                        Widen(b, rows * Shape.OutW, Shape.K, valid, edge, width);
+                        Widen(b, rows * columns, Shape.K, valid, edge, width);
                         b = edge;
                         stepB = width;
                     }
@@ -169,8 +170,7 @@ static unsafe partial class DirectConvolution
                     for (int d = 0; d < PaddedDepth; d += Panels.Rows)
                     {
                         PanelColumns.Multiply<S, V>(
-                            slab + group * Shape.GroupC, Offsets + d, pitch, step, b, Shape.OutW * stepB, stepB, rows,
-                            Shape.OutW, width, sums);
+                            slab + group * inputs, Offsets + d, pitch, step, b, columns * stepB, stepB, rows, columns, width, sums);
                         sums += Panels.Rows * width;
                     }
                 }

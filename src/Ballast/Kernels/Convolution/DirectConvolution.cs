@@ -155,50 +155,48 @@ static unsafe partial class DirectConvolution
             float** from = stackalloc float*[Kernels.Panels.Rows];
             float** to = stackalloc float*[Kernels.Panels.Rows];
             float* edge = stackalloc float[Kernels.Panels.Rows * Kernels.Panels.MaxWidth];
-            int pixels = rows * Shape.OutW, padded = Kernels.Panels.Padded(Shape.GroupK);
-            float* panel = Panels + (nint)group * PackedLength;
+            int outputs = Shape.GroupK, depth = Shape.Depth, columns = Shape.OutW, pixels = rows * columns;
+            nint stepX = Shape.StrideW * (nint)Shape.C, stepY = Shape.K;
+            // From the last pixel of a row to the first of the next, past the one that would follow.
+            nint turn = Shape.StrideH * pitch - columns * stepX;
+            float* panel = Panels + (nint)group * PackedLength, starts = Starts + group * Kernels.Panels.Padded(outputs);
             int width;
-            for (int k = 0; k < Shape.GroupK; k += width)
+            for (int k = 0; k < outputs; k += width)
             {
-                width = Kernels.Panels.Width<S, V>(Shape.GroupK - k);
-                int valid = Math.Min(width, Shape.GroupK - k);
-                float* pixelX = x, rowX = x, pixelY = y + k;
-                int column = 0;
+                width = Kernels.Panels.Width<S, V>(outputs - k);
+                int valid = Math.Min(width, outputs - k);
+                float* pixelX = x, pixelY = y + k;
+                int left = columns;
                 for (int pixel = 0; pixel < pixels; pixel += Kernels.Panels.Rows)
                 {
                     int count = Math.Min(Kernels.Panels.Rows, pixels - pixel);
-                    float* outputs = pixelY;
-                    for (int i = 0; i < Kernels.Panels.Rows; i++)
+                    float* results = pixelY;
+                    for (int i = 0; i < count; i++)
                     {
                         from[i] = pixelX;
-                        to[i] = i < count && valid == width ? pixelY : edge + i * width;
-                        if (i >= count - 1)
-                            continue; // past the last pixel the last is multiplied again, and its sums are dropped
-                        Next(pitch, ref pixelX, ref rowX, ref column);
-                        pixelY += Shape.K;
+                        to[i] = valid == width ? pixelY : edge + i * width;
+                        pixelX += stepX;
+                        pixelY += stepY;
+                        if (--left > 0)
+                            continue;
+                        left = columns;
+                        pixelX += turn;
                     }
 
-                    Next(pitch, ref pixelX, ref rowX, ref column);
-                    pixelY += Shape.K;
+                    // The last pixel is multiplied once more for each that a tile has too many of.
+                    for (int i = count; i < Kernels.Panels.Rows; i++)
+                    {
+                        from[i] = from[count - 1];
+                        to[i] = edge + i * width;
+                    }
+
                     Kernels.Panels.Multiply<S, V>(
-                        from, Offsets, Segments, Length, panel, width, to, 0, Starts + group * padded + k);
+                        from, Offsets, Segments, Length, panel, width, to, 0, starts + k);
                     for (int i = 0; i < count && valid < width; i++)
-                        new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(outputs + (nint)i * Shape.K, valid));
+                        new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(results + i * stepY, valid));
                 }
 
-                panel += (nint)width * Shape.Depth;
-            }
-        }
-
-        // The place of the kernel that makes the next pixel.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly void Next(nint pitch, ref float* pixel, ref float* row, ref int column)
-        {
-            pixel += Shape.StrideW * (nint)Shape.C;
-            if (++column == Shape.OutW)
-            {
-                column = 0;
-                pixel = row += Shape.StrideH * pitch;
+                panel += (nint)width * depth;
             }
         }
     }
