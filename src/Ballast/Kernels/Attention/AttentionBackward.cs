@@ -190,7 +190,7 @@ unsafe struct AttentionBackward
             for (int column = 0; column < columns; column += width)
             {
                 width = Panels.Width<S, T>(columns - column);
-                PanelColumns.Multiply<S, T>(a + key, offsets, 0, AttentionShape.KeyBlock, panel, 0, width, 1, count, width, to);
+                PanelColumns.Multiply<S, T>(a + key, offsets, panel, PairedPixels.Line(count, AttentionShape.KeyBlock, width), width, to);
                 panel += count * width;
                 to += tile * width;
             }

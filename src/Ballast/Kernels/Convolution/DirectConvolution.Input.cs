@@ -54,36 +54,8 @@ static unsafe partial class DirectConvolution
         {
             work.Phases = phasePointer;
             work.Offsets = offsetPointer;
-            Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
+            Workers.Run(work, work.Units, shape.Products, SharedFrom.Products);
         }
-    }
-
-    // Where the taps reach in the gradient, seen from the pixel (z / stride, y / stride, x / stride): its first plane, row and column, and how
-    // many planes, rows and columns a slab has.
-    static SlabEdge Edge(in ConvolutionShape shape)
-    {
-        int top = FloorDivide(shape.PadH - (shape.KernelH - 1) * shape.DilationH, shape.StrideH);
-        int left = FloorDivide(shape.PadW - (shape.KernelW - 1) * shape.DilationW, shape.StrideW);
-        int bottom = FloorDivide(shape.StrideH - 1 + shape.PadH, shape.StrideH);
-        int right = FloorDivide(shape.StrideW - 1 + shape.PadW, shape.StrideW);
-        int columns = (shape.W + shape.StrideW - 1) / shape.StrideW;
-        int front = FloorDivide(shape.PadD - (shape.KernelD - 1) * shape.DilationD, shape.StrideD);
-        int back = FloorDivide(shape.StrideD - 1 + shape.PadD, shape.StrideD);
-        return new SlabEdge(front, top, left, back - front + 1, bottom - top, columns + right - left);
-    }
-
-    static int FloorDivide(int a, int b) => a >= 0 ? a / b : -((-a + b - 1) / b);
-
-    readonly record struct SlabEdge(int Front, int Top, int Left, int Planes, int MoreRows, int Width);
-
-    readonly struct Phase(int plane, int row, int column, int start, int count, float* panels)
-    {
-        public int Plane => plane;
-        public int Row => row;
-        public int Column => column;
-        public int Start => start;
-        public int Count => count;
-        public float* Panels => panels;
     }
 
     struct InputWork : IWork, IWideWork
@@ -110,7 +82,11 @@ static unsafe partial class DirectConvolution
         // A volume's planes that lie alike to the stride.
         readonly int PhasePlanes => (Shape.D + Shape.StrideD - 1) / Shape.StrideD;
 
-        public readonly int Parts => Shape.N * PhasePlanes * PartsPerImage;
+        // The planes of a unit of work: small ones that lie alike to the stride one after the other, or one.
+        readonly int Planes => PartsPerImage > 1 || Shape.StrideD > 1
+            ? 1 : PlanesAtOnce(Shape.N * Shape.D, Shape.H * Shape.W, Edge.Planes * (int)PlanePitch);
+
+        public readonly int Units => (Shape.N * PhasePlanes + Planes - 1) / Planes * PartsPerImage;
 
         // From one plane of the gradient to the next in working memory.
         public readonly nint PlanePitch => Slab.Length(PartRows + Edge.MoreRows, Edge.Width, Shape.K);
@@ -137,28 +113,32 @@ static unsafe partial class DirectConvolution
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int partRows = PartRows, perImage = PartsPerImage;
+            int partRows = PartRows, perImage = PartsPerImage, most = Planes, planes = Shape.N * PhasePlanes;
+            int slab = Edge.Planes * (int)PlanePitch;
             bool hasEmptyPhases = HasEmptyPhases;
-            float* memory = Scratch.Take(Edge.Planes * (int)PlanePitch);
-            for (int part = first; part < last; part++)
+            float* memory = Scratch.Take(most * slab);
+            for (int unit = first; unit < last; unit++)
             {
-                int image = part / perImage / PhasePlanes, depth = part / perImage % PhasePlanes, top = part % perImage * partRows;
+                int begin = unit / perImage * most, part = unit % perImage, top = part * partRows, count = Math.Min(most, planes - begin);
                 int rows = Math.Min(partRows, PhaseRows - top);
-                Fill<S, V>(image, depth, top, rows, memory);
-                int inputRow = top * Shape.StrideH, inputRows = Math.Min(rows * Shape.StrideH, Shape.H - inputRow);
+                for (int i = 0; i < count; i++)
+                    Fill<S, V>((begin + i) / PhasePlanes, (begin + i) % PhasePlanes, top, rows, memory + i * slab);
+                int image = begin / PhasePlanes, depth = begin % PhasePlanes;
+                int inputRow = top * Shape.StrideH, pixels = Math.Min(rows * Shape.StrideH, Shape.H - inputRow) * Shape.W;
                 for (int z = depth * Shape.StrideD; z < Math.Min(Shape.D, (depth + 1) * Shape.StrideD); z++)
                 {
                     int plane = image * Shape.D + z;
                     nint pixel = ((nint)plane * Shape.H + inputRow) * Shape.W;
                     if (hasEmptyPhases)
-                        new Span<float>(Dx + pixel * Shape.C, inputRows * Shape.W * Shape.C).Clear();
+                        new Span<float>(Dx + pixel * Shape.C, count * pixels * Shape.C).Clear();
                     for (int phase = 0; phase < PhaseCount; phase++)
                     {
                         if (Phases[phase].Count > 0 && Phases[phase].Plane == z - depth * Shape.StrideD)
-                            Rows<S, V>(memory, Phases[phase], plane, top, rows);
+                            Rows<S, V>(memory, slab, count, Phases[phase], plane, top, rows);
                     }
 
-                    Epilogue.Finish<S, V>(part, Dx, pixel * Shape.C, inputRows * Shape.W * Shape.C);
+                    for (int i = 0; i < count; i++, pixel += pixels)
+                        Epilogue.Finish<S, V>((begin + i) * perImage + part, Dx, pixel * Shape.C, pixels * Shape.C);
                 }
             }
         }
@@ -181,8 +161,9 @@ static unsafe partial class DirectConvolution
             }
         }
 
+        // A phase of rows of each of some planes.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Rows<S, V>(float* slab, in Phase phase, int image, int top, int rows)
+        readonly void Rows<S, V>(float* slab, nint slabPitch, int planes, in Phase phase, int plane, int top, int rows)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
@@ -194,12 +175,15 @@ static unsafe partial class DirectConvolution
             // The last rows and columns of the image need not have every phase.
             int lastRow = (Shape.H - phase.Row + Shape.StrideH - 1) / Shape.StrideH - top;
             int columns = (Shape.W - phase.Column + Shape.StrideW - 1) / Shape.StrideW;
-            int pixels = Math.Min(rows, lastRow) * columns;
+            int height = Math.Min(rows, lastRow), pixels = planes * height * columns;
             // From the last pixel of a row to the first of the next, past the one that would follow.
             nint step = Shape.K, turn = (Edge.Width - columns) * step;
             nint stepX = Shape.StrideW * (nint)Shape.C, turnX = Shape.StrideH * (nint)Shape.W * Shape.C - columns * stepX;
             float* first = Dx
-                + (((nint)image * Shape.H + top * Shape.StrideH + phase.Row) * Shape.W + phase.Column) * Shape.C;
+                + (((nint)plane * Shape.H + top * Shape.StrideH + phase.Row) * Shape.W + phase.Column) * Shape.C;
+            // And from the last row of a plane to the first of the next.
+            nint turnPlane = slabPitch - height * (nint)Edge.Width * step;
+            nint turnPlaneX = ((nint)Shape.H - height * Shape.StrideH) * Shape.W * Shape.C;
             float* panel = phase.Panels;
             for (int group = 0; group < groups; group++, slab += outputs, first += inputs)
             {
@@ -207,7 +191,7 @@ static unsafe partial class DirectConvolution
                 for (int c = 0; c < inputs; c += width)
                 {
                     width = Panels.Width<S, V>(inputs - c);
-                    int valid = Math.Min(width, inputs - c), left = columns;
+                    int valid = Math.Min(width, inputs - c), left = columns, row = 0;
                     float* at = slab, place = first + c;
                     for (int pixel = 0; pixel < pixels; pixel += Panels.Rows)
                     {
@@ -224,6 +208,11 @@ static unsafe partial class DirectConvolution
                             left = columns;
                             at += turn;
                             place += turnX;
+                            if (++row < height)
+                                continue;
+                            row = 0;
+                            at += turnPlane;
+                            place += turnPlaneX;
                         }
 
                         // The last pixel is multiplied once more for each that a tile has too many of.

@@ -4,8 +4,11 @@ namespace Ballast.Kernels;
 
 static unsafe partial class DirectConvolution
 {
-    // Images that one part sums up, at the least; a part has sums of its own, which are added in order.
+    // A part of the images has sums of its own, which are added in order. Where these are more than a near cache holds, each goes through
+    // memory several times: a part takes pixels enough to be worth it, and units of work share out the channels instead.
     const int MostParts = 8;
+    const int FarSums = 1 << 16;
+    const int PartPixels = 512;
 
     /// <summary>The gradient of the weight: dw[k, c, a, b] = sum over n, i, j of dy[n, i, j, k]
     /// x[n, i s + a d - p, j s + b d - p, c].</summary>
@@ -16,7 +19,7 @@ static unsafe partial class DirectConvolution
     public static void BackwardWeight(in ConvolutionShape shape, in ImagePrologue x, float* dy, float* dw)
     {
         int area = shape.KernelH * shape.KernelW, depth = shape.Depth;
-        int width = shape.W + 2 * shape.PadW, parts = Math.Min(MostParts, shape.N);
+        int width = shape.W + 2 * shape.PadW;
         nint pitch = WeightWork.Pitch(shape);
         int paddedDepth = (depth + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
         // Where each value under the kernel lies, seen from the pixel; past the last one, the last again.
@@ -28,7 +31,9 @@ static unsafe partial class DirectConvolution
             offsets[i] = tap / area * pitch + (row + tap % shape.KernelW * shape.DilationW) * shape.C + d % shape.GroupC;
         }
 
-        int sums = shape.Groups * paddedDepth * Panels.Padded(shape.GroupK);
+        int sums = shape.Groups * paddedDepth * Panels.Padded(shape.GroupK), parts = Math.Min(MostParts, shape.N);
+        if (sums > FarSums)
+            parts = (int)Math.Clamp((long)shape.N * shape.OutD * shape.OutH * shape.OutW / PartPixels, 1, parts);
         float* partial = Scratch.TakeShared(parts * sums);
         new Span<float>(partial, parts * sums).Clear();
         fixed (nint* offsetPointer = offsets)
@@ -43,8 +48,9 @@ static unsafe partial class DirectConvolution
                 Partial = partial,
                 Sums = sums,
                 Parts = parts,
+                Shares = Math.Clamp(MostParts / parts, 1, shape.Groups * WeightWork.GroupPanels(shape)),
             };
-            Workers.Run(work, parts, shape.Products, SharedFrom.Products);
+            Workers.Run(work, parts * work.Shares, shape.Products, SharedFrom.Products);
         }
 
         for (int part = 1; part < parts; part++)
@@ -109,7 +115,9 @@ static unsafe partial class DirectConvolution
         public ImagePrologue X;
         public float* Dy, Partial;
         public nint* Offsets;
-        public int PaddedDepth, Sums, Parts;
+        public int PaddedDepth, Sums, Parts, Shares;
+
+        public static int GroupPanels(in ConvolutionShape shape) => (shape.GroupK + 2 * Panels.Lanes - 1) / (2 * Panels.Lanes);
 
         static int BlockRows(in ConvolutionShape shape) => Math.Clamp(
             SlabLength / Math.Max(1, shape.KernelD * shape.StrideH * (shape.W + 2 * shape.PadW) * shape.C), 1, Math.Max(1, shape.OutH));
@@ -125,55 +133,60 @@ static unsafe partial class DirectConvolution
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int blockRows = BlockRows(Shape), slab = (Shape.KernelD * (int)Pitch(Shape) + 15) & ~15;
-            int edge = blockRows * Shape.OutW * 2 * S.Width;
-            float* memory = Scratch.Take(slab + edge);
-            for (int part = first; part < last; part++)
+            int blockRows = BlockRows(Shape), slab = (Shape.KernelD * (int)Pitch(Shape) + 15) & ~15, height = Shape.OutH;
+            int panels = Shape.Groups * GroupPanels(Shape);
+            int most = blockRows < height ? 1 : PlanesAtOnce(Shape.N * Shape.OutD, height * Shape.OutW, slab);
+            int edge = most * blockRows * Shape.OutW * 2 * S.Width;
+            float* memory = Scratch.Take(most * slab + edge);
+            for (int unit = first; unit < last; unit++)
             {
-                int from = (int)((long)Shape.N * part / Parts), until = (int)((long)Shape.N * (part + 1) / Parts);
-                for (int plane = from * Shape.OutD; plane < until * Shape.OutD; plane++)
+                int part = unit / Shares, share = unit % Shares;
+                int plane = (int)((long)Shape.N * part / Parts) * Shape.OutD, end = (int)((long)Shape.N * (part + 1) / Parts) * Shape.OutD;
+                var (from, until) = ((int)((long)panels * share / Shares), (int)((long)panels * (share + 1) / Shares));
+                for (int count; plane < end; plane += count)
                 {
-                    for (int top = 0; top < Shape.OutH; top += blockRows)
+                    count = Math.Min(most, end - plane);
+                    for (int top = 0; top < height; top += blockRows)
                     {
-                        int rows = Math.Min(blockRows, Shape.OutH - top);
-                        Fill<S, V>(Shape, X, plane, top, Reach(Shape, rows), memory, Pitch(Shape));
-                        nint pixel = ((nint)plane * Shape.OutH + top) * Shape.OutW;
-                        Add<S, V>(memory, pixel, rows, memory + slab, Partial + (nint)part * Sums);
+                        int rows = Math.Min(blockRows, height - top);
+                        for (int i = 0; i < count; i++)
+                            Fill<S, V>(Shape, X, plane + i, top, Reach(Shape, rows), memory + i * slab, Pitch(Shape));
+                        nint pixel = ((nint)plane * height + top) * Shape.OutW;
+                        Add<S, V>(memory, slab, count, pixel, rows, memory + most * slab, Partial + (nint)part * Sums, from, until);
                     }
                 }
             }
         }
 
+        // Adds rows of some planes to the sums of some panels, which are counted over all groups.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Add<S, V>(float* slab, nint pixel, int rows, float* edge, float* sums)
+        readonly void Add<S, V>(float* slab, nint slabPitch, int planes, nint pixel, int rows, float* edge, float* sums, int first, int last)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            nint pitch = (nint)Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C, step = (nint)Shape.StrideW * Shape.C;
-            int groups = Shape.Groups, inputs = Shape.GroupC, outputs = Shape.GroupK, columns = Shape.OutW;
-            for (int group = 0; group < groups; group++)
+            int inputs = Shape.GroupC, outputs = Shape.GroupK, columns = Shape.OutW, inGroup = GroupPanels(Shape);
+            var places = new PairedPixels(planes, rows, columns)
             {
-                int width;
-                for (int k = 0; k < outputs; k += width)
+                StepA = (nint)Shape.StrideW * Shape.C,
+                RowA = (nint)Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C,
+                ImageA = slabPitch,
+            };
+            for (int index = first; index < last; index++)
+            {
+                int group = index / inGroup, k = index % inGroup * 2 * S.Width, column = group * outputs + k;
+                int width = Panels.Width<S, V>(outputs - k), valid = Math.Min(width, outputs - k);
+                float* b = Dy + pixel * Shape.K + column, to = sums + (group * Panels.Padded(outputs) + k) * (nint)PaddedDepth;
+                nint stepB = Shape.K;
+                if (valid < width)
                 {
-                    width = Panels.Width<S, V>(outputs - k);
-                    int column = group * outputs + k, valid = Math.Min(width, outputs - k);
-                    float* b = Dy + pixel * Shape.K + column;
-                    nint stepB = Shape.K;
-                    if (valid < width)
-                    {
-                        Widen(b, rows * columns, Shape.K, valid, edge, width);
-                        b = edge;
-                        stepB = width;
-                    }
-
-                    for (int d = 0; d < PaddedDepth; d += Panels.Rows)
-                    {
-                        PanelColumns.Multiply<S, V>(
-                            slab + group * inputs, Offsets + d, pitch, step, b, columns * stepB, stepB, rows, columns, width, sums);
-                        sums += Panels.Rows * width;
-                    }
+                    Widen(b, planes * rows * columns, Shape.K, valid, edge, width);
+                    b = edge;
+                    stepB = width;
                 }
+
+                var pixels = places with { StepB = stepB, RowB = columns * stepB, ImageB = rows * columns * stepB };
+                for (int d = 0; d < PaddedDepth; d += Panels.Rows, to += Panels.Rows * width)
+                    PanelColumns.Multiply<S, V>(slab + group * inputs, Offsets + d, b, pixels, width, to);
             }
         }
 

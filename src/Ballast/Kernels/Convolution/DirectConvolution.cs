@@ -11,6 +11,7 @@ static unsafe partial class DirectConvolution
     const int SlabLength = 48 << 10;
     const int ResultLength = 8 << 10; // what follows finds a part's result in the first-level cache
     const int PartProducts = 1 << 21;
+    const int ManyPixels = 128, SlabsLength = 128 << 10;
 
     /// <summary>y = x * w + bias.</summary>
     /// <param name="shape">The sizes.</param>
@@ -59,8 +60,8 @@ static unsafe partial class DirectConvolution
         fixed (nint* segmentOffsets = offsets)
         {
             work.Offsets = segmentOffsets;
-            epilogue.Moments?.Begin(work.Parts, shape.K);
-            Workers.Run(work, work.Parts, shape.Products, SharedFrom.Products);
+            epilogue.Moments?.Begin(shape.N * shape.OutD * work.PartsPerPlane, shape.K);
+            Workers.Run(work, work.Units, shape.Products, SharedFrom.Products);
         }
     }
 
@@ -94,6 +95,14 @@ static unsafe partial class DirectConvolution
         return Math.Clamp(shape.N * shape.OutD >= 8 ? Math.Max(bySlab, 4) : Math.Min(bySlab, byWork), 1, Math.Max(1, rows));
     }
 
+    // Planes of few pixels are taken several at once, as long as each thread has some: weights come from memory once for all of them.
+    static int PlanesAtOnce(int planes, int pixels, int slab)
+    {
+        int most = Math.Min(ManyPixels / Math.Max(1, pixels), SlabsLength / Math.Max(1, slab));
+        return Math.Clamp(most, 1, Math.Max(1, (planes + Workers.Count - 1) / Workers.Count));
+    }
+
+    // A unit of work is a part, some rows of a plane, or the single parts of several small planes.
     struct ForwardWork : IWork, IWideWork
     {
         public static int Pieces => 4;
@@ -109,9 +118,12 @@ static unsafe partial class DirectConvolution
             Shape, Shape.OutH, (long)Shape.OutW * Shape.K * Shape.Depth,
             Shape.KernelD * Shape.StrideH * (Shape.W + 2 * Shape.PadW) * Shape.C, Shape.OutW * Shape.K);
 
-        readonly int PartsPerImage => (Shape.OutH + PartRows - 1) / PartRows;
+        public readonly int PartsPerPlane => (Shape.OutH + PartRows - 1) / PartRows;
 
-        public readonly int Parts => Shape.N * Shape.OutD * PartsPerImage;
+        readonly int Planes => PartsPerPlane > 1
+            ? 1 : PlanesAtOnce(Shape.N * Shape.OutD, Shape.OutH * Shape.OutW, Shape.KernelD * SlabLength);
+
+        public readonly int Units => (Shape.N * Shape.OutD + Planes - 1) / Planes * PartsPerPlane;
 
         readonly bool IsInPlace => X.IsPlain && Shape.PadD == 0 && Shape.PadH == 0 && Shape.PadW == 0;
 
@@ -127,36 +139,44 @@ static unsafe partial class DirectConvolution
             where S : struct, ISimd<V>
             where V : unmanaged
         {
-            int width = Shape.W + 2 * Shape.PadW, partRows = PartRows, perImage = PartsPerImage;
+            int width = Shape.W + 2 * Shape.PadW, partRows = PartRows, perPlane = PartsPerPlane, most = Planes;
+            int slab = Shape.KernelD * SlabLength, planes = Shape.N * Shape.OutD;
             bool inPlace = IsInPlace;
-            float* memory = inPlace ? null : Scratch.Take(Shape.KernelD * SlabLength);
-            for (int part = first; part < last; part++)
+            float* memory = inPlace ? null : Scratch.Take(most * slab);
+            float** inputs = stackalloc float*[most];
+            for (int unit = first; unit < last; unit++)
             {
-                int plane = part / perImage, top = part % perImage * partRows;
-                int rows = Math.Min(partRows, Shape.OutH - top);
-                float* x = memory;
-                if (inPlace)
-                    x = X.Pixels + ((nint)FirstPlane(Shape, plane) * Shape.H + top * Shape.StrideH) * Shape.W * Shape.C;
-                else
-                    Fill<S, V>(Shape, X, plane, top, Reach(Shape, rows), memory, PlanePitch);
+                int plane = unit / perPlane * most, part = unit % perPlane, top = part * partRows;
+                int count = Math.Min(most, planes - plane), rows = Math.Min(partRows, Shape.OutH - top);
+                for (int i = 0; i < count; i++)
+                {
+                    inputs[i] = memory + i * slab;
+                    if (inPlace)
+                        inputs[i] = X.Pixels + ((nint)FirstPlane(Shape, plane + i) * Shape.H + top * Shape.StrideH) * Shape.W * Shape.C;
+                    else
+                        Fill<S, V>(Shape, X, plane + i, top, Reach(Shape, rows), inputs[i], PlanePitch);
+                }
+
                 nint pixel = ((nint)plane * Shape.OutH + top) * Shape.OutW;
-                float* y = Y + pixel * Shape.K;
                 for (int group = 0; group < Shape.Groups; group++)
-                    Rows<S, V>(x + group * Shape.GroupC, (nint)width * Shape.C, rows, group, y + group * Shape.GroupK);
-                Epilogue.Finish<S, V>(part, Y, pixel * Shape.K, rows * Shape.OutW * Shape.K);
+                    Rows<S, V>(inputs, count, (nint)width * Shape.C, rows, group, Y + pixel * Shape.K + group * Shape.GroupK);
+                int pixels = rows * Shape.OutW;
+                for (int i = 0; i < count; i++, pixel += pixels)
+                    Epilogue.Finish<S, V>((plane + i) * perPlane + part, Y, pixel * Shape.K, pixels * Shape.K);
             }
         }
 
+        // Rows of each of some planes, whose results follow one another.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void Rows<S, V>(float* x, nint pitch, int rows, int group, float* y)
+        readonly void Rows<S, V>(float** inputs, int planes, nint pitch, int rows, int group, float* y)
             where S : struct, ISimd<V>
             where V : unmanaged
         {
             float** from = stackalloc float*[Kernels.Panels.Rows];
             float** to = stackalloc float*[Kernels.Panels.Rows];
             float* edge = stackalloc float[Kernels.Panels.Rows * Kernels.Panels.MaxWidth];
-            int outputs = Shape.GroupK, depth = Shape.Depth, columns = Shape.OutW, pixels = rows * columns;
-            nint stepX = Shape.StrideW * (nint)Shape.C, stepY = Shape.K;
+            int outputs = Shape.GroupK, depth = Shape.Depth, columns = Shape.OutW, pixels = planes * rows * columns;
+            nint stepX = Shape.StrideW * (nint)Shape.C, stepY = Shape.K, channel = group * Shape.GroupC;
             // From the last pixel of a row to the first of the next, past the one that would follow.
             nint turn = Shape.StrideH * pitch - columns * stepX;
             float* panel = Panels + (nint)group * PackedLength, starts = Starts + group * Kernels.Panels.Padded(outputs);
@@ -165,8 +185,8 @@ static unsafe partial class DirectConvolution
             {
                 width = Kernels.Panels.Width<S, V>(outputs - k);
                 int valid = Math.Min(width, outputs - k);
-                float* pixelX = x, pixelY = y + k;
-                int left = columns;
+                float* pixelX = inputs[0] + channel, pixelY = y + k;
+                int left = columns, row = 0, plane = 0;
                 for (int pixel = 0; pixel < pixels; pixel += Kernels.Panels.Rows)
                 {
                     int count = Math.Min(Kernels.Panels.Rows, pixels - pixel);
@@ -181,6 +201,10 @@ static unsafe partial class DirectConvolution
                             continue;
                         left = columns;
                         pixelX += turn;
+                        if (++row < rows || plane == planes - 1)
+                            continue;
+                        row = 0;
+                        pixelX = inputs[++plane] + channel;
                     }
 
                     // The last pixel is multiplied once more for each that a tile has too many of.

@@ -46,7 +46,8 @@ static unsafe class BlockTransposition
         };
         long bytes = plan.Length * sizeof(T);
         (work.IsFar, work.IsLarge) = (bytes >= FarLength, bytes >= AwayLength);
-        work.TileRows = Math.Min(work.IsFar ? Region.Page : Math.Max(4 * Block, SmallTile / work.Columns), (work.Rows + Block - 1) / Block * Block);
+        int mostRows = work.IsFar ? Region.Page : Math.Max(4 * Block, SmallTile / work.Columns);
+        work.TileRows = Math.Min(mostRows, (work.Rows + Block - 1) / Block * Block);
         work.TileColumns = Math.Max(Block, (work.IsFar ? LargeTile : SmallTile) / work.TileRows / Block * Block);
         long matrices = plan.Length / ((long)work.Rows * work.Columns), parts = matrices * work.Tiles;
         Workers.Run(work, (int)parts, plan.Length, SharedFrom.Cache);

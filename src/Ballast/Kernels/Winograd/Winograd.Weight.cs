@@ -122,12 +122,11 @@ static unsafe partial class Winograd
                     width = Panels.Width<S, V>(channels - k);
                     float* b = gradients + xi * gradientPlane + (nint)k * Tiles.BlockTiles;
                     float* to = sums + xi * sumPlane + (nint)k * inputs;
+                    var line = PairedPixels.Line(count, inputs, width);
                     for (int c = 0; c < inputs; c += Panels.Rows)
                     {
                         prefetching.Step();
-                        PanelColumns.Multiply<S, V>(
-                            patches + xi * patchPlane + c, offsets, 0, inputs, b, 0, width, 1, count, width,
-                            to + (nint)c * width);
+                        PanelColumns.Multiply<S, V>(patches + xi * patchPlane + c, offsets, b, line, width, to + (nint)c * width);
                     }
                 }
             }
