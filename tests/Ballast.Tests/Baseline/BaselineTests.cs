@@ -2,7 +2,7 @@ namespace Ballast.Tests.Baseline;
 
 /// <summary>Trainings end with the bits they ended with before: what is rebuilt computes the same, in the same order, at this
 /// register width. A change of bits on purpose records them anew (CONTRIBUTING.md says how) and says why.</summary>
-/// <remarks>The rest of a row behind the last full register takes log from the C library. glibc's has not changed since 2.28.</remarks>
+/// <remarks>The logarithm of a softmax row is the C library's. glibc's has not changed since 2.28.</remarks>
 public class BaselineTests
 {
     public static TheoryData<string> Names => [.. BaselineTasks.All.Keys];

@@ -53,6 +53,18 @@ unsafe interface ISimd<V>
     /// <summary>2^(n - 127), n from 0 to 254 being the last eight bits of <paramref name="a"/>; 0 where n is 0.</summary>
     static abstract V PowerOfTwo(V a);
 
+    /// <summary>Whether all are normal numbers above zero.</summary>
+    static abstract bool AreNormalAndPositive(V a);
+
+    /// <summary>e, of a normal number above zero 2^e m with m from the root of a half to that of two.</summary>
+    static abstract V Exponent(V a);
+
+    /// <summary>That m.</summary>
+    static abstract V Mantissa(V a);
+
+    /// <summary>The number without the last twelve of its 24 digits.</summary>
+    static abstract V HalfOfDigits(V a);
+
     /// <summary>a * b + c with one rounding.</summary>
     static abstract V Fma(V a, V b, V c);
 

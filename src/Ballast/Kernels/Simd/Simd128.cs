@@ -80,10 +80,10 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Exp(Vector128<float> a) => ExponentialFunction.Compute<Simd128, Vector128<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Log(Vector128<float> a) => Vector128.Log(a);
+    public static Vector128<float> Log(Vector128<float> a) => LogarithmFunction.Compute<Simd128, Vector128<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Log2(Vector128<float> a) => Vector128.Log2(a);
+    public static Vector128<float> Log2(Vector128<float> a) => LogarithmFunction.BaseTwo<Simd128, Vector128<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Sin(Vector128<float> a) => Vector128.Sin(a);
@@ -112,6 +112,21 @@ readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     // By two powers, each of which is a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> PowerOfTwo(Vector128<float> a) => (a.AsInt32() << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreNormalAndPositive(Vector128<float> a) =>
+        Vector128.LessThanAll(a.AsUInt32() - Vector128.Create(FloatBits.LeastNormal), Vector128.Create(FloatBits.Infinity - FloatBits.LeastNormal));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Exponent(Vector128<float> a) =>
+        Vector128.ConvertToSingle((a.AsInt32() - Vector128.Create(FloatBits.RootOfHalf)) >> 23);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Mantissa(Vector128<float> a) =>
+        (a.AsInt32() - (a.AsInt32() - Vector128.Create(FloatBits.RootOfHalf) & Vector128.Create(-1 << 23))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> HalfOfDigits(Vector128<float> a) => (a.AsInt32() & Vector128.Create(~0xFFF)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>

@@ -54,10 +54,10 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Exp(Vector256<float> a) => ExponentialFunction.Compute<Simd256, Vector256<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Log(Vector256<float> a) => Vector256.Log(a);
+    public static Vector256<float> Log(Vector256<float> a) => LogarithmFunction.Compute<Simd256, Vector256<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Log2(Vector256<float> a) => Vector256.Log2(a);
+    public static Vector256<float> Log2(Vector256<float> a) => LogarithmFunction.BaseTwo<Simd256, Vector256<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sin(Vector256<float> a) => Vector256.Sin(a);
@@ -86,6 +86,21 @@ readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     // By two powers, each of which is a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PowerOfTwo(Vector256<float> a) => (a.AsInt32() << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreNormalAndPositive(Vector256<float> a) =>
+        Vector256.LessThanAll(a.AsUInt32() - Vector256.Create(FloatBits.LeastNormal), Vector256.Create(FloatBits.Infinity - FloatBits.LeastNormal));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exponent(Vector256<float> a) =>
+        Vector256.ConvertToSingle((a.AsInt32() - Vector256.Create(FloatBits.RootOfHalf)) >> 23);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Mantissa(Vector256<float> a) =>
+        (a.AsInt32() - (a.AsInt32() - Vector256.Create(FloatBits.RootOfHalf) & Vector256.Create(-1 << 23))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> HalfOfDigits(Vector256<float> a) => (a.AsInt32() & Vector256.Create(~0xFFF)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>

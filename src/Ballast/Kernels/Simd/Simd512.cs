@@ -54,10 +54,10 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Exp(Vector512<float> a) => ExponentialFunction.Compute<Simd512, Vector512<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Log(Vector512<float> a) => Vector512.Log(a);
+    public static Vector512<float> Log(Vector512<float> a) => LogarithmFunction.Compute<Simd512, Vector512<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Log2(Vector512<float> a) => Vector512.Log2(a);
+    public static Vector512<float> Log2(Vector512<float> a) => LogarithmFunction.BaseTwo<Simd512, Vector512<float>>(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sin(Vector512<float> a) => Vector512.Sin(a);
@@ -85,6 +85,21 @@ readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PowerOfTwo(Vector512<float> a) => (a.AsInt32() << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreNormalAndPositive(Vector512<float> a) =>
+        Vector512.LessThanAll(a.AsUInt32() - Vector512.Create(FloatBits.LeastNormal), Vector512.Create(FloatBits.Infinity - FloatBits.LeastNormal));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exponent(Vector512<float> a) =>
+        Vector512.ConvertToSingle((a.AsInt32() - Vector512.Create(FloatBits.RootOfHalf)) >> 23);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Mantissa(Vector512<float> a) =>
+        (a.AsInt32() - (a.AsInt32() - Vector512.Create(FloatBits.RootOfHalf) & Vector512.Create(-1 << 23))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> HalfOfDigits(Vector512<float> a) => (a.AsInt32() & Vector512.Create(~0xFFF)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>

@@ -28,8 +28,8 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Divide(float a, float b) => a / b;
     public static float Sqrt(float a) => MathF.Sqrt(a);
     public static float Exp(float a) => ExponentialFunction.Compute<SimdScalar, float>(a);
-    public static float Log(float a) => MathF.Log(a);
-    public static float Log2(float a) => MathF.Log2(a);
+    public static float Log(float a) => LogarithmFunction.Compute<SimdScalar, float>(a);
+    public static float Log2(float a) => LogarithmFunction.BaseTwo<SimdScalar, float>(a);
     public static float Sin(float a) => MathF.Sin(a);
     public static float Cos(float a) => MathF.Cos(a);
     public static float Pow(float a, float b) => MathF.Pow(a, b);
@@ -40,6 +40,18 @@ readonly unsafe struct SimdScalar : ISimd<float>
     public static float Round(float a) => MathF.Round(a);
 
     public static float PowerOfTwo(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) << 23);
+
+    public static bool AreNormalAndPositive(float a) => float.IsNormal(a) && a > 0;
+
+    public static float Exponent(float a) => (BitConverter.SingleToInt32Bits(a) - FloatBits.RootOfHalf) >> 23;
+
+    public static float Mantissa(float a)
+    {
+        int bits = BitConverter.SingleToInt32Bits(a);
+        return BitConverter.Int32BitsToSingle(bits - (bits - FloatBits.RootOfHalf & -1 << 23));
+    }
+
+    public static float HalfOfDigits(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) & ~0xFFF);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Fma(float a, float b, float c) =>
