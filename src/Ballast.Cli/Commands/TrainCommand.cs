@@ -161,10 +161,10 @@ static class TrainCommand
         if (result.Has(Out))
             throw new UsageException("--out cannot be changed with --resume: the run stays in its folder.");
         var folder = RunPaths.Find(result.GetValue(Resume), RunKind.Train);
-        // A finished run is shown without its folder being written to.
+        // A finished run is shown without its folder being written to, but for what a killed process has left there.
         var settings = TrainOptions.Extend(folder.Record.Settings, result);
         if (settings == folder.Record.Settings && RunHistory.IsFinished(folder))
-            return (folder, static () => new RunOutcome(true, null));
+            return (folder.Tidy(), static () => new RunOutcome(true, null));
 #if PICTURES
         if (folder.Record.Kind == RunKind.Folds)
         {
@@ -174,7 +174,7 @@ static class TrainCommand
                     "A cross validation that is resumed keeps its settings, so that all folds are trained alike. Begin a new one.");
             }
 
-            return (folder, FoldsCommand.IsFinished(folder) ? static () => new RunOutcome(true, null)
+            return (folder, FoldsCommand.IsFinished(folder.Tidy()) ? static () => new RunOutcome(true, null)
                 : ValidateFile(folder, json, progress, interruption));
         }
 #endif

@@ -101,7 +101,11 @@ public sealed class Comparison
     {
         var part = Folder.Part(arm.Name);
         if (part is not null && RunHistory.IsFinished(part))
+        {
+            part.Tidy();
             return true;
+        }
+
         cancellation.ThrowIfCancellationRequested();
         part?.Update(part.Record with { TensorBoard = Folder.Record.TensorBoard });
         var settings = Settings(Folder.Record.Settings, arm);

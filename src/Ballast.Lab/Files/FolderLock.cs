@@ -50,7 +50,25 @@ sealed class FolderLock : IDisposable
 
     /// <summary>Whether there is nothing in a folder, or only what a process leaves that was killed before it had begun.</summary>
     public static bool IsUnused(string path) => !Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(
-        static entry => Path.GetFileName(entry) is LockName or OwnerName || AtomicFile.IsTemporary(Path.GetFileName(entry)));
+        static entry => Path.GetFileName(entry) is var name && (name == LockName || IsLeft(name)));
+
+    static bool IsLeft(string name) => name == OwnerName || AtomicFile.IsTemporary(name);
+
+    /// <summary>Removes what a killed owner has left in a folder that nobody goes on with. Nothing is done where there is nothing, where another
+    /// process has the folder, or where it cannot be written.</summary>
+    public static void Tidy(string path)
+    {
+        if (!Directory.EnumerateFiles(path, ".*").Any(static file => IsLeft(Path.GetFileName(file))))
+            return;
+        try
+        {
+            Take(path).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is shown as it is.
+        }
+    }
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose()

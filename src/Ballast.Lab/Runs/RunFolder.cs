@@ -133,6 +133,14 @@ public sealed class RunFolder : IDisposable
         owned = null;
     }
 
+    /// <summary>Removes what a process has left that was killed after the run was finished, where that can be.</summary>
+    /// <returns>The folder itself.</returns>
+    public RunFolder Tidy()
+    {
+        FolderLock.Tidy(Path);
+        return this;
+    }
+
     /// <summary>The run of a part of this one, a folder in this folder; null if it was not begun.</summary>
     public RunFolder? Part(string name)
     {

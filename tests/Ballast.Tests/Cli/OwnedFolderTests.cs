@@ -78,6 +78,21 @@ public sealed class OwnedFolderTests : IDisposable
             BallastProcess.Run(folder, "train", "--resume"));
     }
 
+    // Killed between the last line and the folder's being given back.
+    [Fact]
+    public void What_a_process_leaves_that_was_killed_at_the_very_end_goes_when_the_finished_run_is_shown()
+    {
+        string run = folder.File("run");
+        Assert.Equal(0, BallastCommand.Run(folder, Train("run", epochs: 1)).ExitCode);
+        string[] files = [.. Directory.EnumerateFileSystemEntries(run).Order(StringComparer.Ordinal)];
+        var written = File.GetLastWriteTimeUtc(Path.Combine(run, "report.html"));
+        File.WriteAllText(Path.Combine(run, ".owner"), "process 1 on nowhere\n");
+        File.WriteAllText(Path.Combine(run, ".report.html.ab12cd34.xyz.tmp"), "half");
+        Assert.Equal(0, BallastCommand.Run(folder, "train", "--resume", "run").ExitCode);
+        Assert.Equal(files, Directory.EnumerateFileSystemEntries(run).Order(StringComparer.Ordinal));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(run, "report.html")));
+    }
+
     [Fact]
     public async Task Killed_at_any_moment_a_run_goes_on_to_the_same_end_and_leaves_nothing_else()
     {

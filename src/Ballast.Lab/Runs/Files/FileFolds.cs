@@ -45,6 +45,10 @@ public sealed class FileFolds(RunFolder folder, Func<FileSettings, RunSettings, 
                     return false;
                 part = folder.Part(NameOf(fold))!;
             }
+            else
+            {
+                part.Tidy();
+            }
 
             FileResult result;
             try
