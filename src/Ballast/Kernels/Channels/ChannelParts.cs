@@ -82,6 +82,9 @@ readonly struct ChannelParts
     /// <summary>Whether all stretches have one length.</summary>
     public bool AreAlike => perRun == 1 || longest == 1;
 
+    /// <summary>Whether each stretch is a channel, all of one length.</summary>
+    public bool AreChannels => perRun == 1;
+
     /// <summary>Whether each stretch is one value, so that a register holds several of them.</summary>
     public bool AreValues => length == 1;
 

@@ -58,10 +58,11 @@ static unsafe partial class Channels
         {
             var part = parts[p];
             double* partMeans = moments + 2 * p * (nint)parts.Width;
-            double count = 0;
-            for (int k = 0; k < part.Stretches; k++)
+            double count = (double)part.Samples * parts.Length(part.FirstStretch);
+            int k = parts.AreChannels ? AddTotals(count, partMeans, part.Stretches, means + part.FirstStretch) : 0;
+            for (; k < part.Stretches; k++)
             {
-                if (k == 0 || !parts.AreAlike)
+                if (!parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
                 means[parts.Channel(part.FirstStretch + k)] += JoinedMoments.Total(count, partMeans[k], 0);
             }
@@ -72,15 +73,45 @@ static unsafe partial class Channels
         {
             var part = parts[p];
             double* partMeans = moments + 2 * p * (nint)parts.Width, partSquares = partMeans + parts.Width;
-            double count = 0;
-            for (int k = 0; k < part.Stretches; k++)
+            double count = (double)part.Samples * parts.Length(part.FirstStretch);
+            int k = 0, first = part.FirstStretch;
+            if (parts.AreChannels)
+                k = AddSquares(count, partMeans, partSquares, part.Stretches, means + first, squares + first);
+            for (; k < part.Stretches; k++)
             {
-                if (k == 0 || !parts.AreAlike)
+                if (!parts.AreAlike)
                     count = (double)part.Samples * parts.Length(part.FirstStretch + k);
                 int c = parts.Channel(part.FirstStretch + k);
                 squares[c] += JoinedMoments.Squares(count, partMeans[k], 0, partSquares[k], means[c]);
             }
         }
+    }
+
+    // Whole registers of channels; how many channels they hold. What comes of each is JoinedMoments.Total, and then Squares, of deviations
+    // from the mean, whose sum is 0.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int AddTotals(double count, double* partMeans, int channels, double* means)
+    {
+        int c = 0;
+        Vector<double> counts = new(count);
+        for (; c <= channels - Vector<double>.Count; c += Vector<double>.Count)
+            (Vector.Load(means + c) + (counts * Vector.Load(partMeans + c) + Vector<double>.Zero)).Store(means + c);
+        return c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int AddSquares(double count, double* partMeans, double* partSquares, int channels, double* means, double* squares)
+    {
+        int c = 0;
+        Vector<double> counts = new(count), two = new(2);
+        for (; c <= channels - Vector<double>.Count; c += Vector<double>.Count)
+        {
+            Vector<double> offset = Vector.Load(partMeans + c) - Vector.Load(means + c);
+            var own = Vector.Load(partSquares + c) + two * offset * Vector<double>.Zero + counts * offset * offset;
+            (Vector.Load(squares + c) + own).Store(squares + c);
+        }
+
+        return c;
     }
 
     struct StatisticsWork : IWork, IWideWork
