@@ -82,6 +82,35 @@ public class ConvolutionAlgorithmTests
         }
     }
 
+    // How many small images are taken at once depends on the threads that have to have some; what is added up does not.
+    [Theory]
+    [InlineData(32, 64, 2, 2)]
+    [InlineData(7, 40, 3, 2)]
+    [InlineData(20, 300, 2, 2)]
+    [InlineData(130, 16, 1, 3)]
+    [InlineData(1, 130, 5, 5)]
+    public void Small_images_give_the_same_bits_for_any_number_of_threads(int images, int channels, int height, int width)
+    {
+        Shape shape = [images, channels, height, width];
+        var x = Draw.Data(shape, 5);
+        int before = Compute.Threads;
+        List<int[]>? expected = null;
+        try
+        {
+            foreach (int threads in (int[])[1, 2, 3, 7])
+            {
+                Compute.Threads = threads;
+                List<int[]> got = [.. Run(ConvolutionAlgorithm.Direct, shape, x, channels + 1).Select(static values => Draw.Bits(values))];
+                expected ??= got;
+                Assert.Equal(expected, got);
+            }
+        }
+        finally
+        {
+            Compute.Threads = before;
+        }
+    }
+
     [Fact]
     public void A_value_made_one_way_is_computed_so_whatever_is_chosen_meanwhile()
     {
