@@ -90,7 +90,7 @@ static unsafe partial class StridedReductions
         float* x = runs.X, y = runs.Y, result = runs.Result;
         nint strideX = runs.StrideX, strideY = runs.StrideY, strideResult = runs.StrideResult;
         int length = runs.Length;
-        nint ahead = strideX == length ? Region.Page : strideX;
+        nint ahead = strideX == length ? 0 : strideX; // what follows in memory, the processor fetches ahead by itself
         double factor = runs.Factor;
         for (int i = runs.Count; i > 0; i--, x += strideX, y += strideY, result += strideResult)
             *result = (float)(RunOf<R, F, B, S, V>(x, y, length, ahead) * factor);
@@ -119,7 +119,8 @@ static unsafe partial class StridedReductions
             V y0 = S.Broadcast(*y), a = S.Broadcast(R.Identity), b = a, c = a, d = a;
             for (; i <= length - 4 * S.Width; i += 4 * S.Width)
             {
-                Region.Ahead(x + i, 4 * S.Width, ahead);
+                if (ahead != 0)
+                    Region.Ahead(x + i, 4 * S.Width, ahead);
                 a = R.Join<S, V>(a, F.Apply<S, V>(S.Load(x + i), B.Load<S, V>(y + i, y0)));
                 b = R.Join<S, V>(b, F.Apply<S, V>(S.Load(x + i + S.Width), B.Load<S, V>(y + i + S.Width, y0)));
                 c = R.Join<S, V>(c, F.Apply<S, V>(S.Load(x + i + 2 * S.Width), B.Load<S, V>(y + i + 2 * S.Width, y0)));

@@ -42,6 +42,7 @@ sealed partial class Buffer
             int slices = capacity > LargestSlice ? 1 : Math.Clamp(made, 1, MostSlices);
             int pitch = slices == 1 ? capacity : (capacity + Alignment - 1) / Alignment * Alignment + (Guards.AreSet ? Guards.Length : 0);
             float[] array = GC.AllocateUninitializedArray<float>((slices * pitch) + page + Alignment, pinned: true);
+            HugePages.Ask(array);
             int first = page == 0 ? Start(array, 0, Alignment) : Start(array, Interlocked.Increment(ref large) * 3 % 8 * (Page / 8), Page);
             made += slices;
             for (int i = 1; i < slices; i++)
