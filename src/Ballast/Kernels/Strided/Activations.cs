@@ -138,8 +138,6 @@ static unsafe class Activations
     {
         for (; i <= length - S.Width; i += S.Width)
         {
-            Region.Ahead(x + i, S.Width);
-            Region.Ahead(y + i, S.Width);
             S.Store(y + i, f.Apply<S, V>(S.Load(x + i)));
         }
 
