@@ -180,6 +180,34 @@ public class ModelExportTests
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
+    // Its height is the batch's size, and zeros do not tell which row they come from.
+    sealed class Stretched : Module
+    {
+        readonly UpsamplingBilinear2d up = new((7, 8));
+
+        public override Tensor Forward(Tensor input) => up.Forward((input * 0).Reshape([1, 1, -1, 3]));
+    }
+
+    sealed class Alone : Module
+    {
+        public override Tensor Forward(Tensor input) => input.Shape[0] == 1 ? input.Square() : input;
+    }
+
+    [Fact]
+    public void A_graph_that_is_wrong_for_one_sample_alone_is_refused_and_a_fixed_batch_is_not()
+    {
+        using Folder folder = new();
+        foreach (var (module, how) in ((Module, string)[])[(new Stretched(), "the graph cannot be computed"), (new Alone(), "the graph gives")])
+        {
+            string refused = Assert.Throws<NotSupportedException>(() => OnnxFile.Export(module, [2, 3], folder.File("model.onnx"))).Message;
+            Assert.Contains($"for a batch of 1 {how}", refused, StringComparison.Ordinal);
+            Assert.Contains("DynamicBatch = false", refused, StringComparison.Ordinal);
+            Exported.Check(module, [4, 3], options: new OnnxExportOptions { DynamicBatch = false });
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     sealed class Drawing : Module
     {
         public override Tensor Forward(Tensor input) => input + Tensor.Rand(input.Shape);

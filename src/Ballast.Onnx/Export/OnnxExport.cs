@@ -10,7 +10,7 @@ namespace Ballast;
 /// <param name="options">How it is written.</param>
 sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<Tensor[], Tensor[]> run, OnnxExportOptions options)
 {
-    const int First = 2, Second = 3, Tried = 5;
+    const int First = 2, Second = 3, Single = 1, Tried = 5;
 
     readonly string[] inputNames = Names(options.InputNames, "input", shapes.Length);
 
@@ -46,7 +46,8 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
         graph.Prune();
         if (options.FoldNormalization)
             GraphFolding.Fold(graph);
-        Try(graph, options.DynamicBatch ? Tried : fixedSize, first);
+        foreach (int batch in options.DynamicBatch ? [Tried, Single] : (ReadOnlySpan<int>)[fixedSize])
+            Try(graph, batch, first);
         if (options.Preprocessing is { } preprocessing)
             Prepend(graph, preprocessing);
         Describe(graph);
@@ -150,44 +151,53 @@ sealed class OnnxExport(Module model, Shape[] shapes, ElementType[] types, Func<
         return offset == 0 ? $"{slope}*{options.BatchName}" : $"{slope}*{options.BatchName}+{offset}";
     }
 
-    // The graph and the network have to say the same of samples that neither was made from; of values below 0 too, where what is read may
-    // be a sign, unless the network refuses them.
+    // The graph and the network have to say the same of samples that neither was made from. A single sample is what sizes of 1 are taken for
+    // that fit any other, and values below 0 tell where what is read may be a sign; a network may refuse both.
     void Try(NodeGraph graph, int batch, Recorder recorder)
     {
         using var off = Tensor.NoGrad();
         using var evaluating = ModeScope.Evaluate();
-        var inputs = Examples(batch, seed: 117);
-        Compare(graph, batch, recorder, inputs, run(inputs));
-        if (recorder.Reads.Count == 0)
-            return;
-        inputs = Examples(batch, seed: 117, signed: true);
-        Tensor[] expected;
+        Compare(graph, batch, recorder, Examples(batch, seed: 117), mayRefuse: options.DynamicBatch && batch == Single);
+        if (recorder.Reads.Count > 0)
+            Compare(graph, batch, recorder, Examples(batch, seed: 117, signed: true), mayRefuse: true);
+    }
+
+    void Compare(NodeGraph graph, int batch, Recorder recorder, Tensor[] inputs, bool mayRefuse)
+    {
+        Tensor[] expected, got;
         try
         {
             expected = run(inputs);
         }
-        catch (ArgumentException)
+        catch (ArgumentException) when (mayRefuse)
         {
             return;
         }
 
-        Compare(graph, batch, recorder, inputs, expected);
-    }
+        try
+        {
+            got = GraphRun.Run(graph, graph.Initializers, inputs);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw Differs(recorder, $"for a batch of {batch} the graph cannot be computed: {failure.Message}", failure);
+        }
 
-    void Compare(NodeGraph graph, int batch, Recorder recorder, Tensor[] inputs, Tensor[] expected)
-    {
-        var got = GraphRun.Run(graph, graph.Initializers, inputs);
         for (int i = 0; i < expected.Length; i++)
         {
-            double scale = Largest(expected[i]), off2 = expected[i].Shape == got[i].Shape ? Largest(expected[i], got[i]) : double.PositiveInfinity;
-            if (off2 <= 1e-3 * (scale + 1e-6))
-                continue;
-            string reads = recorder.Readers ?? "It computes something from a batch's size that a graph does not follow.";
-            throw new NotSupportedException(
-                $"{model.Title} cannot be exported: for a batch of {batch} the graph gives {got[i].Shape}, off by {off2:G3} of {scale:G3}, "
-                    + $"from the {expected[i].Shape} that the network gives. {reads}");
+            double scale = Largest(expected[i]), off = expected[i].Shape == got[i].Shape ? Largest(expected[i], got[i]) : double.PositiveInfinity;
+            if (off > 1e-3 * (scale + 1e-6))
+            {
+                throw Differs(recorder, $"for a batch of {batch} the graph gives {got[i].Shape}, off by {off:G3} of {scale:G3}, "
+                    + $"from the {expected[i].Shape} that the network gives.");
+            }
         }
     }
+
+    NotSupportedException Differs(Recorder recorder, string how, Exception? cause = null) => new(
+        $"{model.Title} cannot be exported: {how} "
+            + (recorder.Readers ?? "It computes something from a batch's size that a graph does not follow."
+                + (options.DynamicBatch ? " Export it with a fixed one: new OnnxExportOptions { DynamicBatch = false }." : "")), cause);
 
     static double Largest(Tensor x)
     {
