@@ -6,23 +6,23 @@ namespace Ballast.Kernels;
 /// fetching ahead at the end of a page, seldom comes to one.</summary>
 static unsafe partial class HugePages
 {
-    /// <summary>The bytes of a page.</summary>
-    public const nint Size = 2 << 20;
+    /// <summary>The floats of a page.</summary>
+    public const int Length = 1 << 19;
 
+    const nint Size = Length * sizeof(float);
     const int Advice = 14; // MADV_HUGEPAGE
 
-    /// <summary>Asks for huge pages where an array that nobody has written to yet fills whole ones. Nothing happens where the system
+    /// <summary>Asks for huge pages where memory that nobody has written to yet fills whole ones. Nothing happens where the system
     /// has none to give; Linux has, and unless it is told otherwise gives them to those who ask.</summary>
-    /// <param name="array">Pinned.</param>
-    public static void Ask(float[] array)
+    /// <param name="start">Where the memory begins.</param>
+    /// <param name="length">How many floats it has.</param>
+    public static void Ask(float* start, int length)
     {
-        if (!OperatingSystem.IsLinux() || array.Length * (nint)sizeof(float) < Size)
+        if (!OperatingSystem.IsLinux() || length < Length)
             return;
-        nint start = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0), end = start + array.Length * (nint)sizeof(float);
-        start = (start + Size - 1) & -Size;
-        end &= -Size;
-        if (start < end)
-            _ = Advise(start, end - start, Advice);
+        nint first = ((nint)start + Size - 1) & -Size, end = (nint)(start + length) & -Size;
+        if (first < end)
+            _ = Advise(first, end - first, Advice);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

@@ -7,7 +7,6 @@ static unsafe class Scratch
     // second-level cache too. In an array that grew page by page it collides there, which made a thread up to 1.6 times slower. Only
     // the pages that are used are ever mapped.
     const int Smallest = 1 << 20;
-    const int Alignment = (int)HugePages.Size / sizeof(float);
 
     [ThreadStatic] static float[]? memory;
     [ThreadStatic] static float[]? shared;
@@ -30,10 +29,10 @@ static unsafe class Scratch
             guarded = 0;
         }
 
-        if (memory is null || memory.Length < length + Alignment + (guards ? Guards.Length : 0))
+        if (memory is null || memory.Length < length + HugePages.Length + (guards ? Guards.Length : 0))
         {
-            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + Alignment + Guards.Length, pinned: true);
-            HugePages.Ask(memory);
+            memory = GC.AllocateUninitializedArray<float>(Math.Max(length, Smallest) + HugePages.Length + Guards.Length, pinned: true);
+            HugePages.Ask(Start(memory), memory.Length - HugePages.Length);
         }
 
         float* start = Start(memory);
@@ -49,6 +48,7 @@ static unsafe class Scratch
     static float* Start(float[] memory)
     {
         nint address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref memory[0]);
-        return (float*)((address + HugePages.Size - 1) & -HugePages.Size);
+        const nint size = HugePages.Length * sizeof(float);
+        return (float*)((address + size - 1) & -size);
     }
 }

@@ -8,7 +8,7 @@ sealed partial class Buffer
 {
     /// <summary>Free buffers by size class: eight classes an octave, so that at most an eighth of a buffer lies idle.
     /// </summary>
-    static class Pool
+    static unsafe class Pool
     {
         const int SmallestBits = 4; // 16 floats
         const int LargestSlice = 512; // floats
@@ -34,16 +34,17 @@ sealed partial class Buffer
         /// <summary>A new buffer.</summary>
         /// <remarks>Pinned arrays are dear to allocate, so small buffers are slices of one: as many as there were of their class before, up to
         /// sixteen; those that nobody has asked for go to the pool. Large buffers begin at eight different places of a page: a kernel that
-        /// reads several of them side by side would otherwise find the same element of each in the same set of the cache.</remarks>
+        /// reads several of them side by side would otherwise find the same element of each in the same set of the cache. What fills two huge
+        /// pages begins with one; the room before it is never touched.</remarks>
         public static Buffer Make(int length)
         {
-            int capacity = Capacity(length), page = capacity < Page ? 0 : Page;
+            int capacity = Capacity(length), page = capacity < Page ? 0 : capacity < 2 * HugePages.Length ? Page : HugePages.Length;
             ref int made = ref Made[Class(length)];
             int slices = capacity > LargestSlice ? 1 : Math.Clamp(made, 1, MostSlices);
             int pitch = slices == 1 ? capacity : (capacity + Alignment - 1) / Alignment * Alignment + (Guards.AreSet ? Guards.Length : 0);
             float[] array = GC.AllocateUninitializedArray<float>((slices * pitch) + page + Alignment, pinned: true);
-            HugePages.Ask(array);
-            int first = page == 0 ? Start(array, 0, Alignment) : Start(array, Interlocked.Increment(ref large) * 3 % 8 * (Page / 8), Page);
+            int place = page == 0 ? 0 : Interlocked.Increment(ref large) * 3 % 8 * (Page / 8), first = Start(array, place, Math.Max(page, Alignment));
+            HugePages.Ask((float*)Marshal.UnsafeAddrOfPinnedArrayElement(array, first) - place, capacity);
             made += slices;
             for (int i = 1; i < slices; i++)
                 Return(new Buffer(array, first + i * pitch, capacity));
@@ -74,7 +75,7 @@ sealed partial class Buffer
             if (length <= 1 << SmallestBits)
                 return 1 << SmallestBits;
             int step = 1 << (BitOperations.Log2((uint)length - 1) - 3);
-            return (int)Math.Min(((long)length + step - 1) / step * step, Array.MaxLength - Page - Alignment);
+            return (int)Math.Min(((long)length + step - 1) / step * step, Largest);
         }
 
         static int Class(int length)

@@ -12,6 +12,7 @@ sealed partial class Buffer
 {
     const int Alignment = 16; // floats
     const int Page = 1024; // floats
+    static readonly int Largest = Array.MaxLength - HugePages.Length - Alignment;
     static long allocated;
 
     readonly float[] array;
@@ -90,8 +91,8 @@ sealed partial class Buffer
     public static Buffer Rent(ElementType type, int length)
     {
         long floats = ((long)length * type.Size() + sizeof(float) - 1) / sizeof(float);
-        Throw.Unless(floats <= Array.MaxLength - Page - Alignment,
-            $"A tensor of {length} {type.Name()} values needs more than the {Array.MaxLength * 4L} bytes that "
+        Throw.Unless(floats <= Largest,
+            $"A tensor of {length} {type.Name()} values needs more than the {Largest * 4L} bytes that "
                 + $"one may have. Split the data into smaller tensors.");
         var buffer = Rent((int)floats);
         buffer.Type = type;
