@@ -101,9 +101,12 @@ readonly struct ChannelParts
     /// <summary>From one sample to the next, in values.</summary>
     public nint Step => layout.AreRows ? layout.C : (nint)layout.C * layout.L;
 
+    /// <summary>Whether half of the second-level cache holds all values.</summary>
+    public bool AreCached => layout.Length <= Caches.Rows(1, 2);
+
     /// <summary>How many samples are gone through at once where stretches are values: four, since memory is to be read nearly in its order,
     /// or as many as a page holds, up to 16, where half of the second-level cache holds all of them.</summary>
-    public int Rows => layout.Length <= Caches.Rows(1, 2) ? (int)Math.Clamp(Region.Page / Step, 4, 16) : 4;
+    public int Rows => AreCached ? (int)Math.Clamp(Region.Page / Step, 4, 16) : 4;
 
     /// <summary>One part.</summary>
     public ChannelPart this[int part]

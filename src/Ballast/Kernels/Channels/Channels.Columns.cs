@@ -16,6 +16,7 @@ static unsafe partial class Channels
         public ChannelPart Part;
         public nint Step, Stride;
         public int Width, Rows;
+        public bool AreCached;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<S, V, L>(int first, int last, int done)
@@ -30,6 +31,7 @@ static unsafe partial class Channels
             new Span<float>(firsts, 2 * columns).Clear();
             int height = T.ReadsGradient && columns > 4 * w ? Rows : 16;
             nint ahead = Math.Max(height, Region.Page / step) * step;
+            bool asks = T.ReadsGradient && !AreCached;
             for (int from = 0; from < rows; from += height)
             {
                 int count = Math.Min(height, rows - from);
@@ -45,7 +47,7 @@ static unsafe partial class Channels
                     for (int n = 0; n < count; n++, value += step)
                     {
                         float* gradient = value + toGradient;
-                        if (T.ReadsGradient)
+                        if (asks)
                         {
                             Region.Ahead(value, 2 * w, ahead);
                             Region.Ahead(gradient, 2 * w, ahead);

@@ -152,6 +152,7 @@ static unsafe partial class Channels
             Sums = sums,
             Width = parts.Width,
             Rows = parts.Rows,
+            AreCached = parts.AreCached,
         };
         Simd.Columns<S, V, SumColumns<T>>(columns, 0, part.Stretches);
     }
