@@ -77,6 +77,7 @@ unsafe struct AttentionBackward
         const int stride = AttentionShape.KeyBlock;
         Memory m = new(Shape);
         AttentionScores.PackTurned(K, batch, Shape.Keys, Shape.Depth, m.TurnedK);
+        AttentionScores.Scale<S, T>(m.TurnedK, Panels.Padded(Shape.Keys) * Shape.Depth, Shape.Scale);
         AttentionScores.PackTurned(V, batch, Shape.Keys, Shape.ValueDepth, m.TurnedV);
         for (int key = 0; key < Shape.Keys; key += stride)
             AttentionScores.Pack(K, batch, key, Math.Min(stride, Shape.Keys - key), Shape.Depth, m.PackedK + (nint)key * m.Depth);
@@ -119,7 +120,7 @@ unsafe struct AttentionBackward
                 float* score = m.Scores + row * stride;
                 if (key == 0)
                     AskAround(batch, next, first + row);
-                AttentionScores.Finish<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key), Shape.Scale,
+                AttentionScores.Mask<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key),
                     Mask.IsEmpty ? null : Mask.Row(batch, first + row) + key);
                 Gradients<S, T>(score, m.Products + row * stride, keys, LogSums[(nint)batch * Shape.Queries + first + row], deltas[row]);
             }
@@ -133,7 +134,7 @@ unsafe struct AttentionBackward
         }
 
         for (int row = 0; row < count; row++)
-            new ReadOnlySpan<float>(m.SumQ + row * m.Depth, Shape.Depth).CopyTo(new Span<float>(DQ.Row(batch, first + row), Shape.Depth));
+            AttentionScores.Copy<S, T>(m.SumQ + row * m.Depth, DQ.Row(batch, first + row), Shape.Depth);
     }
 
     // The same row of the next matrix will be read, and this one's gradients written.
@@ -158,8 +159,8 @@ unsafe struct AttentionBackward
         AttentionScores.AskEarly(V, next, row, Shape.ValueDepth);
     }
 
-    // P in place of the products, and dS in place of the gradients of P.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // P in place of the products, and dS in place of the gradients of P, in a method of its own: beside calls no register outlasts a loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Gradients<S, T>(float* score, float* product, int count, float logSum, float delta)
         where S : struct, ISimd<T>
         where T : unmanaged
@@ -167,7 +168,7 @@ unsafe struct AttentionBackward
         T minus = S.Broadcast(logSum), less = S.Broadcast(delta), scale = S.Broadcast(Shape.Scale);
         for (int i = 0; i < count; i += S.Width)
         {
-            T p = ExponentialFunction.Compute<S, T>(S.Subtract(S.Load(score + i), minus));
+            T p = ExponentialFunction.Rough<S, T>(S.Subtract(S.Load(score + i), minus));
             S.Store(score + i, p);
             S.Store(product + i, S.Multiply(S.Multiply(p, scale), S.Subtract(S.Load(product + i), less)));
         }
@@ -208,8 +209,7 @@ unsafe struct AttentionBackward
         for (int column = 0; column < columns; column += width)
         {
             width = Panels.Width<S, T>(columns - column);
-            int valid = Math.Min(width, columns - column);
-            new ReadOnlySpan<float>(tile + key % Panels.Rows * width, valid).CopyTo(new Span<float>(to + column, valid));
+            AttentionScores.Copy<S, T>(tile + key % Panels.Rows * width, to + column, Math.Min(width, columns - column));
             tile += Panels.Rows * width;
         }
     }

@@ -7,6 +7,8 @@ namespace Ballast.Kernels;
 /// block (Dao et al. 2022; Milakov and Gimelshein 2018): the products of all queries with all keys are never in memory.</summary>
 unsafe struct AttentionForward
 {
+    const int Lanes = 16;
+
     /// <summary>The sizes.</summary>
     public AttentionShape Shape;
 
@@ -46,6 +48,7 @@ unsafe struct AttentionForward
                 if (batch != packed)
                 {
                     AttentionScores.PackTurned(Pass.K, batch, s.Keys, s.Depth, turned);
+                    AttentionScores.Scale<S, T>(turned, keys * s.Depth, s.Scale);
                     for (int key = 0; key < s.Keys; key += AttentionShape.KeyBlock)
                     {
                         AttentionScores.Pack(Pass.V, batch, key, Math.Min(AttentionShape.KeyBlock, s.Keys - key), s.ValueDepth,
@@ -69,15 +72,18 @@ unsafe struct AttentionForward
     {
         const int stride = AttentionShape.KeyBlock;
         int count = Math.Min(AttentionShape.QueryBlock, Shape.Queries - first), seen = Shape.Seen(first + count);
-        float* most = stackalloc float[AttentionShape.QueryBlock];
+        float* largest = stackalloc float[AttentionShape.QueryBlock];
+        float* origins = stackalloc float[AttentionShape.QueryBlock];
         float* totals = stackalloc float[AttentionShape.QueryBlock];
+        float* lanes = stackalloc float[Lanes];
         float* before = stackalloc float[AttentionShape.QueryBlock];
         nint* offsets = stackalloc nint[1];
         MatrixRows rows = new(scores, offsets, stride);
         offsets[0] = 0;
         float* fresh = sums + AttentionShape.QueryBlock * width;
+        new Span<float>(lanes, Lanes).Fill(float.NegativeInfinity);
         for (int row = 0; row < count; row++)
-            (most[row], totals[row]) = (float.NegativeInfinity, 0);
+            (largest[row], totals[row]) = (float.NegativeInfinity, 0);
         for (int key = 0; key == 0 || key < seen; key += stride)
         {
             int keys = Math.Min(stride, Shape.Keys - key);
@@ -87,9 +93,18 @@ unsafe struct AttentionForward
                 float* score = scores + row * stride;
                 if (key == 0)
                     AskAround(batch, next, first + row);
-                AttentionScores.Finish<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key), Shape.Scale,
+                AttentionScores.Mask<S, T>(score, keys, Math.Min(keys, Shape.Seen(first + row + 1) - key),
                     Mask.IsEmpty ? null : Mask.Row(batch, first + row) + key);
-                before[row] = Exponentials<S, T>(score, keys, ref most[row], ref totals[row]);
+                float most = MathF.Max(before[row] = largest[row], Largest<S, T>(score, keys, lanes));
+                // No exponential of minus infinity less itself: a query that has seen no key yet counts from 0.
+                (largest[row], origins[row]) = (most, float.IsNegativeInfinity(most) ? 0 : most);
+            }
+
+            for (int row = 0; row < count; row++)
+            {
+                float sum = Exponentials<S, T>(scores + row * stride, keys, origins[row]);
+                before[row] = float.IsNegativeInfinity(before[row]) ? 0 : MathF.Exp(before[row] - origins[row]);
+                totals[row] = totals[row] * before[row] + sum;
             }
 
             AttentionScores.Multiply<S, T>(rows, 0, 0, count, keys, values + (nint)key * width, Shape.ValueDepth, key == 0 ? sums : fresh, width);
@@ -110,7 +125,7 @@ unsafe struct AttentionForward
                 S.Store(y + i, S.Multiply(S.Load(sum + i), factor));
             for (; i < Shape.ValueDepth; i++)
                 y[i] = sum[i] * inverse;
-            LogSums[(nint)batch * Shape.Queries + first + row] = most[row] + MathF.Log(totals[row]);
+            LogSums[(nint)batch * Shape.Queries + first + row] = largest[row] + MathF.Log(totals[row]);
         }
     }
 
@@ -128,33 +143,36 @@ unsafe struct AttentionForward
         AttentionScores.AskEarly(V, next, row, Shape.ValueDepth);
     }
 
-    // Replaces products by their exponentials less the largest so far; the factor that what was added up before has to be brought to.
+    // The largest of a row. Memory holds sixteen lanes, of which those that no register has are minus infinity.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static float Exponentials<S, T>(float* row, int count, ref float most, ref float total)
+    static float Largest<S, T>(float* row, int count, float* lanes)
         where S : struct, ISimd<T>
         where T : unmanaged
     {
-        float* lanes = stackalloc float[16];
         T top = S.Load(row);
         for (int i = S.Width; i < count; i += S.Width)
             top = S.Max(top, S.Load(row + i));
         S.Store(lanes, top);
-        var quads = Vector128.Load(lanes);
-        for (int i = 4; i < S.Width; i += 4)
-            quads = Vector128.Max(quads, Vector128.Load(lanes + i));
-        float largest = MathF.Max(MathF.Max(MathF.Max(quads[0], quads[1]), MathF.Max(quads[2], quads[3])), most);
-        float origin = float.IsNegativeInfinity(largest) ? 0 : largest;
+        var quads = Vector128.Max(
+            Vector128.Max(Vector128.Load(lanes), Vector128.Load(lanes + 4)), Vector128.Max(Vector128.Load(lanes + 8), Vector128.Load(lanes + 12)));
+        return MathF.Max(MathF.Max(quads[0], quads[1]), MathF.Max(quads[2], quads[3]));
+    }
+
+    // Replaces products by their exponentials less an origin; their sum. No call may follow in this method: the sum would go through memory
+    // with each register.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static float Exponentials<S, T>(float* row, int count, float origin)
+        where S : struct, ISimd<T>
+        where T : unmanaged
+    {
         T minus = S.Broadcast(origin), sum = S.Broadcast(0);
         for (int i = 0; i < count; i += S.Width)
         {
-            T e = ExponentialFunction.UpToZero<S, T>(S.Subtract(S.Load(row + i), minus));
+            T e = ExponentialFunction.Rough<S, T>(S.Subtract(S.Load(row + i), minus));
             S.Store(row + i, e);
             sum = S.Add(sum, e);
         }
 
-        float factor = float.IsNegativeInfinity(most) ? 0 : MathF.Exp(most - origin);
-        total = total * factor + S.Sum(sum);
-        most = largest;
-        return factor;
+        return S.Sum(sum);
     }
 }

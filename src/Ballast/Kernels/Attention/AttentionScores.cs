@@ -27,14 +27,7 @@ static unsafe class AttentionScores
     /// <summary>Asks for a row of a matrix whose turn comes later: into the second-level cache, since rows a page apart have few places in the
     /// first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AskEarly(in MatrixRows rows, int matrix, int row, int columns)
-    {
-        if (!Sse.IsSupported)
-            return;
-        float* from = rows.Row(matrix, row);
-        for (int column = 0; column < columns; column += CacheLine)
-            Sse.Prefetch1(from + column);
-    }
+    public static void AskEarly(in MatrixRows rows, int matrix, int row, int columns) => Region.Early(rows.Row(matrix, row), columns);
 
     const int CacheLine = 16; // floats
 
@@ -143,33 +136,56 @@ static unsafe class AttentionScores
         }
     }
 
-    /// <summary>Scales a row of products, adds a mask, and puts minus infinity where a key is not seen.</summary>
-    /// <param name="row">The products with the keys of a block, filled up to whole registers.</param>
-    /// <param name="count">How many keys the block has.</param>
-    /// <param name="seen">How many of them the query sees.</param>
+    /// <summary>Scales packed keys: products with them need no factor of their own.</summary>
+    /// <param name="panels">Whole registers of them.</param>
+    /// <param name="count">How many values there are.</param>
     /// <param name="scale">The factor.</param>
-    /// <param name="mask">The mask's values, or null.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish<S, V>(float* row, int count, int seen, float scale, float* mask)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale<S, V>(float* panels, int count, float scale)
         where S : struct, ISimd<V>
         where V : unmanaged
     {
         V factor = S.Broadcast(scale);
-        int end = (count + S.Width - 1) / S.Width * S.Width, i = 0;
-        if (mask is null)
+        for (int i = 0; i < count; i += S.Width)
+            S.Store(panels + i, S.Multiply(S.Load(panels + i), factor));
+    }
+
+    /// <summary>Adds a mask to a row of products, and puts minus infinity where a key is not seen.</summary>
+    /// <param name="row">The products with the keys of a block, filled up to whole registers.</param>
+    /// <param name="count">How many keys the block has.</param>
+    /// <param name="seen">How many of them the query sees.</param>
+    /// <param name="mask">The mask's values, or null.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mask<S, V>(float* row, int count, int seen, float* mask)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int i = 0;
+        for (; mask is not null && i + S.Width <= seen; i += S.Width)
+            S.Store(row + i, S.Add(S.Load(row + i), S.Load(mask + i)));
+        i = Math.Max(0, seen) / S.Width * S.Width;
+        V nothing = S.Broadcast(float.NegativeInfinity);
+        if (i < seen)
         {
-            for (; i < end; i += S.Width)
-                S.Store(row + i, S.Multiply(S.Load(row + i), factor));
-        }
-        else
-        {
-            for (; i + S.Width <= count; i += S.Width)
-                S.Store(row + i, S.Fma(S.Load(row + i), factor, S.Load(mask + i)));
-            for (; i < count; i++)
-                row[i] = MathF.FusedMultiplyAdd(row[i], scale, mask[i]);
+            V first = S.First(seen - i), product = S.Load(row + i);
+            S.Store(row + i, S.Select(first, mask is null ? product : S.Add(product, S.LoadSome(mask + i, first)), nothing));
+            i += S.Width;
         }
 
-        for (i = Math.Max(0, seen); i < end; i++)
-            row[i] = float.NegativeInfinity;
+        for (; i < count; i += S.Width)
+            S.Store(row + i, nothing);
+    }
+
+    /// <summary>Copies whole registers and what is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy<S, V>(float* from, float* to, int count)
+        where S : struct, ISimd<V>
+        where V : unmanaged
+    {
+        int i = 0;
+        for (; i + S.Width <= count; i += S.Width)
+            S.Store(to + i, S.Load(from + i));
+        for (; i < count; i++)
+            to[i] = from[i];
     }
 }
