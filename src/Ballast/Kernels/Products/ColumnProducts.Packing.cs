@@ -20,7 +20,8 @@ static unsafe partial class ColumnProducts
                 PackRows(a + (nint)quad * 4 * StrideI, packed + (nint)(quad - first) * 4 * count, Math.Min(4, Rows - quad * 4), count);
         }
 
-        // Rows of a as they lie, four side by side, whose values fill a line of the result: the lines of the next quad are far away.
+        // Rows of a as they lie, four side by side, whose values fill a line of the result: the lines of the next quad are far away. Four
+        // quads share a line of each row: each asks for it in another one of the next four rows.
         readonly void PackColumns(float* a, float* packed, int first, int last, int count)
         {
             nint stride = StrideS;
@@ -30,6 +31,7 @@ static unsafe partial class ColumnProducts
                 float* from = a + s * stride + 4 * first, to = packed + 4 * s;
                 for (int quad = first; quad < last; quad++, to += 4 * (nint)count, from += 4)
                 {
+                    Region.Ahead(from, 1, (4 + quad % 4) * stride);
                     Vector128.Load(from).Store(to);
                     Vector128.Load(from + stride).Store(to + 4);
                     Vector128.Load(from + 2 * stride).Store(to + 8);

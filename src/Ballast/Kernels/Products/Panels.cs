@@ -16,6 +16,7 @@ static unsafe class Panels
 
     /// <summary>The columns of the panel that begins at a column: two registers, or one where one holds what is left.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Width<S, V>(int left)
         where S : struct, ISimd<V>
         where V : unmanaged => left > S.Width ? 2 * S.Width : S.Width;

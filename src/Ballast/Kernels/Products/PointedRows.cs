@@ -73,6 +73,9 @@ static unsafe class PointedRows
         for (int i = 0; i < count; i += tile, asked += 8 * length)
         {
             float* next = asked < asks ? ahead + asked : null;
+            // The result of the next tile is far away more often than not: it comes while the sums of this one are made.
+            for (int r = i + tile; r < Math.Min(i + 2 * tile, count); r++)
+                Region.Ahead(to[r], width, n);
             if (valid == width && i + tile <= count)
             {
                 Panels.Multiply<S, V>(from + i, &start, 1, length, panel, width, to + i, n, bias, next, add: start > 0);

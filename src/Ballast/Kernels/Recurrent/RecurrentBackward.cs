@@ -120,6 +120,7 @@ unsafe struct RecurrentBackward
                 {
                     int b = start + i;
                     from[i] = b >= running ? Zeros : kept ? Kept + (nint)b * depth : HiddenGradient + Slots.Row(after, b) * depth;
+                    Ask<G>(step, b, unit, valid);
                 }
 
                 PointedRows.Multiply<S, V>(from, to, count, panel, depth, valid, after: start + group < last ? panel : next);
@@ -140,6 +141,23 @@ unsafe struct RecurrentBackward
                 }
             }
         }
+    }
+
+    // What the gates of units of a sequence need from the forward pass is far away: it comes while the products are made.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Ask<G>(int step, int b, int unit, int count)
+        where G : struct, IGates
+    {
+        int before = Rows.Before(step);
+        nint row = Rows.Row(step, b);
+        for (int gate = 0; gate < G.Count; gate++)
+            Region.Early(Gates + (row * G.Count + gate) * Hidden + unit, count);
+        if (Given is not null)
+            Region.Early(Given + row * Hidden + unit, count);
+        if (G.PassesCell && b < Rows.Count(before))
+            Region.Early(Cell + Rows.Row(before, b) * Hidden + unit, count);
+        else if (G.KeepsCell)
+            Region.Early(Cell + row * Hidden + unit, count);
     }
 
     // The gates of units of a sequence, registers first, then the last few units one by one.
