@@ -222,6 +222,8 @@ static unsafe partial class DirectConvolution
                             to[i] = edge + i * width;
                         }
 
+                        for (int i = 0; i < Panels.Rows; i++)
+                            Region.Ahead(place, valid, i * stepX);
                         Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, outputs, panel, width, to);
                         for (int i = 0; i < count && valid < width; i++)
                             new Span<float>(edge + i * width, valid).CopyTo(new Span<float>(places[i], valid));

@@ -214,6 +214,9 @@ static unsafe partial class DirectConvolution
                         to[i] = edge + i * width;
                     }
 
+                    // The result of the next pixels is far away: it comes while the sums of these are made.
+                    for (int i = 0; i < Kernels.Panels.Rows; i++)
+                        Region.Ahead(pixelY, valid, i * stepY);
                     Kernels.Panels.Multiply<S, V>(
                         from, Offsets, Segments, Length, panel, width, to, 0, starts + k);
                     for (int i = 0; i < count && valid < width; i++)
