@@ -74,8 +74,11 @@ public abstract partial class Module
     /// <summary>Forgets the gradients of all parameters.</summary>
     public void ZeroGrad()
     {
-        foreach (var parameter in Parameters())
+        RequireParts();
+        foreach (var (_, parameter) in parameters)
             parameter.ZeroGrad();
+        foreach (var (_, module) in modules)
+            module.ZeroGrad();
     }
 
     /// <summary>Makes <paramref name="module"/> a part of this one under a name, and returns it.</summary>
