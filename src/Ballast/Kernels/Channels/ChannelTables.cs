@@ -75,6 +75,22 @@ static unsafe partial class ChannelTables
     static Vector<double> InverseDeviation(double* variance, double epsilon) =>
         Deviations.Inverse(Vector.Load(variance) + new Vector<double>(epsilon));
 
+    /// <summary>Values as doubles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen(float* values, int count, double* to)
+    {
+        int w = Vector<double>.Count, i = 0;
+        for (; i <= count - 2 * w; i += 2 * w)
+        {
+            Vector.Widen(Vector.Load(values + i), out var lower, out var upper);
+            lower.Store(to + i);
+            upper.Store(to + i + w);
+        }
+
+        for (; i < count; i++)
+            to[i] = values[i];
+    }
+
     /// <summary>The constants of the gradient's map for all channels, as <see cref="GradientConstants"/> has them for one.</summary>
     /// <param name="table">[5, C].</param>
     /// <param name="sums">The sums of the gradient and of the gradient times x - mean: [2, C].</param>

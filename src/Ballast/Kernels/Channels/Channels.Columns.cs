@@ -75,11 +75,8 @@ static unsafe partial class Channels
                 }
             }
 
-            for (int c = first; c < last; c++)
-            {
-                Sums[c] = firsts[c];
-                Sums[Width + c] = seconds[c];
-            }
+            ChannelTables.Widen(firsts + first, last - first, Sums + first);
+            ChannelTables.Widen(seconds + first, last - first, Sums + Width + first);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
