@@ -18,6 +18,9 @@ static unsafe partial class Channels
         where V : unmanaged
     {
         int w = S.Width, stretches = part.Stretches, firstChannel = parts.Channel(part.FirstStretch);
+        int length = parts.Length(part.FirstStretch);
+        nint step = parts.Step, start = parts.Start(part.FirstStretch); // stretches lie one after the other
+        bool areChannels = parts.AreChannels;
         float* lanes = Scratch.Take(stretches * 2 * w);
         new Span<double>(sums, stretches).Clear();
         new Span<double>(sums + parts.Width, stretches).Clear();
@@ -27,12 +30,12 @@ static unsafe partial class Channels
             for (int n = from; n < Math.Min(from + FloatSamples, part.LastSample); n++)
             {
                 float* own = lanes;
-                for (int k = 0; k < stretches; k++, own += 2 * w)
+                nint offset = n * step + start;
+                for (int k = 0; k < stretches; k++, own += 2 * w, offset += length)
                 {
-                    int c = parts.Channel(part.FirstStretch + k);
-                    int length = parts.Length(part.FirstStretch + k);
-                    nint offset = n * parts.Step + parts.Start(part.FirstStretch + k);
-                    float* constants = table + (T.CentersItself ? k : c - firstChannel);
+                    if (!areChannels)
+                        length = parts.Length(part.FirstStretch + k);
+                    float* constants = table + (T.CentersItself || areChannels ? k : parts.Channel(part.FirstStretch + k) - firstChannel);
                     if (T.CentersItself && n == part.FirstSample)
                         *constants = x[offset];
                     V a = S.Broadcast(0), b = a;
@@ -97,14 +100,18 @@ static unsafe partial class Channels
         where S : struct, ISimd<V>
         where V : unmanaged
     {
-        int firstChannel = parts.Channel(part.FirstStretch);
+        int firstChannel = parts.Channel(part.FirstStretch), length = parts.Length(part.FirstStretch);
+        nint step = parts.Step, start = parts.Start(part.FirstStretch); // stretches lie one after the other
+        bool areChannels = parts.AreChannels;
         for (int n = part.FirstSample; n < part.LastSample; n++)
         {
-            for (int k = part.FirstStretch; k < part.LastStretch; k++)
+            nint offset = n * step + start;
+            for (int k = 0; k < part.Stretches; k++, offset += length)
             {
-                int c = parts.Channel(k) - firstChannel;
-                nint offset = n * parts.Step + parts.Start(k);
-                MapRun<M, S, V>(x + offset, g + offset, to + offset, parts.Length(k), table + c, more + c, stride, away);
+                if (!areChannels)
+                    length = parts.Length(part.FirstStretch + k);
+                int c = areChannels ? k : parts.Channel(part.FirstStretch + k) - firstChannel;
+                MapRun<M, S, V>(x + offset, g + offset, to + offset, length, table + c, more + c, stride, away);
             }
         }
     }
