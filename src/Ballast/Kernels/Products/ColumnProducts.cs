@@ -189,6 +189,9 @@ static unsafe partial class ColumnProducts
                         }
 
                         float* to = Consumer.Memory + (nint)row * Consumer.Stride + column + k;
+                        // Sums that go on lie in the second-level cache: those of the next quad come while this one's are made.
+                        for (int r = 4; r < 8 && (Add || s > 0); r++)
+                            Region.Ahead(to, width, (nint)r * Consumer.Stride);
                         if (row + 4 <= Rows && width == tile)
                             Tile<S, V>(a, b, to, Consumer.Stride, count, Add || s > 0);
                         else
