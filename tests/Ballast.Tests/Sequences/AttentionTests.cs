@@ -205,6 +205,19 @@ public class AttentionTests
         Assert.Equal(bits[0], bits[1]);
     }
 
+    // The exponentials of others are zeros: those of what lies above the value that is taken for the largest would be infinite.
+    [Fact]
+    public void A_key_far_above_all_others_is_the_only_one_seen()
+    {
+        const int keys = 150;
+        for (int key = 0; key < keys; key++)
+        {
+            var k = Tensor.From([.. Enumerable.Range(0, keys * 4).Select(i => i / 4 == key ? 100f : 0)], [keys, 4]);
+            var v = Tensor.Randn([keys, 5]);
+            Assert.Equal(v.AsSpan().Slice(key * 5, 5), Functional.ScaledDotProductAttention(Tensor.Ones([1, 4]), k, v).AsSpan());
+        }
+    }
+
     static string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
 
     [Fact]

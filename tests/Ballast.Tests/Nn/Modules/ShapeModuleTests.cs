@@ -175,6 +175,7 @@ public class ShapeModuleTests : ModuleGoldens
         string message = Assert.Throws<InvalidOperationException>(() => network.Parameters().Count()).Message;
         Assert.Equal("LazyConv2d(0, 4, kernel_size=(3, 3), stride=(1, 1)) has no parameters yet: its sizes are those of its first input. Run one sample through the network first.", message);
         Assert.Throws<InvalidOperationException>(() => network.StateDict());
+        Assert.Throws<InvalidOperationException>(network.ZeroGrad);
         using (Tensor.NoGrad())
             network.Forward(Tensor.Zeros([1, 3, 5, 6]));
         Assert.Equal(
