@@ -222,6 +222,7 @@ static unsafe partial class DirectConvolution
                             to[i] = edge + i * width;
                         }
 
+                        // The result of the next pixels is far away, as in the forward pass.
                         for (int i = 0; i < Panels.Rows; i++)
                             Region.Ahead(place, valid, i * stepX);
                         Panels.Multiply<S, V>(from, Offsets + phase.Start, phase.Count, outputs, panel, width, to);
