@@ -237,6 +237,58 @@ public class SweeperTests
         }
     }
 
+    // The thread would else keep what was read last until its next operation, which is in the midst of a sweep.
+    [Theory]
+    [InlineData("one value")]
+    [InlineData("its only value")]
+    [InlineData("an array")]
+    [InlineData("an array of a type")]
+    public void What_was_copied_out_keeps_nothing_reachable(string copied)
+    {
+        var memory = Read(copied);
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        Assert.False(memory.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Read(string copied)
+        {
+            using var off = Tensor.NoGrad();
+            var result = Draw.Data([64, 1024], 1).Tanh();
+            _ = copied switch
+            {
+                "one value" => result[1, 2],
+                "its only value" => result[..1, 0].Item(),
+                "an array" => result.ToArray().Length,
+                _ => result.ToArray<float>().Length,
+            };
+            return new WeakReference(result.Memory);
+        }
+    }
+
+    [Fact]
+    public void Reading_in_the_midst_of_an_operation_keeps_what_the_operation_uses()
+    {
+        ThreadMemory.EndOperation();
+        var (used, read) = Use();
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        Assert.True(used.IsAlive);
+        Assert.False(read.IsAlive);
+        ThreadMemory.EndOperation();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+        Assert.False(used.IsAlive);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (WeakReference Used, WeakReference Read) Use()
+        {
+            using var off = Tensor.NoGrad();
+            Buffer used = Buffer.Rent(Sweeper.Smallest), read = Buffer.Rent(Sweeper.Smallest);
+            used.Span(1)[0] = 1;
+            using (ThreadMemory.BeginReading())
+                read.Span(1)[0] = 1;
+            return (new(used), new(read));
+        }
+    }
+
     [Fact]
     public void A_second_release_is_noticed()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ballast.Kernels;
@@ -9,13 +10,21 @@ static partial class Workers
     const int SpinsBeforeSleep = 4000;
     const int SpinsBeforeYield = 2000;
 
+    // Waits a moment. A thread that spins in managed code has to be interrupted by a signal before a collection can begin, which takes longer than
+    // a small collection; one that goes out of managed code and comes back stops by itself on the way.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Pause()
+    static unsafe void Pause()
     {
+        ((delegate* unmanaged<void>)&Nothing)();
         if (X86Base.IsSupported)
             X86Base.Pause();
         else
             Thread.SpinWait(1);
+    }
+
+    [UnmanagedCallersOnly]
+    static void Nothing()
+    {
     }
 
 #pragma warning disable CA1001 // A worker lives as long as its thread; a semaphore without a wait handle owns nothing.

@@ -11,7 +11,6 @@ sealed partial class Buffer
     static unsafe class Pool
     {
         const int SmallestBits = 4; // 16 floats
-        const int LargestSlice = 512; // floats
         const int MostSlices = 16;
 
         static readonly int[] Made = new int[8 * 32]; // how many of each class

@@ -10,6 +10,9 @@ namespace Ballast;
 /// values are gone.</remarks>
 sealed partial class Buffer
 {
+    /// <summary>The floats of the largest buffers that are slices of one array; a larger one has an array of its own.</summary>
+    public const int LargestSlice = 512;
+
     const int Alignment = 16; // floats
     const int Page = 1024; // floats
     static readonly int Largest = Array.MaxLength - HugePages.Length - Alignment;
@@ -165,7 +168,11 @@ sealed partial class Buffer
     public Buffer Unwatched()
     {
         if (watch is not null)
+        {
             Sweeper.End(ref watch);
+            Sweeper.AfterReading();
+        }
+
         return this;
     }
 

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Ballast;
 
-/// <summary>Large buffers under weak references: memory of results that were merely dropped goes back to the pool as soon as the garbage
-/// collector has found that nothing refers to them any more, instead of with a collection of the oldest generation.</summary>
+/// <summary>Buffers under weak references: memory of results that were merely dropped goes back to the pool as soon as the garbage collector has
+/// found that nothing refers to them any more, instead of with a collection of the oldest generation.</summary>
 /// <remarks>
 /// <para>What is lent is a young <see cref="Buffer"/> of its own on pooled memory. Reachability alone decides: whatever a program can
 /// still name (a local, a field, a closure, a value that waits in another thread) is reachable, and is never taken. There are no
@@ -16,18 +16,24 @@ namespace Ballast;
 /// </remarks>
 static class Sweeper
 {
-    /// <summary>Floats from which on a buffer is watched where no gradients are recorded.</summary>
-    public const int Smallest = 1 << 12;
+    /// <summary>Floats from which on a buffer is watched where no gradients are recorded: slices cost less to make than to watch.</summary>
+    public const int Smallest = Buffer.LargestSlice + 1;
 
     // Where gradients are recorded, the backward pass hands nearly everything back; what it does not are large results of frozen layers.
     const int SmallestRecorded = 1 << 18;
-    const long SmallestBudget = 64L << 20;
+
+    // What most third-level caches hold beside the operands: memory that is lent again before it has left the cache is written at the
+    // cache's speed, which is worth more than a collection costs.
+    const long SmallestBudget = 8L << 20;
+
+    // In the midst of a computation its results are under way, so that sweeping waits longer there.
+    const int MostBudgets = 2;
 
     static readonly Lock Gate = new();
     static readonly Stack<Watch> Unused = [];
     static Watch[] watched = new Watch[64];
     static int count;
-    static long outstanding, low, low1, low2, largest, recordedTrigger = SmallestBudget;
+    static long outstanding, low, oldest, largest, recordedTrigger = SmallestBudget;
     static int sweeps;
 
     /// <summary>How many sweeps have asked for a collection.</summary>
@@ -38,10 +44,10 @@ static class Sweeper
 
     /// <summary>Whether memory of a length is watched on this thread.</summary>
     public static bool Watches(int length) =>
-        Buffer.IsChecked || length >= Smallest && (length >= SmallestRecorded || !Recording.IsOn);
+        Buffer.IsChecked || length >= (Recording.IsOn ? SmallestRecorded : Smallest);
 
-    /// <summary>A buffer of its own on pooled memory, watched from now on. Past the budget, memory that nothing refers to goes back
-    /// first.</summary>
+    /// <summary>A buffer of its own on pooled memory, watched from now on. Past two budgets, memory that nothing refers to goes back
+    /// first; where values are read from time to time, that happens then, after one.</summary>
     public static Buffer Lend(Buffer memory)
     {
         lock (Gate)
@@ -49,7 +55,7 @@ static class Sweeper
             long bytes = memory.Capacity * (long)sizeof(float);
             largest = Math.Max(largest, bytes);
             outstanding += bytes;
-            if (outstanding > (Recording.IsOn ? recordedTrigger : low + Budget))
+            if (Exceeds(0, MostBudgets))
                 Sweep();
             if (!Unused.TryPop(out var watch))
                 watch = new Watch();
@@ -62,6 +68,22 @@ static class Sweeper
             return lent;
         }
     }
+
+    /// <summary>Sweeps if the next large result would go past the budget: values have just been read, so that few results are under way,
+    /// and what is under way at a collection stays until an older generation is collected.</summary>
+    public static void AfterReading()
+    {
+        if (!Exceeds(largest, 1))
+            return;
+        lock (Gate)
+        {
+            if (Exceeds(largest, 1))
+                Sweep();
+        }
+    }
+
+    // Whether what is lent since the last sweep, and more, is past some budgets.
+    static bool Exceeds(long more, int budgets) => outstanding + more > (Recording.IsOn ? recordedTrigger : low + budgets * Budget);
 
     /// <summary>Ends the watching of a buffer, and gives the pooled memory that it was lent on; null where it ended before.</summary>
     public static Buffer? End(ref Watch? watch)
@@ -81,55 +103,55 @@ static class Sweeper
     public static long Budget => Math.Max(SmallestBudget, 3 * largest);
 
     // Tensors that live at a collection are in the next generation afterwards, where a collection of the youngest does not find them: when
-    // a budget of them has gathered there, that one is collected too, and the oldest when all that is held has doubled.
+    // half a budget of them has gathered there, that one is collected too, and the oldest when all that it holds has doubled.
     static void Sweep()
     {
         long budget = Budget, before = outstanding;
-        Take();
+        var held = Take();
         if (before - outstanding < budget / 2)
         {
             Interlocked.Increment(ref sweeps);
-            Collect(0);
-            if (outstanding > low1 + budget)
-            {
-                Collect(1);
-                if (outstanding > 2 * low2 + 4 * budget)
-                {
-                    Collect(2);
-                    low2 = outstanding;
-                }
-
-                low1 = outstanding;
-            }
+            int generation = held.Oldest > 2 * oldest + 4 * budget ? 2 : held.Middle > budget / 2 ? 1 : 0;
+            GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+            held = Take();
+            if (generation == 2)
+                oldest = held.Oldest;
         }
 
         low = outstanding;
         recordedTrigger = 2 * outstanding + budget;
     }
 
-    static void Collect(int generation)
+    // Takes the memory of what nothing refers to; the bytes of all other buffers by their generation.
+    static (long Middle, long Oldest) Take()
     {
-        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
-        Take();
-    }
-
-    static void Take()
-    {
+        long middle = 0, oldest = 0;
         for (int i = count - 1; i >= 0; i--)
         {
             var watch = watched[i];
-            if (watch.IsAlive)
-                continue;
-            var memory = watch.Memory!;
-            Remove(watch);
-            memory.TakeBack();
+            switch (watch.Generation)
+            {
+                case null:
+                    var memory = watch.Memory!;
+                    Remove(watch);
+                    memory.TakeBack();
+                    break;
+                case 1:
+                    middle += watch.Bytes;
+                    break;
+                case > 1:
+                    oldest += watch.Bytes;
+                    break;
+            }
         }
+
+        return (middle, oldest);
     }
 
     static void Remove(Watch watch)
     {
-        outstanding -= watch.Memory!.Capacity * (long)sizeof(float);
-        (low, low1, low2) = (Math.Min(low, outstanding), Math.Min(low1, outstanding), Math.Min(low2, outstanding));
+        outstanding -= watch.Bytes;
+        low = Math.Min(low, outstanding);
         watch.Clear();
         watched[watch.Index] = watched[--count];
         watched[watch.Index].Index = watch.Index;
@@ -148,8 +170,11 @@ static class Sweeper
         /// <summary>The pooled memory.</summary>
         public Buffer? Memory { get; private set; }
 
-        /// <summary>Whether something still refers to the buffer.</summary>
-        public bool IsAlive => weak.Target is not null;
+        /// <summary>The length of the memory.</summary>
+        public long Bytes => Memory!.Capacity * (long)sizeof(float);
+
+        /// <summary>The collector's generation that the buffer is in; null where nothing refers to it any more.</summary>
+        public int? Generation => weak.Target is { } lent ? GC.GetGeneration(lent) : null;
 
         /// <summary>Begins to watch a buffer.</summary>
         public void Set(Buffer lent, Buffer memory)

@@ -30,11 +30,31 @@ sealed class ThreadMemory
             list.Clear();
     }
 
+    /// <summary>Begins to copy values out of buffers: what is noted until the end of it is noted no longer, while what an operation under
+    /// way uses stays.</summary>
+    public static Reading BeginReading() => new(current is null ? 0 : current.inUse.Count);
+
     // A thread that writes into memory and makes no tensors meets the same buffers again and again.
     static void Compact(List<Buffer> list)
     {
         Buffer[] distinct = [.. list.Distinct()];
         list.Clear();
         list.AddRange(distinct);
+    }
+
+    /// <summary>Values that are being copied out.</summary>
+    public readonly ref struct Reading
+    {
+        readonly int before;
+
+        internal Reading(int before) => this.before = before;
+
+        /// <summary>Ends it.</summary>
+        public void Dispose()
+        {
+            if (current is { inUse: var list } && list.Count > before)
+                list.RemoveRange(before, list.Count - before);
+            Sweeper.AfterReading();
+        }
     }
 }

@@ -14,6 +14,10 @@ public partial class Tensor
     /// operation on tensors.</summary>
     /// <exception cref="InvalidOperationException">The tensor has elements of another type, or its values were handed back.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
+        where T : unmanaged => Read<T>(leaves: true);
+
+    // The values of a type, for a span that leaves the library or for a copy.
+    ReadOnlySpan<T> Read<T>(bool leaves)
         where T : unmanaged
     {
         var wanted = ElementTypes.Of<T>();
@@ -22,16 +26,24 @@ public partial class Tensor
                 $"AsSpan<{typeof(T).Name}>: this tensor {Shape} has {ElementType.Name()} values. Convert it with To(ElementType.{wanted}) first.");
         return typeof(T) == typeof(double) && Recipe is BackendValues elsewhere
             ? System.Runtime.InteropServices.MemoryMarshal.Cast<double, T>(elsewhere.Doubles)
-            : Memory.Unwatched().Span<T>(Length);
+            : (leaves ? Memory.Unwatched() : Memory).Span<T>(Length);
     }
 
     /// <summary>The values as an array of its own, row-major.</summary>
-    public float[] ToArray() => Read().ToArray();
+    public float[] ToArray()
+    {
+        using var reading = ThreadMemory.BeginReading();
+        return Read().ToArray();
+    }
 
     /// <summary>The values of a tensor of any type as an array of its own, row-major: <c>ToArray&lt;long&gt;()</c> for int64.</summary>
     /// <inheritdoc cref="AsSpan{T}"/>
     public T[] ToArray<T>()
-        where T : unmanaged => AsSpan<T>().ToArray();
+        where T : unmanaged
+    {
+        using var reading = ThreadMemory.BeginReading();
+        return Read<T>(leaves: false).ToArray();
+    }
 
     /// <summary>The value of a tensor with just one. PyTorch: <c>item()</c>.</summary>
     /// <exception cref="InvalidOperationException">There is not exactly one value.</exception>
@@ -39,6 +51,7 @@ public partial class Tensor
     {
         if (Length != 1)
             Throw.InvalidOperation($"Item: expected a tensor of one value, got {Shape}. Read several with AsSpan().");
+        using var reading = ThreadMemory.BeginReading();
         return Read()[0];
     }
 
@@ -49,7 +62,8 @@ public partial class Tensor
     {
         if (Length != 1)
             Throw.InvalidOperation($"Item: expected a tensor of one value, got {Shape}. Read several with AsSpan<{typeof(T).Name}>().");
-        return AsSpan<T>()[0];
+        using var reading = ThreadMemory.BeginReading();
+        return Read<T>(leaves: false)[0];
     }
 
     /// <summary>One value by its position on each axis.</summary>
@@ -69,6 +83,7 @@ public partial class Tensor
                 offset = offset * Shape[axis] + position[axis];
             }
 
+            using var reading = ThreadMemory.BeginReading();
             return Read()[offset];
         }
     }
