@@ -48,6 +48,88 @@ public class SweeperTests
         AssertSteady(() => ((a + b) * a - b)[0, 0]);
     }
 
+    // Half a GB is lent, and nothing is read before the end.
+    [Fact]
+    public void Results_that_nobody_reads_are_found()
+    {
+        var layer = new Linear(512, 512, generator: new Generator(1));
+        var x = Draw.Data([512, 512], 1);
+        using var off = Tensor.NoGrad();
+        long made = Buffer.Allocated;
+        Run(() => Deep(layer, x, 500), 1);
+        Assert.InRange((Buffer.Allocated - made) >> 20, 0, 100);
+
+        static float Deep(Module layer, Tensor x, int times)
+        {
+            for (int i = 0; i < times; i++)
+                x = layer.Forward(x);
+            return x[0, 0];
+        }
+    }
+
+    [Fact]
+    public void Where_values_are_read_a_sweep_does_not_wait_for_two_budgets()
+    {
+        Tensor a = Draw.Data([512, 512], 1), b = Draw.Data([512, 512], 2);
+        using var off = Tensor.NoGrad();
+        long least = long.MaxValue, most = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            Run(() => (a + b)[0, 0], 1);
+            if (i >= 100)
+                (least, most) = (Math.Min(least, Sweeper.Outstanding), Math.Max(most, Sweeper.Outstanding));
+        }
+
+        Assert.InRange(most - least, 1, Sweeper.Budget * 3 / 2);
+    }
+
+    [Fact]
+    public void What_is_kept_for_long_is_not_collected_again_and_again()
+    {
+        Tensor a = Draw.Data([512, 512], 1), b = Draw.Data([512, 512], 2);
+        using var off = Tensor.NoGrad();
+        Tensor[] kept = [.. Enumerable.Range(0, 150).Select(i => a + (float)i)];
+        foreach (var result in kept)
+            Assert.True(float.IsFinite(result[0, 0]));
+        AssertSteady(() => (a + b)[0, 0]);
+        GC.KeepAlive(kept);
+    }
+
+    // 128 MB are lent for each way of reading.
+    [Theory]
+    [InlineData("an array")]
+    [InlineData("an array of a type")]
+    [InlineData("a value of a type")]
+    public void Results_that_were_copied_out_are_found(string copied)
+    {
+        Tensor a = Draw.Data([128, 128], 1), b = Draw.Data([128, 128], 2);
+        using var off = Tensor.NoGrad();
+        long made = Buffer.Allocated;
+        Run(() => copied switch
+        {
+            "an array" => (a + b).ToArray()[0],
+            "an array of a type" => (a + b).ToArray<float>()[0],
+            _ => (a + b)[..1, 0].Item<float>(),
+        }, 2000);
+        Assert.InRange((Buffer.Allocated - made) >> 20, 0, 40);
+    }
+
+    // What is alive at one sweep after the other grows old, and older generations have to be collected for it. All in all 1 GB is lent.
+    [Fact]
+    public void Results_that_live_through_some_sweeps_are_found_too()
+    {
+        Tensor a = Draw.Data([512, 512], 1), b = Draw.Data([512, 512], 2);
+        using var off = Tensor.NoGrad();
+        Queue<Tensor> last = [];
+        long made = Buffer.Allocated;
+        Run(() =>
+        {
+            last.Enqueue((a + b) * a);
+            return (last.Count > 30 ? last.Dequeue() : last.Peek())[0, 0];
+        }, 1000);
+        Assert.InRange((Buffer.Allocated - made) >> 20, 0, 250);
+    }
+
     [Fact]
     public void So_does_a_frozen_front_of_layers_called_one_by_one_while_the_rest_learns()
     {
@@ -137,10 +219,11 @@ public class SweeperTests
         using var off = Tensor.NoGrad();
         var a = Draw.Data([512, 512], 1);
         float[] values = (a + a).ToArray();
-        var span = (a + a).AsSpan();
+        ReadOnlySpan<float> span = (a + a).AsSpan(), typed = (a + a).AsSpan<float>();
         for (int i = 0; i < 300; i++)
             _ = (a * (float)i)[0, 0];
         Assert.True(span.SequenceEqual(values));
+        Assert.True(typed.SequenceEqual(values));
     }
 
     [Fact]
