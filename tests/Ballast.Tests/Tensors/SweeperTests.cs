@@ -329,7 +329,7 @@ public class SweeperTests
     public void What_was_copied_out_keeps_nothing_reachable(string copied)
     {
         var memory = Read(copied);
-        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true);
         Assert.False(memory.IsAlive);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -353,7 +353,7 @@ public class SweeperTests
     {
         ThreadMemory.EndOperation();
         var (used, read) = Use();
-        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true);
         Assert.True(used.IsAlive);
         Assert.False(read.IsAlive);
         ThreadMemory.EndOperation();
