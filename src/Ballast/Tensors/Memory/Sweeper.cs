@@ -33,7 +33,7 @@ static class Sweeper
     static readonly Stack<Watch> Unused = [];
     static Watch[] watched = new Watch[64];
     static int count;
-    static long outstanding, low, oldest, largest, recordedTrigger = SmallestBudget;
+    static long outstanding, low, oldest, largest, lately, recordedTrigger = SmallestBudget;
     static int sweeps;
 
     /// <summary>How many sweeps have asked for a collection.</summary>
@@ -53,7 +53,7 @@ static class Sweeper
         lock (Gate)
         {
             long bytes = memory.Capacity * (long)sizeof(float);
-            largest = Math.Max(largest, bytes);
+            (largest, lately) = (Math.Max(largest, bytes), Math.Max(lately, bytes));
             outstanding += bytes;
             if (Exceeds(0, MostBudgets))
                 Sweep();
@@ -99,7 +99,7 @@ static class Sweeper
         }
     }
 
-    // Three of the largest results are what a chain of layers has in use at once.
+    // Three of the largest results are what a chain of layers has in use at once. One that does not come again counts half at each sweep.
     public static long Budget => Math.Max(SmallestBudget, 3 * largest);
 
     // Tensors that live at a collection are in the next generation afterwards, where a collection of the youngest does not find them: when
@@ -120,6 +120,7 @@ static class Sweeper
 
         low = outstanding;
         recordedTrigger = 2 * outstanding + budget;
+        (largest, lately) = (Math.Max(lately, largest / 2), 0);
     }
 
     // Takes the memory of what nothing refers to; the bytes of all other buffers by their generation.
