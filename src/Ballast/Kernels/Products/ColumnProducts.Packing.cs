@@ -20,30 +20,38 @@ static unsafe partial class ColumnProducts
                 PackRows(a + (nint)quad * 4 * StrideI, packed + (nint)(quad - first) * 4 * count, Math.Min(4, Rows - quad * 4), count);
         }
 
-        // Rows of a as they lie, four side by side, whose values fill a line of the result: the lines of the next quad are far away. Four
-        // quads share a line of each row: each asks for it in another one of the next four rows.
+        // Rows of a as they lie. Four quads share its lines: of four rows, their values fill a line of each quad in the result.
         readonly void PackColumns(float* a, float* packed, int first, int last, int count)
         {
+            nint stride = StrideS, length = 4 * (nint)count;
+            int quad = first;
+            for (; quad <= last - 4; quad += 4, packed += 4 * length)
+                PackFour(a + 4 * quad, packed, length, count, ahead: quad + 8 <= last);
+            for (; quad < last; quad++, packed += length)
+            {
+                float* from = a + 4 * quad;
+                for (int s = 0; s < count; s++)
+                    Vector128.Load(from + s * stride).Store(packed + 4 * s);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void PackFour(float* from, float* to, nint length, int count, bool ahead)
+        {
+            const int line = 16;
             nint stride = StrideS;
             int s = 0;
-            for (; s <= count - 4; s += 4)
+            for (; s <= count - 4; s += 4, from += 4 * stride, to += line)
             {
-                float* from = a + s * stride + 4 * first, to = packed + 4 * s;
-                for (int quad = first; quad < last; quad++, to += 4 * (nint)count, from += 4)
-                {
-                    Region.Ahead(from, 1, (4 + quad % 4) * stride);
-                    Vector128.Load(from).Store(to);
-                    Vector128.Load(from + stride).Store(to + 4);
-                    Vector128.Load(from + 2 * stride).Store(to + 8);
-                    Vector128.Load(from + 3 * stride).Store(to + 12);
-                }
+                for (int row = 0; ahead && row < 4; row++)
+                    Region.Ahead(from + row * stride, line, line);
+                FourLines.Turn(from, stride, to, length);
             }
 
-            for (; s < count; s++)
+            for (; s < count; s++, from += stride, to += 4)
             {
-                float* from = a + s * stride, to = packed + 4 * s;
-                for (int quad = first; quad < last; quad++, to += 4 * (nint)count)
-                    Vector128.Load(from + 4 * quad).Store(to);
+                for (int quad = 0; quad < 4; quad++)
+                    Vector128.Load(from + 4 * quad).Store(to + quad * length);
             }
         }
 

@@ -18,11 +18,11 @@ readonly unsafe struct Region(float* start, int length)
     /// <summary>How many floats there are.</summary>
     public int Length => length;
 
-    /// <summary>Asks for what lies a page behind values that are read now. Processors fetch ahead by themselves, but stop at the
+    /// <summary>Asks for what lies a page after values that are read now. Processors fetch ahead by themselves, but stop at the
     /// end of a page: where a loop does much with each value, it waits there.</summary>
     /// <param name="reading">What is read now.</param>
     /// <param name="length">How much is read at once.</param>
-    /// <param name="distance">How far behind it lies.</param>
+    /// <param name="distance">How far after them it lies.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ahead(float* reading, int length, nint distance = Page)
     {
@@ -31,6 +31,7 @@ readonly unsafe struct Region(float* start, int length)
         for (int i = 0; i < length; i += CacheLine)
             Sse.Prefetch0(reading + distance + i);
     }
+
     /// <summary>Asks for values whose turn comes later: into the second-level cache.</summary>
     /// <param name="start">The first value.</param>
     /// <param name="length">How many there are.</param>

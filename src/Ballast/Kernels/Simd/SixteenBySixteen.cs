@@ -56,14 +56,11 @@ static unsafe class SixteenBySixteen
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Quarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint stride, bool away)
     {
-        var evenAb = Avx512F.Shuffle4x128(a, b, 0b10_00_10_00);
-        var evenCd = Avx512F.Shuffle4x128(c, d, 0b10_00_10_00);
-        var oddAb = Avx512F.Shuffle4x128(a, b, 0b11_01_11_01);
-        var oddCd = Avx512F.Shuffle4x128(c, d, 0b11_01_11_01);
-        Store(Avx512F.Shuffle4x128(evenAb, evenCd, 0b10_00_10_00), to, away);
-        Store(Avx512F.Shuffle4x128(oddAb, oddCd, 0b10_00_10_00), to + stride, away);
-        Store(Avx512F.Shuffle4x128(evenAb, evenCd, 0b11_01_11_01), to + 2 * stride, away);
-        Store(Avx512F.Shuffle4x128(oddAb, oddCd, 0b11_01_11_01), to + 3 * stride, away);
+        (a, b, c, d) = FourLines.Turn(a, b, c, d);
+        Store(a, to, away);
+        Store(b, to + stride, away);
+        Store(c, to + 2 * stride, away);
+        Store(d, to + 3 * stride, away);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
