@@ -94,6 +94,11 @@ public sealed unsafe class ProductTests : IDisposable
     [InlineData(3, 770, 1)]
     [InlineData(20, 1030, 37)]
     [InlineData(75, 1100, 45)]
+    [InlineData(1, 300, 900)]
+    [InlineData(9, 255, 333)]
+    [InlineData(64, 1100, 200)]
+    [InlineData(256, 300, 161)]
+    [InlineData(200, 517, 600)]
     public void Packed_products_meet_the_formula_where_the_depth_is_cut(int rows, int depth, int columns)
     {
         float[] a = Draw.Whole(rows * depth, 8), b = Draw.Whole(columns * depth, 9), bias = Draw.Whole(columns, 10);
