@@ -5,10 +5,11 @@ namespace Ballast.Kernels;
 
 /// <summary>Copy in which the source lies side by side along another axis than the destination: both are walked in square blocks, so that
 /// each cache line is read and written once.</summary>
-/// <remarks>Sixteen rows of the destination are written from end to end of a tile, and where no near cache holds the whole, the lines of the
-/// source that the next sixteen read are fetched meanwhile. Where no cache does, whole lines are written past the caches: a line that is
-/// written in two halves with others in between is written twice. Lines that are only in memory, or that a processor stores by halves, it would
-/// have to wait for: those of the destination are fetched too.</remarks>
+/// <remarks>Sixteen rows of the destination, a strip, are written from end to end of a tile, and where no near cache holds the whole, the lines
+/// of the source that the next strip reads are fetched meanwhile. Where no cache does, whole lines are written past the caches: a line that is
+/// written in two halves with others in between is written twice. Then those of the source come from memory, which gives four neighbours in
+/// little more than the time of one: a band of four strips fetches them for the next band, each strip for a quarter of the columns. A processor
+/// that stores lines by halves would have to wait for those of the destination: they are fetched too.</remarks>
 static unsafe class BlockTransposition
 {
     /// <summary>The smallest number of neighbours on the source's axis that is worth a block.</summary>
@@ -17,6 +18,7 @@ static unsafe class BlockTransposition
     const int Block = SixteenBySixteen.Size;
     const int Group = 4;
     const int Line = 16; // floats
+    const int Quad = 4;
 
     // From so many bytes on, the near caches do not hold it, and what is written will not be in any cache when it is read.
     const long FarLength = 1 << 20, AwayLength = 1 << 25;
@@ -98,25 +100,48 @@ static unsafe class BlockTransposition
             }
 
             bool away = wide && IsLarge && (nint)to % 64 == 0 && ToStride % Line == 0;
-            bool waits = !away && (IsLarge || SixteenBySixteen.StoresHalves);
+            bool waits = !away && SixteenBySixteen.StoresHalves;
+            int blocks = wide ? (right - left) / Block : 0, strips = away && Rows >= FarRows ? Quad : 1;
             for (int r = top; r < bottom; r += Block)
             {
                 // The last block of each side begins as far back as a group needs.
-                int row = Math.Max(top, Math.Min(r, bottom - Group)), height = Math.Min(Block, bottom - row);
-                bool fetches = wide && IsFar && r + 2 * Block <= Rows;
-                for (int c = left; c < right; c += Block)
+                int row = Math.Max(top, Math.Min(r, bottom - Group)), height = Math.Min(Block, bottom - row), c = left;
+                if (blocks > 0 && height == Block)
+                {
+                    int strip = (r - top) / Block % strips, band = (strips - strip) * Block;
+                    float* source = (float*)from + left * FromStride + row;
+                    float* next = IsFar && row + band + strips * Block <= Rows
+                        ? source + blocks * Block / strips * strip * FromStride + band + Block - 1 : null;
+                    Strip(source, (float*)to + row * ToStride + left, blocks, next, strips, away, lines);
+                    c += blocks * Block;
+                }
+
+                for (; c < right; c += Block)
                 {
                     int column = Math.Max(left, Math.Min(c, right - Group)), width = Math.Min(Block, right - column);
-                    T* source = from + column * FromStride + row, destination = to + row * ToStride + column;
-                    if (fetches && waits)
-                        Fetch((float*)destination + Block * ToStride + width - 1, ToStride);
-                    if (fetches && width == Block)
-                        Fetch((float*)source + 2 * Block - 1, FromStride);
-                    if (wide && height == Block && width == Block)
-                        SixteenBySixteen.Turn((float*)source, FromStride, (float*)destination, ToStride, away, lines);
-                    else
-                        Partial(source, destination, height, width);
+                    if (waits && wide && IsFar && row + 2 * Block <= Rows)
+                        Fetch((float*)to + (row + Block) * ToStride + column + width - 1, ToStride);
+                    Partial(from + column * FromStride + row, to + row * ToStride + column, height, width);
                 }
+            }
+        }
+
+        // Blocks of sixteen rows from end to end of a tile. `next` is the first line that they fetch, null where they fetch none: one of each
+        // column, or, with four strips in a band, four neighbouring ones of each of a quarter of the columns.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly void Strip(float* source, float* destination, int blocks, float* next, int strips, bool away, float* lines)
+        {
+            nint fromStride = FromStride, toStride = ToStride, step = Block * fromStride, ahead = step / strips;
+            bool fetches = next != null;
+            for (; blocks > 0; blocks--, source += step, destination += Block, next += ahead)
+            {
+                if (SixteenBySixteen.StoresHalves && !away && fetches)
+                    Fetch(destination + Block * toStride + Block - 1, toStride);
+                if (strips == Quad && fetches)
+                    FetchQuads(next, fromStride);
+                else if (fetches)
+                    Fetch(next, fromStride);
+                SixteenBySixteen.Turn(source, fromStride, destination, toStride, away, lines);
             }
         }
 
@@ -174,5 +199,18 @@ static unsafe class BlockTransposition
     {
         for (int j = 0; j < Block; j++)
             Sse.Prefetch1(next + j * stride);
+    }
+
+    // Four neighbouring lines of a quarter of the columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void FetchQuads(float* next, nint stride)
+    {
+        for (int j = 0; j < Block; j += Quad, next += stride)
+        {
+            Sse.Prefetch1(next);
+            Sse.Prefetch1(next + Line);
+            Sse.Prefetch1(next + 2 * Line);
+            Sse.Prefetch1(next + 3 * Line);
+        }
     }
 }
