@@ -91,6 +91,42 @@ public class ProductTests
             Check(new Random(seed), a, b, $"seed {seed}");
     }
 
+    // Few rows by a matrix whose columns lie side by side are not packed, at both sides of the bounds.
+    [Theory]
+    [InlineData(2, 512, 300)]
+    [InlineData(5, 1030, 257)]
+    [InlineData(10, 700, 66)]
+    [InlineData(31, 517, 130)]
+    [InlineData(32, 512, 31)]
+    [InlineData(32, 511, 31)]
+    [InlineData(33, 600, 29)]
+    public void Few_rows_by_a_turned_matrix_are_those_of_plain_loops(int rows, int depth, int columns)
+    {
+        Generator draws = new(7);
+        Tensor left = Tensor.Randn([2, rows, depth], draws), right = Tensor.Randn([2, columns, depth], draws);
+        Tensor apart = Tensor.Randn([rows, depth + 3], draws), cut = Tensor.Randn([columns, depth + 3], draws);
+        Same(left.Select(0, 0), right.Select(0, 0));
+        Same(left, right);
+        Same(apart[.., ..depth], right.Select(0, 0));
+        Same(left.Select(0, 0), cut[.., ..depth]);
+
+        static void Same(Tensor a, Tensor b)
+        {
+            var product = a.MatMul(b.Transpose(-2, -1));
+            float[] x = a.ToArray(), w = b.ToArray();
+            int depth = a.Shape[^1], rows = a.Shape[^2], columns = b.Shape[^2];
+            double[] expected = new double[product.Length];
+            for (int i = 0; i < expected.Length; i++)
+            {
+                int row = i / columns, turned = row / rows * columns + i % columns;
+                for (int k = 0; k < depth; k++)
+                    expected[i] += (double)x[row * depth + k] * w[turned * depth + k];
+            }
+
+            Near.Equal(expected, product.AsSpan(), 1e-5, $"{a.Shape} by {b.Shape}");
+        }
+    }
+
     static void Check(Random random, int[] sizesA, int[] sizesB, string what)
     {
         var a = DrawView(random, sizesA);

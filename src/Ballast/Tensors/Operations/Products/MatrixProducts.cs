@@ -9,6 +9,9 @@ static unsafe class MatrixProducts
     const long SharedProduct = 1 << 21;
     const long SerialProducts = 1 << 18;
 
+    // Few rows do not repay the packing of a matrix whose columns lie side by side, unless its sums are ended more often than they are long.
+    const int FewRows = 32, LongSums = 512;
+
     /// <summary>y[..., m, n] = the sum over k of a[..., m, k] b[..., k, n], row-major.</summary>
     /// <param name="a">At least two axes.</param>
     /// <param name="b">At least two axes.</param>
@@ -190,7 +193,8 @@ static unsafe class MatrixProducts
         {
             var (strideA, columnA) = Strides(LayoutA, M, K);
             var (strideB, columnB) = Strides(LayoutB, K, N);
-            if (columnA == 1 && IsLarge(M, K, N))
+            bool across = M <= FewRows && K >= LongSums && strideB == 1 && columnB == K;
+            if (columnA == 1 && IsLarge(M, K, N) && !across)
                 MatrixProduct.Compute(a, strideA, b, strideB, columnB, y, M, K, N);
             else if (columnB == 1)
                 ColumnProducts.Compute(a, (int)columnA, (int)strideA, new RowPrologue(b, (int)strideB), K, M, N, new ColumnProducts.ToMemory(y, N));
